@@ -1,0 +1,474 @@
+-- The first shape of the register. Keys are never used again (AUTOINCREMENT): an old audit row must never point at a
+-- new child. Days are DATE (England), moments are TIMESTAMP (UTC, whole seconds). What the world sees is `reference`.
+
+CREATE TABLE authority (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    code TEXT NOT NULL UNIQUE,                  -- three-digit DfE code, kept as text
+    gss_code TEXT NOT NULL DEFAULT '',
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL DEFAULT '',
+    region TEXT NOT NULL DEFAULT '',
+    exists_from DATE,                           -- authorities come and go: Surrey ends on 31 March 2027
+    exists_to DATE,
+    uses_service BOOLEAN NOT NULL DEFAULT FALSE,
+    colour TEXT NOT NULL DEFAULT '#0b4f6c',
+    mailbox TEXT,                               -- the duty mailbox
+    telephone TEXT,
+    complaints_to TEXT,                         -- whom a parent can turn to who is not the officer
+    revision BIGINT NOT NULL DEFAULT 0          -- goes up with every change, so that a counted list knows it is still right
+);
+
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    role TEXT NOT NULL CHECK (role IN ('parent', 'officer', 'manager', 'administrator')),
+    email TEXT NOT NULL,
+    name TEXT NOT NULL,
+    password_hash TEXT,
+    failed_sign_ins INTEGER NOT NULL DEFAULT 0,
+    locked_until TIMESTAMP,
+    left_on DATE,
+    created_at TIMESTAMP NOT NULL
+);
+CREATE UNIQUE INDEX account_email ON account (email, authority_id);
+CREATE INDEX account_authority ON account (authority_id, role);
+
+-- Who holds which post on the ladder of a lapse; a post is held from a day to a day, by an account or by a mailbox.
+CREATE TABLE post_holder (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    post TEXT NOT NULL CHECK (post IN ('team_leader', 'manager', 'head_of_service', 'duty_mailbox', 'safeguarding_lead')),
+    account_id BIGINT REFERENCES account (id),
+    email TEXT,
+    held_from DATE NOT NULL,
+    held_to DATE,
+    CHECK ((account_id IS NULL) <> (email IS NULL))
+);
+CREATE INDEX post_holder_authority ON post_holder (authority_id, post);
+
+CREATE TABLE session (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    token_hash TEXT NOT NULL UNIQUE,
+    account_id BIGINT NOT NULL REFERENCES account (id),
+    created_at TIMESTAMP NOT NULL,
+    seen_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL
+);
+CREATE INDEX session_account ON session (account_id);
+
+-- A link sent to an email address, which proves the address. Only its hash is kept; it works once.
+CREATE TABLE sign_in_link (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    token_hash TEXT NOT NULL UNIQUE,
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    email TEXT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP
+);
+CREATE INDEX sign_in_link_email ON sign_in_link (email, created_at);
+
+CREATE TABLE audit_event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    at TIMESTAMP NOT NULL,
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    account_id BIGINT REFERENCES account (id),  -- NULL: the program itself, named in actor
+    actor TEXT NOT NULL,                        -- 'officer', 'parent', 'import', 'job' …
+    action TEXT NOT NULL,
+    child_id BIGINT REFERENCES child (id),
+    subject TEXT NOT NULL DEFAULT '',           -- the reference of what was changed
+    detail TEXT NOT NULL DEFAULT ''             -- what a reader of the timeline needs to know
+);
+CREATE INDEX audit_event_child ON audit_event (child_id, id);
+CREATE INDEX audit_event_authority ON audit_event (authority_id, id);
+
+CREATE TABLE child (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    given_names TEXT NOT NULL,
+    family_name TEXT NOT NULL,
+    known_as TEXT,
+    sort_name TEXT NOT NULL,                    -- folded "family given", to sort by
+    match_key TEXT NOT NULL,                    -- folded name and date of birth, to find the same child twice
+    date_of_birth DATE NOT NULL,
+    sex TEXT NOT NULL CHECK (sex IN ('F', 'M', 'U')),
+    upn TEXT,
+    nhs_number TEXT,
+    other_reference TEXT,                       -- the child's reference in the system a list came from
+    ethnicity TEXT,
+    language TEXT,
+    sen_provision TEXT,
+    sen_type TEXT,
+    second_sen_type TEXT,
+    status TEXT NOT NULL CHECK (status IN ('notified', 'active', 'whereabouts_unknown', 'closed')),
+    is_open BOOLEAN NOT NULL,                   -- status is not closed; a column so that lists are one range of an index
+    registered_on DATE NOT NULL,                -- of the current registration
+    officer_id BIGINT REFERENCES account (id),
+    restricted BOOLEAN NOT NULL DEFAULT FALSE,
+    tier TEXT NOT NULL CHECK (tier IN ('green', 'amber', 'red')),
+    postcode TEXT,                              -- of the current home, copied from address for lists and search
+    next_check_on DATE,                         -- earliest due day of an open check, copied from welfare_check for lists
+    last_seen_on DATE,                          -- in person, by a professional
+    last_seen_by TEXT,
+    seen_recorded BOOLEAN NOT NULL DEFAULT TRUE, -- FALSE: came with a list that does not say when the child was last seen
+    version INTEGER NOT NULL DEFAULT 1,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+CREATE UNIQUE INDEX child_upn ON child (authority_id, upn) WHERE upn IS NOT NULL;
+CREATE UNIQUE INDEX child_nhs_number ON child (authority_id, nhs_number) WHERE nhs_number IS NOT NULL;
+CREATE INDEX child_match ON child (authority_id, match_key);
+CREATE INDEX child_born ON child (authority_id, date_of_birth);
+CREATE INDEX child_postcode ON child (authority_id, postcode);
+CREATE INDEX child_other_reference ON child (authority_id, other_reference);
+-- The two orders of the register list, with every column it shows, so that a page of it touches nothing else.
+CREATE INDEX child_list_due ON child (authority_id, is_open, next_check_on, id,
+    reference, family_name, given_names, date_of_birth, postcode, status, tier, officer_id, restricted);
+CREATE INDEX child_list_name ON child (authority_id, is_open, sort_name, id,
+    reference, family_name, given_names, date_of_birth, postcode, status, tier, officer_id, restricted, next_check_on);
+
+-- A time on the register: why the child is on it and, when it ended, through which door. A child who comes back gets
+-- a new one; the old ones stay.
+CREATE TABLE registration (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    child_id BIGINT NOT NULL REFERENCES child (id),
+    basis TEXT NOT NULL,
+    primary_reason TEXT NOT NULL,
+    previous_setting TEXT NOT NULL,
+    previous_school TEXT,
+    source TEXT NOT NULL,
+    started_on DATE NOT NULL,
+    ended_on DATE,
+    closure_reason TEXT,
+    closure_evidence TEXT NOT NULL DEFAULT '',
+    CHECK ((ended_on IS NULL) = (closure_reason IS NULL))
+);
+CREATE UNIQUE INDEX registration_once ON registration (child_id) WHERE ended_on IS NULL;
+CREATE INDEX registration_child ON registration (child_id, started_on);
+
+-- Reasons beside the primary one.
+CREATE TABLE secondary_reason (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    registration_id BIGINT NOT NULL REFERENCES registration (id),
+    reason TEXT NOT NULL,
+    UNIQUE (registration_id, reason)
+);
+
+-- Words of a child's names, folded, and their sounds ('~' before the key), for search by prefix.
+CREATE TABLE name_token (
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    token TEXT NOT NULL,
+    child_id BIGINT NOT NULL REFERENCES child (id),
+    PRIMARY KEY (authority_id, token, child_id)
+) WITHOUT ROWID;
+CREATE INDEX name_token_child ON name_token (child_id, token);
+
+CREATE TABLE tier_history (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    child_id BIGINT NOT NULL REFERENCES child (id),
+    tier TEXT NOT NULL CHECK (tier IN ('green', 'amber', 'red')),
+    reasons TEXT NOT NULL,                      -- one sentence a line
+    decided_by TEXT NOT NULL,                   -- 'rules', or the name of the person who overrode them
+    held_from TIMESTAMP NOT NULL,
+    held_to TIMESTAMP
+);
+CREATE INDEX tier_history_child ON tier_history (child_id, held_from);
+
+CREATE TABLE person (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    account_id BIGINT REFERENCES account (id),
+    name TEXT NOT NULL,
+    email TEXT,
+    telephone TEXT,
+    contact_preference TEXT NOT NULL DEFAULT '',
+    confidentiality TEXT NOT NULL CHECK (confidentiality IN ('normal', 'withhold_from_other_parents', 'restricted')),
+    version INTEGER NOT NULL DEFAULT 1,
+    created_at TIMESTAMP NOT NULL
+);
+CREATE INDEX person_account ON person (account_id);
+CREATE INDEX person_authority_email ON person (authority_id, email);
+
+CREATE TABLE relation (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    child_id BIGINT NOT NULL REFERENCES child (id),
+    person_id BIGINT NOT NULL REFERENCES person (id),
+    relationship TEXT NOT NULL,
+    parental_responsibility BOOLEAN,            -- NULL: not known
+    lives_with_child BOOLEAN,                   -- NULL: not known
+    held_from DATE NOT NULL,
+    held_to DATE,
+    UNIQUE (child_id, person_id)
+);
+CREATE INDEX relation_person ON relation (person_id);
+
+CREATE TABLE address (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    child_id BIGINT REFERENCES child (id),
+    person_id BIGINT REFERENCES person (id),
+    lines TEXT NOT NULL,                        -- one line of the address a line
+    town TEXT NOT NULL DEFAULT '',
+    postcode TEXT,
+    uprn TEXT,
+    source TEXT NOT NULL,
+    lived_from DATE NOT NULL,
+    lived_to DATE,
+    verified_on DATE,
+    verified_by TEXT,
+    recorded_at TIMESTAMP NOT NULL,
+    CHECK ((child_id IS NULL) <> (person_id IS NULL))
+);
+CREATE INDEX address_child ON address (child_id, lived_to);
+CREATE INDEX address_person ON address (person_id, lived_to);
+
+CREATE TABLE episode (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    child_id BIGINT NOT NULL REFERENCES child (id),
+    kind TEXT NOT NULL,
+    category TEXT,
+    started_on DATE NOT NULL,
+    ended_on DATE,
+    source TEXT NOT NULL,
+    contact TEXT NOT NULL DEFAULT '',
+    recorded_by BIGINT REFERENCES account (id),
+    recorded_at TIMESTAMP NOT NULL
+);
+CREATE INDEX episode_child ON episode (child_id, started_on);
+
+CREATE TABLE notification (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    account_id BIGINT REFERENCES account (id),
+    person_id BIGINT NOT NULL REFERENCES person (id),
+    form_key TEXT NOT NULL UNIQUE,              -- the same form sent twice is one notification
+    source TEXT NOT NULL,
+    message TEXT NOT NULL DEFAULT '',
+    received_at TIMESTAMP NOT NULL,
+    accepted_at TIMESTAMP,
+    accepted_by BIGINT REFERENCES account (id)
+);
+CREATE INDEX notification_authority ON notification (authority_id, accepted_at, received_at);
+CREATE INDEX notification_account ON notification (account_id);
+
+CREATE TABLE notification_child (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    notification_id BIGINT NOT NULL REFERENCES notification (id),
+    child_id BIGINT NOT NULL REFERENCES child (id),
+    UNIQUE (notification_id, child_id)
+);
+CREATE INDEX notification_child_child ON notification_child (child_id);
+
+-- What a parent has typed so far, so that a phone that goes dark loses nothing.
+CREATE TABLE draft (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    account_id BIGINT NOT NULL UNIQUE REFERENCES account (id),
+    form_key TEXT NOT NULL UNIQUE,
+    answers TEXT NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE welfare_check (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    child_id BIGINT NOT NULL REFERENCES child (id),
+    kind TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    follows_id BIGINT REFERENCES welfare_check (id), -- a new attempt follows the check whose attempt failed
+    counted_from DATE NOT NULL,
+    original_due_on DATE NOT NULL,              -- nothing updates this
+    due_on DATE NOT NULL,
+    why TEXT NOT NULL,                          -- the sentence that answers "why this day?"
+    state TEXT NOT NULL CHECK (state IN ('open', 'done', 'cancelled')),
+    closed_on DATE,
+    closed_because TEXT,
+    closed_by_outcome_id BIGINT,
+    version INTEGER NOT NULL DEFAULT 1,
+    created_at TIMESTAMP NOT NULL
+);
+CREATE INDEX welfare_check_child ON welfare_check (child_id, state, due_on);
+CREATE INDEX welfare_check_open ON welfare_check (due_on, authority_id, child_id) WHERE state = 'open';
+CREATE UNIQUE INDEX welfare_check_once ON welfare_check (child_id, kind) WHERE state = 'open';
+
+CREATE TRIGGER welfare_check_original_due_on BEFORE UPDATE OF original_due_on ON welfare_check
+WHEN NEW.original_due_on <> OLD.original_due_on
+BEGIN
+    SELECT RAISE(ABORT, 'the original due date of a check is never overwritten');
+END;
+
+CREATE TABLE booking (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    check_id BIGINT NOT NULL REFERENCES welfare_check (id),
+    mode TEXT NOT NULL,
+    booked_for DATE NOT NULL,
+    at_time TEXT NOT NULL DEFAULT '',           -- HH:MM, or nothing
+    place TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT '',            -- why it was moved, or booked past the due day
+    state TEXT NOT NULL CHECK (state IN ('booked', 'moved', 'kept', 'failed', 'cancelled')),
+    booked_by BIGINT NOT NULL REFERENCES account (id),
+    booked_at TIMESTAMP NOT NULL
+);
+CREATE INDEX booking_check ON booking (check_id, state);
+CREATE UNIQUE INDEX booking_once ON booking (check_id) WHERE state = 'booked';
+
+CREATE TABLE outcome (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    check_id BIGINT NOT NULL REFERENCES welfare_check (id),
+    child_id BIGINT NOT NULL REFERENCES child (id),
+    booking_id BIGINT REFERENCES booking (id),
+    form_key TEXT NOT NULL UNIQUE,
+    happened_on DATE NOT NULL,
+    mode TEXT NOT NULL,
+    result TEXT NOT NULL,
+    place TEXT NOT NULL DEFAULT '',
+    present TEXT NOT NULL DEFAULT '',
+    home_seen BOOLEAN,
+    spoken_alone TEXT NOT NULL,
+    judgement TEXT NOT NULL,
+    note TEXT NOT NULL DEFAULT '',
+    satisfied BOOLEAN NOT NULL,
+    recorded_by BIGINT NOT NULL REFERENCES account (id),
+    recorded_at TIMESTAMP NOT NULL
+);
+CREATE INDEX outcome_child ON outcome (child_id, happened_on);
+CREATE INDEX outcome_check ON outcome (check_id);
+
+CREATE TABLE lapse (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    check_id BIGINT NOT NULL REFERENCES welfare_check (id),
+    child_id BIGINT NOT NULL REFERENCES child (id),
+    due_on DATE NOT NULL,
+    opened_on DATE NOT NULL,
+    opened_at TIMESTAMP NOT NULL,
+    acknowledged_at TIMESTAMP,
+    acknowledged_by BIGINT REFERENCES account (id),
+    plan TEXT NOT NULL DEFAULT '',
+    plan_by DATE,
+    closed_at TIMESTAMP,
+    closed_because TEXT,
+    closed_by_outcome_id BIGINT REFERENCES outcome (id)
+);
+CREATE UNIQUE INDEX lapse_once ON lapse (check_id) WHERE closed_at IS NULL;
+CREATE INDEX lapse_open ON lapse (authority_id, due_on) WHERE closed_at IS NULL;
+CREATE INDEX lapse_check ON lapse (check_id);
+CREATE INDEX lapse_child ON lapse (child_id);
+
+-- That a step of the ladder was told: written in the same transaction as the mail it goes out with.
+CREATE TABLE lapse_step (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    lapse_id BIGINT NOT NULL REFERENCES lapse (id),
+    step TEXT NOT NULL,
+    post TEXT NOT NULL,
+    told_post TEXT NOT NULL,                    -- the post that was told: a higher one when nobody holds the first
+    owed_on DATE NOT NULL,
+    told_at TIMESTAMP NOT NULL,
+    recipient TEXT NOT NULL,
+    mail_id BIGINT NOT NULL REFERENCES outgoing_mail (id)
+);
+CREATE UNIQUE INDEX lapse_step_once ON lapse_step (lapse_id, step, post, recipient);
+CREATE INDEX lapse_step_mail ON lapse_step (mail_id);
+
+-- "Social care is leading": a check may rest, but only with a named lead and an end.
+CREATE TABLE suspension (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    child_id BIGINT NOT NULL REFERENCES child (id),
+    reason TEXT NOT NULL,
+    lead_name TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    ends_on DATE NOT NULL,
+    recorded_by BIGINT REFERENCES account (id),
+    recorded_at TIMESTAMP NOT NULL
+);
+CREATE INDEX suspension_child ON suspension (child_id, ends_on);
+
+CREATE TABLE outgoing_mail (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    key TEXT NOT NULL UNIQUE,                   -- what the mail is about; a key is put once
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    kind TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    sender_name TEXT NOT NULL,
+    reply_to TEXT,
+    subject TEXT NOT NULL,
+    body_text TEXT NOT NULL,
+    body_html TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'dead')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_try_at TIMESTAMP NOT NULL,
+    claimed_until TIMESTAMP,
+    last_answer TEXT NOT NULL DEFAULT '',
+    created_at TIMESTAMP NOT NULL,
+    sent_at TIMESTAMP
+);
+CREATE INDEX outgoing_mail_due ON outgoing_mail (next_try_at, id) WHERE state = 'waiting';
+CREATE INDEX outgoing_mail_authority ON outgoing_mail (authority_id, state, id);
+
+CREATE TABLE job_run (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    job TEXT NOT NULL,
+    day DATE NOT NULL,
+    started_at TIMESTAMP NOT NULL,
+    ended_at TIMESTAMP,
+    found BIGINT NOT NULL DEFAULT 0,
+    did BIGINT NOT NULL DEFAULT 0,
+    failed BIGINT NOT NULL DEFAULT 0,
+    problem TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX job_run_job ON job_run (job, id);
+
+CREATE TABLE job_lease (
+    job TEXT PRIMARY KEY NOT NULL,
+    holder TEXT NOT NULL,
+    held_until TIMESTAMP NOT NULL
+);
+
+CREATE TABLE policy (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    authority_code TEXT,                        -- NULL: the default for every authority
+    key TEXT NOT NULL,
+    tier TEXT,                                  -- NULL: the same for every tier
+    value INTEGER NOT NULL CHECK (value >= 0),
+    unit TEXT NOT NULL,
+    source TEXT NOT NULL,
+    policy_set TEXT NOT NULL,
+    confirmed BOOLEAN NOT NULL,
+    effective_from DATE,                        -- NULL: switched off
+    effective_to DATE
+);
+CREATE INDEX policy_key ON policy (key, authority_code);
+
+CREATE TABLE bank_holiday (
+    day DATE PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL
+);
+
+CREATE TABLE list_import (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    account_id BIGINT REFERENCES account (id),
+    file_name TEXT NOT NULL,
+    started_at TIMESTAMP NOT NULL,
+    ended_at TIMESTAMP,
+    dry_run BOOLEAN NOT NULL,
+    rows_read BIGINT NOT NULL DEFAULT 0,
+    taken BIGINT NOT NULL DEFAULT 0,
+    unchanged BIGINT NOT NULL DEFAULT 0,
+    refused BIGINT NOT NULL DEFAULT 0,
+    report TEXT NOT NULL DEFAULT '',            -- the problems, as JSON
+    refused_csv TEXT NOT NULL DEFAULT ''        -- just the refused rows, to mend and read again
+);
+CREATE INDEX list_import_authority ON list_import (authority_id, id);

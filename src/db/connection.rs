@@ -1,0 +1,151 @@
+//! One connection type for the databases we speak to, opened by the scheme of its URL.
+
+// diesel's derive writes undocumented items beside the enum.
+#![allow(missing_docs)]
+
+use std::path::{Path, PathBuf};
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::R2D2Connection;
+use diesel::{Connection, ConnectionError, SqliteConnection};
+
+/// A connection to either database; queries are written once for both.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Sqlite(SqliteConnection),
+    #[cfg(feature = "postgres")]
+    Postgres(diesel::PgConnection),
+}
+
+/// The backend of [`Conn`], for boxed queries and for types that are columns.
+pub type Backend = self::multi_connection_impl::MultiBackend;
+
+/// Why a database could not be opened; says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(
+        "HEARTH_DATABASE_URL={0:?} is not understood: use sqlite:PATH for a file, or postgres://USER@HOST/NAME"
+    )]
+    Scheme(String),
+    #[error(
+        "HEARTH_DATABASE_URL names PostgreSQL, but this program was built without it: build with --features postgres"
+    )]
+    NoPostgres,
+    #[error("the folder {folder} for the database cannot be made: {cause}")]
+    Folder {
+        folder: String,
+        cause: std::io::Error,
+    },
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+}
+
+/// Which database a URL names. Diesel's own opener would take a mistyped URL for the name of a new file.
+#[derive(Clone, Debug)]
+pub(super) enum Scheme {
+    Sqlite(PathBuf),
+    #[cfg(feature = "postgres")]
+    Postgres(String),
+}
+
+impl Scheme {
+    pub(super) fn of(url: &str) -> Result<Self, OpenError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            #[cfg(feature = "postgres")]
+            return Ok(Self::Postgres(url.to_owned()));
+            #[cfg(not(feature = "postgres"))]
+            return Err(OpenError::NoPostgres);
+        }
+        let path = url
+            .strip_prefix("sqlite://")
+            .or_else(|| url.strip_prefix("sqlite:"))
+            .unwrap_or(url);
+        if path.is_empty() || path.contains("://") || path.starts_with("postgres") {
+            return Err(OpenError::Scheme(url.to_owned()));
+        }
+        Ok(Self::Sqlite(PathBuf::from(path)))
+    }
+
+    /// Makes the folder of a database file. The file holds personal data, so a new folder is the owner's alone.
+    pub(super) fn prepare(&self) -> Result<(), OpenError> {
+        let folder = match self {
+            Self::Sqlite(path) => path.parent().filter(|f| !f.as_os_str().is_empty()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => None,
+        };
+        let Some(folder) = folder.filter(|folder| !folder.exists()) else {
+            return Ok(());
+        };
+        make_private(folder).map_err(|cause| OpenError::Folder {
+            folder: folder.display().to_string(),
+            cause,
+        })
+    }
+
+    fn open(&self) -> Result<Conn, ConnectionError> {
+        match self {
+            Self::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
+                conn.batch_execute(SQLITE_PRAGMAS)
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Sqlite(conn))
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(url) => {
+                let mut conn = diesel::PgConnection::establish(url)?;
+                conn.batch_execute("SET TIME ZONE 'UTC'")
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Postgres(conn))
+            }
+        }
+    }
+}
+
+/// WAL lets pages be read while the sweep writes; FULL makes a committed lapse survive a power cut.
+const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+     PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY;";
+
+#[cfg(unix)]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}
+
+/// Opens connections for the pool.
+#[derive(Debug)]
+pub(super) struct Opener {
+    scheme: Scheme,
+}
+
+impl Opener {
+    pub(super) fn new(scheme: Scheme) -> Self {
+        Self { scheme }
+    }
+}
+
+impl diesel::r2d2::ManageConnection for Opener {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        self.scheme
+            .open()
+            .map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
+        conn.ping().map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking() || conn.is_broken()
+    }
+}

@@ -1,0 +1,119 @@
+//! How to reach a database. [`Db::read`] and [`Db::write`] are the only way in, off the async threads.
+
+pub mod columns;
+mod connection;
+#[macro_use]
+mod dialect;
+pub mod migrate;
+pub mod schema;
+mod transaction;
+
+use std::time::Duration;
+
+pub use connection::{Backend, Conn, OpenError};
+pub use transaction::Conflict;
+
+use connection::{Opener, Scheme};
+
+/// A pool of connections to the one database of this program.
+#[derive(Clone)]
+pub struct Db {
+    pool: diesel::r2d2::Pool<Opener>,
+}
+
+/// Why a question to the database was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The statement failed.
+    #[error("the database refused: {0}")]
+    Query(#[from] diesel::result::Error),
+    /// No connection became free in time.
+    #[error("no database connection was free: {0}")]
+    Pool(#[from] diesel::r2d2::PoolError),
+    /// The program is shutting down, or the work panicked.
+    #[error("the work was cut short")]
+    Cancelled,
+    /// A stored value could not be understood; the row is named.
+    #[error("a stored value makes no sense: {0}")]
+    Corrupt(String),
+}
+
+/// What every store function gives.
+pub type Result<T> = std::result::Result<T, DbError>;
+
+impl Db {
+    /// Opens the database named by `url` (`sqlite:PATH`, a plain path, or `postgres://…`) with up to `size` connections.
+    pub fn open(url: &str, size: u32) -> std::result::Result<Self, OpenError> {
+        let scheme = Scheme::of(url)?;
+        scheme.prepare()?;
+        let pool = diesel::r2d2::Pool::builder()
+            .max_size(size.max(1))
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(5))
+            .test_on_check_out(false)
+            .build(Opener::new(scheme))
+            .map_err(|cause| OpenError::Unreachable(cause.to_string()))?;
+        Ok(Self { pool })
+    }
+
+    /// Reads one consistent picture, on a thread where waiting is allowed.
+    pub async fn read<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: Conflict + Send + 'static,
+    {
+        let db = self.clone();
+        off_thread(move || db.read_now(f)).await
+    }
+
+    /// Changes something: all of it or nothing. `f` may run twice, so it touches only the database.
+    pub async fn write<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        F: Fn(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: Conflict + Send + 'static,
+    {
+        let db = self.clone();
+        off_thread(move || db.write_now(f)).await
+    }
+
+    /// As [`Db::read`], for callers that may wait: the command line and the jobs.
+    pub fn read_now<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> std::result::Result<T, E>,
+        E: Conflict,
+    {
+        let mut conn = self.pool.get().map_err(DbError::Pool)?;
+        transaction::read(&mut conn, f)
+    }
+
+    /// As [`Db::write`], for callers that may wait: the command line and the jobs.
+    pub fn write_now<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        F: Fn(&mut Conn) -> std::result::Result<T, E>,
+        E: Conflict,
+    {
+        let mut conn = self.pool.get().map_err(DbError::Pool)?;
+        transaction::write(&mut conn, f)
+    }
+
+    /// Writes a copy of the whole database to `path` while the service goes on (SQLite only).
+    pub fn backup_to(&self, path: &str) -> Result<()> {
+        let mut conn = self.pool.get()?;
+        dialect::backup_to(&mut conn, path)
+    }
+}
+
+async fn off_thread<T, E>(
+    f: impl FnOnce() -> std::result::Result<T, E> + Send + 'static,
+) -> std::result::Result<T, E>
+where
+    T: Send + 'static,
+    E: From<DbError> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(f).await {
+        Ok(answer) => answer,
+        Err(_) => Err(DbError::Cancelled.into()),
+    }
+}

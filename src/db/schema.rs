@@ -1,0 +1,546 @@
+//! The tables, as both databases have them; `tests/it/databases.rs` holds this file to them.
+
+// diesel's macro writes undocumented items.
+#![allow(missing_docs)]
+
+diesel::table! {
+    authority (id) {
+        id -> BigInt,
+        code -> Text,
+        gss_code -> Text,
+        name -> Text,
+        kind -> Text,
+        region -> Text,
+        exists_from -> Nullable<Date>,
+        exists_to -> Nullable<Date>,
+        uses_service -> Bool,
+        colour -> Text,
+        mailbox -> Nullable<Text>,
+        telephone -> Nullable<Text>,
+        complaints_to -> Nullable<Text>,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    account (id) {
+        id -> BigInt,
+        reference -> Text,
+        authority_id -> BigInt,
+        role -> Text,
+        email -> Text,
+        name -> Text,
+        password_hash -> Nullable<Text>,
+        failed_sign_ins -> Integer,
+        locked_until -> Nullable<Timestamp>,
+        left_on -> Nullable<Date>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    post_holder (id) {
+        id -> BigInt,
+        authority_id -> BigInt,
+        post -> Text,
+        account_id -> Nullable<BigInt>,
+        email -> Nullable<Text>,
+        held_from -> Date,
+        held_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    session (id) {
+        id -> BigInt,
+        token_hash -> Text,
+        account_id -> BigInt,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sign_in_link (id) {
+        id -> BigInt,
+        token_hash -> Text,
+        authority_id -> BigInt,
+        email -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    audit_event (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        authority_id -> BigInt,
+        account_id -> Nullable<BigInt>,
+        actor -> Text,
+        action -> Text,
+        child_id -> Nullable<BigInt>,
+        subject -> Text,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    child (id) {
+        id -> BigInt,
+        reference -> Text,
+        authority_id -> BigInt,
+        given_names -> Text,
+        family_name -> Text,
+        known_as -> Nullable<Text>,
+        sort_name -> Text,
+        match_key -> Text,
+        date_of_birth -> Date,
+        sex -> Text,
+        upn -> Nullable<Text>,
+        nhs_number -> Nullable<Text>,
+        other_reference -> Nullable<Text>,
+        ethnicity -> Nullable<Text>,
+        language -> Nullable<Text>,
+        sen_provision -> Nullable<Text>,
+        sen_type -> Nullable<Text>,
+        second_sen_type -> Nullable<Text>,
+        status -> Text,
+        is_open -> Bool,
+        registered_on -> Date,
+        officer_id -> Nullable<BigInt>,
+        restricted -> Bool,
+        tier -> Text,
+        postcode -> Nullable<Text>,
+        next_check_on -> Nullable<Date>,
+        last_seen_on -> Nullable<Date>,
+        last_seen_by -> Nullable<Text>,
+        seen_recorded -> Bool,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    registration (id) {
+        id -> BigInt,
+        child_id -> BigInt,
+        basis -> Text,
+        primary_reason -> Text,
+        previous_setting -> Text,
+        previous_school -> Nullable<Text>,
+        source -> Text,
+        started_on -> Date,
+        ended_on -> Nullable<Date>,
+        closure_reason -> Nullable<Text>,
+        closure_evidence -> Text,
+    }
+}
+
+diesel::table! {
+    secondary_reason (id) {
+        id -> BigInt,
+        registration_id -> BigInt,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    name_token (authority_id, token, child_id) {
+        authority_id -> BigInt,
+        token -> Text,
+        child_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    tier_history (id) {
+        id -> BigInt,
+        child_id -> BigInt,
+        tier -> Text,
+        reasons -> Text,
+        decided_by -> Text,
+        held_from -> Timestamp,
+        held_to -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    person (id) {
+        id -> BigInt,
+        reference -> Text,
+        authority_id -> BigInt,
+        account_id -> Nullable<BigInt>,
+        name -> Text,
+        email -> Nullable<Text>,
+        telephone -> Nullable<Text>,
+        contact_preference -> Text,
+        confidentiality -> Text,
+        version -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    relation (id) {
+        id -> BigInt,
+        child_id -> BigInt,
+        person_id -> BigInt,
+        relationship -> Text,
+        parental_responsibility -> Nullable<Bool>,
+        lives_with_child -> Nullable<Bool>,
+        held_from -> Date,
+        held_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    address (id) {
+        id -> BigInt,
+        reference -> Text,
+        child_id -> Nullable<BigInt>,
+        person_id -> Nullable<BigInt>,
+        lines -> Text,
+        town -> Text,
+        postcode -> Nullable<Text>,
+        uprn -> Nullable<Text>,
+        source -> Text,
+        lived_from -> Date,
+        lived_to -> Nullable<Date>,
+        verified_on -> Nullable<Date>,
+        verified_by -> Nullable<Text>,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    episode (id) {
+        id -> BigInt,
+        reference -> Text,
+        child_id -> BigInt,
+        kind -> Text,
+        category -> Nullable<Text>,
+        started_on -> Date,
+        ended_on -> Nullable<Date>,
+        source -> Text,
+        contact -> Text,
+        recorded_by -> Nullable<BigInt>,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    notification (id) {
+        id -> BigInt,
+        reference -> Text,
+        authority_id -> BigInt,
+        account_id -> Nullable<BigInt>,
+        person_id -> BigInt,
+        form_key -> Text,
+        source -> Text,
+        message -> Text,
+        received_at -> Timestamp,
+        accepted_at -> Nullable<Timestamp>,
+        accepted_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    notification_child (id) {
+        id -> BigInt,
+        notification_id -> BigInt,
+        child_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    draft (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        form_key -> Text,
+        answers -> Text,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    welfare_check (id) {
+        id -> BigInt,
+        reference -> Text,
+        authority_id -> BigInt,
+        child_id -> BigInt,
+        kind -> Text,
+        purpose -> Text,
+        follows_id -> Nullable<BigInt>,
+        counted_from -> Date,
+        original_due_on -> Date,
+        due_on -> Date,
+        why -> Text,
+        state -> Text,
+        closed_on -> Nullable<Date>,
+        closed_because -> Nullable<Text>,
+        closed_by_outcome_id -> Nullable<BigInt>,
+        version -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    booking (id) {
+        id -> BigInt,
+        reference -> Text,
+        check_id -> BigInt,
+        mode -> Text,
+        booked_for -> Date,
+        at_time -> Text,
+        place -> Text,
+        reason -> Text,
+        state -> Text,
+        booked_by -> BigInt,
+        booked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    outcome (id) {
+        id -> BigInt,
+        reference -> Text,
+        check_id -> BigInt,
+        child_id -> BigInt,
+        booking_id -> Nullable<BigInt>,
+        form_key -> Text,
+        happened_on -> Date,
+        mode -> Text,
+        result -> Text,
+        place -> Text,
+        present -> Text,
+        home_seen -> Nullable<Bool>,
+        spoken_alone -> Text,
+        judgement -> Text,
+        note -> Text,
+        satisfied -> Bool,
+        recorded_by -> BigInt,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    lapse (id) {
+        id -> BigInt,
+        reference -> Text,
+        authority_id -> BigInt,
+        check_id -> BigInt,
+        child_id -> BigInt,
+        due_on -> Date,
+        opened_on -> Date,
+        opened_at -> Timestamp,
+        acknowledged_at -> Nullable<Timestamp>,
+        acknowledged_by -> Nullable<BigInt>,
+        plan -> Text,
+        plan_by -> Nullable<Date>,
+        closed_at -> Nullable<Timestamp>,
+        closed_because -> Nullable<Text>,
+        closed_by_outcome_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    lapse_step (id) {
+        id -> BigInt,
+        lapse_id -> BigInt,
+        step -> Text,
+        post -> Text,
+        told_post -> Text,
+        owed_on -> Date,
+        told_at -> Timestamp,
+        recipient -> Text,
+        mail_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    suspension (id) {
+        id -> BigInt,
+        child_id -> BigInt,
+        reason -> Text,
+        lead_name -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        recorded_by -> Nullable<BigInt>,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    outgoing_mail (id) {
+        id -> BigInt,
+        reference -> Text,
+        key -> Text,
+        authority_id -> BigInt,
+        kind -> Text,
+        recipient -> Text,
+        sender_name -> Text,
+        reply_to -> Nullable<Text>,
+        subject -> Text,
+        body_text -> Text,
+        body_html -> Text,
+        message_id -> Text,
+        state -> Text,
+        attempts -> Integer,
+        next_try_at -> Timestamp,
+        claimed_until -> Nullable<Timestamp>,
+        last_answer -> Text,
+        created_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    job_run (id) {
+        id -> BigInt,
+        job -> Text,
+        day -> Date,
+        started_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        found -> BigInt,
+        did -> BigInt,
+        failed -> BigInt,
+        problem -> Text,
+    }
+}
+
+diesel::table! {
+    job_lease (job) {
+        job -> Text,
+        holder -> Text,
+        held_until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    policy (id) {
+        id -> BigInt,
+        authority_code -> Nullable<Text>,
+        key -> Text,
+        tier -> Nullable<Text>,
+        value -> Integer,
+        unit -> Text,
+        source -> Text,
+        policy_set -> Text,
+        confirmed -> Bool,
+        effective_from -> Nullable<Date>,
+        effective_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    bank_holiday (day) {
+        day -> Date,
+        name -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    list_import (id) {
+        id -> BigInt,
+        reference -> Text,
+        authority_id -> BigInt,
+        account_id -> Nullable<BigInt>,
+        file_name -> Text,
+        started_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        dry_run -> Bool,
+        rows_read -> BigInt,
+        taken -> BigInt,
+        unchanged -> BigInt,
+        refused -> BigInt,
+        report -> Text,
+        refused_csv -> Text,
+    }
+}
+
+diesel::joinable!(account -> authority (authority_id));
+diesel::joinable!(post_holder -> authority (authority_id));
+diesel::joinable!(post_holder -> account (account_id));
+diesel::joinable!(session -> account (account_id));
+diesel::joinable!(sign_in_link -> authority (authority_id));
+diesel::joinable!(audit_event -> authority (authority_id));
+diesel::joinable!(audit_event -> account (account_id));
+diesel::joinable!(audit_event -> child (child_id));
+diesel::joinable!(child -> authority (authority_id));
+diesel::joinable!(child -> account (officer_id));
+diesel::joinable!(registration -> child (child_id));
+diesel::joinable!(secondary_reason -> registration (registration_id));
+diesel::joinable!(name_token -> authority (authority_id));
+diesel::joinable!(name_token -> child (child_id));
+diesel::joinable!(tier_history -> child (child_id));
+diesel::joinable!(person -> authority (authority_id));
+diesel::joinable!(person -> account (account_id));
+diesel::joinable!(relation -> child (child_id));
+diesel::joinable!(relation -> person (person_id));
+diesel::joinable!(address -> child (child_id));
+diesel::joinable!(address -> person (person_id));
+diesel::joinable!(episode -> child (child_id));
+diesel::joinable!(episode -> account (recorded_by));
+diesel::joinable!(notification -> authority (authority_id));
+diesel::joinable!(notification -> person (person_id));
+diesel::joinable!(notification_child -> notification (notification_id));
+diesel::joinable!(notification_child -> child (child_id));
+diesel::joinable!(draft -> account (account_id));
+diesel::joinable!(welfare_check -> authority (authority_id));
+diesel::joinable!(welfare_check -> child (child_id));
+diesel::joinable!(booking -> welfare_check (check_id));
+diesel::joinable!(booking -> account (booked_by));
+diesel::joinable!(outcome -> welfare_check (check_id));
+diesel::joinable!(outcome -> child (child_id));
+diesel::joinable!(outcome -> booking (booking_id));
+diesel::joinable!(outcome -> account (recorded_by));
+diesel::joinable!(lapse -> authority (authority_id));
+diesel::joinable!(lapse -> welfare_check (check_id));
+diesel::joinable!(lapse -> child (child_id));
+diesel::joinable!(lapse -> account (acknowledged_by));
+diesel::joinable!(lapse -> outcome (closed_by_outcome_id));
+diesel::joinable!(lapse_step -> lapse (lapse_id));
+diesel::joinable!(lapse_step -> outgoing_mail (mail_id));
+diesel::joinable!(suspension -> child (child_id));
+diesel::joinable!(suspension -> account (recorded_by));
+diesel::joinable!(outgoing_mail -> authority (authority_id));
+diesel::joinable!(list_import -> authority (authority_id));
+diesel::joinable!(list_import -> account (account_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    authority,
+    account,
+    post_holder,
+    session,
+    sign_in_link,
+    audit_event,
+    child,
+    registration,
+    secondary_reason,
+    name_token,
+    tier_history,
+    person,
+    relation,
+    address,
+    episode,
+    notification,
+    notification_child,
+    draft,
+    welfare_check,
+    booking,
+    outcome,
+    lapse,
+    lapse_step,
+    suspension,
+    outgoing_mail,
+    job_run,
+    job_lease,
+    policy,
+    bank_holiday,
+    list_import,
+);

@@ -1,0 +1,122 @@
+//! One writer at a time, or as if: the same meaning on both databases.
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel::{Connection, QueryResult};
+
+use super::{Conn, DbError};
+
+/// How often a transaction that lost a race is tried before its error goes up.
+const ATTEMPTS: u32 = 8;
+
+/// An error that can say whether it is only a lost race, so that the transaction may run again.
+pub trait Conflict: From<DbError> {
+    /// The database's part of this error, if it has one.
+    fn db_error(&self) -> Option<&DbError>;
+}
+
+impl Conflict for DbError {
+    fn db_error(&self) -> Option<&DbError> {
+        Some(self)
+    }
+}
+
+/// Reads in one transaction, so that the numbers on a page agree with each other.
+pub(super) fn read<T, E: Conflict>(
+    conn: &mut Conn,
+    f: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    begin_read(conn).map_err(DbError::from)?;
+    match f(conn) {
+        Ok(value) => {
+            commit(conn).map_err(DbError::from)?;
+            Ok(value)
+        }
+        Err(error) => {
+            roll_back(conn);
+            Err(error)
+        }
+    }
+}
+
+/// Runs `f` in a transaction that behaves as if it were alone; on a lost race, runs it again.
+pub(super) fn write<T, E: Conflict>(
+    conn: &mut Conn,
+    f: impl Fn(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut attempt = 1;
+    loop {
+        let outcome = try_once(conn, &f);
+        match outcome {
+            Err(error) if attempt < ATTEMPTS && error.db_error().is_some_and(lost_race) => {
+                std::thread::sleep(std::time::Duration::from_millis(u64::from(attempt) * 7));
+                attempt += 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn try_once<T, E: Conflict>(
+    conn: &mut Conn,
+    f: &impl Fn(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    begin_write(conn).map_err(DbError::from)?;
+    match f(conn) {
+        Ok(value) => match commit(conn) {
+            Ok(()) => Ok(value),
+            Err(error) => {
+                roll_back(conn);
+                Err(DbError::from(error).into())
+            }
+        },
+        Err(error) => {
+            roll_back(conn);
+            Err(error)
+        }
+    }
+}
+
+fn begin_read(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN"),
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(
+            conn,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        ),
+    }
+}
+
+/// SQLite takes the write lock at once (a later upgrade fails); PostgreSQL checks for races itself.
+fn begin_write(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(conn) => {
+            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
+        }
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(
+            conn,
+            "BEGIN ISOLATION LEVEL SERIALIZABLE",
+        ),
+    }
+}
+
+fn commit(conn: &mut Conn) -> QueryResult<()> {
+    <Conn as Connection>::TransactionManager::commit_transaction(conn)
+}
+
+/// A failed roll-back leaves the connection broken; the pool then drops it.
+fn roll_back(conn: &mut Conn) {
+    let _ = <Conn as Connection>::TransactionManager::rollback_transaction(conn);
+}
+
+fn lost_race(error: &DbError) -> bool {
+    match error {
+        DbError::Query(Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
+        DbError::Query(Error::DatabaseError(_, text)) => {
+            text.message().contains("database is locked")
+        }
+        _ => false,
+    }
+}
