@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, Utc};
 use chrono_tz::Europe::London;
 
 /// The source of the time, handed to whoever needs it.
@@ -53,6 +53,11 @@ impl Clock {
 /// The day in England at a moment given in UTC.
 pub fn london_day(moment: NaiveDateTime) -> NaiveDate {
     moment.and_utc().with_timezone(&London).date_naive()
+}
+
+/// The time of day in England at a moment given in UTC.
+pub fn london_time(moment: NaiveDateTime) -> NaiveTime {
+    moment.and_utc().with_timezone(&London).time()
 }
 
 #[cfg(test)]

@@ -16,4 +16,4 @@
 //! - [`web`]: HTTP in, HTML out.
 
 pub mod clock;
-pub mod db;
+pub mod rules;

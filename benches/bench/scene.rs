@@ -1,0 +1,367 @@
+//! A register of a given size, made up from a seed: one authority of the largest kind (three in a hundred of all
+//! children, as Kent has in England) among thirty others, each child with parents, a home and some years of checks.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{Days, NaiveDate, NaiveDateTime};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use hearth::access::accounts::{self, NewAccount};
+use hearth::access::{AccountKey, AuthorityKey, Role, Viewer, authority, session};
+use hearth::checks::{check, rulebook};
+use hearth::db::{Conn, Db, DbError, migrate};
+use hearth::register::address::Place;
+use hearth::register::bulk::{self, NewEntry};
+use hearth::register::child::{NewChild, Particulars};
+use hearth::register::person::{NewPerson, NewRelation};
+use hearth::register::registration::Registration;
+use hearth::rules::codes::{
+    ChildStatus, Confidentiality, PreviousSetting, PrimaryReason, RegisterBasis, Relationship, Sex,
+    Source,
+};
+use hearth::rules::identifiers::{EmailAddress, Postcode};
+use hearth::rules::schedule::{Entry, first_checks};
+use hearth::rules::tier::Tier;
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+
+/// The day every scene is set on.
+pub const TODAY: &str = "2026-11-23";
+/// The measured authority has this share of the children.
+const LARGEST_IN_A_THOUSAND: usize = 30;
+/// The others share the rest.
+const OTHERS: usize = 30;
+
+/// A register to be asked.
+pub struct Scene {
+    pub file: PathBuf,
+    pub children: usize,
+    pub cookie: String,
+    pub references: Vec<String>,
+    pub names: Vec<String>,
+}
+
+const GIVEN: &[&str] = &[
+    "Olivia", "Amelia", "Isla", "Ava", "Lily", "Freya", "Grace", "Poppy", "Maya", "Zara", "Noah",
+    "Arthur", "Leo", "Oscar", "Theo", "Idris", "Yusuf", "Kit", "Rowan", "Jude", "Mabel", "Nia",
+    "Orla", "Priya", "Reuben", "Tomos", "Una", "Wilf",
+];
+const FAMILY: &[&str] = &[
+    "Ashdown",
+    "Barrow",
+    "Carver",
+    "Dunmore",
+    "Elwood",
+    "Fenwick",
+    "Garside",
+    "Holloway",
+    "Ingleby",
+    "Jessop",
+    "Kirkby",
+    "Langdale",
+    "Marlow",
+    "Netherton",
+    "Oakes",
+    "Penrose",
+    "Quill",
+    "Ravensdale",
+    "Selwyn",
+    "Thorne",
+    "Underhill",
+    "Varley",
+    "Wetherby",
+    "Yarrow",
+    "Smith",
+    "Jones",
+    "Patel",
+    "Khan",
+    "O'Hara",
+    "Begum",
+    "Nowak",
+    "Okafor",
+];
+
+/// Makes the scene, or takes the one an earlier run made.
+pub fn of(children: usize) -> Scene {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = folder.join(format!("register-{children}.db"));
+    let made = folder.join(format!("register-{children}.{}", env!("CARGO_PKG_VERSION")));
+    if !made.exists() {
+        let _ = std::fs::remove_file(&file);
+        make(&file, children);
+        std::fs::write(&made, "").expect("a mark");
+    }
+    look_up(file, children)
+}
+
+/// An empty register with its authorities, for imports.
+pub fn empty(file: &Path) -> Db {
+    let db = Db::open(&format!("sqlite:{}", file.display()), 2).expect("a database");
+    migrate::migrate(&db).expect("tables");
+    db.write_now(|tx| {
+        authority::seed(tx)?;
+        rulebook::seed(tx)
+    })
+    .expect("authorities and policy");
+    db
+}
+
+pub fn today() -> NaiveDate {
+    TODAY.parse().expect("a day")
+}
+
+pub fn now() -> NaiveDateTime {
+    today().and_hms_opt(9, 0, 0).expect("nine")
+}
+
+fn make(file: &Path, children: usize) {
+    let db = empty(file);
+    let largest = (children * LARGEST_IN_A_THOUSAND / 1000)
+        .max(60)
+        .min(children);
+    let rest = (children - largest) / OTHERS;
+    let mut random = StdRng::seed_from_u64(20_261_123);
+    for place in 0..=OTHERS {
+        let size = if place == 0 { largest } else { rest };
+        let code = format!("{}", 950 + place);
+        db.write_now(|tx| fill(tx, &code, size, &mut random.clone()))
+            .expect("an authority");
+        random = StdRng::seed_from_u64(20_261_124 + place as u64);
+    }
+    drop(db);
+    write_history(file);
+}
+
+fn fill(tx: &mut Conn, code: &str, size: usize, random: &mut StdRng) -> Result<(), DbError> {
+    let key = authority::add(tx, code, &format!("Authority {code}"))?;
+    authority::take_into_service(tx, key, Some("duty@council.example"))?;
+    let officer = add_officer(tx, key, code);
+    let viewer = Viewer::program(key, "bench");
+    let rules = rulebook::load(tx, key, today())?;
+    let mut made = Vec::new();
+    let mut owed = Vec::new();
+    for number in 0..size {
+        let entry = child(random, number, code);
+        let known = Entry::AlreadyKnown {
+            taken_on: today() - Days::new(random.random_range(20..70)),
+            registered_on: entry.child.registered_on,
+            last_seen_on: entry.child.last_seen_on,
+        };
+        owed.push(first_checks(
+            &known,
+            entry.child.tier,
+            &rules.policy,
+            &rules.calendar,
+        ));
+        made.push(entry);
+    }
+    for (entry, owed) in made.iter_mut().zip(&owed) {
+        entry.next_check_on = owed.iter().map(|check| check.due_on).min();
+    }
+    let added = bulk::add_all(tx, &viewer, &made, now())?;
+    let owed: Vec<_> = added.iter().map(|(child, _)| *child).zip(owed).collect();
+    check::owe_all(tx, &viewer, &owed, now())?;
+    let _ = officer;
+    Ok(())
+}
+
+fn add_officer(tx: &mut Conn, authority: AuthorityKey, code: &str) -> AccountKey {
+    let email = format!("officer@{code}.example");
+    let new = NewAccount {
+        authority,
+        role: Role::Officer,
+        email: &email,
+        name: "Olu Officer",
+        password_hash: None,
+    };
+    accounts::add(tx, &new, now()).expect("an officer")
+}
+
+fn child(random: &mut StdRng, number: usize, code: &str) -> NewEntry {
+    let family_name = (*FAMILY.choose(random).expect("a name")).to_owned();
+    let given_names = (*GIVEN.choose(random).expect("a name")).to_owned();
+    let registered_on = today() - Days::new(random.random_range(30..900));
+    let home = Place {
+        lines: format!("{} Mill Lane", random.random_range(1..240)),
+        town: "Ashdale".to_owned(),
+        postcode: Postcode::parse(&format!(
+            "LS{} {}AB",
+            random.random_range(1..29),
+            random.random_range(1..10)
+        ))
+        .ok(),
+        uprn: None,
+    };
+    NewEntry {
+        child: NewChild {
+            particulars: Particulars {
+                given_names,
+                family_name: family_name.clone(),
+                known_as: None,
+                date_of_birth: today() - Days::new(random.random_range(5 * 365 + 30..16 * 365)),
+                sex: if random.random_bool(0.5) {
+                    Sex::F
+                } else {
+                    Sex::M
+                },
+                upn: None,
+                nhs_number: None,
+                ethnicity: None,
+                language: None,
+                sen_provision: None,
+                sen_type: None,
+                second_sen_type: None,
+            },
+            other_reference: None,
+            status: ChildStatus::Active,
+            registered_on,
+            tier: *[
+                Tier::Green,
+                Tier::Green,
+                Tier::Green,
+                Tier::Amber,
+                Tier::Red,
+            ]
+            .choose(random)
+            .expect("a tier"),
+            last_seen_on: random
+                .random_bool(0.7)
+                .then(|| today() - Days::new(random.random_range(10..400))),
+            seen_recorded: true,
+        },
+        registration: Registration {
+            basis: RegisterBasis::Ehe,
+            primary_reason: PrimaryReason::Lifestyle,
+            secondary_reasons: Vec::new(),
+            previous_setting: PreviousSetting::Lamain,
+            previous_school: None,
+            source: Source::Import,
+            started_on: registered_on,
+            ended: None,
+        },
+        home: Some(home),
+        home_source: Source::Import,
+        parents: (0..=usize::from(random.random_bool(0.6)))
+            .map(|which| {
+                parent(
+                    &family_name,
+                    &format!("parent{which}.{number}@{code}.example"),
+                    registered_on,
+                )
+            })
+            .collect(),
+        tier_reasons: Vec::new(),
+        next_check_on: None,
+    }
+}
+
+fn parent(family_name: &str, email: &str, held_from: NaiveDate) -> (NewPerson, NewRelation) {
+    let person = NewPerson {
+        account: None,
+        name: format!("Sam {family_name}"),
+        email: EmailAddress::parse(email).ok(),
+        telephone: None,
+        contact_preference: String::new(),
+        confidentiality: Confidentiality::Normal,
+    };
+    let relation = NewRelation {
+        relationship: Relationship::Mother,
+        parental_responsibility: Some(true),
+        lives_with_child: Some(true),
+        held_from,
+    };
+    (person, relation)
+}
+
+/// Five checks that were done, their outcomes and six lines of the timeline for every child.
+fn write_history(file: &Path) {
+    let mut conn = SqliteConnection::establish(&file.to_string_lossy()).expect("the database");
+    conn.batch_execute(
+        "PRAGMA synchronous = OFF;
+         CREATE TEMP TABLE step (n INTEGER); INSERT INTO step VALUES (1), (2), (3), (4), (5);
+         BEGIN;
+         UPDATE child SET officer_id = (SELECT min(id) FROM account WHERE account.authority_id = child.authority_id);
+         INSERT INTO welfare_check (reference, authority_id, child_id, kind, purpose, counted_from, original_due_on, due_on,
+             why, state, closed_on, closed_because, created_at)
+         SELECT printf('W-%04d-%04d', (c.id * 5 + n) / 10000, (c.id * 5 + n) % 10000), c.authority_id, c.id,
+             'recurring_check', 'see_child', date('2026-10-01', -200 * n || ' days'), date('2026-10-01', -150 * n || ' days'),
+             date('2026-10-01', -150 * n || ' days'), 'Recurring check: 12 months after the child was seen.', 'done',
+             date('2026-10-01', -152 * n || ' days'), 'Home visit: child seen in person', '2024-01-01 09:00:00'
+         FROM child c, step;
+         INSERT INTO outcome (reference, check_id, child_id, form_key, happened_on, mode, result, spoken_alone, judgement,
+             note, satisfied, recorded_by, recorded_at)
+         SELECT printf('O-%04d-%04d', k.id / 10000, k.id % 10000), k.id, k.child_id, 'history-' || k.id, k.closed_on,
+             'home_visit', 'child_seen', 'not_offered', 'suitable', 'Work samples seen; plan for the year discussed.', TRUE,
+             (SELECT min(id) FROM account a WHERE a.authority_id = k.authority_id), '2024-01-01 09:00:00'
+         FROM welfare_check k WHERE k.state = 'done';
+         INSERT INTO audit_event (at, authority_id, account_id, actor, action, child_id, subject, detail)
+         SELECT o.recorded_at, c.authority_id, o.recorded_by, 'officer', 'outcome_recorded', c.id, o.reference,
+             'Home visit: child seen in person. Recurring check: done'
+         FROM outcome o JOIN child c ON c.id = o.child_id;
+         COMMIT;
+         ANALYZE;",
+    )
+    .expect("a history");
+}
+
+fn look_up(file: PathBuf, children: usize) -> Scene {
+    let db = Db::open(&format!("sqlite:{}", file.display()), 2).expect("the database");
+    let (cookie, lines) = db
+        .write_now(|tx| {
+            let authority = authority::by_code(tx, "950")?
+                .expect("the largest authority")
+                .key;
+            let email = EmailAddress::parse("officer@950.example").expect("an address");
+            let officer = accounts::by_email(tx, authority, &email)?
+                .expect("the officer")
+                .key;
+            let token = session::begin(tx, officer, now())?;
+            let viewer = Viewer::program(authority, "bench");
+            let counts = hearth::register::list::Counts::default();
+            let mut lines = Vec::new();
+            for page in 1..=8 {
+                let listing = hearth::register::list::Listing {
+                    page,
+                    ..Default::default()
+                };
+                lines
+                    .extend(hearth::register::list::page(tx, &viewer, &counts, 0, &listing)?.lines);
+            }
+            Ok::<_, DbError>((format!("hearth_session={token}"), lines))
+        })
+        .expect("the scene");
+    let mut names: Vec<String> = lines
+        .iter()
+        .take(60)
+        .map(|line| line.family_name.clone())
+        .collect();
+    names.extend(
+        lines
+            .iter()
+            .skip(60)
+            .take(30)
+            .map(|line| line.given_names.clone()),
+    );
+    names.extend(
+        lines
+            .iter()
+            .skip(90)
+            .take(30)
+            .map(|line| line.family_name.chars().take(4).collect()),
+    );
+    names.extend(
+        lines
+            .iter()
+            .take(40)
+            .map(|line| format!("{} {}", line.given_names, line.family_name)),
+    );
+    Scene {
+        file,
+        children,
+        cookie,
+        references: lines.into_iter().map(|line| line.reference).collect(),
+        names,
+    }
+}

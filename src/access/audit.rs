@@ -1,0 +1,42 @@
+//! The audit trail: an event in the same transaction as every change, and what a child's timeline is read from.
+
+use chrono::NaiveDateTime;
+
+pub use super::store::audit::Entry;
+use super::{Viewer, store};
+use crate::db::{Conn, Result};
+
+/// Something that was done. `detail` is shown on the child's timeline to officers; it never goes into a mail or a log.
+#[derive(Clone, Debug)]
+pub struct Event<'a> {
+    /// What was done, as a stable word: "child_registered", "outcome_recorded".
+    pub action: &'static str,
+    /// The number of the child's key, if it is about a child.
+    pub child: Option<i64>,
+    /// The reference of what was changed.
+    pub subject: &'a str,
+    /// One sentence for the reader of the timeline.
+    pub detail: &'a str,
+}
+
+/// Writes an event. The authority's revision goes up with it, so that a counted list knows it has to count again.
+pub fn record(tx: &mut Conn, viewer: &Viewer, event: &Event<'_>, now: NaiveDateTime) -> Result<()> {
+    store::audit::insert(tx, viewer, event, now)?;
+    store::audit::bump_revision(tx, viewer.authority())
+}
+
+/// Writes many events at once, as an import does.
+pub fn record_all(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    events: &[Event<'_>],
+    now: NaiveDateTime,
+) -> Result<()> {
+    store::audit::insert_all(tx, viewer, events, now)?;
+    store::audit::bump_revision(tx, viewer.authority())
+}
+
+/// The newest events about a child, newest first. The child's key comes from a read that had a viewer.
+pub fn timeline(conn: &mut Conn, child: i64, limit: i64) -> Result<Vec<Entry>> {
+    store::audit::of_child(conn, child, limit)
+}

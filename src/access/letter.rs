@@ -1,0 +1,49 @@
+//! Letters in an authority's name: what stands around them, and the one with the link that signs a parent in.
+
+use chrono::NaiveDateTime;
+
+use super::authority::Authority;
+use super::sign_in;
+use crate::db::{Conn, Result};
+use crate::mail::messages::SignInLink;
+use crate::mail::{Letter, Letterhead, outbox};
+use crate::rules::identifiers::EmailAddress;
+
+/// What stands around every letter of this authority.
+pub fn head(authority: &Authority, base_url: &str) -> Letterhead {
+    let mailbox = authority.mailbox.as_deref();
+    Letterhead {
+        authority: authority.name.clone(),
+        reply_to: mailbox.and_then(|address| EmailAddress::parse(address).ok()),
+        telephone: authority.telephone.clone(),
+        base_url: base_url.to_owned(),
+    }
+}
+
+/// Sends a parent the link that proves their address. An address that has had enough links for this hour gets none,
+/// and whoever asked is not told.
+pub fn send_parent_link(
+    tx: &mut Conn,
+    authority: &Authority,
+    email: &EmailAddress,
+    base_url: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let Some(token) = sign_in::parent_link(tx, authority.key, email, now)? else {
+        return Ok(());
+    };
+    let head = head(authority, base_url);
+    let message = SignInLink {
+        link: format!("{base_url}/notify/link/{token}"),
+        valid_for: format!("{} minutes", sign_in::PARENT_LINK_LASTS.num_minutes()),
+    };
+    let letter = Letter {
+        key: format!("sign_in_link:{}", super::token::hash(&token)),
+        authority: authority.key,
+        letterhead: &head,
+        to: email.clone(),
+        message: message.render(&head),
+    };
+    outbox::put(tx, &letter, now)?;
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! Who is asking and what they may see. Every read of personal data starts from a [`Viewer`].
+
+pub mod accounts;
+pub mod audit;
+pub mod authority;
+pub mod letter;
+pub mod password;
+pub mod session;
+pub mod sign_in;
+pub(crate) mod store;
+mod token;
+mod viewer;
+
+pub use viewer::{AccountKey, AuthorityKey, Role, Viewer};

@@ -1,0 +1,196 @@
+//! The two ways to prove who one is: a password (staff), or a link sent to an address (parents; staff who set a
+//! password).
+
+use chrono::{NaiveDateTime, TimeDelta};
+
+use super::accounts::{self, NewAccount};
+use super::password::PasswordProblem;
+use super::{AuthorityKey, Role, password, session, store, token};
+use crate::db::{Conflict, Conn, Db, DbError};
+use crate::rules::identifiers::EmailAddress;
+
+/// After this many wrong passwords in a row the account rests.
+const FAILURES_BEFORE_LOCK: i32 = 10;
+/// How long it rests.
+const LOCK: TimeDelta = TimeDelta::minutes(15);
+/// How long a link to a parent's address works.
+pub const PARENT_LINK_LASTS: TimeDelta = TimeDelta::hours(1);
+/// How long an invitation to set a password works.
+pub const PASSWORD_LINK_LASTS: TimeDelta = TimeDelta::days(7);
+/// More links than this an hour to one address are not sent: nobody should be able to fill a family's inbox.
+const LINKS_AN_HOUR: i64 = 5;
+
+/// Why somebody was not signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// The same words for an unknown address and a wrong password.
+    #[error("The email address or password is not right. Check both and try again")]
+    Wrong,
+    /// Too many wrong passwords.
+    #[error("There were too many wrong passwords. Wait 15 minutes and try again")]
+    Locked,
+    /// A link that was used, is too old, or never was.
+    #[error("This link has been used or is too old. Ask for a new one")]
+    Link,
+    /// The new password will not do.
+    #[error(transparent)]
+    Password(#[from] PasswordProblem),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl Conflict for SignInError {
+    fn db_error(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Signs a member of staff in; gives the token for the cookie. Blocks for the time Argon2 takes, so callers are off
+/// the async threads.
+pub fn with_password(
+    db: &Db,
+    email: &str,
+    typed: &str,
+    now: NaiveDateTime,
+) -> Result<String, SignInError> {
+    let found = db.read_now(|conn| store::account::staff_credentials(conn, email))?;
+    let Some(found) = found else {
+        password::verify(typed, None);
+        return Err(SignInError::Wrong);
+    };
+    if found.locked_until.is_some_and(|until| until > now) {
+        return Err(SignInError::Locked);
+    }
+    if !password::verify(typed, found.password_hash.as_deref()) {
+        let failures = found.failures + 1;
+        let locked_until = (failures >= FAILURES_BEFORE_LOCK).then(|| now + LOCK);
+        let kept = if locked_until.is_some() { 0 } else { failures };
+        db.write_now(|tx| store::account::note_failure(tx, found.account, kept, locked_until))?;
+        return Err(SignInError::Wrong);
+    }
+    db.write_now(|tx| {
+        store::account::note_failure(tx, found.account, 0, None)?;
+        Ok(session::begin(tx, found.account, now)?)
+    })
+}
+
+/// Makes a link for a parent's address; gives its token, or nothing when the address has had enough for this hour.
+pub fn parent_link(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    email: &EmailAddress,
+    now: NaiveDateTime,
+) -> crate::db::Result<Option<String>> {
+    let sent = store::session::links_since(tx, email.as_str(), now - TimeDelta::hours(1))?;
+    if sent >= LINKS_AN_HOUR {
+        return Ok(None);
+    }
+    let token = token::fresh();
+    store::session::insert_link(
+        tx,
+        &token::hash(&token),
+        "parent",
+        authority,
+        email.as_str(),
+        now,
+        now + PARENT_LINK_LASTS,
+    )?;
+    Ok(Some(token))
+}
+
+/// Whether a parent's link still works. Looking does not use it up: mail scanners open links.
+pub fn parent_link_works(
+    conn: &mut Conn,
+    link: &str,
+    now: NaiveDateTime,
+) -> crate::db::Result<bool> {
+    Ok(store::session::usable_link(conn, &token::hash(link), "parent", now)?.is_some())
+}
+
+/// Uses a parent's link: the address is proved, an account is there from now on, and a session begins.
+pub fn with_parent_link(
+    tx: &mut Conn,
+    link: &str,
+    now: NaiveDateTime,
+) -> Result<String, SignInError> {
+    let hash = token::hash(link);
+    let (authority, email) =
+        store::session::usable_link(tx, &hash, "parent", now)?.ok_or(SignInError::Link)?;
+    store::session::use_link(tx, &hash, now)?;
+    let account = match store::account::by_email(tx, authority, &email)? {
+        Some(account) if account.role == Role::Parent => account.key,
+        // A member of staff who home educates has to use another address: one account, one role.
+        Some(_) => return Err(SignInError::Link),
+        None => add_parent(tx, authority, &email, now)?,
+    };
+    Ok(session::begin(tx, account, now)?)
+}
+
+fn add_parent(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    email: &str,
+    now: NaiveDateTime,
+) -> Result<super::AccountKey, SignInError> {
+    let new = NewAccount {
+        authority,
+        role: Role::Parent,
+        email,
+        name: email,
+        password_hash: None,
+    };
+    accounts::add(tx, &new, now).map_err(|error| match error {
+        accounts::AccountError::Db(error) => SignInError::Db(error),
+        accounts::AccountError::Taken(_) => SignInError::Link,
+    })
+}
+
+/// Makes a link with which a member of staff sets a password; gives its token.
+pub fn password_link(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    email: &str,
+    now: NaiveDateTime,
+) -> crate::db::Result<String> {
+    let token = token::fresh();
+    store::session::insert_link(
+        tx,
+        &token::hash(&token),
+        "password",
+        authority,
+        email,
+        now,
+        now + PASSWORD_LINK_LASTS,
+    )?;
+    Ok(token)
+}
+
+/// Whether a link to set a password still works.
+pub fn password_link_works(
+    conn: &mut Conn,
+    link: &str,
+    now: NaiveDateTime,
+) -> crate::db::Result<bool> {
+    Ok(store::session::usable_link(conn, &token::hash(link), "password", now)?.is_some())
+}
+
+/// Sets a password by link: `hash` is from [`password::hash`]. Ends every session of the account and begins one.
+pub fn set_password(
+    tx: &mut Conn,
+    link: &str,
+    hash: &str,
+    now: NaiveDateTime,
+) -> Result<String, SignInError> {
+    let link = token::hash(link);
+    let (authority, email) =
+        store::session::usable_link(tx, &link, "password", now)?.ok_or(SignInError::Link)?;
+    store::session::use_link(tx, &link, now)?;
+    let account = store::account::by_email(tx, authority, &email)?.ok_or(SignInError::Link)?;
+    accounts::set_password(tx, account.key, hash)?;
+    session::end_all(tx, account.key)?;
+    Ok(session::begin(tx, account.key, now)?)
+}

@@ -1,0 +1,107 @@
+//! The SQL of the audit trail: rows are added and read, never changed.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::access::audit::Event;
+use crate::access::{AuthorityKey, Viewer};
+use crate::db::schema::{account, audit_event, authority};
+use crate::db::{Conn, Result};
+use crate::on_each;
+
+/// An event as it is read back.
+#[derive(Clone, Debug, Queryable)]
+pub struct Entry {
+    /// When, in UTC.
+    pub at: NaiveDateTime,
+    /// The kind of actor.
+    pub actor: String,
+    /// The person's name, unless the program did it.
+    pub name: Option<String>,
+    /// What was done.
+    pub action: String,
+    /// The reference of what was changed.
+    pub subject: String,
+    /// One sentence.
+    pub detail: String,
+}
+
+pub(crate) fn insert(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    event: &Event<'_>,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::insert_into(audit_event::table)
+        .values(row(viewer, event, now))
+        .execute(tx)?;
+    Ok(())
+}
+
+pub(crate) fn insert_all(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    events: &[Event<'_>],
+    now: NaiveDateTime,
+) -> Result<()> {
+    for part in events.chunks(1000) {
+        let rows: Vec<_> = part.iter().map(|event| row(viewer, event, now)).collect();
+        on_each!(tx, |conn| {
+            diesel::insert_into(audit_event::table)
+                .values(&rows)
+                .execute(conn)
+        })?;
+    }
+    Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = audit_event)]
+struct Row<'a> {
+    at: NaiveDateTime,
+    authority_id: i64,
+    account_id: Option<i64>,
+    actor: &'static str,
+    action: &'static str,
+    child_id: Option<i64>,
+    subject: &'a str,
+    detail: &'a str,
+}
+
+fn row<'a>(viewer: &Viewer, event: &Event<'a>, now: NaiveDateTime) -> Row<'a> {
+    Row {
+        at: now,
+        authority_id: viewer.authority().number(),
+        account_id: viewer.account().map(crate::db::columns::Key::number),
+        actor: viewer.actor(),
+        action: event.action,
+        child_id: event.child,
+        subject: event.subject,
+        detail: event.detail,
+    }
+}
+
+pub(crate) fn bump_revision(tx: &mut Conn, authority: AuthorityKey) -> Result<()> {
+    diesel::update(authority::table.filter(authority::id.eq(authority.number())))
+        .set(authority::revision.eq(authority::revision + 1))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// The newest `limit` events about a child.
+pub(crate) fn of_child(conn: &mut Conn, child: i64, limit: i64) -> Result<Vec<Entry>> {
+    Ok(audit_event::table
+        .left_join(account::table)
+        .filter(audit_event::child_id.eq(child))
+        .order(audit_event::id.desc())
+        .limit(limit)
+        .select((
+            audit_event::at,
+            audit_event::actor,
+            account::name.nullable(),
+            audit_event::action,
+            audit_event::subject,
+            audit_event::detail,
+        ))
+        .load(conn)?)
+}

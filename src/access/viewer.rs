@@ -1,0 +1,168 @@
+//! The one who looks. Reading personal data takes a `&Viewer`, so a query that forgets whose eyes it serves does not
+//! compile:
+//!
+//! ```compile_fail
+//! # fn look(conn: &mut hearth::db::Conn, reference: &hearth::rules::identifiers::Reference) {
+//! let child = hearth::register::child::find(conn, reference);
+//! # }
+//! ```
+
+use std::str::FromStr;
+
+use crate::db::columns::Key;
+/// Marks keys of authorities.
+#[derive(Debug)]
+pub struct Authority;
+
+/// Marks keys of accounts.
+#[derive(Debug)]
+pub struct Account;
+
+/// The key of an authority.
+pub type AuthorityKey = Key<Authority>;
+/// The key of an account.
+pub type AccountKey = Key<Account>;
+
+/// What a person with an account may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Sees and looks after their own family's record.
+    Parent,
+    /// Works with the children of the authority.
+    Officer,
+    /// As an officer, and sees restricted records, and answers for lapses.
+    Manager,
+    /// Looks after accounts and deliveries; sees no child.
+    Administrator,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: &[Self] = &[
+        Self::Parent,
+        Self::Officer,
+        Self::Manager,
+        Self::Administrator,
+    ];
+
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Parent => "parent",
+            Self::Officer => "officer",
+            Self::Manager => "manager",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// Whether this role works with the records of children who are not their own.
+    pub fn works_with_children(self) -> bool {
+        matches!(self, Self::Officer | Self::Manager)
+    }
+}
+
+impl FromStr for Role {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| {
+                format!("{text:?} is not a role: use parent, officer, manager or administrator")
+            })
+    }
+}
+
+/// Whose eyes a read serves: a person with a role in one authority, or a named part of the program.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    authority: AuthorityKey,
+    eyes: Eyes,
+}
+
+#[derive(Clone, Debug)]
+enum Eyes {
+    Person {
+        account: AccountKey,
+        role: Role,
+        name: String,
+    },
+    Program(&'static str),
+}
+
+impl Viewer {
+    /// A person who has proved who they are. Only [`super::session`] and the command line have a reason to make one.
+    pub(crate) fn person(
+        authority: AuthorityKey,
+        account: AccountKey,
+        role: Role,
+        name: String,
+    ) -> Self {
+        Self {
+            authority,
+            eyes: Eyes::Person {
+                account,
+                role,
+                name,
+            },
+        }
+    }
+
+    /// A part of the program at work for one authority: "sweep", "import". It sees every child of that authority.
+    pub fn program(authority: AuthorityKey, part: &'static str) -> Self {
+        Self {
+            authority,
+            eyes: Eyes::Program(part),
+        }
+    }
+
+    /// The authority whose records are looked at; there is no viewer of all authorities.
+    pub fn authority(&self) -> AuthorityKey {
+        self.authority
+    }
+
+    /// The account, unless the program itself is at work.
+    pub fn account(&self) -> Option<AccountKey> {
+        match &self.eyes {
+            Eyes::Person { account, .. } => Some(*account),
+            Eyes::Program(_) => None,
+        }
+    }
+
+    /// The role, unless the program itself is at work.
+    pub fn role(&self) -> Option<Role> {
+        match &self.eyes {
+            Eyes::Person { role, .. } => Some(*role),
+            Eyes::Program(_) => None,
+        }
+    }
+
+    /// The name to write beside what was done.
+    pub fn name(&self) -> &str {
+        match &self.eyes {
+            Eyes::Person { name, .. } => name,
+            Eyes::Program(part) => part,
+        }
+    }
+
+    /// The kind of actor, for the audit trail.
+    pub fn actor(&self) -> &'static str {
+        match &self.eyes {
+            Eyes::Person { role, .. } => role.as_str(),
+            Eyes::Program(part) => part,
+        }
+    }
+
+    /// Whether restricted records are seen without being their officer.
+    pub fn sees_restricted(&self) -> bool {
+        !matches!(
+            self.eyes,
+            Eyes::Person {
+                role: Role::Officer | Role::Parent | Role::Administrator,
+                ..
+            }
+        )
+    }
+}

@@ -1,0 +1,220 @@
+//! A booking: when and where a check is to be done. It never moves the day the check is due.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+
+use super::check::{CheckRecord, CheckState};
+use super::rulebook::{self, Rulebook};
+use super::{BookingKey, CheckKey, fresh, store};
+use crate::access::Viewer;
+use crate::access::audit::{self, Event};
+use crate::db::{Conflict, Conn, DbError};
+use crate::register::ChildKey;
+use crate::register::address::{self, AddressRecord};
+use crate::register::child::{self, ChildRecord};
+use crate::rules::dates::spoken;
+use crate::rules::identifiers::{Reference, ReferenceKind};
+use crate::rules::outcome::Mode;
+use crate::rules::verification::{Standing, standing};
+
+/// A booking to be made.
+#[derive(Clone, Debug)]
+pub struct NewBooking {
+    /// How.
+    pub mode: Mode,
+    /// The day.
+    pub booked_for: NaiveDate,
+    /// The time, where one is agreed.
+    pub at_time: Option<NaiveTime>,
+    /// Where, in words; empty for the child's current address.
+    pub place: String,
+    /// Why it is moved, or later than the due day.
+    pub reason: String,
+    /// Why somebody goes to an address that nobody has made sure of.
+    pub unverified: String,
+}
+
+/// A booking as held.
+#[derive(Clone, Debug)]
+pub struct BookingRecord {
+    /// The key inside the program.
+    pub key: BookingKey,
+    /// What the world calls it.
+    pub reference: Reference,
+    /// How.
+    pub mode: Mode,
+    /// The day.
+    pub booked_for: NaiveDate,
+    /// The time as HH:MM, or nothing.
+    pub at_time: String,
+    /// Where.
+    pub place: String,
+    /// Why it was moved or is late.
+    pub reason: String,
+    /// "booked", "moved", "kept", "failed" or "cancelled".
+    pub state: String,
+    /// Who booked it.
+    pub booked_by: String,
+    /// When.
+    pub booked_at: NaiveDateTime,
+}
+
+/// Why a booking was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum BookingError {
+    /// The check is done or cancelled.
+    #[error("This check is closed, so nothing can be booked for it")]
+    Closed,
+    /// The day has passed.
+    #[error("Choose today or a later day")]
+    InThePast,
+    /// Later than the check is due, or moved, without a reason.
+    #[error("Say why: the day is after the check is due, or an earlier booking is being moved")]
+    NeedsReason,
+    /// A visit to an address that nobody has made sure of, without a word on why.
+    #[error("Verify the address first, or say why you book without")]
+    AddressNotVerified,
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl Conflict for BookingError {
+    fn db_error(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Books a check. An earlier booking of the same check is kept as moved, with the reason. Writes the audit event.
+pub fn book(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    check: &CheckRecord,
+    new: &NewBooking,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<Reference, BookingError> {
+    let check = store::check::by_key(tx, check.key)?;
+    if check.state != CheckState::Open {
+        return Err(BookingError::Closed);
+    }
+    if new.booked_for < today {
+        return Err(BookingError::InThePast);
+    }
+    let earlier = store::booking::standing(tx, check.key)?.map(|(_, day)| day);
+    if new.reason.trim().is_empty() && (earlier.is_some() || new.booked_for > check.due_on) {
+        return Err(BookingError::NeedsReason);
+    }
+    let new = &NewBooking {
+        reason: reasons(tx, viewer, &check, new, today)?,
+        ..new.clone()
+    };
+    let by = viewer.account().ok_or_else(nobody)?;
+    store::booking::end(tx, &[check.key], "moved", None)?;
+    let reference = fresh(ReferenceKind::Booking);
+    store::booking::insert(tx, &reference, check.key, new, by, now)?;
+    audit::record(
+        tx,
+        viewer,
+        &Event {
+            action: if earlier.is_some() {
+                "booking_moved"
+            } else {
+                "check_booked"
+            },
+            child: Some(check.child.number()),
+            subject: check.reference.as_str(),
+            detail: &in_words(&check, new, earlier),
+        },
+        now,
+    )?;
+    Ok(reference)
+}
+
+/// Every reason for a booking as it is, in the one place where it is kept.
+fn reasons(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    check: &CheckRecord,
+    new: &NewBooking,
+    today: NaiveDate,
+) -> Result<String, BookingError> {
+    let reason = new.reason.trim().to_owned();
+    if !new.mode.goes_to_the_address() {
+        return Ok(reason);
+    }
+    let child = child::by_key(conn, viewer, check.child)?.ok_or(BookingError::Closed)?;
+    let rulebook = rulebook::load(conn, viewer.authority(), today)?;
+    let (_, standing) = address_of(conn, &child, &rulebook)?;
+    let unverified = new.unverified.trim();
+    if standing.is_good() {
+        return Ok(reason);
+    }
+    if unverified.is_empty() {
+        return Err(BookingError::AddressNotVerified);
+    }
+    let unverified = format!("Address not verified: {unverified}");
+    Ok(match reason.as_str() {
+        "" => unverified,
+        reason => format!("{reason}\n{unverified}"),
+    })
+}
+
+/// Where a child lives, and whether somebody can be sent there today.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn address_of(
+    conn: &mut Conn,
+    child: &ChildRecord,
+    rulebook: &Rulebook,
+) -> crate::db::Result<(Option<AddressRecord>, Standing)> {
+    let address = address::of_child(conn, child.key)?;
+    let standing = standing(
+        address.as_ref().map(|address| address.verified_on),
+        rulebook.today,
+        child.tier,
+        &rulebook.policy,
+        &rulebook.calendar,
+    );
+    Ok((address, standing))
+}
+
+/// A booking is a person's promise, so there has to be a person.
+fn nobody() -> DbError {
+    DbError::Corrupt("a booking without an account".to_owned())
+}
+
+fn in_words(check: &CheckRecord, new: &NewBooking, earlier: Option<NaiveDate>) -> String {
+    let moved = earlier.map_or(String::new(), |day| format!(", moved from {}", spoken(day)));
+    let late = if new.booked_for > check.due_on {
+        format!(", after the day it is due ({})", spoken(check.due_on))
+    } else {
+        String::new()
+    };
+    let reason = match new.reason.trim() {
+        "" => String::new(),
+        reason => format!(". Reason: {reason}"),
+    };
+    format!(
+        "{} booked for {}, {}{moved}{late}{reason}",
+        check.kind.label(),
+        spoken(new.booked_for),
+        new.mode.label().to_lowercase(),
+    )
+}
+
+/// The bookings that stand for a child's checks, each with its check.
+pub fn standing_of_child(
+    conn: &mut Conn,
+    child: ChildKey,
+) -> crate::db::Result<Vec<(CheckKey, BookingRecord)>> {
+    store::booking::standing_of_child(conn, child)
+}
+
+/// A check's bookings, the newest first.
+pub fn of_check(conn: &mut Conn, check: CheckKey) -> crate::db::Result<Vec<BookingRecord>> {
+    store::booking::of_check(conn, check)
+}

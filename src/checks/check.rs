@@ -1,0 +1,256 @@
+//! A check: something owed to a child by a day. Its original due day is written once and never again.
+
+use std::str::FromStr;
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::store::check::{Closing, NewCheck};
+use super::{CheckKey, store};
+use crate::access::audit::{self, Event};
+use crate::access::{AuthorityKey, Viewer};
+use crate::db::{Conn, Result};
+use crate::register::{self, ChildKey};
+use crate::rules::codes::UnknownCode;
+use crate::rules::dates::spoken;
+use crate::rules::identifiers::Reference;
+use crate::rules::schedule::{CheckKind, CheckOwed, OpenCheck, Purpose};
+
+/// Where a check stands. A lapsed check is open: lapsing does not end what is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CheckState {
+    /// Owed.
+    Open,
+    /// Satisfied by an outcome, or by the act it asks for.
+    Done,
+    /// No longer owed, with the reason kept.
+    Cancelled,
+}
+
+impl CheckState {
+    /// Every state.
+    pub const ALL: &[Self] = &[Self::Open, Self::Done, Self::Cancelled];
+
+    /// The stored word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Done => "done",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl FromStr for CheckState {
+    type Err = UnknownCode;
+
+    fn from_str(key: &str) -> std::result::Result<Self, UnknownCode> {
+        let known = Self::ALL
+            .iter()
+            .copied()
+            .find(|state| state.as_str() == key);
+        known.ok_or_else(|| UnknownCode {
+            list: "CheckState",
+            value: key.to_owned(),
+        })
+    }
+}
+
+/// A check as held.
+#[derive(Clone, Debug)]
+pub struct CheckRecord {
+    /// The key inside the program.
+    pub key: CheckKey,
+    /// What the world calls it.
+    pub reference: Reference,
+    /// Whose register.
+    pub authority: AuthorityKey,
+    /// For whom.
+    pub child: ChildKey,
+    /// What is owed.
+    pub kind: CheckKind,
+    /// What satisfies it.
+    pub purpose: Purpose,
+    /// The check whose failed attempt this one makes good.
+    pub follows: Option<CheckKey>,
+    /// The day the period was counted from.
+    pub counted_from: NaiveDate,
+    /// The day it was first due; nothing overwrites it.
+    pub original_due_on: NaiveDate,
+    /// The day it is due.
+    pub due_on: NaiveDate,
+    /// The sentence that answers "why this day?".
+    pub why: String,
+    /// Where it stands.
+    pub state: CheckState,
+    /// When it was done or cancelled.
+    pub closed_on: Option<NaiveDate>,
+    /// Why it was closed, in words.
+    pub closed_because: Option<String>,
+}
+
+impl CheckRecord {
+    /// What the rules need to know of a check that is open.
+    pub(super) fn as_open(&self) -> OpenCheck {
+        OpenCheck {
+            kind: self.kind,
+            counted_from: self.counted_from,
+            due_on: self.due_on,
+        }
+    }
+}
+
+/// The check with this reference, if this viewer may see its child.
+pub fn find(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    reference: &Reference,
+) -> Result<Option<CheckRecord>> {
+    store::check::find(conn, viewer, reference)
+}
+
+/// A child's checks: the open ones by due day, then the closed ones, the newest first.
+pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<CheckRecord>> {
+    let mut checks = store::check::open_of_child(conn, child)?;
+    checks.append(&mut store::check::closed_of_child(conn, child)?);
+    Ok(checks)
+}
+
+/// The days on which the open checks of one kind are due, for those of the children who have one.
+pub fn due_days(
+    conn: &mut Conn,
+    kind: CheckKind,
+    children: &[ChildKey],
+) -> Result<Vec<(ChildKey, NaiveDate)>> {
+    store::check::due_days(conn, kind, children)
+}
+
+/// Writes what is owed. A kind that is open already stays as it is: a child is not owed the same thing twice.
+pub fn owe(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    owed: &[CheckOwed],
+    follows: Option<CheckKey>,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let new: Vec<NewCheck<'_>> = owed
+        .iter()
+        .map(|owed| NewCheck {
+            child,
+            owed,
+            follows,
+        })
+        .collect();
+    store::check::insert_missing(tx, viewer.authority(), &new, now)?;
+    copy_next(tx, child)
+}
+
+/// Writes the first checks of children who were put on the register a moment ago, each with the earliest due day
+/// beside it already ([`register::bulk::add_all`]). They are owed nothing else yet, so nothing is looked up.
+pub fn owe_first(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    owed: &[(ChildKey, Vec<CheckOwed>)],
+    now: NaiveDateTime,
+) -> Result<()> {
+    let new: Vec<NewCheck<'_>> = owed
+        .iter()
+        .flat_map(|(child, checks)| {
+            checks.iter().map(|owed| NewCheck {
+                child: *child,
+                owed,
+                follows: None,
+            })
+        })
+        .collect();
+    store::check::insert(tx, viewer.authority(), &new, now)
+}
+
+/// Ends one open check that is done by an act which is not an attempt, such as sending the acknowledgement. The
+/// caller writes the audit event.
+pub fn complete(
+    tx: &mut Conn,
+    child: ChildKey,
+    kind: CheckKind,
+    because: &str,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let open = store::check::open_of_child(tx, child)?;
+    let keys: Vec<CheckKey> = open
+        .iter()
+        .filter(|check| check.kind == kind)
+        .map(|check| check.key)
+        .collect();
+    let closing = Closing {
+        state: CheckState::Done,
+        on: today,
+        because,
+        outcome: None,
+    };
+    end(tx, &keys, &closing, now)?;
+    copy_next(tx, child)
+}
+
+/// Ends every open check of a child that is no longer owed any, such as one who leaves the register: bookings are
+/// cancelled and lapses closed with the reason. Writes the audit event.
+pub fn cancel_all_of(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    because: &str,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let open = store::check::open_of_child(tx, child)?;
+    let keys: Vec<CheckKey> = open.iter().map(|check| check.key).collect();
+    let closing = Closing {
+        state: CheckState::Cancelled,
+        on: today,
+        because,
+        outcome: None,
+    };
+    end(tx, &keys, &closing, now)?;
+    copy_next(tx, child)?;
+    for check in &open {
+        let detail = format!(
+            "{} due on {} cancelled: {because}",
+            check.kind.label(),
+            spoken(check.due_on)
+        );
+        audit::record(
+            tx,
+            viewer,
+            &Event {
+                action: "check_cancelled",
+                child: Some(child.number()),
+                subject: check.reference.as_str(),
+                detail: &detail,
+            },
+            now,
+        )?;
+    }
+    Ok(())
+}
+
+/// Ends checks with all that hangs on them: bookings that still stand are cancelled and open lapses closed.
+pub(super) fn end(
+    tx: &mut Conn,
+    checks: &[CheckKey],
+    closing: &Closing<'_>,
+    now: NaiveDateTime,
+) -> Result<()> {
+    if checks.is_empty() {
+        return Ok(());
+    }
+    store::check::close(tx, checks, closing)?;
+    store::booking::end(tx, checks, "cancelled", None)?;
+    store::lapse::close(tx, checks, closing.because, closing.outcome, now)
+}
+
+/// Lists show the earliest due day of a child's open checks; it is copied after every change of them.
+pub(super) fn copy_next(tx: &mut Conn, child: ChildKey) -> Result<()> {
+    let earliest = store::check::earliest_due(tx, child)?;
+    register::child::set_next_check(tx, child, earliest)
+}

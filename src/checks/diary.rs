@@ -1,0 +1,123 @@
+//! What is on somebody's desk today: lapsed first, then due soon, each with how many working days.
+
+use chrono::NaiveDate;
+
+use super::rulebook::Rulebook;
+use super::store;
+use super::store::diary::Asked;
+use crate::access::{AccountKey, Viewer};
+use crate::db::{Conn, Result};
+use crate::rules::schedule::CheckKind;
+
+/// Whose work to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// One officer's children.
+    Of(AccountKey),
+    /// Everybody's, and those of nobody.
+    Team,
+}
+
+/// A line on the desk.
+#[derive(Clone, Debug)]
+pub struct DeskLine {
+    /// The check's reference.
+    pub check_reference: String,
+    /// What is owed.
+    pub kind: CheckKind,
+    /// The child's reference.
+    pub child_reference: String,
+    /// The child's name.
+    pub child_name: String,
+    /// The day it is due.
+    pub due_on: NaiveDate,
+    /// Working days over (lapsed) or left (due soon; 0 is today).
+    pub working_days: i64,
+    /// The booked day, if one is booked.
+    pub booked_for: Option<NaiveDate>,
+    /// The officer, where one is named.
+    pub officer: Option<AccountKey>,
+    /// The open lapse, with whether somebody has answered for it.
+    pub lapse: Option<DeskLapse>,
+}
+
+/// A lapse on the desk.
+#[derive(Clone, Debug)]
+pub struct DeskLapse {
+    /// The lapse's reference.
+    pub reference: String,
+    /// The day of the plan, once acknowledged.
+    pub plan_by: Option<NaiveDate>,
+}
+
+/// The desk: what is shown, and how many there are in all.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// Checks past their day, the longest over first.
+    pub lapsed: Vec<DeskLine>,
+    /// How many there are in all.
+    pub lapsed_total: i64,
+    /// Checks due within [`SOON_WORKING_DAYS`], the soonest first.
+    pub due_soon: Vec<DeskLine>,
+    /// How many there are in all.
+    pub due_soon_total: i64,
+    /// Children without an officer.
+    pub unallocated_total: i64,
+}
+
+/// What counts as soon, in working days (the -10 step of the default ladder).
+pub const SOON_WORKING_DAYS: u32 = 10;
+/// Lines shown of each part.
+pub const SHOWN: i64 = 50;
+
+/// A day before every check.
+const LONG_AGO: NaiveDate = match NaiveDate::from_ymd_opt(1900, 1, 1) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
+
+/// The desk of an officer or of the team. Checks of children whose checks rest today are on nobody's desk.
+pub fn desk(conn: &mut Conn, viewer: &Viewer, rulebook: &Rulebook, whose: Whose) -> Result<Desk> {
+    let today = rulebook.today;
+    let soon = rulebook.calendar.add_working_days(today, SOON_WORKING_DAYS);
+    let yesterday = today.pred_opt().unwrap_or(today);
+    let asked = |due| Asked {
+        viewer,
+        whose,
+        due,
+        today,
+    };
+    let (lapsed, lapsed_total) = part(conn, rulebook, &asked(LONG_AGO..=yesterday))?;
+    let (due_soon, due_soon_total) = part(conn, rulebook, &asked(today..=soon))?;
+    Ok(Desk {
+        lapsed,
+        lapsed_total,
+        due_soon,
+        due_soon_total,
+        unallocated_total: store::diary::unallocated(conn, viewer)?,
+    })
+}
+
+fn part(conn: &mut Conn, rulebook: &Rulebook, asked: &Asked<'_>) -> Result<(Vec<DeskLine>, i64)> {
+    let checks = store::diary::lines(conn, asked, SHOWN)?;
+    let mut lapses = store::diary::lapses(conn, &checks)?;
+    let booked = store::diary::booked(conn, &checks)?;
+    let lines = checks
+        .into_iter()
+        .map(|line| DeskLine {
+            check_reference: line.check_reference.as_str().to_owned(),
+            kind: line.kind,
+            child_reference: line.child_reference.as_str().to_owned(),
+            child_name: format!("{} {}", line.given_names, line.family_name),
+            due_on: line.due_on,
+            working_days: rulebook
+                .calendar
+                .working_days_between(rulebook.today, line.due_on)
+                .abs(),
+            booked_for: booked.get(&line.check).copied(),
+            officer: line.officer,
+            lapse: lapses.remove(&line.check),
+        })
+        .collect();
+    Ok((lines, store::diary::count(conn, asked)?))
+}

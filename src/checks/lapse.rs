@@ -1,0 +1,201 @@
+//! A lapse: a check that was not done by its day, as a stored thing with an owner. It is opened by the sweep, told step
+//! by step, acknowledged by a person with a plan, and closed only by an outcome that satisfies the check.
+
+use chrono::{Days, NaiveDate, NaiveDateTime};
+
+use super::{CheckKey, LapseKey, store};
+use crate::access::audit::{self, Event};
+use crate::access::{AuthorityKey, Viewer};
+use crate::db::{Conflict, Conn, DbError, Result};
+use crate::register::ChildKey;
+use crate::rules::dates::spoken;
+use crate::rules::escalation::{Post, Step};
+use crate::rules::identifiers::Reference;
+
+/// A lapse as held.
+#[derive(Clone, Debug)]
+pub struct LapseRecord {
+    /// The key inside the program.
+    pub key: LapseKey,
+    /// What the world calls it.
+    pub reference: Reference,
+    /// The check.
+    pub check: CheckKey,
+    /// The check's reference.
+    pub check_reference: Reference,
+    /// For whom.
+    pub child: ChildKey,
+    /// The child's reference.
+    pub child_reference: Reference,
+    /// The day the check was due.
+    pub due_on: NaiveDate,
+    /// The day the lapse was opened.
+    pub opened_on: NaiveDate,
+    /// Who acknowledged it, when, with which plan by which day.
+    pub acknowledged: Option<Acknowledgement>,
+    /// When and why it was closed.
+    pub closed: Option<(NaiveDateTime, String)>,
+}
+
+/// That a person answered for a lapse.
+#[derive(Clone, Debug)]
+pub struct Acknowledgement {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: NaiveDateTime,
+    /// What they will do.
+    pub plan: String,
+    /// By when; after it the ladder goes on.
+    pub plan_by: NaiveDate,
+}
+
+/// That a step of the ladder was told, and what became of the mail.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Which step.
+    pub step: Step,
+    /// Which post it was owed to.
+    pub post: Post,
+    /// Which post was told: a higher one when nobody holds the first.
+    pub told_post: Post,
+    /// To which address.
+    pub recipient: String,
+    /// When it was put into the outbox.
+    pub told_at: NaiveDateTime,
+    /// "waiting", "sent" or "dead".
+    pub mail_state: String,
+    /// When the server took it.
+    pub sent_at: Option<NaiveDateTime>,
+}
+
+/// Why a lapse was not acknowledged.
+#[derive(Debug, thiserror::Error)]
+pub enum AcknowledgeError {
+    /// It is closed.
+    #[error("This lapse is closed: the check has been done")]
+    Closed,
+    /// No plan.
+    #[error("Say what you will do")]
+    NoPlan,
+    /// A plan's day that has passed or is too far off.
+    #[error("Choose a day from today to {0}")]
+    PlanDay(String),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl Conflict for AcknowledgeError {
+    fn db_error(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// The longest a plan may rest, in calendar days: a local default, unconfirmed.
+pub const LONGEST_PLAN_DAYS: u64 = 28;
+
+/// Opens a lapse for every open check that was due before `today` and has none: everything overdue, so a night off
+/// changes nothing. Checks of a suspended child rest until the suspension ends. Gives how many were opened.
+pub fn open_due(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<usize> {
+    let overdue = store::lapse::overdue(tx, authority, today)?;
+    if overdue.is_empty() {
+        return Ok(0);
+    }
+    let references = store::lapse::open(tx, authority, &overdue, today, now)?;
+    let details: Vec<String> = overdue
+        .iter()
+        .map(|check| {
+            format!(
+                "{} lapsed: it was due on {}",
+                check.kind.label(),
+                spoken(check.due_on)
+            )
+        })
+        .collect();
+    let events: Vec<Event<'_>> = overdue
+        .iter()
+        .zip(&references)
+        .zip(&details)
+        .map(|((check, reference), detail)| Event {
+            action: "check_lapsed",
+            child: Some(check.child.number()),
+            subject: reference.as_str(),
+            detail,
+        })
+        .collect();
+    audit::record_all(tx, &Viewer::program(authority, "sweep"), &events, now)?;
+    Ok(overdue.len())
+}
+
+/// The lapse with this reference, if this viewer may see its child.
+pub fn find(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    reference: &Reference,
+) -> Result<Option<LapseRecord>> {
+    store::lapse::find(conn, viewer, reference)
+}
+
+/// The open lapse of a check.
+pub fn of_check(conn: &mut Conn, check: CheckKey) -> Result<Option<LapseRecord>> {
+    store::lapse::of_check(conn, check)
+}
+
+/// A child's lapses, the newest first.
+pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<LapseRecord>> {
+    store::lapse::of_child(conn, child)
+}
+
+/// To whom a lapse was told, the oldest first.
+pub fn told(conn: &mut Conn, lapse: LapseKey) -> Result<Vec<Told>> {
+    store::lapse::told(conn, lapse)
+}
+
+/// A person answers for a lapse with a plan and a day; the ladder stops until that day. Writes the audit event.
+pub fn acknowledge(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    lapse: &LapseRecord,
+    plan: &str,
+    plan_by: NaiveDate,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> std::result::Result<(), AcknowledgeError> {
+    let plan = plan.trim();
+    if store::lapse::by_key(tx, lapse.key)?.closed.is_some() {
+        return Err(AcknowledgeError::Closed);
+    }
+    if plan.is_empty() {
+        return Err(AcknowledgeError::NoPlan);
+    }
+    let latest = today
+        .checked_add_days(Days::new(LONGEST_PLAN_DAYS))
+        .unwrap_or(today);
+    if plan_by < today || plan_by > latest {
+        return Err(AcknowledgeError::PlanDay(spoken(latest)));
+    }
+    let by = viewer
+        .account()
+        .ok_or_else(|| DbError::Corrupt("an acknowledgement without an account".to_owned()))?;
+    store::lapse::acknowledge(tx, lapse.key, by, plan, plan_by, now)?;
+    let detail = format!(
+        "Lapse acknowledged, to be done by {}: {plan}",
+        spoken(plan_by)
+    );
+    let event = Event {
+        action: "lapse_acknowledged",
+        child: Some(lapse.child.number()),
+        subject: lapse.reference.as_str(),
+        detail: &detail,
+    };
+    Ok(audit::record(tx, viewer, &event, now)?)
+}

@@ -1,0 +1,59 @@
+//! The open lapses of an authority as a list: what the link in the lapse mail leads to, so its numbers are the mail's.
+
+use chrono::NaiveDate;
+
+use super::diary::Whose;
+use super::store;
+use crate::access::Viewer;
+use crate::db::{Conn, Result};
+use crate::rules::schedule::CheckKind;
+
+/// Lines on a page.
+pub const PAGE: i64 = 50;
+
+/// An open lapse in a list.
+#[derive(Clone, Debug)]
+pub struct OpenLapse {
+    /// What the world calls it.
+    pub reference: String,
+    /// What was owed.
+    pub kind: CheckKind,
+    /// The child's reference.
+    pub child_reference: String,
+    /// The child's name.
+    pub child_name: String,
+    /// The day the check was due.
+    pub due_on: NaiveDate,
+    /// The name of the child's officer, where there is one.
+    pub officer: Option<String>,
+    /// The day of the plan, once somebody has answered.
+    pub plan_by: Option<NaiveDate>,
+}
+
+/// How many lapses are open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// In all.
+    pub total: i64,
+    /// Of these, how many somebody has answered for with a plan whose day has not passed.
+    pub answered: i64,
+}
+
+/// How many lapses are open among the children this viewer may see.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate) -> Result<Open> {
+    Ok(Open {
+        total: store::lapse_list::count(conn, viewer, whose, None)?,
+        answered: store::lapse_list::count(conn, viewer, whose, Some(today))?,
+    })
+}
+
+/// A page of the open lapses among the children this viewer may see, the longest over first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn page(conn: &mut Conn, viewer: &Viewer, whose: Whose, offset: i64) -> Result<Vec<OpenLapse>> {
+    store::lapse_list::page(conn, viewer, whose, offset, PAGE)
+}

@@ -1,0 +1,49 @@
+//! What is owed to a child and whether it was done: checks, bookings, outcomes, lapses, and the proof that nothing
+//! slipped through.
+
+pub mod booking;
+pub mod check;
+pub mod diary;
+pub mod failed_visit;
+pub mod ladder;
+pub mod lapse;
+pub mod lapse_list;
+pub mod letter;
+pub mod outcome;
+mod posts;
+pub mod rulebook;
+mod store;
+pub mod suspension;
+pub mod tiering;
+pub mod undelivered;
+pub mod verify;
+
+use crate::db::columns::Key;
+use crate::rules::identifiers::{Reference, ReferenceKind};
+
+/// Marks keys of checks.
+#[derive(Debug)]
+pub struct Check;
+/// Marks keys of bookings.
+#[derive(Debug)]
+pub struct Booking;
+/// Marks keys of outcomes.
+#[derive(Debug)]
+pub struct Outcome;
+/// Marks keys of lapses.
+#[derive(Debug)]
+pub struct Lapse;
+
+/// The key of a check.
+pub type CheckKey = Key<Check>;
+/// The key of a booking.
+pub type BookingKey = Key<Booking>;
+/// The key of an outcome.
+pub type OutcomeKey = Key<Outcome>;
+/// The key of a lapse.
+pub type LapseKey = Key<Lapse>;
+
+/// A new reference.
+fn fresh(kind: ReferenceKind) -> Reference {
+    Reference::from_random(kind, rand::random())
+}

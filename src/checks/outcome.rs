@@ -1,0 +1,423 @@
+//! What came of an attempt: who was seen, where, and what was thought of the education. Only an outcome that fits the
+//! check's purpose satisfies it; any other leaves the clock running and owes a new attempt.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::check::{self, CheckRecord, CheckState};
+use super::rulebook::{self, Rulebook};
+use super::store::check::Closing;
+use super::store::outcome::Circumstances;
+use super::{CheckKey, OutcomeKey, fresh, store, tiering};
+use crate::access::Viewer;
+use crate::access::audit::{self, Event};
+use crate::db::{Conflict, Conn, DbError};
+use crate::register::{self, ChildKey};
+use crate::rules::dates::spoken;
+use crate::rules::identifiers::{Reference, ReferenceKind};
+use crate::rules::outcome::{
+    AttemptResult, Contradiction, Happened, Judgement, Mode, SpokenAlone, check_consistent,
+    earliest, effect, satisfies, satisfies_too,
+};
+use crate::rules::schedule::{CheckKind, CheckOwed, Purpose, next_check};
+use crate::rules::tier::Tier;
+
+/// An outcome to be recorded.
+#[derive(Clone, Debug)]
+pub struct NewOutcome {
+    /// The form's own key: the same form sent twice is one outcome.
+    pub form_key: String,
+    /// The day it happened.
+    pub happened_on: NaiveDate,
+    /// How.
+    pub mode: Mode,
+    /// What came of it.
+    pub result: AttemptResult,
+    /// Where the child was seen, in words.
+    pub place: String,
+    /// Who was there.
+    pub present: String,
+    /// Whether the home was seen.
+    pub home_seen: Option<bool>,
+    /// Whether the child was spoken to alone.
+    pub spoken_alone: SpokenAlone,
+    /// What was thought of the education.
+    pub judgement: Judgement,
+    /// What else there is to say.
+    pub note: String,
+}
+
+/// What recording an outcome did.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// What the world calls the outcome.
+    pub reference: Reference,
+    /// Whether the check is satisfied.
+    pub satisfied: bool,
+    /// What is owed next, in words for the flash: "Second check by 3 March 2027".
+    pub next: Option<String>,
+}
+
+/// An outcome as held.
+#[derive(Clone, Debug)]
+pub struct OutcomeRecord {
+    /// What the world calls it.
+    pub reference: Reference,
+    /// The day it happened.
+    pub happened_on: NaiveDate,
+    /// How.
+    pub mode: Mode,
+    /// What came of it.
+    pub result: AttemptResult,
+    /// Where.
+    pub place: String,
+    /// Who was there.
+    pub present: String,
+    /// Whether the home was seen.
+    pub home_seen: Option<bool>,
+    /// Whether the child was spoken to alone.
+    pub spoken_alone: SpokenAlone,
+    /// What was thought of the education.
+    pub judgement: Judgement,
+    /// What else was said.
+    pub note: String,
+    /// Whether it satisfied its check.
+    pub satisfied: bool,
+    /// Who recorded it.
+    pub recorded_by: String,
+    /// When.
+    pub recorded_at: NaiveDateTime,
+}
+
+/// Why an outcome was not recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum OutcomeError {
+    /// The check is done or cancelled.
+    #[error("This check is closed already")]
+    Closed,
+    /// The day is yet to come.
+    #[error("The day cannot be in the future")]
+    InTheFuture,
+    /// The day lies before what the check is about.
+    #[error("This check is about what happened since {0}. Choose that day or a later one")]
+    BeforeTheCheck(String),
+    /// How and what do not go together.
+    #[error(transparent)]
+    Contradiction(#[from] Contradiction),
+    /// The acknowledgement is given by accepting the notification.
+    #[error("Accept the notification instead: that is what this check asks for")]
+    AcceptInstead,
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl Conflict for OutcomeError {
+    fn db_error(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Records an outcome and does all that follows from it, in the caller's transaction: the check and its attempts are
+/// closed or a new attempt is owed, the lapse is closed or stays, the address is doubted, the child is seen, the tier is
+/// assessed again, the next check appears. Writes the audit event. The same form key gives the same answer and changes nothing.
+pub fn record(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    check: &CheckRecord,
+    new: &NewOutcome,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<Recorded, OutcomeError> {
+    if let Some((reference, child, satisfied)) = store::outcome::by_form_key(tx, &new.form_key)? {
+        let next = next_in_words(tx, child, satisfied)?;
+        return Ok(Recorded {
+            reference,
+            satisfied,
+            next,
+        });
+    }
+    let check = store::check::by_key(tx, check.key)?;
+    refuse_nonsense(&check, new, today)?;
+    refuse_what_was_before(tx, viewer, &check, new.happened_on)?;
+    let happened = Happened {
+        mode: new.mode,
+        result: new.result,
+        judgement: new.judgement,
+        on: new.happened_on,
+    };
+    let satisfied = satisfies(check.purpose, &happened);
+    let attempt = write_down(tx, viewer, &check, new, satisfied, now)?;
+
+    if happened.result == AttemptResult::ChildSeen {
+        register::child::note_seen(tx, check.child, happened.on, viewer.name())?;
+    }
+    if happened.result == AttemptResult::WrongAddress {
+        register::address::doubt(tx, viewer, check.child, now)?;
+    }
+    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
+    let tier = tiering::reassess(tx, viewer, check.child, &rulebook, now)?;
+
+    let following = Following {
+        viewer,
+        check: &check,
+        happened: &happened,
+        attempt: &attempt,
+        tier,
+        rulebook: &rulebook,
+        now,
+    };
+    following.close_what_is_satisfied(tx, satisfied)?;
+    following.owe_a_new_attempt(tx)?;
+    check::copy_next(tx, check.child)?;
+    Ok(Recorded {
+        next: next_in_words(tx, check.child, satisfied)?,
+        reference: attempt.reference,
+        satisfied,
+    })
+}
+
+fn refuse_nonsense(
+    check: &CheckRecord,
+    new: &NewOutcome,
+    today: NaiveDate,
+) -> Result<(), OutcomeError> {
+    if check.state != CheckState::Open {
+        return Err(OutcomeError::Closed);
+    }
+    if check.purpose == Purpose::Acknowledge {
+        return Err(OutcomeError::AcceptInstead);
+    }
+    if new.happened_on > today {
+        return Err(OutcomeError::InTheFuture);
+    }
+    Ok(check_consistent(new.mode, new.result)?)
+}
+
+/// What happened before a check was owed cannot have done it.
+fn refuse_what_was_before(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    check: &CheckRecord,
+    happened_on: NaiveDate,
+) -> Result<(), OutcomeError> {
+    let child = register::child::by_key(tx, viewer, check.child)?.ok_or(OutcomeError::Closed)?;
+    let earliest = earliest(check.counted_from, child.last_seen_on, child.registered_on);
+    if happened_on < earliest {
+        return Err(OutcomeError::BeforeTheCheck(spoken(earliest)));
+    }
+    Ok(())
+}
+
+/// An outcome that has been written down.
+struct Attempt {
+    key: OutcomeKey,
+    reference: Reference,
+    /// "Home visit on 3 March 2027: child seen in person".
+    in_words: String,
+}
+
+fn write_down(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    check: &CheckRecord,
+    new: &NewOutcome,
+    satisfied: bool,
+    now: NaiveDateTime,
+) -> Result<Attempt, DbError> {
+    let by = viewer
+        .account()
+        .ok_or_else(|| DbError::Corrupt("an outcome without an account".to_owned()))?;
+    let reference = fresh(ReferenceKind::Outcome);
+    let circumstances = Circumstances {
+        reference: &reference,
+        check,
+        booking: store::booking::standing(tx, check.key)?
+            .filter(|(_, day)| *day <= new.happened_on)
+            .map(|(key, _)| key),
+        satisfied,
+        by,
+        now,
+    };
+    let key = store::outcome::insert(tx, new, &circumstances)?;
+    let in_words = in_words(new);
+    let consequence = if satisfied {
+        "done".to_owned()
+    } else {
+        format!(
+            "not done; it was first due on {}",
+            spoken(check.original_due_on)
+        )
+    };
+    let detail = format!("{in_words}. {}: {consequence}", check.kind.label());
+    audit::record(
+        tx,
+        viewer,
+        &Event {
+            action: "outcome_recorded",
+            child: Some(check.child.number()),
+            subject: reference.as_str(),
+            detail: &detail,
+        },
+        now,
+    )?;
+    Ok(Attempt {
+        key,
+        reference,
+        in_words,
+    })
+}
+
+fn in_words(new: &NewOutcome) -> String {
+    let judgement = match new.judgement {
+        Judgement::NotConsidered => String::new(),
+        judgement => format!("; education: {}", judgement.label().to_lowercase()),
+    };
+    format!(
+        "{} on {}: {}{judgement}",
+        new.mode.label(),
+        spoken(new.happened_on),
+        new.result.label().to_lowercase(),
+    )
+}
+
+/// What follows from an outcome.
+struct Following<'a> {
+    viewer: &'a Viewer,
+    check: &'a CheckRecord,
+    happened: &'a Happened,
+    attempt: &'a Attempt,
+    tier: Tier,
+    rulebook: &'a Rulebook,
+    now: NaiveDateTime,
+}
+
+impl Following<'_> {
+    /// Closes the check, if the outcome satisfies it, and every other open check that it satisfies too
+    /// ([`satisfies_too`]), each with its attempts, and owes what comes next.
+    fn close_what_is_satisfied(&self, tx: &mut Conn, satisfied: bool) -> Result<(), DbError> {
+        let open = store::check::open_of_child(tx, self.check.child)?;
+        let original = self.check.follows.unwrap_or(self.check.key);
+        let done: Vec<&CheckRecord> = open
+            .iter()
+            .filter(|check| {
+                if check.key == original || check.key == self.check.key {
+                    satisfied
+                } else {
+                    satisfies_too(&check.as_open(), self.happened)
+                }
+            })
+            .collect();
+        let keys: Vec<CheckKey> = open
+            .iter()
+            .filter(|check| {
+                done.iter()
+                    .any(|done| done.key == check.key || check.follows == Some(done.key))
+            })
+            .map(|check| check.key)
+            .collect();
+        store::booking::end(tx, &keys, "kept", Some(self.happened.on))?;
+        let closing = Closing {
+            state: CheckState::Done,
+            on: self.happened.on,
+            because: &self.attempt.in_words,
+            outcome: Some(self.attempt.key),
+        };
+        check::end(tx, &keys, &closing, self.now)?;
+        let next: Vec<CheckOwed> = done
+            .iter()
+            .filter_map(|check| {
+                let Rulebook {
+                    policy, calendar, ..
+                } = self.rulebook;
+                next_check(check.kind, self.happened.on, self.tier, policy, calendar)
+            })
+            .collect();
+        check::owe(tx, self.viewer, self.check.child, &next, None, self.now)
+    }
+
+    /// Owes a new attempt, if the outcome does not satisfy its check. An older attempt that is still open gives way to
+    /// it with its booking; but one to see the child does not give way to one that need not.
+    fn owe_a_new_attempt(&self, tx: &mut Conn) -> Result<(), DbError> {
+        let Rulebook {
+            policy, calendar, ..
+        } = self.rulebook;
+        let effect = effect(
+            self.check.purpose,
+            self.happened,
+            self.tier,
+            policy,
+            calendar,
+        );
+        let Some(owed) = effect.new_attempt else {
+            return Ok(());
+        };
+        let original = self.check.follows.unwrap_or(self.check.key);
+        store::booking::end(
+            tx,
+            &[self.check.key, original],
+            "failed",
+            Some(self.happened.on),
+        )?;
+        let older = open_attempt(tx, self.check.child)?;
+        if let Some(older) = &older {
+            if older.purpose == Purpose::SeeChild && owed.purpose != Purpose::SeeChild {
+                return Ok(());
+            }
+            let because = format!("Replaced by a later attempt. {}", self.attempt.in_words);
+            let closing = Closing {
+                state: CheckState::Cancelled,
+                on: self.rulebook.today,
+                because: &because,
+                outcome: Some(self.attempt.key),
+            };
+            store::check::close(tx, &[older.key], &closing)?;
+            store::lapse::close(tx, &[older.key], &because, closing.outcome, self.now)?;
+        }
+        check::owe(
+            tx,
+            self.viewer,
+            self.check.child,
+            &[owed],
+            Some(original),
+            self.now,
+        )?;
+        if let (Some(older), Some(newer)) = (older, open_attempt(tx, self.check.child)?) {
+            store::booking::carry_over(tx, older.key, newer.key)?;
+        }
+        Ok(())
+    }
+}
+
+fn open_attempt(conn: &mut Conn, child: ChildKey) -> Result<Option<CheckRecord>, DbError> {
+    let open = store::check::open_of_child(conn, child)?;
+    Ok(open
+        .into_iter()
+        .find(|check| check.kind == CheckKind::NewAttempt))
+}
+
+/// What is owed next: the new attempt after one that did not satisfy its check, otherwise what is due first.
+fn next_in_words(
+    conn: &mut Conn,
+    child: ChildKey,
+    satisfied: bool,
+) -> Result<Option<String>, DbError> {
+    let open = store::check::open_of_child(conn, child)?;
+    let next = open
+        .iter()
+        .find(|check| satisfied || check.kind == CheckKind::NewAttempt)
+        .or(open.first());
+    Ok(next.map(|check| format!("{} by {}", check.kind.label(), spoken(check.due_on))))
+}
+
+/// A child's outcomes, the newest first.
+pub fn of_child(conn: &mut Conn, child: ChildKey) -> crate::db::Result<Vec<OutcomeRecord>> {
+    store::outcome::of_child(conn, child, None)
+}
+
+/// A check's outcomes, the newest first.
+pub fn of_check(conn: &mut Conn, check: &CheckRecord) -> crate::db::Result<Vec<OutcomeRecord>> {
+    store::outcome::of_child(conn, check.child, Some(check.key))
+}

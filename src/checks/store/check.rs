@@ -1,0 +1,316 @@
+//! The SQL of checks. No statement here writes an original due day a second time, and a trigger refuses one that would.
+
+use std::collections::HashSet;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::min;
+use diesel::prelude::*;
+
+use super::is_open;
+use crate::access::store::scope;
+use crate::access::{AuthorityKey, Viewer};
+use crate::checks::check::{CheckRecord, CheckState};
+use crate::checks::{CheckKey, OutcomeKey, fresh};
+use crate::db::schema::welfare_check;
+use crate::db::{Conn, Result};
+use crate::on_each;
+use crate::register::ChildKey;
+use crate::rules::identifiers::{Reference, ReferenceKind};
+use crate::rules::schedule::{CheckKind, CheckOwed, Purpose};
+
+/// Rows a statement.
+const PART: usize = 1000;
+
+type Columns = (
+    welfare_check::id,
+    welfare_check::reference,
+    welfare_check::authority_id,
+    welfare_check::child_id,
+    welfare_check::kind,
+    welfare_check::purpose,
+    welfare_check::follows_id,
+    welfare_check::counted_from,
+    welfare_check::original_due_on,
+    welfare_check::due_on,
+    welfare_check::why,
+    welfare_check::state,
+    welfare_check::closed_on,
+    welfare_check::closed_because,
+);
+const COLUMNS: Columns = (
+    welfare_check::id,
+    welfare_check::reference,
+    welfare_check::authority_id,
+    welfare_check::child_id,
+    welfare_check::kind,
+    welfare_check::purpose,
+    welfare_check::follows_id,
+    welfare_check::counted_from,
+    welfare_check::original_due_on,
+    welfare_check::due_on,
+    welfare_check::why,
+    welfare_check::state,
+    welfare_check::closed_on,
+    welfare_check::closed_because,
+);
+
+#[derive(Queryable)]
+struct Row {
+    key: CheckKey,
+    reference: Reference,
+    authority: AuthorityKey,
+    child: ChildKey,
+    kind: CheckKind,
+    purpose: Purpose,
+    follows: Option<CheckKey>,
+    counted_from: NaiveDate,
+    original_due_on: NaiveDate,
+    due_on: NaiveDate,
+    why: String,
+    state: CheckState,
+    closed_on: Option<NaiveDate>,
+    closed_because: Option<String>,
+}
+
+impl From<Row> for CheckRecord {
+    fn from(row: Row) -> Self {
+        Self {
+            key: row.key,
+            reference: row.reference,
+            authority: row.authority,
+            child: row.child,
+            kind: row.kind,
+            purpose: row.purpose,
+            follows: row.follows,
+            counted_from: row.counted_from,
+            original_due_on: row.original_due_on,
+            due_on: row.due_on,
+            why: row.why,
+            state: row.state,
+            closed_on: row.closed_on,
+            closed_because: row.closed_because,
+        }
+    }
+}
+
+pub(in crate::checks) fn find(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    reference: &Reference,
+) -> Result<Option<CheckRecord>> {
+    let row: Option<Row> = scope::children(viewer)
+        .inner_join(welfare_check::table)
+        .filter(welfare_check::reference.eq(reference))
+        .select(COLUMNS)
+        .first(conn)
+        .optional()?;
+    Ok(row.map(CheckRecord::from))
+}
+
+pub(in crate::checks) fn by_key(conn: &mut Conn, key: CheckKey) -> Result<CheckRecord> {
+    let row: Row = welfare_check::table
+        .filter(welfare_check::id.eq(key))
+        .select(COLUMNS)
+        .first(conn)?;
+    Ok(row.into())
+}
+
+/// The due days of the open checks of one kind.
+pub(in crate::checks) fn due_days(
+    conn: &mut Conn,
+    kind: CheckKind,
+    children: &[ChildKey],
+) -> Result<Vec<(ChildKey, NaiveDate)>> {
+    let mut days = Vec::new();
+    for part in children.chunks(PART) {
+        let keys = part.iter().map(|child| child.number());
+        let found: Vec<(ChildKey, NaiveDate)> = welfare_check::table
+            .filter(welfare_check::child_id.eq_any(keys))
+            .filter(welfare_check::kind.eq(kind))
+            .filter(is_open())
+            .select((welfare_check::child_id, welfare_check::due_on))
+            .load(conn)?;
+        days.extend(found);
+    }
+    Ok(days)
+}
+
+/// A child's open checks by due day.
+pub(in crate::checks) fn open_of_child(
+    conn: &mut Conn,
+    child: ChildKey,
+) -> Result<Vec<CheckRecord>> {
+    let rows: Vec<Row> = welfare_check::table
+        .filter(welfare_check::child_id.eq(child))
+        .filter(is_open())
+        .order((welfare_check::due_on, welfare_check::id))
+        .select(COLUMNS)
+        .load(conn)?;
+    Ok(rows.into_iter().map(CheckRecord::from).collect())
+}
+
+/// A child's closed checks, the newest first.
+pub(in crate::checks) fn closed_of_child(
+    conn: &mut Conn,
+    child: ChildKey,
+) -> Result<Vec<CheckRecord>> {
+    let rows: Vec<Row> = welfare_check::table
+        .filter(welfare_check::child_id.eq(child))
+        .filter(welfare_check::state.ne(CheckState::Open))
+        .order((welfare_check::closed_on.desc(), welfare_check::id.desc()))
+        .select(COLUMNS)
+        .load(conn)?;
+    Ok(rows.into_iter().map(CheckRecord::from).collect())
+}
+
+/// A check to be written.
+#[derive(Clone, Copy)]
+pub(in crate::checks) struct NewCheck<'a> {
+    pub(in crate::checks) child: ChildKey,
+    pub(in crate::checks) owed: &'a CheckOwed,
+    pub(in crate::checks) follows: Option<CheckKey>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = welfare_check, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    reference: String,
+    authority_id: i64,
+    child_id: i64,
+    kind: &'static str,
+    purpose: &'static str,
+    follows_id: Option<i64>,
+    counted_from: NaiveDate,
+    original_due_on: NaiveDate,
+    due_on: NaiveDate,
+    why: &'a str,
+    state: &'static str,
+    created_at: NaiveDateTime,
+}
+
+/// Writes checks, but none of a kind that is open for the child already.
+pub(in crate::checks) fn insert_missing(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    checks: &[NewCheck<'_>],
+    now: NaiveDateTime,
+) -> Result<()> {
+    let open = open_kinds(tx, checks.iter().map(|new| new.child))?;
+    let missing: Vec<NewCheck<'_>> = checks
+        .iter()
+        .filter(|new| !open.contains(&(new.child, new.owed.kind)))
+        .copied()
+        .collect();
+    insert(tx, authority, &missing, now)
+}
+
+/// Writes checks.
+pub(in crate::checks) fn insert(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    checks: &[NewCheck<'_>],
+    now: NaiveDateTime,
+) -> Result<()> {
+    for part in checks.chunks(PART) {
+        let rows: Vec<NewRow<'_>> = part.iter().map(|new| row(authority, new, now)).collect();
+        on_each!(tx, |conn| {
+            diesel::insert_into(welfare_check::table)
+                .values(&rows)
+                .execute(conn)
+        })?;
+    }
+    Ok(())
+}
+
+fn open_kinds(
+    conn: &mut Conn,
+    children: impl Iterator<Item = ChildKey>,
+) -> Result<HashSet<(ChildKey, CheckKind)>> {
+    let mut numbers: Vec<i64> = children.map(ChildKey::number).collect();
+    numbers.dedup();
+    let open: Vec<(ChildKey, CheckKind)> = welfare_check::table
+        .filter(welfare_check::child_id.eq_any(numbers))
+        .filter(is_open())
+        .select((welfare_check::child_id, welfare_check::kind))
+        .load(conn)?;
+    Ok(open.into_iter().collect())
+}
+
+fn row<'a>(authority: AuthorityKey, new: &NewCheck<'a>, now: NaiveDateTime) -> NewRow<'a> {
+    NewRow {
+        reference: fresh(ReferenceKind::Check).as_str().to_owned(),
+        authority_id: authority.number(),
+        child_id: new.child.number(),
+        kind: new.owed.kind.as_str(),
+        purpose: new.owed.purpose.as_str(),
+        follows_id: new.follows.map(CheckKey::number),
+        counted_from: new.owed.counted_from,
+        original_due_on: new.owed.due_on,
+        due_on: new.owed.due_on,
+        why: &new.owed.why,
+        state: CheckState::Open.as_str(),
+        created_at: now,
+    }
+}
+
+/// How checks come to an end.
+pub(in crate::checks) struct Closing<'a> {
+    pub(in crate::checks) state: CheckState,
+    pub(in crate::checks) on: NaiveDate,
+    pub(in crate::checks) because: &'a str,
+    pub(in crate::checks) outcome: Option<OutcomeKey>,
+}
+
+pub(in crate::checks) fn close(
+    tx: &mut Conn,
+    checks: &[CheckKey],
+    closing: &Closing<'_>,
+) -> Result<()> {
+    diesel::update(
+        welfare_check::table
+            .filter(welfare_check::id.eq_any(checks.iter().map(|key| key.number())))
+            .filter(is_open()),
+    )
+    .set((
+        welfare_check::state.eq(closing.state),
+        welfare_check::closed_on.eq(closing.on),
+        welfare_check::closed_because.eq(closing.because),
+        welfare_check::closed_by_outcome_id.eq(closing.outcome.map(OutcomeKey::number)),
+        welfare_check::version.eq(welfare_check::version + 1),
+    ))
+    .execute(tx)?;
+    Ok(())
+}
+
+pub(in crate::checks) fn bring_forward(
+    tx: &mut Conn,
+    check: CheckKey,
+    due_on: NaiveDate,
+    why: &str,
+) -> Result<()> {
+    diesel::update(welfare_check::table.filter(welfare_check::id.eq(check)))
+        .set((
+            welfare_check::due_on.eq(due_on),
+            welfare_check::why.eq(why),
+            welfare_check::version.eq(welfare_check::version + 1),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// The earliest due day of a child's open checks.
+pub(in crate::checks) fn earliest_due(
+    conn: &mut Conn,
+    child: ChildKey,
+) -> Result<Option<NaiveDate>> {
+    Ok(welfare_check::table
+        .filter(welfare_check::child_id.eq(child))
+        .filter(is_open())
+        .select(min(welfare_check::due_on))
+        .first(conn)?)
+}
+
+/// That a child's lists show another day than the earliest on which an open check is due.
+pub(super) const WRONG_NEXT_CHECK: &str = "child.next_check_on IS DISTINCT FROM
+    (SELECT MIN(welfare_check.due_on) FROM welfare_check
+     WHERE welfare_check.child_id = child.id AND welfare_check.state = 'open')";

@@ -1,0 +1,157 @@
+//! The SQL of the ladder: which lapses are open, which steps were told, and that a step was told.
+
+use std::collections::HashSet;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::not;
+use diesel::prelude::*;
+
+use super::suspension::rests;
+use crate::access::AuthorityKey;
+use crate::checks::LapseKey;
+use crate::db::columns::Key;
+use crate::db::schema::{account, child, lapse, lapse_step, outgoing_mail, welfare_check};
+use crate::db::{Conn, Result};
+use crate::mail::OutgoingMail;
+use crate::on_each;
+use crate::rules::escalation::{Post, Step};
+use crate::rules::identifiers::Reference;
+use crate::rules::schedule::CheckKind;
+use crate::rules::tier::Tier;
+
+/// Rows a statement.
+const PART: usize = 1000;
+
+/// An open lapse, as far as the ladder depends on it.
+#[derive(Queryable)]
+pub(in crate::checks) struct OpenLapse {
+    pub(in crate::checks) key: LapseKey,
+    pub(in crate::checks) reference: Reference,
+    pub(in crate::checks) check: CheckKind,
+    pub(in crate::checks) due_on: NaiveDate,
+    pub(in crate::checks) plan_by: Option<NaiveDate>,
+    pub(in crate::checks) tier: Tier,
+    /// The address of the child's officer, unless there is none or they have left.
+    pub(in crate::checks) officer: Option<String>,
+}
+
+/// An authority's open lapses, the longest over first; those of children whose checks rest today are left out.
+pub(in crate::checks) fn open(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    today: NaiveDate,
+) -> Result<Vec<OpenLapse>> {
+    Ok(lapse::table
+        .inner_join(welfare_check::table)
+        .inner_join(child::table)
+        .left_join(
+            account::table.on(child::officer_id
+                .eq(account::id.nullable())
+                .and(account::left_on.is_null().or(account::left_on.gt(today)))),
+        )
+        .filter(lapse::authority_id.eq(authority))
+        .filter(lapse::closed_at.is_null())
+        .filter(not(rests!(lapse::child_id, today)))
+        .order((lapse::due_on, lapse::id))
+        .select((
+            lapse::id,
+            lapse::reference,
+            welfare_check::kind,
+            lapse::due_on,
+            lapse::plan_by,
+            child::tier,
+            account::email.nullable(),
+        ))
+        .load(conn)?)
+}
+
+/// Which steps of an authority's open lapses were told, for which posts.
+pub(in crate::checks) fn told(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+) -> Result<HashSet<(LapseKey, Step, Post)>> {
+    let rows: Vec<(LapseKey, Step, Post)> = lapse_step::table
+        .inner_join(lapse::table)
+        .filter(lapse::authority_id.eq(authority))
+        .filter(lapse::closed_at.is_null())
+        .select((lapse_step::lapse_id, lapse_step::step, lapse_step::post))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// That a step was told to somebody.
+pub(in crate::checks) struct Telling<'a> {
+    pub(in crate::checks) lapse: LapseKey,
+    pub(in crate::checks) step: Step,
+    pub(in crate::checks) post: Post,
+    pub(in crate::checks) told_post: Post,
+    pub(in crate::checks) owed_on: NaiveDate,
+    pub(in crate::checks) recipient: &'a str,
+    pub(in crate::checks) mail: Key<OutgoingMail>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = lapse_step, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    lapse_id: i64,
+    step: &'static str,
+    post: &'static str,
+    told_post: &'static str,
+    owed_on: NaiveDate,
+    told_at: NaiveDateTime,
+    recipient: &'a str,
+    mail_id: i64,
+}
+
+pub(in crate::checks) fn insert(
+    tx: &mut Conn,
+    tellings: &[Telling<'_>],
+    now: NaiveDateTime,
+) -> Result<()> {
+    for part in tellings.chunks(PART) {
+        let rows: Vec<NewRow<'_>> = part
+            .iter()
+            .map(|telling| NewRow {
+                lapse_id: telling.lapse.number(),
+                step: telling.step.as_str(),
+                post: telling.post.as_str(),
+                told_post: telling.told_post.as_str(),
+                owed_on: telling.owed_on,
+                told_at: now,
+                recipient: telling.recipient,
+                mail_id: telling.mail.number(),
+            })
+            .collect();
+        on_each!(tx, |conn| {
+            diesel::insert_into(lapse_step::table)
+                .values(&rows)
+                .execute(conn)
+        })?;
+    }
+    Ok(())
+}
+
+/// What a mail told.
+pub(in crate::checks) struct ToldWith {
+    pub(in crate::checks) recipient: String,
+    pub(in crate::checks) posts: Vec<Post>,
+    pub(in crate::checks) lapses: usize,
+}
+
+/// To whom a mail went, as which posts, and of how many lapses it told.
+pub(in crate::checks) fn told_with(conn: &mut Conn, mail: Key<OutgoingMail>) -> Result<ToldWith> {
+    let recipient = outgoing_mail::table
+        .filter(outgoing_mail::id.eq(mail))
+        .select(outgoing_mail::recipient)
+        .first(conn)?;
+    let steps: Vec<(LapseKey, Post)> = lapse_step::table
+        .filter(lapse_step::mail_id.eq(mail))
+        .select((lapse_step::lapse_id, lapse_step::told_post))
+        .load(conn)?;
+    let lapses: HashSet<LapseKey> = steps.iter().map(|(lapse, _)| *lapse).collect();
+    Ok(ToldWith {
+        recipient,
+        posts: steps.into_iter().map(|(_, post)| post).collect(),
+        lapses: lapses.len(),
+    })
+}

@@ -1,0 +1,89 @@
+//! The SQL of the list of open lapses.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use crate::access::Viewer;
+use crate::access::store::scope;
+use crate::checks::diary::Whose;
+use crate::checks::lapse_list::OpenLapse;
+use crate::db::schema::{account, child, lapse, welfare_check};
+use crate::db::{Conn, Result};
+use crate::rules::schedule::CheckKind;
+
+type Row = (
+    String,
+    CheckKind,
+    String,
+    String,
+    String,
+    NaiveDate,
+    Option<String>,
+    Option<NaiveDate>,
+);
+
+/// How many lapses are open; with `planned_from`, only those with a plan for that day or later.
+pub(in crate::checks) fn count(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    whose: Whose,
+    planned_from: Option<NaiveDate>,
+) -> Result<i64> {
+    let mut open = children(viewer, whose)
+        .inner_join(lapse::table)
+        .filter(lapse::closed_at.is_null());
+    if let Some(day) = planned_from {
+        open = open.filter(lapse::plan_by.ge(day));
+    }
+    Ok(open.count().get_result(conn)?)
+}
+
+pub(in crate::checks) fn page(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    whose: Whose,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<OpenLapse>> {
+    let rows: Vec<Row> = children(viewer, whose)
+        .inner_join(lapse::table.inner_join(welfare_check::table))
+        .left_join(account::table)
+        .filter(lapse::closed_at.is_null())
+        .order((lapse::due_on, lapse::id))
+        .select((
+            lapse::reference,
+            welfare_check::kind,
+            child::reference,
+            child::given_names,
+            child::family_name,
+            lapse::due_on,
+            account::name.nullable(),
+            lapse::plan_by,
+        ))
+        .offset(offset)
+        .limit(limit)
+        .load(conn)?;
+    Ok(rows.into_iter().map(line).collect())
+}
+
+fn children<'a>(viewer: &Viewer, whose: Whose) -> child::BoxedQuery<'a, crate::db::Backend> {
+    let seen = scope::children(viewer);
+    match whose {
+        Whose::Of(officer) => seen.filter(child::officer_id.eq(officer.number())),
+        Whose::Team => seen,
+    }
+}
+
+fn line(row: Row) -> OpenLapse {
+    let (reference, kind, child_reference, given_names, family_name, due_on, officer, plan_by) =
+        row;
+    OpenLapse {
+        reference,
+        kind,
+        child_reference,
+        child_name: format!("{given_names} {family_name}"),
+        due_on,
+        officer,
+        plan_by,
+    }
+}

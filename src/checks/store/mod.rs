@@ -1,0 +1,46 @@
+//! The SQL of checks, bookings, outcomes and lapses.
+
+pub(super) mod booking;
+pub(super) mod check;
+pub(super) mod diary;
+pub(super) mod facts;
+pub(super) mod ladder;
+pub(super) mod lapse;
+pub(super) mod lapse_list;
+pub(super) mod outcome;
+pub(super) mod rulebook;
+pub(super) mod suspension;
+pub(super) mod verify;
+
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::sql_types::Bool;
+
+use crate::rules::escalation::{Post, Step};
+use crate::rules::identifiers::Reference;
+use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
+use crate::rules::policy::{PolicyKey, PolicySet, Unit};
+use crate::rules::schedule::{CheckKind, Purpose};
+
+use super::check::CheckState;
+
+crate::text_column!(
+    AttemptResult,
+    CheckKind,
+    CheckState,
+    Judgement,
+    Mode,
+    PolicyKey,
+    PolicySet,
+    Post,
+    Purpose,
+    Reference,
+    SpokenAlone,
+    Step,
+    Unit,
+);
+
+/// That a check is open, as a literal and not a parameter, so that SQLite sees that the index of open checks will do.
+fn is_open() -> SqlLiteral<Bool> {
+    sql("welfare_check.state = 'open'")
+}

@@ -1,0 +1,201 @@
+//! The SQL of outcomes: rows are added and read, never changed.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::{exists, not, sql};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+
+use crate::access::{AccountKey, AuthorityKey};
+use crate::checks::check::{CheckRecord, CheckState};
+use crate::checks::outcome::{NewOutcome, OutcomeRecord};
+use crate::checks::{BookingKey, CheckKey, OutcomeKey};
+use crate::db::schema::{account, child, outcome, outgoing_mail, welfare_check};
+use crate::db::{Conn, Result};
+use crate::register::ChildKey;
+use crate::rules::identifiers::Reference;
+use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
+use crate::rules::schedule::CheckKind;
+use crate::rules::tier::Tier;
+
+#[derive(Queryable)]
+struct Row {
+    reference: Reference,
+    happened_on: NaiveDate,
+    mode: Mode,
+    result: AttemptResult,
+    place: String,
+    present: String,
+    home_seen: Option<bool>,
+    spoken_alone: SpokenAlone,
+    judgement: Judgement,
+    note: String,
+    satisfied: bool,
+    recorded_by: String,
+    recorded_at: NaiveDateTime,
+}
+
+impl From<Row> for OutcomeRecord {
+    fn from(row: Row) -> Self {
+        Self {
+            reference: row.reference,
+            happened_on: row.happened_on,
+            mode: row.mode,
+            result: row.result,
+            place: row.place,
+            present: row.present,
+            home_seen: row.home_seen,
+            spoken_alone: row.spoken_alone,
+            judgement: row.judgement,
+            note: row.note,
+            satisfied: row.satisfied,
+            recorded_by: row.recorded_by,
+            recorded_at: row.recorded_at,
+        }
+    }
+}
+
+/// A child's outcomes, the newest first; with `check`, only those of that check.
+pub(in crate::checks) fn of_child(
+    conn: &mut Conn,
+    child: ChildKey,
+    check: Option<CheckKey>,
+) -> Result<Vec<OutcomeRecord>> {
+    let mut outcomes = outcome::table
+        .inner_join(account::table)
+        .filter(outcome::child_id.eq(child))
+        .into_boxed();
+    if let Some(check) = check {
+        outcomes = outcomes.filter(outcome::check_id.eq(check));
+    }
+    let rows: Vec<Row> = outcomes
+        .order((outcome::happened_on.desc(), outcome::id.desc()))
+        .select((
+            outcome::reference,
+            outcome::happened_on,
+            outcome::mode,
+            outcome::result,
+            outcome::place,
+            outcome::present,
+            outcome::home_seen,
+            outcome::spoken_alone,
+            outcome::judgement,
+            outcome::note,
+            outcome::satisfied,
+            account::name,
+            outcome::recorded_at,
+        ))
+        .load(conn)?;
+    Ok(rows.into_iter().map(OutcomeRecord::from).collect())
+}
+
+/// The outcome that a form has recorded already, for whom, and whether it satisfied its check.
+pub(in crate::checks) fn by_form_key(
+    conn: &mut Conn,
+    form_key: &str,
+) -> Result<Option<(Reference, ChildKey, bool)>> {
+    Ok(outcome::table
+        .filter(outcome::form_key.eq(form_key))
+        .select((outcome::reference, outcome::child_id, outcome::satisfied))
+        .first(conn)
+        .optional()?)
+}
+
+/// What is not in the form.
+pub(in crate::checks) struct Circumstances<'a> {
+    pub(in crate::checks) reference: &'a Reference,
+    pub(in crate::checks) check: &'a CheckRecord,
+    pub(in crate::checks) booking: Option<BookingKey>,
+    pub(in crate::checks) satisfied: bool,
+    pub(in crate::checks) by: AccountKey,
+    pub(in crate::checks) now: NaiveDateTime,
+}
+
+pub(in crate::checks) fn insert(
+    tx: &mut Conn,
+    new: &NewOutcome,
+    of: &Circumstances<'_>,
+) -> Result<OutcomeKey> {
+    Ok(diesel::insert_into(outcome::table)
+        .values((
+            outcome::reference.eq(of.reference),
+            outcome::check_id.eq(of.check.key),
+            outcome::child_id.eq(of.check.child),
+            outcome::booking_id.eq(of.booking.map(BookingKey::number)),
+            outcome::form_key.eq(&new.form_key),
+            outcome::happened_on.eq(new.happened_on),
+            outcome::mode.eq(new.mode),
+            outcome::result.eq(new.result),
+            outcome::place.eq(new.place.trim()),
+            outcome::present.eq(new.present.trim()),
+            outcome::home_seen.eq(new.home_seen),
+            outcome::spoken_alone.eq(new.spoken_alone),
+            outcome::judgement.eq(new.judgement),
+            outcome::note.eq(new.note.trim()),
+            outcome::satisfied.eq(of.satisfied),
+            outcome::recorded_by.eq(of.by),
+            outcome::recorded_at.eq(of.now),
+        ))
+        .returning(outcome::id)
+        .get_result(tx)?)
+}
+
+/// An attempt that failed for a child in red, of which nobody was told.
+#[derive(Queryable)]
+pub(in crate::checks) struct FailedInRed {
+    pub(in crate::checks) outcome: Reference,
+    pub(in crate::checks) happened_on: NaiveDate,
+    pub(in crate::checks) check: Reference,
+    pub(in crate::checks) kind: CheckKind,
+    pub(in crate::checks) new_attempt_by: Option<NaiveDate>,
+}
+
+/// The attempts recorded since a moment that failed for a child who is in red, and for which no letter with the first
+/// [`told_key`] was put.
+pub(in crate::checks) fn failed_in_red(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    since: NaiveDateTime,
+) -> Result<Vec<FailedInRed>> {
+    let told = exists(
+        outgoing_mail::table
+            .filter(outgoing_mail::key.eq(TOLD_KEY.into_sql::<Text>().concat(outcome::reference))),
+    );
+    let in_red = exists(
+        child::table
+            .filter(child::id.eq(outcome::child_id))
+            .filter(child::authority_id.eq(authority))
+            .filter(child::tier.eq(Tier::Red)),
+    );
+    let attempt = diesel::alias!(welfare_check as attempt);
+    let new_attempt_by = attempt
+        .filter(attempt.field(welfare_check::child_id).eq(outcome::child_id))
+        .filter(attempt.field(welfare_check::kind).eq(CheckKind::NewAttempt))
+        .filter(attempt.field(welfare_check::state).eq(CheckState::Open))
+        .select(attempt.field(welfare_check::due_on))
+        .single_value();
+    Ok(outcome::table
+        .inner_join(welfare_check::table)
+        .filter(sql::<Bool>("NOT outcome.satisfied"))
+        .filter(outcome::recorded_at.ge(since))
+        .filter(in_red)
+        .filter(not(told))
+        .order((outcome::recorded_at, outcome::id))
+        .select((
+            outcome::reference,
+            outcome::happened_on,
+            welfare_check::reference,
+            welfare_check::kind,
+            new_attempt_by,
+        ))
+        .load(conn)?)
+}
+
+const TOLD_KEY: &str = "failed_visit:";
+
+/// The key of the letter that tells of an attempt, to the first and to further holders of the post.
+pub(in crate::checks) fn told_key(outcome: &str, place: usize) -> String {
+    match place {
+        0 => format!("{TOLD_KEY}{outcome}"),
+        place => format!("{TOLD_KEY}{outcome}:{place}"),
+    }
+}

@@ -1,0 +1,243 @@
+//! The SQL of the register's own proof: for each promise how many things were looked at and which of them break it. The
+//! questions are asked of whole tables, so that 200,000 children take a second or two.
+
+use std::collections::HashSet;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::{count_star, exists, not, sql};
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use super::check::WRONG_NEXT_CHECK;
+use super::is_open;
+use super::suspension::rests;
+use crate::access::AuthorityKey;
+use crate::checks::LapseKey;
+use crate::db::schema::{
+    address, authority, child, job_run, lapse, registration, tier_history, welfare_check,
+};
+use crate::db::{Conn, Result};
+use crate::rules::identifiers::Reference;
+
+/// Offenders named at most.
+pub(in crate::checks) const NAMED: i64 = 100;
+
+/// How many were looked at, and the references of the first that break the promise.
+pub(in crate::checks) type Answer = (i64, Vec<String>);
+
+/// Which registers are looked at, and as of when.
+#[derive(Clone, Copy)]
+pub(in crate::checks) struct Scope {
+    pub(in crate::checks) authority: AuthorityKey,
+    /// The day for which the sweep has to have done its work.
+    pub(in crate::checks) day: NaiveDate,
+    /// What was written after this moment the sweep cannot have seen.
+    pub(in crate::checks) seen_until: NaiveDateTime,
+}
+
+/// Asks one question of a table: how many rows there are, and which of them are offenders.
+macro_rules! ask {
+    ($conn:expr, $rows:expr, $offends:expr, $reference:expr) => {{
+        let checked: i64 = $rows.clone().select(count_star()).first($conn)?;
+        let broken: Vec<Reference> = $rows
+            .filter($offends)
+            .order($reference)
+            .limit(NAMED)
+            .select($reference)
+            .load($conn)?;
+        Ok((
+            checked,
+            broken
+                .iter()
+                .map(|reference| reference.as_str().to_owned())
+                .collect(),
+        ))
+    }};
+}
+
+/// Children who are on the register and have neither an open check nor a rest that ends.
+pub(in crate::checks) fn children_without_clock(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+    let clock = exists(
+        welfare_check::table
+            .filter(welfare_check::child_id.eq(child::id))
+            .filter(is_open()),
+    );
+    ask!(
+        conn,
+        open_children(scope),
+        not(clock).and(not(rests!(child::id, scope.day))),
+        child::reference
+    )
+}
+
+/// Children whose lists show another day than the earliest on which an open check is due.
+pub(in crate::checks) fn wrong_next_check(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+    let offends = sql::<Bool>(WRONG_NEXT_CHECK);
+    let children = child::table.filter(child::authority_id.eq(scope.authority));
+    ask!(conn, children, offends, child::reference)
+}
+
+/// Checks that are overdue, do not rest, and have no open lapse. (That there is not more than one a unique index sees to.)
+pub(in crate::checks) fn overdue_without_lapse(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+    let overdue = welfare_check::table
+        .filter(welfare_check::authority_id.eq(scope.authority))
+        .filter(is_open())
+        .filter(welfare_check::due_on.lt(scope.day))
+        .filter(welfare_check::created_at.lt(scope.seen_until))
+        .filter(not(rests!(welfare_check::child_id, scope.day)));
+    let lapsed = exists(
+        lapse::table
+            .filter(lapse::check_id.eq(welfare_check::id))
+            .filter(lapse::closed_at.is_null()),
+    );
+    ask!(conn, overdue, not(lapsed), welfare_check::reference)
+}
+
+/// Open lapses of a check that is not open.
+pub(in crate::checks) fn lapses_of_closed_checks(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+    let open = lapse::table
+        .inner_join(welfare_check::table)
+        .filter(lapse::authority_id.eq(scope.authority))
+        .filter(lapse::closed_at.is_null());
+    ask!(
+        conn,
+        open,
+        sql::<Bool>("NOT welfare_check.state = 'open'"),
+        lapse::reference
+    )
+}
+
+/// Lapses that were closed without an outcome that was recorded or a check that was cancelled, or without a reason.
+pub(in crate::checks) fn lapses_closed_without_cause(
+    conn: &mut Conn,
+    scope: Scope,
+) -> Result<Answer> {
+    let closed = lapse::table
+        .inner_join(welfare_check::table)
+        .filter(lapse::authority_id.eq(scope.authority))
+        .filter(lapse::closed_at.is_not_null());
+    let reason = lapse::closed_because
+        .is_not_null()
+        .and(lapse::closed_because.ne(""));
+    let ended = welfare_check::closed_because
+        .is_not_null()
+        .and(welfare_check::closed_because.ne(""))
+        .and(sql::<Bool>("welfare_check.state <> 'open'"));
+    let cause = lapse::closed_by_outcome_id
+        .is_not_null()
+        .or(ended.assume_not_null());
+    ask!(
+        conn,
+        closed,
+        not(reason.assume_not_null()).or(not(cause)),
+        lapse::reference
+    )
+}
+
+/// Checks that are due later than they first were, that were closed without a reason or a day, or that are open and
+/// have one.
+pub(in crate::checks) fn checks_out_of_order(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+    let checks = welfare_check::table.filter(welfare_check::authority_id.eq(scope.authority));
+    let offends = sql::<Bool>(
+        "(welfare_check.due_on > welfare_check.original_due_on
+          OR (welfare_check.state = 'open') <> (welfare_check.closed_on IS NULL)
+          OR (welfare_check.state = 'open') <> (welfare_check.closed_because IS NULL))",
+    );
+    ask!(conn, checks, offends, welfare_check::reference)
+}
+
+/// Children who are open without an open registration, or closed with one. (That there is not more than one a unique
+/// index sees to.)
+pub(in crate::checks) fn wrong_registration(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+    let registered = exists(
+        registration::table
+            .filter(registration::child_id.eq(child::id))
+            .filter(registration::ended_on.is_null()),
+    );
+    let children = child::table.filter(child::authority_id.eq(scope.authority));
+    ask!(
+        conn,
+        children,
+        child::is_open.ne(registered),
+        child::reference
+    )
+}
+
+/// Children with more than one current home.
+pub(in crate::checks) fn two_homes(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+    let checked: i64 = open_children(scope).select(count_star()).first(conn)?;
+    let broken: Vec<Reference> = address::table
+        .inner_join(child::table)
+        .filter(child::authority_id.eq(scope.authority))
+        .filter(address::lived_to.is_null())
+        .group_by(child::reference)
+        .having(count_star().gt(1))
+        .order(child::reference)
+        .limit(NAMED)
+        .select(child::reference)
+        .load(conn)?;
+    Ok((
+        checked,
+        broken
+            .iter()
+            .map(|reference| reference.as_str().to_owned())
+            .collect(),
+    ))
+}
+
+/// Children whose lists show another postcode than their current home's.
+pub(in crate::checks) fn wrong_postcode(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+    let offends = sql::<Bool>(
+        "child.postcode IS DISTINCT FROM (SELECT MAX(address.postcode) FROM address
+          WHERE address.child_id = child.id AND address.lived_to IS NULL)",
+    );
+    ask!(conn, open_children(scope), offends, child::reference)
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn open_children(scope: Scope) -> _ {
+    let authority: i64 = scope.authority.number();
+    child::table
+        .filter(child::authority_id.eq(authority))
+        .filter(child::is_open.eq(true))
+}
+
+/// Lapses whose child's tier changed after a moment, so that the sweep at that moment could not know.
+pub(in crate::checks) fn retiered_since(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    since: NaiveDateTime,
+) -> Result<HashSet<LapseKey>> {
+    let keys: Vec<LapseKey> = lapse::table
+        .inner_join(child::table)
+        .inner_join(tier_history::table.on(tier_history::child_id.eq(lapse::child_id)))
+        .filter(lapse::authority_id.eq(authority))
+        .filter(lapse::closed_at.is_null())
+        .filter(tier_history::held_from.gt(since))
+        .select(lapse::id)
+        .load(conn)?;
+    Ok(keys.into_iter().collect())
+}
+
+/// When a job last began a run that it completed.
+pub(in crate::checks) fn last_completed(
+    conn: &mut Conn,
+    job: &str,
+) -> Result<Option<NaiveDateTime>> {
+    Ok(job_run::table
+        .filter(job_run::job.eq(job))
+        .filter(job_run::ended_at.is_not_null())
+        .filter(job_run::problem.eq(""))
+        .order(job_run::id.desc())
+        .select(job_run::started_at)
+        .first(conn)
+        .optional()?)
+}
+
+/// The codes of authorities in service.
+pub(in crate::checks) fn any_in_service(conn: &mut Conn) -> Result<bool> {
+    Ok(diesel::select(exists(
+        authority::table.filter(authority::uses_service.eq(true)),
+    ))
+    .get_result(conn)?)
+}

@@ -1,0 +1,95 @@
+//! "Social care is leading" lets a child's checks rest, but only with a named lead and an end.
+
+use chrono::{Days, NaiveDate, NaiveDateTime};
+
+use super::store;
+use crate::access::Viewer;
+use crate::access::audit::{self, Event};
+use crate::db::{Conflict, Conn, DbError, Result};
+use crate::register::ChildKey;
+use crate::rules::dates::spoken;
+
+/// A rest of a child's checks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suspension {
+    /// Why.
+    pub reason: String,
+    /// Who leads meanwhile.
+    pub lead_name: String,
+    /// First day.
+    pub starts_on: NaiveDate,
+    /// Last day; the checks wake the day after.
+    pub ends_on: NaiveDate,
+}
+
+/// The longest a rest may last, in calendar days: a local default, unconfirmed.
+pub const LONGEST_DAYS: u64 = 92;
+
+/// Why checks were not suspended.
+#[derive(Debug, thiserror::Error)]
+pub enum SuspensionError {
+    /// Nobody named.
+    #[error("Name the person who leads meanwhile")]
+    NoLead,
+    /// No reason.
+    #[error("Say why the checks rest")]
+    NoReason,
+    /// The end is before the start, or too far off.
+    #[error("Choose an end from tomorrow to {0}")]
+    End(String),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl Conflict for SuspensionError {
+    fn db_error(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Lets a child's checks rest; writes the audit event. Only managers are let in here by the routes.
+pub fn suspend(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    suspension: &Suspension,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> std::result::Result<(), SuspensionError> {
+    if suspension.lead_name.trim().is_empty() {
+        return Err(SuspensionError::NoLead);
+    }
+    if suspension.reason.trim().is_empty() {
+        return Err(SuspensionError::NoReason);
+    }
+    let latest = today
+        .checked_add_days(Days::new(LONGEST_DAYS))
+        .unwrap_or(today);
+    let end = suspension.ends_on;
+    if end <= today || end > latest || end < suspension.starts_on {
+        return Err(SuspensionError::End(spoken(latest)));
+    }
+    store::suspension::insert(tx, child, suspension, viewer.account(), now)?;
+    let detail = format!(
+        "Checks rest until {}: {}. {} leads meanwhile",
+        spoken(end),
+        suspension.reason.trim(),
+        suspension.lead_name.trim()
+    );
+    let event = Event {
+        action: "checks_suspended",
+        child: Some(child.number()),
+        subject: "",
+        detail: &detail,
+    };
+    Ok(audit::record(tx, viewer, &event, now)?)
+}
+
+/// The rest that holds on a day.
+pub fn on(conn: &mut Conn, child: ChildKey, day: NaiveDate) -> Result<Option<Suspension>> {
+    store::suspension::on(conn, child, day)
+}

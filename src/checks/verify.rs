@@ -1,0 +1,182 @@
+//! The register's own proof: each promise it makes, counted on the live data.
+
+use std::time::Duration;
+
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+
+use super::store::verify::{self as ask, Answer, Scope};
+use super::{ladder, rulebook, store};
+use crate::access::{AuthorityKey, authority};
+use crate::clock::london_day;
+use crate::db::{Conn, Result};
+use crate::mail::outbox;
+
+/// A promise and how it stands.
+#[derive(Clone, Debug)]
+pub struct Invariant {
+    /// The promise, in words.
+    pub promise: &'static str,
+    /// How many things were looked at.
+    pub checked: i64,
+    /// References of those that break it (the first hundred).
+    pub broken: Vec<String>,
+}
+
+impl Invariant {
+    /// Whether it holds.
+    pub fn holds(&self) -> bool {
+        self.broken.is_empty()
+    }
+
+    fn new(promise: &'static str) -> Self {
+        Self {
+            promise,
+            checked: 0,
+            broken: Vec::new(),
+        }
+    }
+
+    /// Adds what was found in one register.
+    fn add(&mut self, (checked, broken): Answer) {
+        self.checked += checked;
+        self.broken.extend(broken);
+        self.broken.truncate(NAMED);
+    }
+}
+
+/// Offenders named of each promise.
+const NAMED: usize = 100;
+
+/// The word under which the runs of the sweep are stored.
+pub const SWEEP: &str = "sweep";
+
+type Question = fn(&mut Conn, Scope) -> Result<Answer>;
+
+/// The promises that are questions of the tables.
+const QUESTIONS: &[(&str, Question)] = &[
+    (
+        "Every child on the register has an open check, or a rest that ends",
+        ask::children_without_clock,
+    ),
+    (
+        "The next check in lists is the earliest open check",
+        ask::wrong_next_check,
+    ),
+    (
+        "Every overdue check has exactly one open lapse",
+        ask::overdue_without_lapse,
+    ),
+    (
+        "Every open lapse is of an open check",
+        ask::lapses_of_closed_checks,
+    ),
+    (
+        "Every closed lapse was closed by an outcome or a cancellation, with the reason",
+        ask::lapses_closed_without_cause,
+    ),
+    (
+        "No check is due later than it first was, and every closed check says when and why",
+        ask::checks_out_of_order,
+    ),
+    (
+        "Every child on the register has one open registration, and no other child has one",
+        ask::wrong_registration,
+    ),
+    (
+        "Every child has at most one current address",
+        ask::two_homes,
+    ),
+    (
+        "The postcode in lists is the current address's",
+        ask::wrong_postcode,
+    ),
+];
+
+/// Proves the promises for one register, or for all that are kept here. What was written after the last sweep began,
+/// that sweep is not blamed for; that there is a sweep within `late_after` is a promise of its own.
+pub fn verify(
+    conn: &mut Conn,
+    authority: Option<AuthorityKey>,
+    today: NaiveDate,
+    now: NaiveDateTime,
+    late_after: Duration,
+) -> Result<Vec<Invariant>> {
+    let authorities = match authority {
+        Some(key) => vec![key],
+        None => authority::in_service(conn)?
+            .into_iter()
+            .map(|a| a.key)
+            .collect(),
+    };
+    let swept_at = ask::last_completed(conn, SWEEP)?;
+    let seen_until = swept_at.unwrap_or(now);
+    let day = london_day(seen_until).min(today);
+    let scopes = authorities.into_iter().map(|authority| Scope {
+        authority,
+        day,
+        seen_until,
+    });
+    let scopes: Vec<Scope> = scopes.collect();
+
+    let mut proof = Vec::new();
+    for (promise, question) in QUESTIONS {
+        let mut invariant = Invariant::new(promise);
+        for scope in &scopes {
+            invariant.add(question(conn, *scope)?);
+        }
+        proof.push(invariant);
+    }
+    proof.push(steps_told(conn, &scopes)?);
+    proof.push(nothing_stuck(conn, now)?);
+    proof.push(swept_in_time(conn, swept_at, now, late_after)?);
+    Ok(proof)
+}
+
+fn steps_told(conn: &mut Conn, scopes: &[Scope]) -> Result<Invariant> {
+    let mut invariant = Invariant::new("Every step of the ladder that is owed was told");
+    for scope in scopes {
+        let rulebook = rulebook::load(conn, scope.authority, scope.day)?;
+        let lapses = store::ladder::open(conn, scope.authority, scope.day)?;
+        let untold = ladder::untold(conn, scope.authority, &lapses, &rulebook)?;
+        let retiered = ask::retiered_since(conn, scope.authority, scope.seen_until)?;
+        let mut broken: Vec<String> = untold
+            .iter()
+            .filter(|step| !retiered.contains(&step.lapse))
+            .map(|step| step.reference.as_str().to_owned())
+            .collect();
+        broken.dedup();
+        invariant.add((i64::try_from(lapses.len()).unwrap_or(i64::MAX), broken));
+    }
+    Ok(invariant)
+}
+
+fn nothing_stuck(conn: &mut Conn, now: NaiveDateTime) -> Result<Invariant> {
+    let mut invariant =
+        Invariant::new("No mail is stuck, and no lapse mail died without somebody being told");
+    let stuck = outbox::stuck(conn, now)?;
+    let count = i64::try_from(stuck.count()).unwrap_or(i64::MAX);
+    let broken = [stuck.overdue, stuck.abandoned, stuck.unreported].concat();
+    invariant.add((count, broken));
+    Ok(invariant)
+}
+
+fn swept_in_time(
+    conn: &mut Conn,
+    swept_at: Option<NaiveDateTime>,
+    now: NaiveDateTime,
+    late_after: Duration,
+) -> Result<Invariant> {
+    let mut invariant = Invariant::new("The sweep for lapses was completed in time");
+    let patience = TimeDelta::from_std(late_after).unwrap_or(TimeDelta::MAX);
+    let broken = match swept_at {
+        Some(at) if now - at <= patience => Vec::new(),
+        Some(at) => vec![format!(
+            "last completed on {} UTC",
+            at.format("%Y-%m-%d %H:%M")
+        )],
+        None if ask::any_in_service(conn)? => vec!["never completed".to_owned()],
+        None => Vec::new(),
+    };
+    invariant.add((1, broken));
+    Ok(invariant)
+}

@@ -1,0 +1,66 @@
+//! `hearth authority`: how an authority is reached and what its pages look like.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use hearth::access::{accounts, authority};
+use hearth::rules::escalation::Post;
+use hearth::rules::identifiers::{EmailAddress, PhoneNumber};
+
+use super::{Failure, Outcome, clock, find_authority, open_ready, say, settings};
+
+#[derive(Args)]
+pub struct Options {
+    /// The three-digit DfE code
+    code: String,
+    /// The duty mailbox, told when a lapse has reached the top of the ladder
+    #[arg(long)]
+    mailbox: Option<EmailAddress>,
+    /// The colour of its header, as "#1d70b8"
+    #[arg(long)]
+    colour: Option<String>,
+    /// The home-education team's telephone number
+    #[arg(long)]
+    telephone: Option<PhoneNumber>,
+    /// Whom a parent can turn to who is not the officer: an address or a telephone number
+    #[arg(long)]
+    complaints_to: Option<String>,
+}
+
+pub fn run(options: &Options) -> Outcome {
+    let config = settings()?;
+    let db = open_ready(&config)?;
+    let today = clock(&config).today();
+    if let Some(colour) = &options.colour
+        && hearth::web::colour::Colour::parse(colour).is_none()
+    {
+        return Err(Failure::because(format!(
+            "{colour:?} is not a colour: use # and six digits from 0 to f, such as \"#1d70b8\""
+        )));
+    }
+    let name = db.write_now(|tx| {
+        let held = find_authority(tx, &options.code)?;
+        let mailbox = options.mailbox.as_ref().map(EmailAddress::as_str);
+        authority::take_into_service(tx, held.key, mailbox.or(held.mailbox.as_deref()))?;
+        if let Some(mailbox) = &options.mailbox {
+            accounts::give_post_to_mailbox(tx, held.key, Post::DutyMailbox, mailbox, today)?;
+        }
+        authority::describe(
+            tx,
+            held.key,
+            options.colour.as_deref().unwrap_or(&held.colour),
+            options.telephone.as_ref().map_or(
+                held.telephone.as_deref().unwrap_or_default(),
+                PhoneNumber::as_str,
+            ),
+            options
+                .complaints_to
+                .as_deref()
+                .or(held.complaints_to.as_deref())
+                .unwrap_or_default(),
+        )?;
+        Ok::<_, Failure>(held.name)
+    })?;
+    say!("{name} keeps its register here.")?;
+    Ok(ExitCode::SUCCESS)
+}

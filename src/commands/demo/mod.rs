@@ -1,0 +1,122 @@
+//! `hearth demo`: an invented authority of 1,000 children, made afresh each time through the same rooms that real work
+//! goes through, and served.
+//!
+//! - `words`: names and places that do not exist.
+//! - `families`: who there is, and what each family's year was like.
+//! - `staff`: who works there.
+//! - `year`: lives through the year day by day.
+//! - `deeds`: the things people do on a day.
+
+mod deeds;
+mod families;
+mod staff;
+mod words;
+mod year;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Args;
+use hearth::access::sign_in;
+use hearth::config::Config;
+use hearth::db::{Db, DbError};
+
+use super::{Failure, Outcome, clock, migrate, say, serve, settings};
+
+/// The folder of the demonstration; nothing else is kept in it.
+const FOLDER: &str = "./var/demo";
+
+#[derive(Args)]
+pub struct Options {
+    /// Only make the database of the demonstration, do not serve it
+    #[arg(long)]
+    only_make: bool,
+}
+
+pub fn run(options: &Options) -> Outcome {
+    let config = with_its_own_folder(settings()?);
+    let listener = if options.only_make {
+        None
+    } else {
+        Some(serve::listen(&config)?)
+    };
+    say!(
+        "Making {} of {} children …",
+        staff::AUTHORITY,
+        families::CHILDREN
+    )?;
+    let db = afresh(&config)?;
+    let clock = clock(&config);
+    // What the year's jobs log is of no interest today.
+    let quiet = tracing::subscriber::NoSubscriber::default();
+    let made = tracing::subscriber::with_default(quiet, || {
+        year::live(&db, &config, clock.today(), clock.now())
+    })?;
+    print_ways_in(&db, &config, &made, clock.now())?;
+    match listener {
+        Some(listener) => serve::serve(db, clock, config, listener),
+        None => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// The demonstration never touches a database or a mail server of anybody's.
+fn with_its_own_folder(config: Config) -> Config {
+    Config {
+        database_url: format!("sqlite:{FOLDER}/hearth.db"),
+        mail: format!("{FOLDER}/mail"),
+        ..config
+    }
+}
+
+fn afresh(config: &Config) -> Result<Db, Failure> {
+    let folder = Path::new(FOLDER);
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).map_err(|cause| {
+            Failure::because(format!(
+                "the last demonstration in {FOLDER} cannot be removed: {cause}"
+            ))
+        })?;
+    }
+    let db = Db::open(&config.database_url, config.database_connections)?;
+    migrate::bring_up(&db)?;
+    Ok(db)
+}
+
+fn print_ways_in(
+    db: &Db,
+    config: &Config,
+    made: &year::Made,
+    now: chrono::NaiveDateTime,
+) -> Result<(), Failure> {
+    let url = &config.base_url;
+    say!("\nThree ways in:")?;
+    say!(
+        "  An officer        {url}/sign-in    {}    {}",
+        staff::OFFICER_EMAIL,
+        staff::PASSWORD
+    )?;
+    say!(
+        "  A manager         {url}/sign-in    {}    {}",
+        staff::MANAGER_EMAIL,
+        staff::PASSWORD
+    )?;
+    if let Some(parent) = &made.parent {
+        let link = db.write_now(|tx| sign_in::parent_link(tx, made.authority, parent, now))?;
+        if let Some(link) = link {
+            say!("  A parent          {url}/notify/link/{link}    (works once, for an hour)")?;
+        }
+    }
+    say!(
+        "\nAnd an administrator: {} with the same password.",
+        staff::ADMINISTRATOR_EMAIL
+    )?;
+    say!("A parent who is new begins at {url}/notify/{}", staff::CODE)?;
+    say!("Mail goes to the folder {FOLDER}/mail, as .eml files that any mail program opens.")?;
+    say!("Everybody in it is invented. The next `hearth demo` begins afresh. Ctrl-C ends it.\n")?;
+    Ok::<_, Failure>(())
+}
+
+/// Deeds are refused for reasons that a demonstration cannot mend; the database's are told as they are.
+fn refused(what: &str, why: impl std::fmt::Display) -> DbError {
+    DbError::Corrupt(format!("the demonstration could not {what}: {why}"))
+}

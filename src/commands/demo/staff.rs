@@ -1,0 +1,136 @@
+//! Who works at the invented authority, and who is told when a check lapses.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use hearth::access::accounts::{self, NewAccount};
+use hearth::access::{AccountKey, AuthorityKey, Role, Viewer, authority, password, session};
+use hearth::db::{Conn, Db, DbError};
+use hearth::rules::escalation::Post;
+use hearth::rules::identifiers::{EmailAddress, Reference};
+
+use super::super::Failure;
+use super::{refused, words};
+
+/// The name of the invented authority.
+pub const AUTHORITY: &str = "Ashdale County Council";
+/// Its code: outside the range of real ones.
+pub const CODE: &str = "991";
+/// Everybody's password.
+pub const PASSWORD: &str = "three invented words";
+/// The first officer signs in with this.
+pub const OFFICER_EMAIL: &str = "officer@ashdale.example";
+/// The manager signs in with this.
+pub const MANAGER_EMAIL: &str = "manager@ashdale.example";
+/// The administrator signs in with this.
+pub const ADMINISTRATOR_EMAIL: &str = "administrator@ashdale.example";
+
+/// Somebody who works there.
+pub struct Colleague {
+    pub viewer: Viewer,
+    pub reference: Reference,
+}
+
+/// Everybody who works there.
+pub struct Staff {
+    pub authority: AuthorityKey,
+    pub officers: Vec<Colleague>,
+    pub manager: Colleague,
+}
+
+/// Makes the authority and its staff, a while before the year that is told.
+pub fn appoint(db: &Db, since: NaiveDate, now: NaiveDateTime) -> Result<Staff, Failure> {
+    let hash = password::hash(PASSWORD)?;
+    let staff = db.write_now(|tx| {
+        let authority = authority::add(tx, CODE, AUTHORITY)?;
+        authority::take_into_service(tx, authority, Some("duty@ashdale.example"))?;
+        authority::describe(
+            tx,
+            authority,
+            "#00573f",
+            "01632 960100",
+            "The home education team leader, 01632 960101",
+        )?;
+        let mut officers = Vec::new();
+        for (number, name) in words::OFFICERS.iter().enumerate() {
+            let email = match number {
+                0 => OFFICER_EMAIL.to_owned(),
+                _ => format!("officer{}@ashdale.example", number + 1),
+            };
+            officers.push(colleague(tx, authority, Role::Officer, name, &email, &hash, now)?.1);
+        }
+        let (key, manager) = colleague(
+            tx,
+            authority,
+            Role::Manager,
+            "Helen Marchmont",
+            MANAGER_EMAIL,
+            &hash,
+            now,
+        )?;
+        colleague(
+            tx,
+            authority,
+            Role::Administrator,
+            "Oliver Tate-Brook",
+            ADMINISTRATOR_EMAIL,
+            &hash,
+            now,
+        )?;
+        for post in [Post::TeamLeader, Post::Manager] {
+            accounts::give_post(tx, authority, post, key, since)?;
+        }
+        for (post, mailbox) in [
+            (Post::HeadOfService, "head.of.service@ashdale.example"),
+            (Post::SafeguardingLead, "safeguarding@ashdale.example"),
+            (Post::DutyMailbox, "duty@ashdale.example"),
+        ] {
+            let mailbox =
+                EmailAddress::parse(mailbox).map_err(|why| refused("name a mailbox", why))?;
+            accounts::give_post_to_mailbox(tx, authority, post, &mailbox, since)?;
+        }
+        Ok::<_, DbError>(Staff {
+            authority,
+            officers,
+            manager,
+        })
+    })?;
+    Ok(staff)
+}
+
+fn colleague(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    role: Role,
+    name: &str,
+    email: &str,
+    hash: &str,
+    now: NaiveDateTime,
+) -> Result<(AccountKey, Colleague), DbError> {
+    let new = NewAccount {
+        authority,
+        role,
+        email,
+        name,
+        password_hash: Some(hash),
+    };
+    let key = accounts::add(tx, &new, now).map_err(|why| refused("make an account", why))?;
+    let account = accounts::by_key(tx, key)?;
+    let reference =
+        Reference::parse(&account.reference).map_err(|why| refused("read a reference", why))?;
+    Ok((
+        key,
+        Colleague {
+            viewer: eyes(tx, key, now)?,
+            reference,
+        },
+    ))
+}
+
+/// The eyes of an account, as a session gives them to whoever signs in.
+pub fn eyes(tx: &mut Conn, account: AccountKey, now: NaiveDateTime) -> Result<Viewer, DbError> {
+    let token = session::begin(tx, account, now)?;
+    let found = session::find(tx, &token, now)?;
+    session::end(tx, &token)?;
+    found
+        .map(|signed_in| signed_in.viewer)
+        .ok_or_else(|| refused("sign in", "the session was not kept"))
+}

@@ -1,0 +1,284 @@
+//! Lives through a year of the invented authority day by day: families come, checks are planned and done or not, the
+//! sweep runs, mail goes out.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
+use hearth::access::AuthorityKey;
+use hearth::checks::check::CheckRecord;
+use hearth::clock::Clock;
+use hearth::config::Config;
+use hearth::db::{Db, DbError};
+use hearth::jobs::{Services, runner};
+use hearth::mail::{Courier, Transport};
+use hearth::rules::calendar::Calendar;
+use hearth::rules::codes::EpisodeKind;
+use hearth::rules::identifiers::EmailAddress;
+use hearth::rules::outcome::{AttemptResult, Judgement, Mode};
+use hearth::rules::schedule::Purpose;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use super::super::{Failure, jobs};
+use super::deeds::{Deed, Scene, Visit, What};
+use super::families::{self, Family, Story};
+use super::staff;
+
+/// The days that are told before today.
+const DAYS: u64 = 380;
+/// Further back the sweep runs once a week, which makes the demonstration quicker.
+const SWEPT_DAILY: u64 = 45;
+/// Older mail was delivered long ago and is not in the folder.
+const MAIL_KEPT: u64 = 14;
+
+/// What the demonstration needs to know of what was made.
+pub struct Made {
+    pub authority: AuthorityKey,
+    /// A parent with an account.
+    pub parent: Option<EmailAddress>,
+}
+
+/// Makes the authority and lives through its year up to now.
+pub fn live(
+    db: &Db,
+    config: &Config,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<Made, Failure> {
+    let first_day = today - Days::new(DAYS);
+    let staff = staff::appoint(db, first_day, at(first_day, 8, now))?;
+    let families = families::families(today);
+    let authority = staff.authority;
+    let mut scene = Scene::new(staff, families, config.base_url.clone());
+    let mut diary = Diary {
+        calendar: Calendar::england(),
+        dice: StdRng::seed_from_u64(1),
+        today,
+        planned: BTreeMap::new(),
+    };
+    diary.plan_arrivals(&scene.families, first_day);
+    let mut post = Post::new(db, config)?;
+    for day in first_day.iter_days().take_while(|day| *day <= today) {
+        let deeds = diary.planned.remove(&day).unwrap_or_default();
+        if !deeds.is_empty() {
+            let done = db.write_now(|tx| {
+                deeds
+                    .iter()
+                    .map(|deed| scene.perform(tx, deed, day, at(day, 10, now)))
+                    .collect::<Result<Vec<_>, DbError>>()
+            })?;
+            for (deed, done) in deeds.iter().zip(done) {
+                scene.note(deed, done);
+                diary.plan_next(&scene, deed, day);
+            }
+        }
+        post.end_of_day(day, today, now);
+    }
+    diary.acknowledge_some(db, &mut scene, today, at(today, 8, now))?;
+    Ok(Made {
+        authority,
+        parent: scene.parent,
+    })
+}
+
+/// A time of a day that is not after now.
+fn at(day: NaiveDate, hour: u32, now: NaiveDateTime) -> NaiveDateTime {
+    day.and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default())
+        .min(now)
+}
+
+/// What is planned for each day, and the dice that plan it.
+struct Diary {
+    calendar: Calendar,
+    dice: StdRng,
+    today: NaiveDate,
+    planned: BTreeMap<NaiveDate, Vec<Deed>>,
+}
+
+impl Diary {
+    fn put(&mut self, day: NaiveDate, family: usize, what: What) {
+        self.planned
+            .entry(day)
+            .or_default()
+            .push(Deed { family, what });
+    }
+
+    fn plan_arrivals(&mut self, families: &[Family], first_day: NaiveDate) {
+        for (number, family) in families.iter().enumerate() {
+            let is_known = family.notified_on <= first_day || family.story == Story::BackToSchool;
+            if is_known {
+                self.put(first_day, number, What::Known);
+            } else {
+                self.put(family.notified_on, number, What::Notify);
+                let days = Days::new(self.dice.random_range(1..4));
+                let read_on = self.working_day(family.notified_on + days);
+                if read_on < self.today {
+                    self.put(read_on, number, What::Accept);
+                }
+            }
+            self.plan_story(number, family, first_day);
+        }
+    }
+
+    fn plan_story(&mut self, number: usize, family: &Family, first_day: NaiveDate) {
+        let since = family.notified_on.max(first_day);
+        let some_day = |dice: &mut StdRng, today: NaiveDate| {
+            let span = (today - since).num_days().max(4) as u64;
+            since + Days::new(dice.random_range(3..=span.max(4)))
+        };
+        let day = some_day(&mut self.dice, self.today);
+        if day > self.today {
+            return;
+        }
+        match family.story {
+            Story::Involved(kind) => self.put(day, number, What::Episode(kind)),
+            Story::Restricted => self.put(day, number, What::Restrict),
+            Story::Moves => self.put(day, number, What::Move),
+            Story::Resting => {
+                let day = (self.today - Days::new(20)).max(since + Days::new(3));
+                self.put(day, number, What::Episode(EpisodeKind::S47));
+                self.put(day, number, What::Rest);
+            }
+            _ => {}
+        }
+    }
+
+    /// After something happened to a family, each child's earliest open check is planned, or not.
+    fn plan_next(&mut self, scene: &Scene, deed: &Deed, day: NaiveDate) {
+        let children: Vec<usize> = match &deed.what {
+            What::Known | What::Accept => (0..scene.family(deed.family).children.len()).collect(),
+            What::Visit(visit) => vec![visit.child],
+            _ => return,
+        };
+        for child in children {
+            let open = scene.open_checks(deed.family, child);
+            let next = open
+                .iter()
+                .filter(|check| check.purpose != Purpose::Acknowledge)
+                .min_by_key(|check| (check.follows.is_none(), check.due_on));
+            let Some(check) = next else { continue };
+            let story = scene.family(deed.family).story;
+            let tried = open.iter().any(|check| check.follows.is_some());
+            let Some((on, mut visit)) = self.visit(story, check, tried, child, day) else {
+                continue;
+            };
+            if on <= self.today {
+                self.put(on, deed.family, What::Visit(visit));
+            } else if on <= self.today + Days::new(21) && self.dice.random_ratio(2, 3) {
+                visit.only_booked_for = Some(on);
+                self.put(self.today, deed.family, What::Visit(visit));
+            }
+        }
+    }
+
+    /// When this check is done and what comes of it, as the family's story has it; nothing when nobody does it.
+    fn visit(
+        &mut self,
+        story: Story,
+        check: &CheckRecord,
+        tried: bool,
+        child: usize,
+        day: NaiveDate,
+    ) -> Option<(NaiveDate, Visit)> {
+        let is_recent = check.due_on + Days::new(30) >= self.today;
+        let early = self.dice.random_range(2..15);
+        let late = self.dice.random_range(1..8);
+        let in_time = check.due_on - Days::new(early);
+        let (on, result) = match story {
+            Story::Overlooked if is_recent => return None,
+            Story::Late => (check.due_on + Days::new(late), AttemptResult::ChildSeen),
+            Story::NobodyIn if !tried => (in_time, AttemptResult::NobodyIn),
+            Story::Declines if is_recent && !tried => (in_time, AttemptResult::Refused),
+            Story::Declines if is_recent => return None,
+            Story::OnlineOnly if !tried => (in_time, AttemptResult::OnlineOnly),
+            Story::OnlineOnly if is_recent => return None,
+            Story::OldAddress if !tried && is_recent => (in_time, AttemptResult::WrongAddress),
+            _ => (in_time, AttemptResult::ChildSeen),
+        };
+        let result = match check.purpose {
+            Purpose::Contact if result == AttemptResult::ChildSeen => AttemptResult::OnlineOnly,
+            _ => result,
+        };
+        let mode = match (result, check.purpose) {
+            (AttemptResult::OnlineOnly, Purpose::Contact) => Mode::Phone,
+            (AttemptResult::OnlineOnly, _) => Mode::Online,
+            (AttemptResult::ChildSeen, _) if early % 4 == 0 => Mode::OtherVenue,
+            _ => Mode::HomeVisit,
+        };
+        let judgement = match result {
+            AttemptResult::ChildSeen => match self.dice.random_range(0..12) {
+                0 => Judgement::Unclear,
+                1..4 => Judgement::SuitableWithRecommendations,
+                _ => Judgement::Suitable,
+            },
+            _ => Judgement::NotConsidered,
+        };
+        // Whoever is still not clear about the education at the decision decides a little later.
+        let judgement = match (check.purpose, judgement) {
+            (Purpose::Decide, Judgement::Unclear | Judgement::NotConsidered) => Judgement::Suitable,
+            (_, judgement) => judgement,
+        };
+        let visit = Visit {
+            child,
+            check: check.key,
+            mode,
+            result,
+            judgement,
+            note: self.dice.random_range(0..super::words::NOTES.len()),
+            only_booked_for: None,
+        };
+        Some((self.working_day(on.max(day + Days::new(1))), visit))
+    }
+
+    fn working_day(&self, day: NaiveDate) -> NaiveDate {
+        self.calendar.next_working_day_on_or_after(day)
+    }
+
+    /// For some lapses somebody has a plan already.
+    fn acknowledge_some(
+        &mut self,
+        db: &Db,
+        scene: &mut Scene,
+        today: NaiveDate,
+        now: NaiveDateTime,
+    ) -> Result<(), Failure> {
+        let plan_by = self.calendar.add_working_days(today, 4);
+        db.write_now(|tx| scene.acknowledge_every_fourth(tx, plan_by, today, now))?;
+        Ok(())
+    }
+}
+
+/// The sweep and the mail at the end of each day.
+struct Post {
+    services: Services,
+    folder: Transport,
+}
+
+impl Post {
+    fn new(db: &Db, config: &Config) -> Result<Self, Failure> {
+        let services =
+            jobs::services(config, db.clone(), Clock::stepped(NaiveDateTime::default()))?;
+        let folder = Transport::folder(Path::new(&config.mail))?;
+        Ok(Self { services, folder })
+    }
+
+    fn end_of_day(&mut self, day: NaiveDate, today: NaiveDate, now: NaiveDateTime) {
+        let ago = (today - day).num_days().unsigned_abs();
+        if ago > SWEPT_DAILY && !ago.is_multiple_of(7) {
+            return;
+        }
+        let transport = if ago > MAIL_KEPT {
+            Transport::memory()
+        } else {
+            self.folder.clone()
+        };
+        self.services.courier = Courier {
+            transport,
+            from: self.services.courier.from.clone(),
+        };
+        let moment = at(day, 18, now);
+        self.services.clock.set(moment);
+        runner::run_due(&self.services, moment);
+    }
+}

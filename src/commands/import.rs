@@ -1,0 +1,183 @@
+//! `hearth import FILE`: the list an authority already has.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args;
+use hearth::access::Viewer;
+use hearth::intake::csv::mapping::Mapping;
+use hearth::intake::list_import::report::{Kind, Report, Told};
+use hearth::intake::list_import::{self, Order, Progress, Whose};
+use hearth::web::pages::with_commas;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Failure, Outcome, clock, find_authority, open_ready, say, settings};
+
+/// Remarks of each kind that are printed; the rest is in the file of refused rows or on the import's page.
+const PRINTED: usize = 20;
+
+#[derive(Args)]
+pub struct Options {
+    /// The list, saved as CSV by any spreadsheet program
+    file: PathBuf,
+    /// The three-digit DfE code of the authority whose list it is; rows of others are reported and not taken
+    #[arg(
+        long,
+        value_name = "CODE",
+        required_unless_present = "by_authority_column",
+        conflicts_with = "by_authority_column"
+    )]
+    authority: Option<String>,
+    /// The list covers several authorities: each row goes to the one that its authority code column says
+    #[arg(long)]
+    by_authority_column: bool,
+    /// Only say what would happen
+    #[arg(long)]
+    dry_run: bool,
+    /// Say what a heading means, as "Heading=column", or "Heading=ignore"; may be given again
+    #[arg(long = "map", value_name = "HEADING=COLUMN")]
+    mapping: Vec<String>,
+    /// Write the refused rows to this file, to mend and import again
+    #[arg(long, value_name = "FILE")]
+    refused: Option<PathBuf>,
+}
+
+pub fn run(options: &Options) -> Outcome {
+    let mapping = Mapping::parse(&options.mapping)?;
+    let name = options.file.display();
+    let bytes = std::fs::read(&options.file)
+        .map_err(|cause| Failure::because(format!("{name} cannot be read: {cause}")))?;
+    let config = settings()?;
+    let db = open_ready(&config)?;
+    let viewer = match &options.authority {
+        Some(code) => {
+            let authority = db.read_now(|conn| find_authority(conn, code))?;
+            Some(Viewer::program(authority.key, "import"))
+        }
+        None => None,
+    };
+    let order = Order {
+        file_name: &file_name(&options.file),
+        bytes: &bytes,
+        mapping: &mapping,
+        whose: viewer.as_ref().map_or(Whose::ByColumn, Whose::One),
+        dry_run: options.dry_run,
+    };
+    let bar = ProgressBar::new(0);
+    bar.set_style(ProgressStyle::with_template(
+        "{msg:8} {wide_bar} {percent:>3}%",
+    )?);
+    let began = Instant::now();
+    let report = list_import::take(&db, &order, &clock(&config), &mut |progress| {
+        show(&bar, progress)
+    });
+    bar.finish_and_clear();
+    let report = report?;
+    print(&report, options.dry_run)?;
+    print_refused(&report, options)?;
+    tracing::info!(
+        rows = report.counts.rows,
+        seconds = began.elapsed().as_secs_f64(),
+        "list read"
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn file_name(file: &Path) -> String {
+    file.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
+fn show(bar: &ProgressBar, progress: Progress) {
+    let (doing, done, of) = match progress {
+        Progress::Read(done, of) => ("Reading", done, of),
+        Progress::Taken(done, of) => ("Taking", done, of),
+    };
+    bar.set_message(doing);
+    bar.set_length(of as u64);
+    bar.set_position(done as u64);
+}
+
+fn print(report: &Report, dry_run: bool) -> std::io::Result<()> {
+    let counts = &report.counts;
+    let line = |count: usize, what: &str| say!("{:>9} {what}", with_commas(count));
+    if dry_run {
+        say!("This was a trial: nothing was changed. With this list, Hearth would do as follows.")?;
+    }
+    line(counts.rows, &format!("rows read ({})", report.written_as))?;
+    line(
+        counts.taken,
+        &match counts.taken_closed {
+            0 => "taken".to_owned(),
+            closed => format!("taken, {} of them closed cases", with_commas(closed)),
+        },
+    )?;
+    line(
+        counts.unchanged,
+        "on the register already, left as they are",
+    )?;
+    line(
+        counts.repeats,
+        "not taken, because they repeat a child of the file or of the register",
+    )?;
+    line(
+        counts.elsewhere,
+        "not taken, because they belong to another authority",
+    )?;
+    line(counts.refused, "refused, to be mended")?;
+    let unknown: Vec<_> = report.unknown_headings().collect();
+    if !unknown.is_empty() {
+        say!(
+            "\nColumns that were not read: {}\nSay what one means with --map \"Heading=column\".",
+            unknown.join(", ")
+        )?;
+    }
+    for (kind, title) in [
+        (Kind::Refused, "Refused"),
+        (Kind::Repeat, "Repeats"),
+        (Kind::Elsewhere, "Of another authority"),
+        (Kind::Doubt, "Taken, but to be checked"),
+    ] {
+        print_told(report, kind, title)?;
+    }
+    Ok(())
+}
+
+fn print_told(report: &Report, kind: Kind, title: &str) -> std::io::Result<()> {
+    let told: Vec<&Told> = report
+        .told
+        .iter()
+        .filter(|told| told.kind == kind)
+        .collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    say!("\n{title}:")?;
+    for told in told.iter().take(PRINTED) {
+        say!("  line {}: {told}", told.line)?;
+    }
+    if told.len() > PRINTED {
+        say!("  and {} more", with_commas(told.len() - PRINTED))?;
+    }
+    Ok(())
+}
+
+fn print_refused(report: &Report, options: &Options) -> Result<(), Failure> {
+    match &options.refused {
+        Some(file) if !report.refused_csv.is_empty() => {
+            let name = file.display();
+            std::fs::write(file, &report.refused_csv)
+                .map_err(|cause| Failure::because(format!("{name} cannot be written: {cause}")))?;
+            say!("\nThe refused rows are in {name}: mend them there and import that file.")?;
+        }
+        None if report.counts.refused > 0 => {
+            say!(
+                "\nWith --refused FILE the refused rows are written to a file, to mend and import again."
+            )?;
+        }
+        _ => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! What the commands of the command line do, a file a command. They read options, call the rooms and say what happened:
+//! results on standard output, logs and the one sentence of an error on standard error.
+
+pub mod authority;
+pub mod backup;
+pub mod config;
+pub mod demo;
+pub mod import;
+pub mod jobs;
+pub mod migrate;
+pub mod serve;
+pub mod user;
+pub mod verify;
+
+use std::error::Error;
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use hearth::access::authority::Authority;
+use hearth::clock::Clock;
+use hearth::config::Config;
+use hearth::db::{Conn, Db, DbError, migrate as tables};
+use tracing_subscriber::EnvFilter;
+
+/// What a command gives: an exit code, or why it could not be done.
+pub type Outcome = Result<ExitCode, Failure>;
+
+/// Why a command could not be done.
+pub enum Failure {
+    /// In one sentence, for the person who called it.
+    Because(String),
+    /// Whoever read our output has stopped reading (`hearth verify | head`), which is theirs to decide.
+    NobodyReads,
+}
+
+impl Failure {
+    /// A failure in one sentence.
+    pub fn because(sentence: impl Into<String>) -> Self {
+        Self::Because(sentence.into())
+    }
+}
+
+impl<E: Error + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let error: &(dyn Error + 'static) = &error;
+        match error.downcast_ref::<io::Error>() {
+            Some(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Self::NobodyReads,
+            _ => Self::Because(error.to_string()),
+        }
+    }
+}
+
+/// Writes a line to standard output; a reader who has gone away is a [`Failure`], not a panic.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        writeln!(std::io::stdout(), $($words)*)
+    }};
+}
+pub(crate) use say;
+
+/// Ends the program: 0 when it was done, 1 when not, with the sentence on standard error.
+pub fn exit(outcome: Outcome) -> ExitCode {
+    use std::io::Write as _;
+    match outcome {
+        Ok(code) => code,
+        Err(Failure::NobodyReads) => ExitCode::SUCCESS,
+        Err(Failure::Because(sentence)) => {
+            let _ = writeln!(io::stderr(), "hearth: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The settings of this run, with logging begun as they say.
+fn settings() -> Result<Config, Failure> {
+    let config = Config::from_env()?;
+    begin_logging(&config)?;
+    Ok(config)
+}
+
+/// Logs go to standard error and name things, never people.
+fn begin_logging(config: &Config) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&config.log).map_err(|_| {
+        Failure::because(format!(
+            "HEARTH_LOG={:?} is not understood: use error, warn, info or debug, or a filter such as hearth=debug",
+            config.log
+        ))
+    })?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .init();
+    Ok(())
+}
+
+/// What time it is for this run.
+fn clock(config: &Config) -> Clock {
+    config.today.map_or(Clock::System, Clock::Fixed)
+}
+
+/// The database, if its tables are those of this version.
+fn open_ready(config: &Config) -> Result<Db, Failure> {
+    let db = Db::open(&config.database_url, config.database_connections)?;
+    if tables::is_pending(&db)? {
+        return Err(Failure::because(
+            "the database is not ready for this version of Hearth: run `hearth migrate` first \
+             (if it holds a register, make a copy before, with `hearth backup FILE`)",
+        ));
+    }
+    Ok(db)
+}
+
+/// The authority with this DfE code.
+fn find_authority(conn: &mut Conn, code: &str) -> Result<Authority, Failure> {
+    let found = hearth::access::authority::by_code(conn, code)?;
+    found.ok_or_else(|| {
+        Failure::because(format!(
+            "there is no local authority with the code {code:?}: use the three digits of the Department for Education, such as 878"
+        ))
+    })
+}
+
+/// A command's work in a transaction can fail for reasons of its own; only the database's may be tried again.
+impl hearth::db::Conflict for Failure {
+    fn db_error(&self) -> Option<&DbError> {
+        None
+    }
+}

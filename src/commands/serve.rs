@@ -1,0 +1,50 @@
+//! `hearth serve`: the pages, and the jobs on their timer, until Ctrl-C or SIGTERM.
+
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use hearth::clock::Clock;
+use hearth::config::Config;
+use hearth::db::Db;
+use hearth::jobs::{Nudge, Timer};
+use hearth::web::app::App;
+use hearth::web::server;
+
+use super::{Failure, Outcome, clock, jobs, open_ready, settings};
+
+pub fn run() -> Outcome {
+    let config = settings()?;
+    let listener = listen(&config)?;
+    let db = open_ready(&config)?;
+    serve(db, clock(&config), config, listener)
+}
+
+/// Takes the port before anything else is done, so that a second `serve` says so at once.
+pub fn listen(config: &Config) -> Result<TcpListener, Failure> {
+    TcpListener::bind(config.bind).map_err(|cause| {
+        Failure::because(format!(
+            "{} cannot be listened on ({cause}): stop the program that uses it, or set HEARTH_BIND to another port",
+            config.bind
+        ))
+    })
+}
+
+/// Serves until told to stop; requests and jobs under way are finished first.
+pub fn serve(db: Db, clock: Clock, config: Config, listener: TcpListener) -> Outcome {
+    let services = jobs::services(&config, db.clone(), clock.clone())?;
+    let timer = config
+        .jobs_every
+        .map(|every| Timer::start(&services, every))
+        .transpose()?;
+    tracing::info!(address = config.base_url, "serving");
+    let nudge = timer.as_ref().map_or_else(Nudge::nobody, Timer::nudge);
+    let app = App::new(db, clock, config).waking(nudge);
+    let served =
+        actix_web::rt::System::new().block_on(async { server::server(app, listener)?.await });
+    if let Some(timer) = timer {
+        timer.stop();
+    }
+    tracing::info!("stopped");
+    served?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,368 @@
+//! Every setting of the program: its name, its default and what it is for. Unknown or contradictory settings are
+//! refused at start, because a mistyped name that is silently ignored is found out too late.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use rand::RngExt;
+
+/// A setting as `hearth config` and docs/operating.md list it.
+pub struct Setting {
+    /// The environment variable.
+    pub name: &'static str,
+    /// What holds when it is not set.
+    pub default: &'static str,
+    /// What it is for, in one sentence.
+    pub purpose: &'static str,
+}
+
+/// All settings there are.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "HEARTH_ENV",
+        default: "development",
+        purpose: "development or production; production refuses a fixed date and wants a secret and an https address",
+    },
+    Setting {
+        name: "HEARTH_DATABASE_URL",
+        default: "sqlite:./var/hearth.db",
+        purpose: "where the register is kept: sqlite:PATH or, when built with it, postgres://USER@HOST/NAME",
+    },
+    Setting {
+        name: "HEARTH_DATABASE_CONNECTIONS",
+        default: "8",
+        purpose: "how many database connections may be open at once",
+    },
+    Setting {
+        name: "HEARTH_BIND",
+        default: "127.0.0.1:8080",
+        purpose: "the address and port the service listens on",
+    },
+    Setting {
+        name: "HEARTH_BASE_URL",
+        default: "http:// and HEARTH_BIND",
+        purpose: "the address people reach the service at; links in mails start with it",
+    },
+    Setting {
+        name: "HEARTH_WORKERS",
+        default: "one a processor core",
+        purpose: "how many threads answer requests",
+    },
+    Setting {
+        name: "HEARTH_MAIL",
+        default: "./var/mail",
+        purpose: "where mail goes: an smtp:// or smtps:// URL, or a folder that receives .eml files",
+    },
+    Setting {
+        name: "HEARTH_MAIL_FROM",
+        default: "hearth@localhost",
+        purpose: "the address mail is sent from",
+    },
+    Setting {
+        name: "HEARTH_SECRET",
+        default: "made up at each start",
+        purpose: "at least 32 characters that sign form tokens; with a made-up one, open forms must be loaded again after a restart",
+    },
+    Setting {
+        name: "HEARTH_TODAY",
+        default: "the real date",
+        purpose: "a fixed date (YYYY-MM-DD) for demonstrations and tests; refused in production",
+    },
+    Setting {
+        name: "HEARTH_JOBS_EVERY",
+        default: "15",
+        purpose: "minutes between runs of the jobs inside serve; 0 leaves them to cron (hearth jobs run)",
+    },
+    Setting {
+        name: "HEARTH_JOBS_LATE_AFTER",
+        default: "24",
+        purpose: "hours without a completed sweep after which /health/ready fails",
+    },
+    Setting {
+        name: "HEARTH_LOG",
+        default: "info",
+        purpose: "what is logged: error, warn, info or debug, or a filter such as hearth=debug",
+    },
+];
+
+/// Where the service runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Env {
+    /// On a developer's machine or in a demonstration.
+    Development,
+    /// With real families in it.
+    Production,
+}
+
+/// The settings of one run of the program.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `HEARTH_ENV`.
+    pub env: Env,
+    /// `HEARTH_DATABASE_URL`.
+    pub database_url: String,
+    /// `HEARTH_DATABASE_CONNECTIONS`.
+    pub database_connections: u32,
+    /// `HEARTH_BIND`.
+    pub bind: SocketAddr,
+    /// `HEARTH_BASE_URL`, without a slash at the end.
+    pub base_url: String,
+    /// `HEARTH_WORKERS`.
+    pub workers: usize,
+    /// `HEARTH_MAIL`.
+    pub mail: String,
+    /// `HEARTH_MAIL_FROM`.
+    pub mail_from: String,
+    /// `HEARTH_SECRET`.
+    pub secret: String,
+    /// `HEARTH_TODAY`.
+    pub today: Option<NaiveDate>,
+    /// `HEARTH_JOBS_EVERY`; nothing when cron runs the jobs.
+    pub jobs_every: Option<Duration>,
+    /// `HEARTH_JOBS_LATE_AFTER`.
+    pub jobs_late_after: Duration,
+    /// `HEARTH_LOG`.
+    pub log: String,
+}
+
+/// Why the program does not start with these settings.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A name that starts with `HEARTH_` and is none of ours.
+    #[error("{0} is not a setting of Hearth; `hearth config` lists them all")]
+    Unknown(String),
+    /// A value that cannot be read.
+    #[error("{name}={value:?} is not understood: {wanted}")]
+    Value {
+        /// The setting.
+        name: &'static str,
+        /// What was given.
+        value: String,
+        /// What would do.
+        wanted: &'static str,
+    },
+    /// Two settings that do not go together.
+    #[error("{0}")]
+    Contradiction(&'static str),
+}
+
+impl Config {
+    /// Reads the settings of this process.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_vars(std::env::vars())
+    }
+
+    /// Reads settings from pairs of names and values; names that do not start with `HEARTH_` are somebody else's.
+    pub fn from_vars(
+        vars: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let given = Given::of(vars)?;
+        let env = given.read(
+            "HEARTH_ENV",
+            Env::Development,
+            "use development or production",
+            |v| match v {
+                "development" => Some(Env::Development),
+                "production" => Some(Env::Production),
+                _ => None,
+            },
+        )?;
+        let bind = given.read(
+            "HEARTH_BIND",
+            SocketAddr::from(([127, 0, 0, 1], 8080)),
+            "use an address and a port, such as 127.0.0.1:8080",
+            |v| v.parse().ok(),
+        )?;
+        let every = given.read("HEARTH_JOBS_EVERY", 15, "use a number of minutes", minutes)?;
+        let config = Self {
+            env,
+            database_url: given.text("HEARTH_DATABASE_URL", "sqlite:./var/hearth.db"),
+            database_connections: given.read(
+                "HEARTH_DATABASE_CONNECTIONS",
+                8,
+                "use a number from 1 to 200",
+                |v| v.parse().ok().filter(|n| (1..=200).contains(n)),
+            )?,
+            bind,
+            base_url: given
+                .text("HEARTH_BASE_URL", &format!("http://{bind}"))
+                .trim_end_matches('/')
+                .to_owned(),
+            workers: given.read(
+                "HEARTH_WORKERS",
+                std::thread::available_parallelism().map_or(2, usize::from),
+                "use a number from 1 to 256",
+                |v| v.parse().ok().filter(|n| (1..=256).contains(n)),
+            )?,
+            mail: given.text("HEARTH_MAIL", "./var/mail"),
+            mail_from: given.text("HEARTH_MAIL_FROM", "hearth@localhost"),
+            secret: given.text("HEARTH_SECRET", ""),
+            today: given.read("HEARTH_TODAY", None, "use a date such as 2026-11-23", |v| {
+                v.parse().ok().map(Some)
+            })?,
+            jobs_every: (every > 0).then(|| Duration::from_secs(every * 60)),
+            jobs_late_after: Duration::from_secs(
+                3600 * given.read(
+                    "HEARTH_JOBS_LATE_AFTER",
+                    24,
+                    "use a number of hours",
+                    minutes,
+                )?,
+            ),
+            log: given.text("HEARTH_LOG", "info"),
+        };
+        config.coherent()
+    }
+
+    fn coherent(mut self) -> Result<Self, ConfigError> {
+        if !(self.base_url.starts_with("http://") || self.base_url.starts_with("https://")) {
+            return Err(ConfigError::Value {
+                name: "HEARTH_BASE_URL",
+                value: self.base_url,
+                wanted: "start it with https:// (or http:// on your own machine)",
+            });
+        }
+        if self.env == Env::Production {
+            if self.today.is_some() {
+                return Err(ConfigError::Contradiction(
+                    "HEARTH_TODAY fixes the date, which production refuses: no check would ever lapse",
+                ));
+            }
+            if self.secret.len() < 32 {
+                return Err(ConfigError::Contradiction(
+                    "production needs HEARTH_SECRET, at least 32 characters that nobody else knows",
+                ));
+            }
+            if !self.base_url.starts_with("https://") {
+                return Err(ConfigError::Contradiction(
+                    "production needs HEARTH_BASE_URL to start with https://, because people sign in through it",
+                ));
+            }
+        }
+        if !self.secret.is_empty() && self.secret.len() < 32 {
+            return Err(ConfigError::Contradiction(
+                "HEARTH_SECRET needs at least 32 characters",
+            ));
+        }
+        if self.secret.is_empty() {
+            self.secret = made_up_secret();
+        }
+        Ok(self)
+    }
+
+    /// Whether people reach the service over TLS.
+    pub fn is_https(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
+}
+
+fn minutes(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|n| *n <= 100_000)
+}
+
+fn made_up_secret() -> String {
+    let bytes: [u8; 32] = rand::rng().random();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+struct Given(BTreeMap<String, String>);
+
+impl Given {
+    fn of(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let ours: BTreeMap<_, _> = vars
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("HEARTH_"))
+            .collect();
+        let unknown = ours
+            .keys()
+            .find(|name| !SETTINGS.iter().any(|s| s.name == *name));
+        match unknown {
+            Some(name) => Err(ConfigError::Unknown(name.clone())),
+            None => Ok(Self(ours)),
+        }
+    }
+
+    fn text(&self, name: &str, default: &str) -> String {
+        self.value(name).unwrap_or(default).to_owned()
+    }
+
+    fn read<T>(
+        &self,
+        name: &'static str,
+        default: T,
+        wanted: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, ConfigError> {
+        match self.value(name) {
+            None => Ok(default),
+            Some(value) => parse(value).ok_or_else(|| ConfigError::Value {
+                name,
+                value: value.to_owned(),
+                wanted,
+            }),
+        }
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn with(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::from_vars(
+            pairs
+                .iter()
+                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned())),
+        )
+    }
+
+    #[test]
+    fn nothing_needs_to_be_set() {
+        let config = with(&[("PATH", "/bin")]).unwrap();
+        assert_eq!(config.base_url, "http://127.0.0.1:8080");
+        assert!(config.secret.len() >= 32);
+    }
+
+    #[test]
+    fn a_mistyped_name_is_refused() {
+        assert_eq!(
+            with(&[("HEARTH_BNID", "x")]).unwrap_err(),
+            ConfigError::Unknown("HEARTH_BNID".into())
+        );
+    }
+
+    #[test]
+    fn production_refuses_a_fixed_date_a_missing_secret_and_plain_http() {
+        let secret = ("HEARTH_SECRET", "0123456789abcdef0123456789abcdef");
+        let url = ("HEARTH_BASE_URL", "https://hearth.example/");
+        let production = ("HEARTH_ENV", "production");
+        assert!(with(&[production, url]).is_err());
+        assert!(with(&[production, secret]).is_err());
+        assert!(with(&[production, secret, url, ("HEARTH_TODAY", "2026-11-23")]).is_err());
+        assert_eq!(
+            with(&[production, secret, url]).unwrap().base_url,
+            "https://hearth.example"
+        );
+    }
+
+    #[test]
+    fn values_that_make_no_sense_are_named() {
+        for pair in [
+            ("HEARTH_BIND", "here"),
+            ("HEARTH_TODAY", "31/12/2026"),
+            ("HEARTH_JOBS_EVERY", "-1"),
+        ] {
+            assert!(with(&[pair]).unwrap_err().to_string().contains(pair.0));
+        }
+    }
+}

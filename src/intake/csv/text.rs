@@ -1,0 +1,281 @@
+//! Makes characters of the bytes of a file, in whichever encoding the spreadsheet program chose.
+
+use std::borrow::Cow;
+
+use encoding_rs::{MACINTOSH, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use thiserror::Error;
+
+/// How the characters of a file were written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, with or without a byte order mark.
+    Utf8,
+    /// "Unicode text" as Excel saves it.
+    Utf16,
+    /// What Excel on Windows writes for "CSV (comma delimited)".
+    Windows1252,
+    /// What Excel writes for "CSV (Macintosh)": line ends are carriage returns.
+    MacRoman,
+    /// Several lists pasted together: UTF-8 in some lines, Windows-1252 in others.
+    Mixed,
+}
+
+impl Encoding {
+    /// The name of the encoding for a report.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Utf8 => "UTF-8",
+            Self::Utf16 => "UTF-16",
+            Self::Windows1252 => "Windows-1252",
+            Self::MacRoman => "Mac Roman",
+            Self::Mixed => "UTF-8 and Windows-1252 mixed",
+        }
+    }
+}
+
+/// Why a file is not a list in plain text.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum NotText {
+    /// There is nothing in it.
+    #[error(
+        "The file is empty. Export the list again and check that it opens in your spreadsheet program"
+    )]
+    Empty,
+    /// An Excel or LibreOffice workbook.
+    #[error(
+        "This is a spreadsheet workbook, not a CSV file. Open it, choose ‘Save as’, and save it as CSV first"
+    )]
+    Workbook,
+    /// A table of a web page under a spreadsheet's name, as some systems export it.
+    #[error(
+        "This is a web page, not a CSV file. Open it in your spreadsheet program and save it as CSV first"
+    )]
+    WebPage,
+    /// A PDF.
+    #[error("This is a PDF document. Export the list again as CSV")]
+    Pdf,
+    /// Anything else that is not text.
+    #[error("This file is not text. Save the list as CSV (comma delimited) and try again")]
+    Binary,
+}
+
+/// The characters of a file, without byte order mark and NULs, with every line end a line feed or CR LF.
+///
+/// # Errors
+/// [`NotText`] when the bytes are not a text file.
+pub fn read(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> {
+    refuse_known_binaries(bytes)?;
+    let (text, encoding) = decode(bytes);
+    let text = without_nuls(text);
+    if text.trim().is_empty() {
+        return Err(NotText::Empty);
+    }
+    if is_mostly_control(&text) {
+        return Err(NotText::Binary);
+    }
+    Ok((with_line_feeds(text), encoding))
+}
+
+/// How much of the file is looked at to tell what it is.
+const LOOKED_AT: usize = 4096;
+
+fn refuse_known_binaries(bytes: &[u8]) -> Result<(), NotText> {
+    const ZIP: &[u8] = b"PK\x03\x04";
+    const OLD_EXCEL: &[u8] = b"\xD0\xCF\x11\xE0";
+    if bytes.is_empty() {
+        return Err(NotText::Empty);
+    }
+    if bytes.starts_with(ZIP) || bytes.starts_with(OLD_EXCEL) {
+        return Err(NotText::Workbook);
+    }
+    if bytes.starts_with(b"%PDF") {
+        return Err(NotText::Pdf);
+    }
+    let start: Vec<u8> = bytes
+        .iter()
+        .skip_while(|byte| !byte.is_ascii_graphic())
+        .take(32)
+        .map(u8::to_ascii_lowercase)
+        .collect();
+    let is_page = [&b"<!doctype"[..], b"<html", b"<table", b"<?xml"];
+    if is_page.iter().any(|tag| start.starts_with(tag)) {
+        return Err(NotText::WebPage);
+    }
+    Ok(())
+}
+
+fn decode(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
+    if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        return decode_eight_bit(rest);
+    }
+    if let Some(rest) = bytes.strip_prefix(b"\xFF\xFE") {
+        return (
+            UTF_16LE.decode_without_bom_handling(rest).0,
+            Encoding::Utf16,
+        );
+    }
+    if let Some(rest) = bytes.strip_prefix(b"\xFE\xFF") {
+        return (
+            UTF_16BE.decode_without_bom_handling(rest).0,
+            Encoding::Utf16,
+        );
+    }
+    match zero_half(bytes) {
+        Some(ZeroHalf::Second) => (
+            UTF_16LE.decode_without_bom_handling(bytes).0,
+            Encoding::Utf16,
+        ),
+        Some(ZeroHalf::First) => (
+            UTF_16BE.decode_without_bom_handling(bytes).0,
+            Encoding::Utf16,
+        ),
+        None => decode_eight_bit(bytes),
+    }
+}
+
+/// Which byte of each pair is nearly always zero: English text in UTF-16 without a byte order mark.
+enum ZeroHalf {
+    First,
+    Second,
+}
+
+fn zero_half(bytes: &[u8]) -> Option<ZeroHalf> {
+    let looked_at = bytes.get(..LOOKED_AT).unwrap_or(bytes);
+    let pairs = looked_at.len() / 2;
+    if pairs < 8 {
+        return None;
+    }
+    let (mut first, mut second) = (0, 0);
+    for pair in looked_at.chunks_exact(2) {
+        first += usize::from(pair.first() == Some(&0));
+        second += usize::from(pair.last() == Some(&0));
+    }
+    let (most, few) = (pairs * 7 / 10, pairs / 20);
+    if second > most && first <= few {
+        return Some(ZeroHalf::Second);
+    }
+    (first > most && second <= few).then_some(ZeroHalf::First)
+}
+
+fn decode_eight_bit(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (Cow::Borrowed(text), Encoding::Utf8);
+    }
+    if bytes.contains(&b'\r') && !bytes.contains(&b'\n') {
+        return (
+            MACINTOSH.decode_without_bom_handling(bytes).0,
+            Encoding::MacRoman,
+        );
+    }
+    // What is valid UTF-8 is kept and only the rest is read as Windows-1252: accented letters hardly ever look like
+    // UTF-8 by accident, and so a file pasted together from both comes out right.
+    let mut text = String::with_capacity(bytes.len() + bytes.len() / 16);
+    let mut has_utf8 = false;
+    for chunk in bytes.utf8_chunks() {
+        has_utf8 |= !chunk.valid().is_ascii();
+        text.push_str(chunk.valid());
+        text.push_str(&WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
+    }
+    let encoding = if has_utf8 {
+        Encoding::Mixed
+    } else {
+        Encoding::Windows1252
+    };
+    (Cow::Owned(text), encoding)
+}
+
+fn without_nuls(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.as_bytes().contains(&0) {
+        Cow::Owned(text.replace('\0', ""))
+    } else {
+        text
+    }
+}
+
+fn is_mostly_control(text: &str) -> bool {
+    let (mut all, mut control) = (0usize, 0usize);
+    for letter in text.chars().take(LOOKED_AT) {
+        all += 1;
+        control += usize::from(letter.is_control() && !matches!(letter, '\t' | '\n' | '\r'));
+    }
+    control * 20 > all
+}
+
+fn with_line_feeds(text: Cow<'_, str>) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    if bytes.contains(&b'\r') && !bytes.contains(&b'\n') {
+        Cow::Owned(text.replace('\r', "\n"))
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    const LINE: &str = "Forename,Surname,DOB\nSiân,Müller,03/04/2015\n";
+
+    fn utf16(text: &str, little: bool) -> Vec<u8> {
+        text.encode_utf16()
+            .flat_map(|unit| {
+                if little {
+                    unit.to_le_bytes()
+                } else {
+                    unit.to_be_bytes()
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn reads_every_encoding_a_spreadsheet_writes() {
+        let with_bom = |bom: &[u8], rest: Vec<u8>| [bom.to_vec(), rest].concat();
+        let windows = WINDOWS_1252.encode(LINE).0.into_owned();
+        for (bytes, encoding) in [
+            (LINE.as_bytes().to_vec(), Encoding::Utf8),
+            (with_bom(b"\xEF\xBB\xBF", LINE.into()), Encoding::Utf8),
+            (with_bom(b"\xFF\xFE", utf16(LINE, true)), Encoding::Utf16),
+            (with_bom(b"\xFE\xFF", utf16(LINE, false)), Encoding::Utf16),
+            (utf16(LINE, true), Encoding::Utf16),
+            (utf16(LINE, false), Encoding::Utf16),
+            (windows, Encoding::Windows1252),
+        ] {
+            let (text, read_as) = read(&bytes).unwrap();
+            assert_eq!((text.as_ref(), read_as), (LINE, encoding));
+        }
+    }
+
+    #[test]
+    fn reads_lines_of_two_encodings_pasted_together() {
+        let bytes = [LINE.as_bytes(), b"Zo\xEB,Smith,04/05/2016\n"].concat();
+        let (text, encoding) = read(&bytes).unwrap();
+        assert_eq!(encoding, Encoding::Mixed);
+        assert!(text.contains("Siân") && text.contains("Zoë"), "{text}");
+    }
+
+    #[test]
+    fn makes_line_feeds_of_lone_carriage_returns() {
+        assert_eq!(read(b"a,b\r1,2\r").unwrap().0, "a,b\n1,2\n");
+        assert_eq!(
+            read(b"Ren\x8E\rx").unwrap(),
+            (Cow::Owned("René\nx".to_owned()), Encoding::MacRoman)
+        );
+    }
+
+    #[test]
+    fn drops_nul_bytes() {
+        assert_eq!(read(b"a,b\nJo\0hn,Smith\n").unwrap().0, "a,b\nJohn,Smith\n");
+    }
+
+    #[test]
+    fn says_what_a_file_is_that_is_not_text() {
+        assert_eq!(read(b""), Err(NotText::Empty));
+        assert_eq!(read(b"\xEF\xBB\xBF \r\n"), Err(NotText::Empty));
+        assert_eq!(read(b"PK\x03\x04rest"), Err(NotText::Workbook));
+        assert_eq!(read(b"\xD0\xCF\x11\xE0\xA1"), Err(NotText::Workbook));
+        assert_eq!(read(b"\n <HTML><table>"), Err(NotText::WebPage));
+        assert_eq!(read(b"\x01\x02\x03\x04\x05\x06 abc"), Err(NotText::Binary));
+    }
+}

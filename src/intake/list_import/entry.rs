@@ -1,0 +1,286 @@
+//! A row of a list as a child to be put on the register: what the list says, the tier by the rules, the checks owed.
+
+use chrono::NaiveDate;
+
+use super::PART;
+use super::report::{Kind, Told};
+use super::routing::given_names;
+use crate::checks::rulebook::Rulebook;
+use crate::intake::csv::child::{ImportedChild, LastSeen};
+use crate::intake::csv::parent::ImportedParent;
+use crate::intake::csv::words::ImportedStatus;
+use crate::register::address::Place;
+use crate::register::bulk::NewEntry;
+use crate::register::child::{NewChild, Particulars};
+use crate::register::person::{NewPerson, NewRelation};
+use crate::register::registration::Registration;
+use crate::rules::age::compulsory_school_age;
+use crate::rules::codes::{
+    ChildStatus, ClosureReason, Confidentiality, PreviousSetting, RegisterBasis, Relationship,
+    SenProvision, Source,
+};
+use crate::rules::dates::spoken;
+use crate::rules::schedule::{CheckOwed, Entry, first_checks};
+use crate::rules::tier::{AddressFact, Assessment, Facts, Seen, Tier, assess};
+
+/// A child ready to be written.
+pub(super) struct Prepared {
+    pub(super) entry: NewEntry,
+    pub(super) owed: Vec<CheckOwed>,
+    /// What the child's timeline says about it.
+    pub(super) words: String,
+}
+
+impl Prepared {
+    pub(super) fn is_open(&self) -> bool {
+        self.entry.child.status.is_open()
+    }
+}
+
+/// Prepares a child who is new to the register.
+pub(super) fn prepare(child: &ImportedChild, rulebook: &Rulebook) -> Result<Prepared, Told> {
+    let ended = ended(child, rulebook.today)?;
+    let registered_on = registered_on(child, rulebook.today);
+    let last_seen_on = match child.last_seen {
+        LastSeen::On(day) => Some(day),
+        LastSeen::Never | LastSeen::NotRecorded => None,
+    };
+    let previous_setting = child
+        .previous_setting
+        .unwrap_or(PreviousSetting::OtherOrUnknown);
+    let home = home(child);
+    let (assessment, owed) = if ended.is_some() {
+        (
+            Assessment {
+                tier: Tier::Green,
+                reasons: Vec::new(),
+            },
+            Vec::new(),
+        )
+    } else {
+        let facts = Facts {
+            today: rulebook.today,
+            registered_on,
+            seen: seen(child.last_seen),
+            episodes: Vec::new(),
+            address: if home.is_some() {
+                AddressFact::NotRecorded
+            } else {
+                AddressFact::Missing
+            },
+            refusals_in_a_row: 0,
+            online_in_a_row: 0,
+            sibling_flagged: false,
+            never_on_school_roll: previous_setting == PreviousSetting::None,
+            moved_in_on: None,
+            sen: child.sen.unwrap_or(SenProvision::None),
+        };
+        let assessment = assess(&facts, &rulebook.policy, &rulebook.calendar);
+        let entry = Entry::AlreadyKnown {
+            taken_on: rulebook.today,
+            registered_on,
+            last_seen_on,
+        };
+        let owed = first_checks(
+            &entry,
+            assessment.tier,
+            &rulebook.policy,
+            &rulebook.calendar,
+        );
+        (assessment, owed)
+    };
+    let entry = NewEntry {
+        child: NewChild {
+            particulars: particulars(child),
+            other_reference: child.reference.clone(),
+            status: status(child.status),
+            registered_on,
+            tier: assessment.tier,
+            last_seen_on,
+            seen_recorded: child.last_seen != LastSeen::NotRecorded,
+        },
+        registration: Registration {
+            basis: RegisterBasis::Ehe,
+            primary_reason: child.reason,
+            secondary_reasons: Vec::new(),
+            previous_setting,
+            previous_school: child.previous_school.clone(),
+            source: Source::Import,
+            started_on: registered_on,
+            ended,
+        },
+        home,
+        home_source: Source::Import,
+        parents: child
+            .parents
+            .iter()
+            .map(|parent| tied(parent, registered_on))
+            .collect(),
+        tier_reasons: assessment
+            .reasons
+            .iter()
+            .map(|reason| reason.sentence())
+            .collect(),
+        next_check_on: owed.iter().map(|check| check.due_on).min(),
+    };
+    Ok(Prepared {
+        entry,
+        owed,
+        words: words(child),
+    })
+}
+
+/// When and through which door a closed case ended. A list without a day of closing means that it was over when the
+/// list was taken over.
+fn ended(
+    child: &ImportedChild,
+    today: NaiveDate,
+) -> Result<Option<(NaiveDate, ClosureReason)>, Told> {
+    let ImportedStatus::Closed(reason) = child.status else {
+        return Ok(None);
+    };
+    let on = child.closed_on.unwrap_or(today);
+    let too_old = on > compulsory_school_age(child.date_of_birth).ends;
+    match reason.or(too_old.then_some(ClosureReason::LeftCompulsoryAge)) {
+        Some(reason) => Ok(Some((on, reason))),
+        None => {
+            let known: Vec<&str> = ClosureReason::ALL
+                .iter()
+                .map(|reason| reason.label())
+                .collect();
+            Err(Told::of_row(
+                Kind::Refused,
+                child.line,
+                format!(
+                    "The case is closed and the list does not say why. Add a column ‘Closure reason’ with one of: {}",
+                    known.join("; ")
+                ),
+            ))
+        }
+    }
+}
+
+/// A list that does not say since when means: at the latest since the first day it tells of.
+fn registered_on(child: &ImportedChild, today: NaiveDate) -> NaiveDate {
+    let seen_on = match child.last_seen {
+        LastSeen::On(day) => Some(day),
+        LastSeen::Never | LastSeen::NotRecorded => None,
+    };
+    let earliest = [seen_on, child.last_visit_on, child.closed_on]
+        .into_iter()
+        .flatten()
+        .min();
+    child.registered_on.or(earliest).unwrap_or(today)
+}
+
+fn seen(last_seen: LastSeen) -> Seen {
+    match last_seen {
+        LastSeen::On(day) => Seen::On(day),
+        LastSeen::Never => Seen::Never,
+        LastSeen::NotRecorded => Seen::NotRecorded,
+    }
+}
+
+fn status(status: ImportedStatus) -> ChildStatus {
+    match status {
+        ImportedStatus::Notified
+        | ImportedStatus::Open
+        | ImportedStatus::OpenUnderAttendanceOrder => ChildStatus::Active,
+        ImportedStatus::WhereaboutsUnknown => ChildStatus::WhereaboutsUnknown,
+        ImportedStatus::Closed(_) => ChildStatus::Closed,
+    }
+}
+
+fn particulars(child: &ImportedChild) -> Particulars {
+    Particulars {
+        given_names: given_names(child),
+        family_name: child.family_name.clone(),
+        known_as: child.known_as.clone(),
+        date_of_birth: child.date_of_birth,
+        sex: child.sex,
+        upn: child.upn.clone(),
+        nhs_number: child.nhs_number.clone(),
+        ethnicity: child.ethnicity,
+        language: None,
+        sen_provision: child.sen,
+        sen_type: child.sen_type,
+        second_sen_type: None,
+    }
+}
+
+fn home(child: &ImportedChild) -> Option<Place> {
+    let address = &child.address;
+    if address.is_missing() {
+        return None;
+    }
+    let town = [&address.town, &address.county].into_iter().flatten();
+    Some(Place {
+        lines: address.lines.replace(", ", "\n"),
+        town: town.map(String::as_str).collect::<Vec<_>>().join(", "),
+        postcode: address.postcode.clone(),
+        uprn: address.uprn.clone(),
+    })
+}
+
+fn tied(parent: &ImportedParent, held_from: NaiveDate) -> (NewPerson, NewRelation) {
+    let name = format!("{} {}", parent.given_names, parent.family_name);
+    let name = match name.trim() {
+        "" => "Name not in the list",
+        name => name,
+    };
+    let person = NewPerson {
+        account: None,
+        name: name.to_owned(),
+        email: parent.email.clone(),
+        telephone: parent.phone.clone(),
+        contact_preference: String::new(),
+        confidentiality: Confidentiality::Normal,
+    };
+    let relation = NewRelation {
+        relationship: parent.relationship.unwrap_or(Relationship::Other),
+        parental_responsibility: None,
+        lives_with_child: None,
+        held_from,
+    };
+    (person, relation)
+}
+
+/// What the list says and no field of the register holds goes onto the timeline, so that nothing is lost.
+fn words(child: &ImportedChild) -> String {
+    let mut words = format!("Taken over by {PART} from line {} of a list.", child.line);
+    let mut add = |sentence: &str| {
+        words.push(' ');
+        words.push_str(sentence);
+    };
+    if child.status == ImportedStatus::OpenUnderAttendanceOrder {
+        add("The list says that there is a school attendance order.");
+    }
+    if child.status == ImportedStatus::Notified {
+        add("The list has the child as newly notified.");
+    }
+    if let Some(day) = child.last_visit_on {
+        add(&format!(
+            "The list has a last visit on {} and does not say who was seen.",
+            spoken(day)
+        ));
+    }
+    let rest = [
+        ("Officer", &child.officer),
+        ("Social care", &child.social_care),
+        ("Notes", &child.notes),
+    ];
+    for (heading, text) in rest {
+        if let Some(text) = text {
+            add(&format!("{heading}: {text}."));
+        }
+    }
+    for parent in &child.parents {
+        if let Some(address) = &parent.address {
+            add(&format!(
+                "Address of {} {}: {address}.",
+                parent.given_names, parent.family_name
+            ));
+        }
+    }
+    words
+}

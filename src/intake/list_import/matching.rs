@@ -1,0 +1,106 @@
+//! Whether a row of a list is a child whom the register holds already. Nothing is ever merged: what is doubtful is told.
+
+use super::report::{Kind, Told};
+use super::routing::RoutedChild;
+use crate::register::bulk::{Known, KnownChild};
+use crate::rules::identifiers::Postcode;
+
+/// What a row is to the register.
+pub(super) enum Match {
+    /// Nobody it holds.
+    New,
+    /// A child it holds.
+    Same,
+    /// A child it holds, so it seems, at another postcode.
+    Moved(Told),
+    /// Its numbers are those of another child.
+    Conflict(Told),
+}
+
+/// Looks for a row's child among those an authority has.
+pub(super) fn find(known: &Known, row: &RoutedChild) -> Match {
+    let child = &row.child;
+    let by_number = [
+        ("UPN", child.upn.as_ref().and_then(|upn| known.by_upn(upn))),
+        (
+            "NHS number",
+            child
+                .nhs_number
+                .as_ref()
+                .and_then(|number| known.by_nhs_number(number)),
+        ),
+        (
+            "number in the old system",
+            child
+                .reference
+                .as_deref()
+                .and_then(|reference| known.by_other_reference(reference)),
+        ),
+    ];
+    let mut found: Option<(&str, &KnownChild)> = None;
+    for (what, held) in by_number {
+        let Some(held) = held else { continue };
+        if !is_same_person(&row.match_key, &held.match_key) {
+            return Match::Conflict(Told::of_row(
+                Kind::Refused,
+                child.line,
+                format!(
+                    "The {what} is that of {} on the register, who has another name and date of birth. Check it",
+                    held.reference
+                ),
+            ));
+        }
+        if let Some((other_what, other)) = found.filter(|(_, other)| other.key != held.key) {
+            return Match::Conflict(Told::of_row(
+                Kind::Refused,
+                child.line,
+                format!(
+                    "The {other_what} is that of {} on the register and the {what} that of {}. Check both",
+                    other.reference, held.reference
+                ),
+            ));
+        }
+        found = Some((what, held));
+    }
+    if found.is_some() {
+        return Match::Same;
+    }
+    by_name(known, row)
+}
+
+fn by_name(known: &Known, row: &RoutedChild) -> Match {
+    let postcode = row.child.address.postcode.as_ref().map(Postcode::as_str);
+    let mut elsewhere = None;
+    for held in known.by_match_key(&row.match_key) {
+        if held.postcode.as_deref() == postcode {
+            return Match::Same;
+        }
+        elsewhere = Some(held);
+    }
+    let Some(held) = elsewhere else {
+        return Match::New;
+    };
+    Match::Moved(Told::of_row(
+        Kind::Repeat,
+        row.child.line,
+        format!(
+            "{} on the register has the same name and date of birth and another postcode. If the family has moved, change the address there",
+            held.reference
+        ),
+    ))
+}
+
+/// Whether two children who share a number can be one: the name or the date of birth is the same. (A name is corrected
+/// or changed, a day is mistyped; both at once is another child.)
+pub(super) fn is_same_person(one: &str, other: &str) -> bool {
+    let parts = |key: &str| {
+        key.rsplit_once('|')
+            .map(|(name, day)| (name.to_owned(), day.to_owned()))
+    };
+    match (parts(one), parts(other)) {
+        (Some((name, day)), Some((other_name, other_day))) => {
+            name == other_name || day == other_day
+        }
+        _ => one == other,
+    }
+}

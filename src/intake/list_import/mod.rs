@@ -1,0 +1,395 @@
+//! Takes over the list an authority already has: [`super::csv`] reads it, this finds each child again on the register or
+//! puts them on it, and keeps the report.
+//!
+//! - `routing`: which authority a row belongs to, and rows that repeat earlier rows of the same file.
+//! - `matching`: whether a row is a child whom the register holds.
+//! - `entry`: a row as a child to be put on the register, with the checks that are owed.
+//! - [`report`]: what happened, for the person who sent the list.
+
+mod entry;
+mod matching;
+pub mod report;
+mod routing;
+mod store;
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::access::audit::{self, Event};
+use crate::access::{Viewer, authority};
+use crate::checks::check;
+use crate::checks::rulebook::{self, Rulebook};
+use crate::clock::Clock;
+use crate::db::{Conflict, Conn, Db, DbError, Result};
+use crate::intake::csv::mapping::Mapping;
+use crate::intake::csv::refused::RefusedRows;
+use crate::intake::csv::sheet::{Sheet, SheetProblem};
+use crate::register::bulk;
+use crate::rules::identifiers::{Reference, ReferenceKind};
+use matching::Match;
+use report::{Kind, Report, Told};
+use routing::{List, Routed};
+pub use store::{ImportLine, ImportRecord};
+
+/// What the program is called when it takes a list over by itself.
+const PART: &str = "import";
+
+/// A list to be taken over.
+pub struct Order<'a> {
+    /// The name of the file, for the record.
+    pub file_name: &'a str,
+    /// What is in it.
+    pub bytes: &'a [u8],
+    /// What a person said about its headings.
+    pub mapping: &'a Mapping,
+    /// Whose children are in it.
+    pub whose: Whose<'a>,
+    /// Only say what would happen.
+    pub dry_run: bool,
+}
+
+/// Whose children are in a list.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose<'a> {
+    /// This viewer's authority's; a row of another authority is reported and not taken.
+    One(&'a Viewer),
+    /// Each row belongs to the authority that its column says.
+    ByColumn,
+}
+
+/// How far the work is.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress {
+    /// Bytes of the file that were read, of how many.
+    Read(usize, usize),
+    /// Rows that were compared with the register and taken, of how many.
+    Taken(usize, usize),
+}
+
+/// Why a list was not taken over at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file cannot be read as a list.
+    #[error(transparent)]
+    Sheet(#[from] SheetProblem),
+    /// Nothing says which authority a row belongs to.
+    #[error(
+        "No column says which local authority a child belongs to. Name the authority, or say which column it is (for example \"DfE no=la_code\")"
+    )]
+    NoAuthorityColumn,
+    /// The refused rows could not be written down.
+    #[error("The list of refused rows could not be written: {0}")]
+    Refused(#[from] std::io::Error),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl Conflict for ImportError {
+    fn db_error(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Rows in one transaction: each part is whole, and no other writer waits long.
+const PART_ROWS: usize = 5_000;
+
+/// Takes a list over, or says what would happen. Waits for the database: call it where waiting is allowed.
+///
+/// # Errors
+/// [`ImportError`], when the file as a whole cannot be read or the database refuses; parts that were committed before
+/// stay, and the same file can be sent again.
+pub fn take(
+    db: &Db,
+    order: &Order<'_>,
+    clock: &Clock,
+    progress: &mut dyn FnMut(Progress),
+) -> std::result::Result<Report, ImportError> {
+    let started_at = clock.now();
+    let sheet = Sheet::open(order.bytes, order.mapping)?;
+    let today = clock.today();
+    let mut routed =
+        db.read_now(|conn| routing::read(conn, &sheet, order.whose, today, progress))?;
+    let rows = routed.lists.iter().map(|list| list.children.len()).sum();
+    let mut done = 0;
+    for part in parts(&routed.lists) {
+        let work = Part {
+            lists: &routed.lists,
+            pieces: &part,
+            today,
+            now: clock.now(),
+        };
+        let taken = if order.dry_run {
+            db.read_now(|conn| work.compare(conn))?
+        } else {
+            db.write_now(|tx| work.take(tx))?
+        };
+        for (list, piece) in taken {
+            done += piece.compared;
+            if let Some(list) = routed.lists.get_mut(list) {
+                piece.add_to(&mut list.report);
+            }
+        }
+        progress(Progress::Taken(done, rows));
+    }
+    let mut report = routed.overall(&sheet);
+    report.refused_csv = refused_csv(&sheet, &report)?;
+    if !order.dry_run {
+        report.reference =
+            db.write_now(|tx| keep(tx, order, &routed, &report, started_at, clock.now()))?;
+    }
+    Ok(report)
+}
+
+/// Rows of one list, as an index of the list and the range of its rows.
+type Piece = (usize, Range<usize>);
+
+/// The lists cut into parts of up to [`PART_ROWS`] rows; a part may hold several short lists.
+fn parts(lists: &[List]) -> Vec<Vec<Piece>> {
+    let mut parts: Vec<Vec<Piece>> = Vec::new();
+    let mut room = 0;
+    for (index, list) in lists.iter().enumerate() {
+        let mut from = 0;
+        while from < list.children.len() {
+            if room == 0 {
+                parts.push(Vec::new());
+                room = PART_ROWS;
+            }
+            let to = list.children.len().min(from + room);
+            room -= to - from;
+            if let Some(part) = parts.last_mut() {
+                part.push((index, from..to));
+            }
+            from = to;
+        }
+    }
+    parts
+}
+
+/// What is compared and taken in one transaction.
+struct Part<'a> {
+    lists: &'a [List],
+    pieces: &'a [Piece],
+    today: chrono::NaiveDate,
+    now: chrono::NaiveDateTime,
+}
+
+/// What became of a piece.
+#[derive(Default)]
+struct Taken {
+    compared: usize,
+    open: usize,
+    closed: usize,
+    unchanged: usize,
+    told: Vec<Told>,
+}
+
+impl Taken {
+    fn add_to(self, report: &mut Report) {
+        report.counts.taken += self.open + self.closed;
+        report.counts.taken_closed += self.closed;
+        report.counts.unchanged += self.unchanged;
+        report.tell_all(self.told);
+    }
+}
+
+impl Part<'_> {
+    /// Says what would become of each row.
+    fn compare(&self, conn: &mut Conn) -> std::result::Result<Vec<(usize, Taken)>, DbError> {
+        self.each(conn, |_, _, _| Ok(()))
+    }
+
+    /// Puts on the register whoever is new.
+    fn take(&self, tx: &mut Conn) -> std::result::Result<Vec<(usize, Taken)>, DbError> {
+        self.each(tx, |tx, list, entries| {
+            if !list.authority.in_service {
+                authority::take_into_service(
+                    tx,
+                    list.authority.key,
+                    list.authority.mailbox.as_deref(),
+                )?;
+            }
+            write(tx, &list.viewer, entries, self.now)
+        })
+    }
+
+    fn each(
+        &self,
+        conn: &mut Conn,
+        then: impl Fn(&mut Conn, &List, Vec<entry::Prepared>) -> Result<()>,
+    ) -> Result<Vec<(usize, Taken)>> {
+        let mut all = Vec::with_capacity(self.pieces.len());
+        for (index, range) in self.pieces {
+            let Some(list) = self.lists.get(*index) else {
+                continue;
+            };
+            let rulebook = rulebook::load(conn, list.authority.key, self.today)?;
+            let (taken, entries) = self.piece(conn, list, range.clone(), &rulebook)?;
+            if !entries.is_empty() {
+                then(conn, list, entries)?;
+            }
+            all.push((*index, taken));
+        }
+        Ok(all)
+    }
+
+    fn piece(
+        &self,
+        conn: &mut Conn,
+        list: &List,
+        range: Range<usize>,
+        rulebook: &Rulebook,
+    ) -> Result<(Taken, Vec<entry::Prepared>)> {
+        // With the program's own eyes: a restricted child who is not seen would be taken twice.
+        let known = bulk::known(conn, &Viewer::program(list.authority.key, PART))?;
+        let mut taken = Taken::default();
+        let mut entries = Vec::with_capacity(range.len());
+        for row in list.children.get(range).unwrap_or_default() {
+            taken.compared += 1;
+            match matching::find(&known, row) {
+                Match::Same => taken.unchanged += 1,
+                Match::Moved(told) | Match::Conflict(told) => taken.told.push(told),
+                Match::New => match entry::prepare(&row.child, rulebook) {
+                    Ok(prepared) => {
+                        let count = if prepared.is_open() {
+                            &mut taken.open
+                        } else {
+                            &mut taken.closed
+                        };
+                        *count += 1;
+                        entries.push(prepared);
+                    }
+                    Err(told) => taken.told.push(told),
+                },
+            }
+        }
+        Ok((taken, entries))
+    }
+}
+
+/// Writes new children, what is owed to them, and an event each.
+fn write(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    prepared: Vec<entry::Prepared>,
+    now: chrono::NaiveDateTime,
+) -> Result<()> {
+    let mut entries = Vec::with_capacity(prepared.len());
+    let mut owed = Vec::with_capacity(prepared.len());
+    let mut words = Vec::with_capacity(prepared.len());
+    for child in prepared {
+        entries.push(child.entry);
+        owed.push(child.owed);
+        words.push(child.words);
+    }
+    let added = bulk::add_all(tx, viewer, &entries, now)?;
+    let owed: Vec<_> = added
+        .iter()
+        .zip(owed)
+        .map(|((key, _), owed)| (*key, owed))
+        .collect();
+    check::owe_first(tx, viewer, &owed, now)?;
+    let events: Vec<Event<'_>> = added
+        .iter()
+        .zip(&words)
+        .map(|((key, reference), words)| Event {
+            action: "child_imported",
+            child: Some(key.number()),
+            subject: reference.as_str(),
+            detail: words,
+        })
+        .collect();
+    audit::record_all(tx, viewer, &events, now)
+}
+
+/// The rows that were refused, as they stand in the file, to mend and send again.
+fn refused_csv(sheet: &Sheet<'_>, report: &Report) -> std::result::Result<String, ImportError> {
+    let mut reasons: HashMap<usize, Vec<&Told>> = HashMap::new();
+    for told in report.told.iter().filter(|told| told.kind == Kind::Refused) {
+        reasons.entry(told.line).or_default().push(told);
+    }
+    if reasons.is_empty() {
+        return Ok(String::new());
+    }
+    let mut refused = RefusedRows::new(sheet)?;
+    for row in sheet.rows() {
+        if let Some(told) = reasons.get(&row.line) {
+            refused.add(&row, told)?;
+        }
+    }
+    Ok(String::from_utf8_lossy(&refused.finish()?).into_owned())
+}
+
+/// Keeps the report with each authority whose list this was. A list of several authorities is nobody's own, so its
+/// refused rows stay with the person who sent it.
+fn keep(
+    tx: &mut Conn,
+    order: &Order<'_>,
+    routed: &Routed,
+    overall: &Report,
+    started_at: chrono::NaiveDateTime,
+    ended_at: chrono::NaiveDateTime,
+) -> Result<Option<Reference>> {
+    let mut last = None;
+    for list in &routed.lists {
+        let reference = Reference::from_random(ReferenceKind::Import, rand::random());
+        let report = match order.whose {
+            Whose::One(_) => overall,
+            Whose::ByColumn => &list.report,
+        };
+        store::insert(
+            tx,
+            &store::NewImport {
+                reference: &reference,
+                viewer: &list.viewer,
+                file_name: order.file_name,
+                report,
+                started_at,
+                ended_at,
+            },
+        )?;
+        let detail = format!(
+            "{} of {} rows taken, {} unchanged, {} refused",
+            report.counts.taken, report.counts.rows, report.counts.unchanged, report.counts.refused
+        );
+        audit::record(
+            tx,
+            &list.viewer,
+            &Event {
+                action: "list_imported",
+                child: None,
+                subject: reference.as_str(),
+                detail: &detail,
+            },
+            ended_at,
+        )?;
+        last = Some(reference);
+    }
+    Ok(last.filter(|_| matches!(order.whose, Whose::One(_))))
+}
+
+/// An authority's earlier imports, the newest first.
+pub fn earlier(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<ImportLine>> {
+    store::of_authority(conn, viewer.authority())
+}
+
+/// The import with this reference, if it is of the viewer's authority.
+pub fn find(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    reference: &Reference,
+) -> Result<Option<ImportRecord>> {
+    store::find(conn, viewer.authority(), reference)
+}
+
+/// The refused rows of an import, as a CSV file to mend and send again.
+pub fn refused_rows(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    reference: &Reference,
+) -> Result<Option<String>> {
+    store::refused_csv(conn, viewer.authority(), reference)
+}

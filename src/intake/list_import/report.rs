@@ -1,0 +1,211 @@
+//! What became of a list, for the person who sent it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::intake::csv::problem::Remark;
+use crate::intake::csv::sheet::{Sheet, Use};
+use crate::rules::identifiers::Reference;
+
+/// How many remarks are kept with an import; the refused rows are all kept, as a file.
+const KEPT: usize = 1_000;
+
+/// What became of a list.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The reference under which it is kept, unless it was only a trial.
+    pub reference: Option<Reference>,
+    /// How many rows of each kind.
+    pub counts: Counts,
+    /// What there is to say about single rows, in the order of the file.
+    pub told: Vec<Told>,
+    /// The headings as they were understood.
+    pub headings: Vec<HeadingRead>,
+    /// How the file was written: "UTF-8, comma".
+    pub written_as: String,
+    /// The refused rows, as a file to mend and send again.
+    pub refused_csv: String,
+}
+
+/// How many rows of each kind. Every row is of one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Rows that hold a child, or ought to.
+    pub rows: usize,
+    /// Put on the register.
+    pub taken: usize,
+    /// Of these, closed cases.
+    pub taken_closed: usize,
+    /// On the register already.
+    pub unchanged: usize,
+    /// The same child again, in the file or with another postcode on the register.
+    pub repeats: usize,
+    /// Another authority's.
+    pub elsewhere: usize,
+    /// Not taken, to be mended.
+    pub refused: usize,
+}
+
+/// What kind of thing there is to say about a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Kind {
+    /// It was refused.
+    Refused,
+    /// It repeats another.
+    Repeat,
+    /// It is another authority's.
+    Elsewhere,
+    /// It was taken, and something in it is doubtful.
+    Doubt,
+}
+
+impl Kind {
+    /// The word for a tag.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Refused => "Refused",
+            Self::Repeat => "Repeat",
+            Self::Elsewhere => "Not taken",
+            Self::Doubt => "Check",
+        }
+    }
+}
+
+/// Something to say about a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// What kind of thing.
+    pub kind: Kind,
+    /// The line of the file.
+    pub line: usize,
+    /// The heading of the cell; empty when it is about the whole row.
+    pub column: String,
+    /// What the cell says.
+    pub value: String,
+    /// Why it matters, with what to do.
+    pub reason: String,
+}
+
+impl Told {
+    /// About a whole row.
+    pub(super) fn of_row(kind: Kind, line: usize, reason: impl Into<String>) -> Self {
+        Self {
+            kind,
+            line,
+            column: String::new(),
+            value: String::new(),
+            reason: reason.into(),
+        }
+    }
+
+    /// About a cell.
+    pub(super) fn of_cell<Why: fmt::Display>(kind: Kind, remark: &Remark<Why>) -> Self {
+        Self {
+            kind,
+            line: remark.line,
+            column: remark.column.clone(),
+            value: remark.value.clone(),
+            reason: remark.reason.to_string(),
+        }
+    }
+}
+
+/// As it stands beside the row in the file of refused rows.
+impl fmt::Display for Told {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.column.as_str(), self.value.as_str()) {
+            ("", _) => write!(out, "{}", self.reason),
+            (column, "") => write!(out, "{column}: {}", self.reason),
+            (column, value) => write!(out, "{column} ‘{value}’: {}", self.reason),
+        }
+    }
+}
+
+/// A heading and what it was read as.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadingRead {
+    /// As it stands in the file.
+    pub text: String,
+    /// What it was read as; nothing when the column was not read.
+    pub read_as: Option<String>,
+    /// Whether Hearth does not know it.
+    pub unknown: bool,
+}
+
+/// What is kept of a report in the database.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub(super) counts: Counts,
+    pub(super) told: Vec<Told>,
+    pub(super) headings: Vec<HeadingRead>,
+    pub(super) written_as: String,
+}
+
+impl Report {
+    pub(super) fn kept(&self) -> Kept {
+        Kept {
+            counts: self.counts,
+            told: self.told.iter().take(KEPT).cloned().collect(),
+            headings: self.headings.clone(),
+            written_as: self.written_as.clone(),
+        }
+    }
+
+    /// Adds remarks; those that say that a row was not taken count it, once a row.
+    pub(super) fn tell_all(&mut self, told: Vec<Told>) {
+        let mut counted = None;
+        for told in told {
+            if counted != Some((told.line, told.kind)) {
+                match told.kind {
+                    Kind::Refused => self.counts.refused += 1,
+                    Kind::Repeat => self.counts.repeats += 1,
+                    Kind::Elsewhere => self.counts.elsewhere += 1,
+                    Kind::Doubt => {}
+                }
+            }
+            counted = Some((told.line, told.kind));
+            self.told.push(told);
+        }
+    }
+
+    /// Adds what became of one authority's rows.
+    pub(super) fn add(&mut self, other: &Self) {
+        let (sum, more) = (&mut self.counts, &other.counts);
+        sum.rows += more.rows;
+        sum.taken += more.taken;
+        sum.taken_closed += more.taken_closed;
+        sum.unchanged += more.unchanged;
+        sum.repeats += more.repeats;
+        sum.elsewhere += more.elsewhere;
+        sum.refused += more.refused;
+        self.told.extend(other.told.iter().cloned());
+    }
+
+    /// Says how the file was understood.
+    pub(super) fn describe(&mut self, sheet: &Sheet<'_>) {
+        self.written_as = format!("{}, {}", sheet.encoding.label(), sheet.delimiter.label());
+        let named = sheet
+            .headings
+            .iter()
+            .filter(|heading| !heading.text.is_empty());
+        self.headings = named
+            .map(|heading| HeadingRead {
+                text: heading.text.clone(),
+                read_as: match heading.used {
+                    Use::Read(column) => Some(column.label().to_owned()),
+                    Use::Repeats(_) | Use::Ignored | Use::Unknown => None,
+                },
+                unknown: heading.used == Use::Unknown,
+            })
+            .collect();
+    }
+
+    /// Headings that Hearth does not know.
+    pub fn unknown_headings(&self) -> impl Iterator<Item = &str> {
+        self.headings
+            .iter()
+            .filter(|heading| heading.unknown)
+            .map(|heading| heading.text.as_str())
+    }
+}

@@ -1,0 +1,174 @@
+//! The SQL of imports: what became of each list that was sent.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::report::{Kept, Report};
+use crate::access::{AuthorityKey, Viewer};
+use crate::db::columns::Key;
+use crate::db::schema::{account, list_import};
+use crate::db::{Conn, DbError, Result};
+use crate::rules::identifiers::Reference;
+
+/// Imports on the page of earlier ones.
+const SHOWN: i64 = 50;
+
+/// An import to be kept.
+pub(super) struct NewImport<'a> {
+    pub(super) reference: &'a Reference,
+    pub(super) viewer: &'a Viewer,
+    pub(super) file_name: &'a str,
+    pub(super) report: &'a Report,
+    pub(super) started_at: NaiveDateTime,
+    pub(super) ended_at: NaiveDateTime,
+}
+
+pub(super) fn insert(tx: &mut Conn, new: &NewImport<'_>) -> Result<()> {
+    let counts = &new.report.counts;
+    let report = serde_json::to_string(&new.report.kept())
+        .map_err(|cause| DbError::Corrupt(format!("the report cannot be written: {cause}")))?;
+    diesel::insert_into(list_import::table)
+        .values((
+            list_import::reference.eq(new.reference.as_str()),
+            list_import::authority_id.eq(new.viewer.authority().number()),
+            list_import::account_id.eq(new.viewer.account().map(Key::number)),
+            list_import::file_name.eq(new.file_name),
+            list_import::started_at.eq(new.started_at),
+            list_import::ended_at.eq(new.ended_at),
+            list_import::dry_run.eq(false),
+            list_import::rows_read.eq(number(counts.rows)),
+            list_import::taken.eq(number(counts.taken)),
+            list_import::unchanged.eq(number(counts.unchanged)),
+            list_import::refused.eq(number(counts.refused)),
+            list_import::report.eq(report),
+            list_import::refused_csv.eq(&new.report.refused_csv),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// An import as it is kept.
+#[derive(Clone, Debug)]
+pub struct ImportRecord {
+    /// What the world calls it.
+    pub reference: String,
+    /// The name of the file.
+    pub file_name: String,
+    /// When it was sent.
+    pub started_at: NaiveDateTime,
+    /// Who sent it; nothing when it came by the command line.
+    pub by: Option<String>,
+    /// What became of it.
+    pub report: Report,
+}
+
+type Row = (String, String, NaiveDateTime, Option<String>, String);
+
+fn record((reference, file_name, started_at, by, report): Row) -> Result<ImportRecord> {
+    let kept: Kept = serde_json::from_str(&report).map_err(|cause| {
+        DbError::Corrupt(format!("the report of {reference} cannot be read: {cause}"))
+    })?;
+    Ok(ImportRecord {
+        report: Report {
+            reference: Reference::parse(&reference).ok(),
+            counts: kept.counts,
+            told: kept.told,
+            headings: kept.headings,
+            written_as: kept.written_as,
+            refused_csv: String::new(),
+        },
+        reference,
+        file_name,
+        started_at,
+        by,
+    })
+}
+
+/// An import without what there is to say about single rows.
+#[derive(Clone, Debug)]
+pub struct ImportLine {
+    /// What the world calls it.
+    pub reference: String,
+    /// The name of the file.
+    pub file_name: String,
+    /// When it was sent.
+    pub started_at: NaiveDateTime,
+    /// Who sent it; nothing when it came by the command line.
+    pub by: Option<String>,
+    /// Rows put on the register.
+    pub taken: i64,
+    /// Rows of children on the register already.
+    pub unchanged: i64,
+    /// Rows not taken, to be mended.
+    pub refused: i64,
+}
+
+type LineRow = (String, String, NaiveDateTime, Option<String>, i64, i64, i64);
+
+pub(super) fn of_authority(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<ImportLine>> {
+    let rows: Vec<LineRow> = list_import::table
+        .left_join(account::table)
+        .filter(list_import::authority_id.eq(authority.number()))
+        .order(list_import::id.desc())
+        .limit(SHOWN)
+        .select((
+            list_import::reference,
+            list_import::file_name,
+            list_import::started_at,
+            account::name.nullable(),
+            list_import::taken,
+            list_import::unchanged,
+            list_import::refused,
+        ))
+        .load(conn)?;
+    let lines = rows.into_iter().map(
+        |(reference, file_name, started_at, by, taken, unchanged, refused)| ImportLine {
+            reference,
+            file_name,
+            started_at,
+            by,
+            taken,
+            unchanged,
+            refused,
+        },
+    );
+    Ok(lines.collect())
+}
+
+pub(super) fn find(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    reference: &Reference,
+) -> Result<Option<ImportRecord>> {
+    let row: Option<Row> = list_import::table
+        .left_join(account::table)
+        .filter(list_import::authority_id.eq(authority.number()))
+        .filter(list_import::reference.eq(reference.as_str()))
+        .select((
+            list_import::reference,
+            list_import::file_name,
+            list_import::started_at,
+            account::name.nullable(),
+            list_import::report,
+        ))
+        .first(conn)
+        .optional()?;
+    row.map(record).transpose()
+}
+
+pub(super) fn refused_csv(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    reference: &Reference,
+) -> Result<Option<String>> {
+    Ok(list_import::table
+        .filter(list_import::authority_id.eq(authority.number()))
+        .filter(list_import::reference.eq(reference.as_str()))
+        .select(list_import::refused_csv)
+        .first(conn)
+        .optional()?)
+}

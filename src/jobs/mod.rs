@@ -1,0 +1,55 @@
+//! What runs on a schedule, and the record that it ran: a scheduler that silently stops is worse than none.
+//!
+//! - [`runner`]: which job is due, one process at a time, and the record of each run.
+//! - [`sweep`]: opens lapses and tells the ladder.
+//! - [`deliver`]: empties the outbox.
+//! - [`housekeeping`]: forgets what is of no more use.
+//! - [`punctuality`]: whether all that happens in time.
+//! - [`timer`]: runs all that inside `serve`.
+
+pub mod deliver;
+pub mod housekeeping;
+pub mod punctuality;
+pub mod runner;
+mod store;
+pub mod sweep;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+mod tests;
+pub mod timer;
+
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::mail::Courier;
+
+pub use timer::{Nudge, Timer};
+
+/// What the jobs need of the program.
+#[derive(Clone)]
+pub struct Services {
+    /// The database.
+    pub db: Db,
+    /// What time it is.
+    pub clock: Clock,
+    /// What carries the mail.
+    pub courier: Courier,
+    /// Where the service is (HEARTH_BASE_URL); links in mails start with it.
+    pub base_url: String,
+    /// Without a completed sweep for so long, something is wrong (HEARTH_JOBS_LATE_AFTER).
+    pub late_after: Duration,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Things found that needed something done.
+    pub found: i64,
+    /// Things done.
+    pub did: i64,
+    /// Things that could not be done.
+    pub failed: i64,
+    /// What went wrong, in words for an administrator; empty when the run is complete.
+    pub problem: String,
+}

@@ -1,0 +1,155 @@
+//! Runs what is due, one process at a time, and writes down that it ran. A run that was missed is made up for at once:
+//! what is due is asked of the record, not of the hour.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+
+use super::{Services, Work, deliver, housekeeping, store, sweep};
+use crate::checks::verify::SWEEP;
+use crate::db::{Conn, Result};
+
+/// What became of one job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunSummary {
+    /// Which job.
+    pub job: &'static str,
+    /// What it came to; nothing when another process is running it.
+    pub work: Option<Work>,
+}
+
+impl RunSummary {
+    /// Whether the job did all it had to, or another process is at it.
+    pub fn is_complete(&self) -> bool {
+        self.work
+            .as_ref()
+            .is_none_or(|work| work.problem.is_empty())
+    }
+}
+
+/// A run as the page for administrators shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunRecord {
+    /// Which job.
+    pub job: String,
+    /// When it began, UTC.
+    pub started_at: NaiveDateTime,
+    /// When it ended; nothing while it runs, or if it was killed.
+    pub ended_at: Option<NaiveDateTime>,
+    /// What it came to.
+    pub work: Work,
+}
+
+struct Job {
+    name: &'static str,
+    /// How long after a completed run the next one is due; none: whenever somebody asks.
+    every: Option<TimeDelta>,
+    run: fn(&Services, NaiveDate, NaiveDateTime) -> Result<Work>,
+}
+
+const JOBS: &[Job] = &[
+    Job {
+        name: SWEEP,
+        every: None,
+        run: sweep::run,
+    },
+    Job {
+        name: "housekeeping",
+        every: Some(TimeDelta::days(1)),
+        run: |services, _, now| housekeeping::run(services, now),
+    },
+];
+
+/// The delivery of mail, which needs no schedule and no lease.
+const DELIVER: &str = "deliver";
+
+/// A process that dies holds its lease for so long at most. Every job may run twice without harm; the lease saves work.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+
+/// Runs every job that is due and then delivers the mail, as `hearth jobs run` does.
+pub fn run_due(services: &Services, now: NaiveDateTime) -> Vec<RunSummary> {
+    let mut summaries = run_scheduled(services, now);
+    summaries.push(deliver_mail(services));
+    summaries
+}
+
+/// Delivers the mail that is due.
+pub fn deliver_mail(services: &Services) -> RunSummary {
+    RunSummary {
+        job: DELIVER,
+        work: Some(guarded(DELIVER, || deliver::run(services))),
+    }
+}
+
+/// Runs every job that is due, without the delivery of mail.
+pub fn run_scheduled(services: &Services, now: NaiveDateTime) -> Vec<RunSummary> {
+    let due = JOBS.iter().filter(|job| is_due(services, job, now));
+    due.map(|job| run_one(services, job, now)).collect()
+}
+
+/// When the last sweep began that was completed: what health and `hearth verify` ask.
+pub fn last_sweep(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
+    store::last_completed(conn, SWEEP)
+}
+
+/// The newest runs, the newest first.
+pub fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<RunRecord>> {
+    store::newest(conn, limit)
+}
+
+/// A job whose record cannot be read is due: better twice than not at all.
+fn is_due(services: &Services, job: &Job, now: NaiveDateTime) -> bool {
+    let Some(every) = job.every else {
+        return true;
+    };
+    let last = services
+        .db
+        .read_now(|conn| store::last_completed(conn, job.name));
+    !matches!(last, Ok(Some(at)) if at <= now && now - at < every)
+}
+
+fn run_one(services: &Services, job: &Job, now: NaiveDateTime) -> RunSummary {
+    let work = match with_lease(services, job, now) {
+        Ok(work) => work,
+        Err(cause) => Some(broken(job.name, &cause.to_string())),
+    };
+    RunSummary {
+        job: job.name,
+        work,
+    }
+}
+
+fn with_lease(services: &Services, job: &Job, now: NaiveDateTime) -> Result<Option<Work>> {
+    let db = &services.db;
+    let holder = format!("{:016x}", rand::random::<u64>());
+    if !db.write_now(|tx| store::take_lease(tx, job.name, &holder, now, now + LEASE))? {
+        return Ok(None);
+    }
+    let today = services.clock.today();
+    let run = db.write_now(|tx| store::begin(tx, job.name, today, now))?;
+    let work = guarded(job.name, || (job.run)(services, today, now));
+    let ended_at = services.clock.now();
+    db.write_now(|tx| {
+        store::end(tx, run, &work, ended_at)?;
+        store::give_back(tx, job.name, &holder)
+    })?;
+    Ok(Some(work))
+}
+
+/// What goes wrong in a job, even a panic, is its problem and ends nothing else.
+fn guarded(job: &str, run: impl FnOnce() -> Result<Work>) -> Work {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(Ok(work)) => work,
+        Ok(Err(cause)) => broken(job, &cause.to_string()),
+        Err(_) => broken(job, "the program made a mistake; see the log"),
+    }
+}
+
+fn broken(job: &str, problem: &str) -> Work {
+    tracing::error!(job, problem, "the job could not be completed");
+    Work {
+        failed: 1,
+        problem: problem.to_owned(),
+        ..Work::default()
+    }
+}

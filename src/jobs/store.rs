@@ -1,0 +1,140 @@
+//! The SQL of the record of runs and of the lease that keeps two processes from running one job at once.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use super::Work;
+use super::runner::RunRecord;
+use crate::db::schema::{job_lease, job_run};
+use crate::db::{Conn, Result};
+
+/// Takes a job's lease, unless somebody else holds it.
+pub(super) fn take_lease(
+    tx: &mut Conn,
+    job: &str,
+    holder: &str,
+    now: NaiveDateTime,
+    until: NaiveDateTime,
+) -> Result<bool> {
+    let held: Option<(String, NaiveDateTime)> = job_lease::table
+        .filter(job_lease::job.eq(job))
+        .select((job_lease::holder, job_lease::held_until))
+        .first(tx)
+        .optional()?;
+    match held {
+        Some((other, held_until)) if other != holder && held_until > now => return Ok(false),
+        Some(_) => diesel::update(job_lease::table.filter(job_lease::job.eq(job)))
+            .set((
+                job_lease::holder.eq(holder),
+                job_lease::held_until.eq(until),
+            ))
+            .execute(tx)?,
+        None => diesel::insert_into(job_lease::table)
+            .values((
+                job_lease::job.eq(job),
+                job_lease::holder.eq(holder),
+                job_lease::held_until.eq(until),
+            ))
+            .execute(tx)?,
+    };
+    Ok(true)
+}
+
+/// Gives a lease back, if it is still ours.
+pub(super) fn give_back(tx: &mut Conn, job: &str, holder: &str) -> Result<()> {
+    diesel::delete(
+        job_lease::table
+            .filter(job_lease::job.eq(job))
+            .filter(job_lease::holder.eq(holder)),
+    )
+    .execute(tx)?;
+    Ok(())
+}
+
+/// Writes down that a run began; gives its key.
+pub(super) fn begin(tx: &mut Conn, job: &str, today: NaiveDate, now: NaiveDateTime) -> Result<i64> {
+    Ok(diesel::insert_into(job_run::table)
+        .values((
+            job_run::job.eq(job),
+            job_run::day.eq(today),
+            job_run::started_at.eq(now),
+        ))
+        .returning(job_run::id)
+        .get_result(tx)?)
+}
+
+/// Writes down what a run came to.
+pub(super) fn end(tx: &mut Conn, run: i64, work: &Work, now: NaiveDateTime) -> Result<()> {
+    diesel::update(job_run::table.filter(job_run::id.eq(run)))
+        .set((
+            job_run::ended_at.eq(now),
+            job_run::found.eq(work.found),
+            job_run::did.eq(work.did),
+            job_run::failed.eq(work.failed),
+            job_run::problem.eq(&work.problem),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// When the last run that was completed without a problem began.
+pub(super) fn last_completed(conn: &mut Conn, job: &str) -> Result<Option<NaiveDateTime>> {
+    Ok(job_run::table
+        .filter(job_run::job.eq(job))
+        .filter(job_run::ended_at.is_not_null())
+        .filter(job_run::problem.eq(""))
+        .order(job_run::id.desc())
+        .select(job_run::started_at)
+        .first(conn)
+        .optional()?)
+}
+
+#[derive(Queryable)]
+struct Row {
+    job: String,
+    started_at: NaiveDateTime,
+    ended_at: Option<NaiveDateTime>,
+    found: i64,
+    did: i64,
+    failed: i64,
+    problem: String,
+}
+
+impl From<Row> for RunRecord {
+    fn from(row: Row) -> Self {
+        Self {
+            job: row.job,
+            started_at: row.started_at,
+            ended_at: row.ended_at,
+            work: Work {
+                found: row.found,
+                did: row.did,
+                failed: row.failed,
+                problem: row.problem,
+            },
+        }
+    }
+}
+
+/// The newest runs, the newest first.
+pub(super) fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<RunRecord>> {
+    let rows: Vec<Row> = job_run::table
+        .order(job_run::id.desc())
+        .limit(limit)
+        .select((
+            job_run::job,
+            job_run::started_at,
+            job_run::ended_at,
+            job_run::found,
+            job_run::did,
+            job_run::failed,
+            job_run::problem,
+        ))
+        .load(conn)?;
+    Ok(rows.into_iter().map(RunRecord::from).collect())
+}
+
+/// Deletes the record of runs that began before a moment.
+pub(super) fn forget_runs(tx: &mut Conn, before: NaiveDateTime) -> Result<usize> {
+    Ok(diesel::delete(job_run::table.filter(job_run::started_at.lt(before))).execute(tx)?)
+}

@@ -1,0 +1,83 @@
+//! Finds what has lapsed and sees that somebody hears of it: the reason the program exists. Each authority is a
+//! transaction of its own, whole or not at all, and what goes wrong in one does not keep the others waiting.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::{Services, Work};
+use crate::access::AuthorityKey;
+use crate::access::authority;
+use crate::checks::ladder::Told;
+use crate::checks::{failed_visit, ladder, lapse, undelivered};
+use crate::db::{DbError, Result};
+
+/// Opens what has lapsed by today and tells every step that is owed. Run again, it does nothing again.
+///
+/// # Errors
+/// If the authorities cannot be read; what goes wrong in one authority is told in the work's problem.
+pub fn run(services: &Services, today: NaiveDate, now: NaiveDateTime) -> Result<Work> {
+    let mut work = Work::default();
+    for authority in services.db.read_now(authority::in_service)? {
+        match sweep_one(services, authority.key, today, now) {
+            Ok(swept) => work.add(&authority.code, &swept),
+            Err(cause) => work.fail(&authority.code, &cause),
+        }
+    }
+    let reported = services
+        .db
+        .write_now(|tx| undelivered::report(tx, &services.base_url, today, now));
+    match reported {
+        Ok(letters) => work.did += number(letters),
+        Err(cause) => work.fail("dead mail", &cause),
+    }
+    Ok(work)
+}
+
+/// What the sweep of one authority came to.
+struct Swept {
+    opened: usize,
+    told: Told,
+    failed_visits: usize,
+}
+
+fn sweep_one(
+    services: &Services,
+    authority: AuthorityKey,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<Swept> {
+    services.db.write_now(|tx| {
+        Ok::<_, DbError>(Swept {
+            opened: lapse::open_due(tx, authority, today, now)?,
+            told: ladder::tell(tx, authority, &services.base_url, today, now)?,
+            failed_visits: failed_visit::tell(tx, authority, &services.base_url, today, now)?,
+        })
+    })
+}
+
+impl Work {
+    fn add(&mut self, code: &str, swept: &Swept) {
+        self.found += number(swept.opened);
+        self.did += number(swept.told.steps + swept.failed_visits);
+        self.failed += number(swept.told.untold);
+        if swept.told.untold > 0 {
+            tracing::error!(
+                authority = code,
+                steps = swept.told.untold,
+                "nobody holds a post on the ladder, and there is no mailbox"
+            );
+        }
+    }
+
+    fn fail(&mut self, what: &str, cause: &DbError) {
+        tracing::error!(what, %cause, "the sweep could not do this part");
+        self.failed += 1;
+        if !self.problem.is_empty() {
+            self.problem.push_str("; ");
+        }
+        self.problem.push_str(&format!("{what}: {cause}"));
+    }
+}
+
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

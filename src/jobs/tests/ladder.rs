@@ -1,0 +1,315 @@
+//! Lapses are opened, told step by step, acknowledged and closed.
+
+use super::*;
+use crate::checks::lapse::AcknowledgeError;
+use crate::checks::suspension::{self, Suspension};
+use crate::rules::escalation::Step;
+
+/// The recurring check of a child seen on 1 December 2025 is due on 1 December 2026, a Tuesday.
+fn world_with_one_due() -> (World, ChildKey) {
+    let world = World::new();
+    let child = world.known_since_seen("2025-12-01");
+    assert_eq!(
+        world.check(child, CheckKind::RecurringCheck).due_on,
+        day("2026-12-01")
+    );
+    (world, child)
+}
+
+#[test]
+fn a_lapse_climbs_the_ladder_and_each_step_is_told_once() {
+    let (world, child) = world_with_one_due();
+    for (today, told) in [
+        ("2026-12-01", vec![]),
+        ("2026-12-02", vec![TEAM_LEADER, OFFICER]),
+        ("2026-12-07", vec![]),
+        ("2026-12-08", vec![MANAGER]),
+        ("2026-12-15", vec![HEAD]),
+        ("2026-12-22", vec![DUTY, SAFEGUARDING]),
+        ("2027-01-04", vec![]),
+    ] {
+        assert_eq!(recipients(&world.on(today).sweep()), told, "{today}");
+        assert_eq!(
+            recipients(&world.sweep()),
+            Vec::<&str>::new(),
+            "{today}, again"
+        );
+        world.assert_green();
+    }
+    let [lapse] = world.lapses(child).try_into().unwrap();
+    let told = world.run(|conn| lapse::told(conn, lapse.key));
+    assert_eq!(told.len(), 6);
+    assert!(
+        told.iter()
+            .all(|told| told.mail_state == "sent" && told.post == told.told_post)
+    );
+    assert_eq!(told[0].step, Step::Lapsed);
+}
+
+#[test]
+fn the_mail_names_nobody_and_leads_to_the_lapse() {
+    let (world, child) = world_with_one_due();
+    let mails = world.on("2026-12-02").sweep();
+    let [lapse] = world.lapses(child).try_into().unwrap();
+    for mail in mails {
+        assert!(mail.raw.contains(lapse.reference.as_str()));
+        assert!(mail.raw.contains("https://hearth.example.com/lapses"));
+        assert!(!mail.raw.contains("Example") && !mail.raw.contains("High Street"));
+    }
+}
+
+#[test]
+fn after_nights_off_every_step_is_told_once_in_one_digest_with_true_dates() {
+    let (world, child) = world_with_one_due();
+    let other = world.known_since_seen("2025-12-02");
+    let mails = world.on("2026-12-16").sweep();
+
+    assert_eq!(recipients(&mails), [TEAM_LEADER, HEAD, MANAGER, OFFICER]);
+    let to_head = mails.iter().find(|mail| mail.to == HEAD).unwrap();
+    assert!(to_head.raw.contains("15 December 2026") && to_head.raw.contains("16 December 2026"));
+    for child in [child, other] {
+        let [lapse] = world.lapses(child).try_into().unwrap();
+        assert_eq!(world.run(|conn| lapse::told(conn, lapse.key)).len(), 4);
+    }
+    world.assert_green();
+    assert!(world.on("2026-12-17").sweep().is_empty());
+}
+
+#[test]
+fn an_acknowledgement_stops_the_ladder_until_the_plan_s_day_has_passed() {
+    let (world, child) = world_with_one_due();
+    world.on("2026-12-02").sweep();
+    let [lapse] = world.lapses(child).try_into().unwrap();
+    assert!(matches!(
+        world.acknowledge(&lapse, " ", "2026-12-10"),
+        Err(AcknowledgeError::NoPlan)
+    ));
+    assert!(matches!(
+        world.acknowledge(&lapse, "Visit", "2026-12-01"),
+        Err(AcknowledgeError::PlanDay(_))
+    ));
+    assert!(matches!(
+        world.acknowledge(&lapse, "Visit", "2027-02-01"),
+        Err(AcknowledgeError::PlanDay(_))
+    ));
+    world
+        .acknowledge(&lapse, "Visit on Thursday", "2026-12-10")
+        .unwrap();
+
+    assert!(world.on("2026-12-10").sweep().is_empty());
+    world.assert_green();
+    assert_eq!(recipients(&world.on("2026-12-11").sweep()), [MANAGER]);
+    world.assert_green();
+}
+
+#[test]
+fn only_an_outcome_that_satisfies_the_check_closes_its_lapse() {
+    let (world, child) = world_with_one_due();
+    world.on("2026-12-02").sweep();
+    let check = world.check(child, CheckKind::RecurringCheck);
+    world.attempt(&check, Mode::HomeVisit, AttemptResult::NobodyIn);
+    assert_eq!(world.lapses(child)[0].closed, None);
+    world.sweep();
+
+    world
+        .on("2026-12-03")
+        .attempt(&check, Mode::HomeVisit, AttemptResult::ChildSeen);
+    let [lapse] = world.lapses(child).try_into().unwrap();
+    assert!(
+        lapse
+            .closed
+            .as_ref()
+            .unwrap()
+            .1
+            .contains("child seen in person")
+    );
+    assert!(matches!(
+        world.acknowledge(&lapse, "Visit", "2026-12-10"),
+        Err(AcknowledgeError::Closed)
+    ));
+    assert!(world.on("2026-12-31").sweep().is_empty());
+    world.assert_green();
+    assert_eq!(
+        world.check(child, CheckKind::RecurringCheck).due_on,
+        day("2027-12-03")
+    );
+}
+
+#[test]
+fn a_post_that_nobody_holds_falls_to_the_next_above_and_the_letter_says_so() {
+    let world = World::without_posts();
+    world.give_post(Post::Manager, "Robin Vale");
+    world.known_since_seen("2025-12-01");
+    let mails = world.on("2026-12-02").sweep();
+    assert_eq!(recipients(&mails), [MANAGER, OFFICER]);
+    let to_manager = mails.iter().find(|mail| mail.to == MANAGER).unwrap();
+    assert!(
+        to_manager
+            .raw
+            .contains("Nobody holds the post of team leader")
+    );
+    world.assert_green();
+}
+
+#[test]
+fn what_nobody_can_be_told_goes_to_the_mailbox_or_stays_untold_and_is_shown() {
+    let world = World::without_posts();
+    let child = world.known_since_seen("2025-12-01");
+    assert_eq!(recipients(&world.on("2026-12-02").sweep()), [OFFICER]);
+    let broken = world.broken_promises();
+    assert_eq!(broken.len(), 1);
+    assert!(
+        broken[0].contains("Every step")
+            && broken[0].contains(world.lapses(child)[0].reference.as_str())
+    );
+
+    world.run(|tx| authority::take_into_service(tx, world.authority, Some(DUTY)));
+    assert_eq!(recipients(&world.sweep()), [DUTY]);
+    world.assert_green();
+}
+
+#[test]
+fn a_child_in_red_climbs_the_whole_ladder_on_the_first_day() {
+    let (world, child) = world_with_one_due();
+    world.social_care_opens(child, EpisodeKind::CpPlan);
+    let due = world.check(child, CheckKind::RecurringCheck).due_on;
+    assert_eq!(due, day("2026-11-04"));
+    let mails = world.on("2026-11-05").sweep();
+    assert_eq!(
+        recipients(&mails),
+        [TEAM_LEADER, DUTY, SAFEGUARDING, HEAD, MANAGER, OFFICER]
+    );
+    world.assert_green();
+}
+
+#[test]
+fn the_manager_hears_the_same_day_of_a_failed_visit_to_a_child_in_red_and_once() {
+    let (world, child) = world_with_one_due();
+    world.social_care_opens(child, EpisodeKind::CpPlan);
+    let check = world.check(child, CheckKind::RecurringCheck);
+    world.attempt(&check, Mode::HomeVisit, AttemptResult::NobodyIn);
+
+    let mails = world.sweep();
+    assert_eq!(recipients(&mails), [MANAGER]);
+    assert!(mails[0].raw.contains(check.reference.as_str()));
+    assert!(!mails[0].raw.contains("Example"));
+    assert!(world.sweep().is_empty());
+    world.assert_green();
+}
+
+#[test]
+fn a_suspended_child_rests_and_wakes_when_the_suspension_ends() {
+    let (world, child) = world_with_one_due();
+    world.on("2026-11-30");
+    let (today, now) = (world.today(), world.now());
+    let suspension = Suspension {
+        reason: "Children’s social care is leading".to_owned(),
+        lead_name: "Lee Park".to_owned(),
+        starts_on: today,
+        ends_on: day("2026-12-14"),
+    };
+    let suspended = world
+        .services
+        .db
+        .write_now(|tx| suspension::suspend(tx, &world.manager, child, &suspension, today, now));
+    suspended.unwrap();
+
+    assert!(world.on("2026-12-14").sweep().is_empty());
+    assert!(world.lapses(child).is_empty());
+    world.assert_green();
+    assert_eq!(
+        recipients(&world.on("2026-12-15").sweep()),
+        [TEAM_LEADER, HEAD, MANAGER, OFFICER]
+    );
+    world.assert_green();
+}
+
+#[test]
+fn leaving_the_register_closes_checks_and_lapses_with_the_reason() {
+    let (world, child) = world_with_one_due();
+    world.on("2026-12-02").sweep();
+    let (today, now) = (world.today(), world.now());
+    world.run(|tx| {
+        check::cancel_all_of(
+            tx,
+            &world.manager,
+            child,
+            "Attends a school since 1 December",
+            today,
+            now,
+        )
+    });
+    assert!(world.open_kinds(child).is_empty());
+    assert_eq!(world.record(child).next_check_on, None);
+    assert!(
+        world.lapses(child)[0]
+            .closed
+            .as_ref()
+            .unwrap()
+            .1
+            .contains("Attends a school")
+    );
+}
+
+#[test]
+fn a_lapse_mail_that_died_is_told_to_the_next_post_up_once() {
+    let (world, _) = world_with_one_due();
+    world.on("2026-12-02").sweep();
+    world.break_by_hand(&format!(
+        "UPDATE outgoing_mail SET state = 'dead' WHERE recipient = '{TEAM_LEADER}'"
+    ));
+    assert!(world.broken_promises()[0].contains("mail"));
+
+    let mails = world.sweep();
+    assert_eq!(recipients(&mails), [MANAGER]);
+    assert!(mails[0].raw.contains("could not be delivered"));
+    assert!(world.sweep().is_empty());
+    world.assert_green();
+}
+
+#[test]
+fn the_desk_counts_what_it_lists() {
+    let (world, child) = world_with_one_due();
+    world.known_since_seen("2025-12-08");
+    world.on("2026-12-02").sweep();
+    let today = world.today();
+    let desk = world.run(|conn| {
+        let book = rulebook::load(conn, world.authority, today)?;
+        let account = world.officer.account().unwrap();
+        crate::checks::diary::desk(
+            conn,
+            &world.officer,
+            &book,
+            crate::checks::diary::Whose::Of(account),
+        )
+    });
+    assert_eq!(
+        (
+            desk.lapsed_total,
+            desk.due_soon_total,
+            desk.unallocated_total
+        ),
+        (1, 1, 0)
+    );
+    assert_eq!(
+        desk.lapsed[0].child_reference,
+        world.record(child).reference.as_str()
+    );
+    assert_eq!(desk.lapsed[0].working_days, 1);
+    assert!(desk.lapsed[0].lapse.is_some());
+    assert_eq!(desk.due_soon[0].working_days, 4);
+}
+
+impl World {
+    fn acknowledge(
+        &self,
+        lapse: &LapseRecord,
+        plan: &str,
+        by: &str,
+    ) -> Result<(), AcknowledgeError> {
+        let (today, now) = (self.today(), self.now());
+        self.services
+            .db
+            .write_now(|tx| lapse::acknowledge(tx, &self.officer, lapse, plan, day(by), today, now))
+    }
+}

@@ -1,0 +1,332 @@
+//! What follows from an outcome.
+
+use super::*;
+use crate::checks::booking::{self, BookingError, NewBooking};
+use crate::checks::check::CheckState;
+
+#[test]
+fn a_failed_visit_leaves_the_clock_running_and_owes_an_attempt() {
+    let world = World::new();
+    let child = world.notified();
+    let meeting = world.check(child, CheckKind::FirstMeeting);
+
+    world.on("2026-11-09");
+    let recorded = world.attempt(&meeting, Mode::HomeVisit, AttemptResult::NobodyIn);
+
+    assert!(!recorded.satisfied);
+    assert_eq!(
+        recorded.next.as_deref(),
+        Some("New attempt by 23 November 2026")
+    );
+    let after = world.check(child, CheckKind::FirstMeeting);
+    assert_eq!(after.original_due_on, meeting.original_due_on);
+    assert_eq!(after.due_on, meeting.due_on);
+    let attempt = world.check(child, CheckKind::NewAttempt);
+    assert_eq!(attempt.follows, Some(meeting.key));
+    assert_eq!(attempt.purpose, meeting.purpose);
+}
+
+#[test]
+fn a_later_attempt_takes_the_place_of_the_one_before_with_its_booking() {
+    let world = World::new();
+    let child = world.notified();
+    let meeting = world.check(child, CheckKind::FirstMeeting);
+    world.attempt(&meeting, Mode::HomeVisit, AttemptResult::NobodyIn);
+    let first = world.check(child, CheckKind::NewAttempt);
+    world.book(&first, "2026-11-12", "").unwrap();
+
+    world.on("2026-11-04");
+    world.attempt(&first, Mode::Unannounced, AttemptResult::AdultOnly);
+
+    let second = world.check(child, CheckKind::NewAttempt);
+    assert_ne!(first.key, second.key);
+    assert_eq!(second.follows, Some(meeting.key));
+    let bookings = world.run(|conn| booking::of_check(conn, second.key));
+    assert_eq!(bookings.first().map(|b| b.state.as_str()), Some("booked"));
+    let closed = world
+        .checks(child)
+        .into_iter()
+        .find(|check| check.key == first.key)
+        .unwrap();
+    assert_eq!(closed.state, CheckState::Cancelled);
+}
+
+#[test]
+fn an_attempt_to_see_the_child_does_not_give_way_to_a_telephone_call() {
+    let world = World::new();
+    let child = world.notified();
+    let meeting = world.check(child, CheckKind::FirstMeeting);
+    world.attempt(&meeting, Mode::HomeVisit, AttemptResult::NobodyIn);
+    let attempt = world.check(child, CheckKind::NewAttempt);
+
+    world.attempt(
+        &world.check(child, CheckKind::FirstContact),
+        Mode::Phone,
+        AttemptResult::Refused,
+    );
+
+    assert_eq!(world.check(child, CheckKind::NewAttempt).key, attempt.key);
+}
+
+#[test]
+fn seeing_the_child_closes_the_meeting_its_attempts_and_the_contact_and_the_next_check_appears() {
+    let world = World::new();
+    let child = world.notified();
+    let meeting = world.check(child, CheckKind::FirstMeeting);
+    world.attempt(&meeting, Mode::HomeVisit, AttemptResult::NobodyIn);
+    let attempt = world.check(child, CheckKind::NewAttempt);
+
+    world.on("2026-11-10");
+    let recorded = world.attempt(&attempt, Mode::HomeVisit, AttemptResult::ChildSeen);
+
+    assert!(recorded.satisfied);
+    assert_eq!(
+        world.open_kinds(child),
+        [
+            CheckKind::Acknowledgement,
+            CheckKind::SuitabilityDecision,
+            CheckKind::SecondCheck
+        ]
+    );
+    assert_eq!(
+        world.check(child, CheckKind::SecondCheck).due_on,
+        day("2027-02-10")
+    );
+    let record = world.record(child);
+    assert_eq!(record.last_seen_on, Some(day("2026-11-10")));
+    assert_eq!(record.last_seen_by.as_deref(), Some("Sam Reed"));
+    assert_eq!(
+        record.next_check_on,
+        Some(world.check(child, CheckKind::Acknowledgement).due_on)
+    );
+}
+
+#[test]
+fn an_adult_at_the_door_is_a_contact_but_not_a_meeting() {
+    let world = World::new();
+    let child = world.notified();
+    let meeting = world.check(child, CheckKind::FirstMeeting);
+
+    let recorded = world.attempt(&meeting, Mode::HomeVisit, AttemptResult::AdultOnly);
+
+    assert!(!recorded.satisfied);
+    assert!(!world.open_kinds(child).contains(&CheckKind::FirstContact));
+    assert!(world.open_kinds(child).contains(&CheckKind::FirstMeeting));
+}
+
+#[test]
+fn a_judgement_given_at_the_meeting_is_the_decision() {
+    let world = World::new();
+    let child = world.notified();
+    let mut form = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
+    form.judgement = Judgement::Suitable;
+
+    world
+        .try_attempt(&world.check(child, CheckKind::FirstMeeting), &form)
+        .unwrap();
+
+    assert_eq!(
+        world.open_kinds(child),
+        [CheckKind::Acknowledgement, CheckKind::SecondCheck]
+    );
+}
+
+#[test]
+fn a_visit_for_something_else_does_not_use_up_a_check_that_is_not_due() {
+    let world = World::new();
+    let child = world.notified();
+    world.attempt(
+        &world.check(child, CheckKind::FirstMeeting),
+        Mode::HomeVisit,
+        AttemptResult::ChildSeen,
+    );
+    let second = world.check(child, CheckKind::SecondCheck);
+
+    world.on("2026-11-16");
+    let mut form = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
+    form.judgement = Judgement::Suitable;
+    world
+        .try_attempt(&world.check(child, CheckKind::SuitabilityDecision), &form)
+        .unwrap();
+
+    assert_eq!(world.check(child, CheckKind::SecondCheck).key, second.key);
+}
+
+#[test]
+fn the_same_form_twice_is_one_outcome() {
+    let world = World::new();
+    let child = world.notified();
+    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let form = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
+
+    let first = world.try_attempt(&meeting, &form).unwrap();
+    let again = world.try_attempt(&meeting, &form).unwrap();
+
+    assert_eq!(first.reference, again.reference);
+    assert_eq!(first.next, again.next);
+    assert_eq!(world.run(|conn| outcome::of_child(conn, child)).len(), 1);
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let world = World::new();
+    let child = world.notified();
+    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let seen_on_the_telephone = world.form(Mode::Phone, AttemptResult::ChildSeen);
+    assert!(matches!(
+        world.try_attempt(&meeting, &seen_on_the_telephone),
+        Err(OutcomeError::Contradiction(_))
+    ));
+    let mut tomorrow = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
+    tomorrow.happened_on = day("2026-11-03");
+    assert!(matches!(
+        world.try_attempt(&meeting, &tomorrow),
+        Err(OutcomeError::InTheFuture)
+    ));
+    let seen = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
+    let acknowledgement = world.check(child, CheckKind::Acknowledgement);
+    assert!(matches!(
+        world.try_attempt(&acknowledgement, &seen),
+        Err(OutcomeError::AcceptInstead)
+    ));
+    world.try_attempt(&meeting, &seen).unwrap();
+    let late = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
+    assert!(matches!(
+        world.try_attempt(&meeting, &late),
+        Err(OutcomeError::Closed)
+    ));
+}
+
+#[test]
+fn a_wrong_address_is_no_longer_verified() {
+    let world = World::new();
+    let child = world.notified();
+    world.attempt(
+        &world.check(child, CheckKind::FirstMeeting),
+        Mode::HomeVisit,
+        AttemptResult::WrongAddress,
+    );
+    let home = world.run(|conn| address::of_child(conn, child)).unwrap();
+    assert_eq!(home.verified_on, None);
+}
+
+#[test]
+fn when_the_tier_rises_checks_come_sooner_and_their_first_day_stays() {
+    let world = World::new();
+    let child = world.notified();
+    let before = world.check(child, CheckKind::FirstMeeting);
+
+    world
+        .on("2026-11-04")
+        .social_care_opens(child, EpisodeKind::S47);
+
+    assert_eq!(world.record(child).tier, Tier::Red);
+    let after = world.check(child, CheckKind::FirstMeeting);
+    assert_eq!(after.due_on, day("2026-11-09"));
+    assert_eq!(after.original_due_on, before.original_due_on);
+    assert!(after.why.contains("tier rose to red"), "{}", after.why);
+    assert_eq!(
+        world.check(child, CheckKind::FirstContact).due_on,
+        day("2026-11-06")
+    );
+    world.assert_green_but_unswept();
+}
+
+#[test]
+fn the_original_due_day_cannot_be_overwritten() {
+    let world = World::new();
+    world.notified();
+    let refused = world.try_by_hand("UPDATE welfare_check SET original_due_on = '2027-01-01'");
+    assert!(
+        refused
+            .unwrap_err()
+            .to_string()
+            .contains("never overwritten")
+    );
+}
+
+#[test]
+fn a_booking_is_moved_only_with_a_reason_and_moves_no_due_day() {
+    let world = World::new();
+    let child = world.notified();
+    let meeting = world.check(child, CheckKind::FirstMeeting);
+    assert!(matches!(
+        world.book(&meeting, "2026-11-01", ""),
+        Err(BookingError::InThePast)
+    ));
+    assert!(matches!(
+        world.book(&meeting, "2026-12-01", ""),
+        Err(BookingError::NeedsReason)
+    ));
+    world.book(&meeting, "2026-11-12", "").unwrap();
+    assert!(matches!(
+        world.book(&meeting, "2026-11-13", " "),
+        Err(BookingError::NeedsReason)
+    ));
+    world
+        .book(&meeting, "2026-11-13", "The family is away")
+        .unwrap();
+
+    let states: Vec<String> = world
+        .run(|conn| booking::of_check(conn, meeting.key))
+        .into_iter()
+        .map(|booking| booking.state)
+        .collect();
+    assert_eq!(states, ["booked", "moved"]);
+    assert_eq!(
+        world.check(child, CheckKind::FirstMeeting).due_on,
+        meeting.due_on
+    );
+
+    world.on("2026-11-13");
+    world.attempt(&meeting, Mode::HomeVisit, AttemptResult::NobodyIn);
+    let bookings = world.run(|conn| booking::of_check(conn, meeting.key));
+    assert_eq!(bookings.first().map(|b| b.state.as_str()), Some("failed"));
+}
+
+#[test]
+fn a_child_is_not_owed_the_same_thing_twice() {
+    let world = World::new();
+    let child = world.notified();
+    let owed = world.check(child, CheckKind::FirstMeeting);
+    world.break_by_hand("DELETE FROM welfare_check; UPDATE child SET next_check_on = NULL");
+    let again = crate::rules::schedule::CheckOwed {
+        kind: owed.kind,
+        purpose: owed.purpose,
+        due_on: owed.due_on,
+        counted_from: owed.counted_from,
+        why: owed.why,
+    };
+    let now = world.now();
+    for _ in 0..2 {
+        world.run(|tx| check::owe(tx, &world.officer, child, &[again.clone()], None, now));
+    }
+    assert_eq!(world.open_kinds(child), [CheckKind::FirstMeeting]);
+    assert_eq!(world.record(child).next_check_on, Some(again.due_on));
+}
+
+impl World {
+    fn book(&self, check: &CheckRecord, on: &str, reason: &str) -> Result<Reference, BookingError> {
+        let (today, now) = (self.today(), self.now());
+        let new = NewBooking {
+            mode: Mode::HomeVisit,
+            booked_for: day(on),
+            at_time: None,
+            place: String::new(),
+            reason: reason.to_owned(),
+            unverified: String::new(),
+        };
+        self.services
+            .db
+            .write_now(|tx| booking::book(tx, &self.officer, check, &new, today, now))
+    }
+
+    /// All promises hold but that of the sweep, which has not run yet.
+    fn assert_green_but_unswept(&self) {
+        let broken = self.broken_promises();
+        assert!(
+            broken.iter().all(|promise| promise.contains("sweep")),
+            "{broken:?}"
+        );
+    }
+}

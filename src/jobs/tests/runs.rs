@@ -1,0 +1,106 @@
+//! Runs are written down, one process runs a job at a time, and the timer stops when it is told to.
+
+use super::*;
+use crate::jobs::{Timer, store};
+
+#[test]
+fn each_run_is_written_down_with_what_it_came_to() {
+    let world = World::new();
+    world.known_since_seen("2025-12-01");
+    world.on("2026-12-02").sweep();
+    let runs = world.run(|conn| runner::newest(conn, 10));
+    let sweep = runs.iter().find(|run| run.job == "sweep").unwrap();
+    assert_eq!(
+        (sweep.work.found, sweep.work.did, sweep.work.failed),
+        (1, 2, 0)
+    );
+    assert_eq!(world.run(runner::last_sweep), Some(morning("2026-12-02")));
+}
+
+#[test]
+fn a_job_that_another_process_runs_is_left_to_it_until_its_lease_is_over() {
+    let world = World::new();
+    let now = world.now();
+    let until = now + chrono::TimeDelta::minutes(5);
+    assert!(world.run(|tx| store::take_lease(tx, "sweep", "another", now, until)));
+    let summaries = runner::run_scheduled(&world.services, now);
+    assert!(
+        summaries
+            .iter()
+            .any(|summary| summary.job == "sweep" && summary.work.is_none())
+    );
+    let later = runner::run_scheduled(&world.services, until);
+    assert!(
+        later
+            .iter()
+            .any(|summary| summary.job == "sweep" && summary.work.is_some())
+    );
+}
+
+#[test]
+fn housekeeping_runs_once_a_day() {
+    let world = World::new();
+    let ran = |world: &World| {
+        let summaries = runner::run_scheduled(&world.services, world.now());
+        summaries
+            .iter()
+            .any(|summary| summary.job == "housekeeping")
+    };
+    assert!(ran(&world));
+    assert!(!ran(&world));
+    assert!(ran(world.on("2026-11-03")));
+}
+
+#[test]
+fn one_bad_authority_does_not_stop_the_others() {
+    let world = World::new();
+    let child = world.known_since_seen("2025-12-01");
+    world.run(|tx| {
+        let other = authority::add(tx, "901", "Aardvarkshire")?;
+        authority::take_into_service(tx, other, None)
+    });
+    world.break_by_hand(
+        "INSERT INTO child (reference, authority_id, given_names, family_name, sort_name, match_key, date_of_birth, sex,
+                            status, is_open, registered_on, tier, created_at, updated_at)
+         SELECT 'C-0000-0000', authority.id, 'A', 'B', 'b a', 'b a', '2016-01-01', 'U', 'active', TRUE, '2026-01-01',
+                'green', '2026-01-01 09:00:00', '2026-01-01 09:00:00'
+         FROM authority WHERE code = '901';
+         INSERT INTO welfare_check (reference, authority_id, child_id, kind, purpose, counted_from, original_due_on,
+                                    due_on, why, state, created_at)
+         SELECT 'W-0000-0000', authority_id, id, 'nonsense', 'see_child', '2026-01-01', '2026-02-01', '2026-02-01', '',
+                'open', '2026-01-01 09:00:00'
+         FROM child WHERE reference = 'C-0000-0000'",
+    );
+    world.on("2026-12-02");
+    let summaries = runner::run_due(&world.services, world.now());
+    let sweep = summaries
+        .iter()
+        .find(|summary| summary.job == "sweep")
+        .unwrap();
+    assert!(!sweep.is_complete());
+    assert!(sweep.work.as_ref().unwrap().problem.contains("901"));
+    assert_eq!(world.lapses(child).len(), 1);
+    assert_eq!(world.run(runner::last_sweep), None);
+}
+
+#[test]
+fn the_timer_runs_what_is_due_delivers_when_nudged_and_stops() {
+    let world = World::new();
+    world.known_since_seen("2025-12-01");
+    world.on("2026-12-02");
+    let timer = Timer::start(&world.services, Duration::from_secs(3600)).unwrap();
+    let nudge = timer.nudge();
+    for _ in 0..500 {
+        nudge.mail();
+        if world.services.courier.transport.posted().len() == 2 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    timer.stop();
+    assert_eq!(
+        recipients(&world.services.courier.transport.posted()),
+        [TEAM_LEADER, OFFICER]
+    );
+    world.assert_green();
+}

@@ -1,0 +1,37 @@
+//! To a member of staff: set a password for the account that was made for you.
+
+/// What the message says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// What the account is for, with its article, such as "an officer".
+    pub role: String,
+    /// The link to set a password, which works once.
+    pub link: String,
+    /// How long it works, such as "7 days".
+    pub valid_for: String,
+}
+
+super::three_texts!(
+    Invitation,
+    "invitation",
+    "email/invitation/subject.txt",
+    "email/invitation/body.txt",
+    "email/invitation/body.html"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::messages::{read, wessex};
+
+    #[test]
+    fn a_new_officer() {
+        let message = Invitation {
+            role: "an officer".to_owned(),
+            link: "https://hearth.wessex.example/set-password/7Yk2mBq0bC1nRr5tVw8xZaDf".to_owned(),
+            valid_for: "7 days".to_owned(),
+        }
+        .render(&wessex());
+        insta::assert_snapshot!(read(&message));
+    }
+}

@@ -1,0 +1,163 @@
+//! To whoever holds a post on the ladder: these checks have lapsed, and each needs a plan or an outcome.
+//!
+//! One message a person a day, not one a lapse: mail that comes in heaps is not read.
+
+use chrono::NaiveDate;
+
+use crate::rules::dates::spoken;
+use crate::rules::escalation::{Post, Step};
+
+/// As many lapses as a mail lists; the page behind the link has all of them.
+const LISTED: usize = 50;
+
+/// What the message says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LapseDigest {
+    /// The posts for which the person is told, their own.
+    pub told_as: Vec<Post>,
+    /// The lapses, the most urgent first; never none.
+    pub lines: Vec<LapseLine>,
+    /// The page that lists the same lapses, after signing in.
+    pub link: String,
+}
+
+/// One lapse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LapseLine {
+    /// The reference that the page behind the link shows.
+    pub reference: String,
+    /// Which check, such as "Second check".
+    pub check: String,
+    /// The day it was due.
+    pub due_on: NaiveDate,
+    /// Working days since then.
+    pub working_days_over: i64,
+    /// The step of the ladder that is owed.
+    pub step: Step,
+    /// The day the step was owed.
+    pub since: NaiveDate,
+    /// The post that should have been told and that nobody holds.
+    pub vacant_post: Option<Post>,
+}
+
+impl LapseDigest {
+    fn listed(&self) -> &[LapseLine] {
+        self.lines.get(..LISTED).unwrap_or(&self.lines)
+    }
+
+    fn not_listed(&self) -> usize {
+        self.lines.len() - self.listed().len()
+    }
+
+    /// Such as "the team leader and the manager".
+    fn told_as(&self) -> String {
+        let posts: Vec<String> = self
+            .told_as
+            .iter()
+            .map(|post| with_article(*post))
+            .collect();
+        posts.join(" and ")
+    }
+
+    /// The posts that nobody holds, each once.
+    fn vacant_posts(&self) -> Vec<String> {
+        let mut posts: Vec<String> = self.lines.iter().filter_map(LapseLine::vacant).collect();
+        posts.sort_unstable();
+        posts.dedup();
+        posts
+    }
+}
+
+impl LapseLine {
+    fn over(&self) -> String {
+        match self.working_days_over {
+            ..=0 => "no working day over yet".to_owned(),
+            1 => "1 working day over".to_owned(),
+            days => format!("{days} working days over"),
+        }
+    }
+
+    fn step(&self) -> String {
+        self.step.label().to_lowercase()
+    }
+
+    fn vacant(&self) -> Option<String> {
+        self.vacant_post.map(|post| post.label().to_lowercase())
+    }
+}
+
+fn with_article(post: Post) -> String {
+    match post {
+        Post::Officer => "an officer".to_owned(),
+        post => format!("the {}", post.label().to_lowercase()),
+    }
+}
+
+super::three_texts!(
+    LapseDigest,
+    "lapse_digest",
+    "email/lapse_digest/subject.txt",
+    "email/lapse_digest/body.txt",
+    "email/lapse_digest/body.html"
+);
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::mail::messages::{read, wessex};
+
+    fn line(reference: &str, due: (i32, u32, u32), over: i64) -> LapseLine {
+        LapseLine {
+            reference: reference.to_owned(),
+            check: "Second check".to_owned(),
+            due_on: NaiveDate::from_ymd_opt(due.0, due.1, due.2).unwrap(),
+            working_days_over: over,
+            step: Step::Lapsed,
+            since: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
+            vacant_post: None,
+        }
+    }
+
+    fn digest(lines: Vec<LapseLine>) -> LapseDigest {
+        LapseDigest {
+            told_as: vec![Post::TeamLeader],
+            lines,
+            link: "https://hearth.wessex.example/lapses".to_owned(),
+        }
+    }
+
+    #[test]
+    fn one_lapse() {
+        let digest = digest(vec![line("L-7K4M-2QXD", (2026, 11, 20), 1)]);
+        insta::assert_snapshot!(read(&digest.render(&wessex())));
+    }
+
+    #[test]
+    fn several_and_some_for_a_post_that_nobody_holds() {
+        let mut lines = vec![
+            line("L-7K4M-2QXD", (2026, 10, 30), 16),
+            line("L-9FQ2-0ZXB", (2026, 11, 13), 6),
+            line("L-1D3T-88VC", (2026, 11, 21), 0),
+        ];
+        lines[0].step = Step::DutyMailbox;
+        lines[1].step = Step::Manager;
+        lines[1].vacant_post = Some(Post::Manager);
+        let digest = LapseDigest {
+            told_as: vec![Post::HeadOfService, Post::SafeguardingLead],
+            ..digest(lines)
+        };
+        let message = digest.render(&wessex());
+        insta::assert_snapshot!(read(&message));
+        insta::assert_snapshot!("html", message.html);
+    }
+
+    #[test]
+    fn a_long_list_is_on_the_page_and_not_in_the_mail() {
+        let lines = vec![line("L-7K4M-2QXD", (2026, 11, 20), 1); 60];
+        let message = digest(lines).render(&wessex());
+        assert_eq!(message.subject, "60 welfare checks have lapsed");
+        assert_eq!(message.text.matches("L-7K4M-2QXD").count(), LISTED);
+        assert!(message.text.contains("- and 10 more"), "{}", message.text);
+    }
+}

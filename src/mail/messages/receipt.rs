@@ -1,0 +1,79 @@
+//! To a parent: we have what you sent us. A receipt, not a permission.
+
+use chrono::NaiveDate;
+
+use crate::rules::dates::spoken;
+
+/// What the message says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The reference of the notification.
+    pub notification: String,
+    /// The day it came in.
+    pub received_on: NaiveDate,
+    /// How many children it is about.
+    pub children: usize,
+    /// The day by which an officer has read it and written back.
+    pub answer_by: NaiveDate,
+    /// The day by which the team gets in touch.
+    pub contact_by: NaiveDate,
+    /// The page that shows what was sent and what is held.
+    pub held_link: String,
+    /// Whom to turn to who is not the officer.
+    pub complaints_to: Option<String>,
+}
+
+super::three_texts!(
+    Receipt,
+    "receipt",
+    "email/receipt/subject.txt",
+    "email/receipt/body.txt",
+    "email/receipt/body.html"
+);
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::mail::messages::{read, wessex};
+
+    fn receipt() -> Receipt {
+        Receipt {
+            notification: "N-7K4M-2QXD".to_owned(),
+            received_on: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(),
+            children: 2,
+            answer_by: NaiveDate::from_ymd_opt(2026, 12, 7).unwrap(),
+            contact_by: NaiveDate::from_ymd_opt(2026, 12, 7).unwrap(),
+            held_link: "https://hearth.wessex.example/family".to_owned(),
+            complaints_to: Some("the Customer Relations team, 01632 960 009".to_owned()),
+        }
+    }
+
+    #[test]
+    fn for_two_children() {
+        insta::assert_snapshot!(read(&receipt().render(&wessex())));
+    }
+
+    #[test]
+    fn for_one_child_of_an_authority_that_told_us_little() {
+        let receipt = Receipt {
+            children: 1,
+            complaints_to: None,
+            ..receipt()
+        };
+        let letterhead = crate::mail::Letterhead {
+            reply_to: None,
+            telephone: None,
+            ..wessex()
+        };
+        insta::assert_snapshot!(read(&receipt.render(&letterhead)));
+    }
+
+    #[test]
+    fn it_never_asks_anybody_to_apply() {
+        let message = receipt().render(&wessex());
+        for word in ["apply", "application", "approv", "permit", "must", "risk"] {
+            assert!(!message.text.to_lowercase().contains(word), "{word}");
+        }
+    }
+}

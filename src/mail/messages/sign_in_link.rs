@@ -1,0 +1,34 @@
+//! To a parent: the link that proves the email address and signs in.
+
+/// What the message says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignInLink {
+    /// The link, which works once.
+    pub link: String,
+    /// How long it works, such as "1 hour".
+    pub valid_for: String,
+}
+
+super::three_texts!(
+    SignInLink,
+    "sign_in_link",
+    "email/sign_in_link/subject.txt",
+    "email/sign_in_link/body.txt",
+    "email/sign_in_link/body.html"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::messages::{read, wessex};
+
+    #[test]
+    fn a_link_that_works_once() {
+        let message = SignInLink {
+            link: "https://hearth.wessex.example/sign-in/7Yk2mBq0bC1nRr5tVw8xZaDf".to_owned(),
+            valid_for: "1 hour".to_owned(),
+        }
+        .render(&wessex());
+        insta::assert_snapshot!(read(&message));
+    }
+}

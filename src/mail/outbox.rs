@@ -1,0 +1,173 @@
+//! The outbox: a letter is put in the same transaction as what it tells of, and a key is put once.
+//!
+//! What waits here is sent by [`super::deliver`]; what does not arrive can be seen here.
+
+use chrono::{Duration, NaiveDateTime};
+
+use super::messages::{CARRY_A_SECRET, DELIVERY_FAILED, Letterhead, MUST_ARRIVE, Rendered};
+use super::store::{self, NewMail, OutgoingMail};
+pub use super::store::{DeadMail, Delivery, Undelivered};
+use crate::db::columns::Key;
+use crate::db::{Conn, Result};
+use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
+
+/// A letter to one person: the type has no room for a second recipient (a list of addresses in one message has
+/// told hundreds of families about each other).
+pub struct Letter<'a, A: 'static> {
+    /// What the letter is about, such as `receipt:N-7K4M-2QXD`; a key is put once, whatever happens.
+    pub key: String,
+    /// The authority it is sent for.
+    pub authority: Key<A>,
+    /// Whom it comes from.
+    pub letterhead: &'a Letterhead,
+    /// Whom it is for.
+    pub to: EmailAddress,
+    /// What it says.
+    pub message: Rendered,
+}
+
+/// Puts a letter in the outbox, due at once, and gives its row; if the key was put before, that row.
+///
+/// # Errors
+/// If the database refuses.
+pub fn put<A>(
+    tx: &mut Conn,
+    letter: &Letter<'_, A>,
+    now: NaiveDateTime,
+) -> Result<Key<OutgoingMail>> {
+    if let Some(earlier) = store::key_of(tx, &letter.key)? {
+        return Ok(earlier);
+    }
+    let reference = Reference::from_random(ReferenceKind::Mail, rand::random());
+    store::insert(
+        tx,
+        &NewMail {
+            reference: reference.as_str(),
+            key: &letter.key,
+            authority_id: letter.authority.number(),
+            kind: letter.message.kind,
+            recipient: letter.to.as_str(),
+            sender_name: &letter.letterhead.authority,
+            reply_to: letter
+                .letterhead
+                .reply_to
+                .as_ref()
+                .map(EmailAddress::as_str),
+            subject: &letter.message.subject,
+            body_text: &letter.message.text,
+            body_html: &letter.message.html,
+            message_id: &format!("<{reference}@{}>", letter.letterhead.host()),
+            state: "waiting",
+            next_try_at: now,
+            created_at: now,
+        },
+    )
+}
+
+/// The state of an authority's outbox, for the page for administrators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overview {
+    /// Put and not yet tried.
+    pub waiting: i64,
+    /// Tried, and to be tried again.
+    pub retrying: i64,
+    /// Given up; somebody must do something.
+    pub dead: i64,
+    /// The dead and the retrying, dead first, newest first; at most [`LISTED`].
+    pub undelivered: Vec<Undelivered>,
+}
+
+/// As many mails as an administrator can look at on one page.
+pub const LISTED: i64 = 100;
+
+/// What has not arrived, and why.
+///
+/// # Errors
+/// If the database refuses.
+pub fn overview<A>(conn: &mut Conn, authority: Key<A>) -> Result<Overview> {
+    let authority = authority.number();
+    Ok(Overview {
+        waiting: store::count(conn, authority, "waiting", false)?,
+        retrying: store::count(conn, authority, "waiting", true)?,
+        dead: store::count(conn, authority, "dead", true)?,
+        undelivered: store::undelivered(conn, authority, LISTED)?,
+    })
+}
+
+/// What was delivered last, the newest first.
+///
+/// # Errors
+/// If the database refuses.
+pub fn delivered<A>(conn: &mut Conn, authority: Key<A>, limit: i64) -> Result<Vec<Delivery>> {
+    store::delivered(conn, authority.number(), limit)
+}
+
+/// Makes a mail that failed due at once. False if there is no such mail, it was sent, or it carried a link that
+/// is no longer kept: then a new one must be asked for.
+///
+/// # Errors
+/// If the database refuses.
+pub fn retry_now<A>(
+    tx: &mut Conn,
+    authority: Key<A>,
+    reference: &Reference,
+    now: NaiveDateTime,
+) -> Result<bool> {
+    store::retry_now(tx, authority.number(), reference.as_str(), now)
+}
+
+/// Dead mails that somebody had to get (a lapse told to nobody is itself an incident) and that no mail with the
+/// key [`report_key`] tells of yet.
+///
+/// # Errors
+/// If the database refuses.
+pub fn dead_without_report(conn: &mut Conn) -> Result<Vec<DeadMail>> {
+    store::dead_without_report(conn, &MUST_ARRIVE, &report_key(""))
+}
+
+/// The key of the mail which tells that the mail with this reference could not be delivered.
+pub fn report_key(reference: &str) -> String {
+    format!("{DELIVERY_FAILED}:{reference}")
+}
+
+/// What is wrong with the outbox, as references of mails; all empty when nothing is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stuck {
+    /// Due for more than a day, and nobody tried.
+    pub overdue: Vec<String>,
+    /// Claimed by a program that never said what became of it, more than an hour ago.
+    pub abandoned: Vec<String>,
+    /// Somebody had to get it, it is dead, and nobody was told.
+    pub unreported: Vec<String>,
+}
+
+impl Stuck {
+    /// How many mails are stuck.
+    pub fn count(&self) -> usize {
+        self.overdue.len() + self.abandoned.len() + self.unreported.len()
+    }
+}
+
+/// What `hearth verify` asks of the outbox.
+///
+/// # Errors
+/// If the database refuses.
+pub fn stuck(conn: &mut Conn, now: NaiveDateTime) -> Result<Stuck> {
+    let overdue = store::overdue(conn, now, Duration::days(1))?;
+    let mut abandoned = store::abandoned(conn, now, Duration::hours(1))?;
+    abandoned.retain(|reference| !overdue.contains(reference));
+    let unreported = dead_without_report(conn)?;
+    Ok(Stuck {
+        overdue,
+        abandoned,
+        unreported: unreported.into_iter().map(|mail| mail.reference).collect(),
+    })
+}
+
+/// Forgets what a mail said when it carried a link that opens an account: of such links only a hash is kept.
+pub(super) fn forget_secrets(tx: &mut Conn, mail: &OutgoingMail) -> Result<()> {
+    if CARRY_A_SECRET.contains(&mail.kind.as_str()) {
+        store::empty_bodies(tx, mail)?;
+    }
+    Ok(())
+}

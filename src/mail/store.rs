@@ -1,0 +1,367 @@
+//! The SQL of the outbox: what is to be sent, what was sent, and what the server said.
+
+use chrono::{Duration, NaiveDateTime};
+use diesel::dsl::{count_star, exists, not, sql};
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use crate::db::columns::Key;
+use crate::db::schema::outgoing_mail;
+use crate::db::{Conn, Result};
+
+/// A mail that was claimed, with what is needed to send it.
+#[derive(Clone, Debug, Queryable)]
+pub struct OutgoingMail {
+    pub(super) id: Key<OutgoingMail>,
+    pub(super) reference: String,
+    pub(super) kind: String,
+    pub(super) recipient: String,
+    pub(super) sender_name: String,
+    pub(super) reply_to: Option<String>,
+    pub(super) subject: String,
+    pub(super) text: String,
+    pub(super) html: String,
+    pub(super) message_id: String,
+    pub(super) attempts: i32,
+    pub(super) created_at: NaiveDateTime,
+}
+
+/// A mail to be put in the outbox.
+#[derive(Insertable)]
+#[diesel(table_name = outgoing_mail)]
+pub(super) struct NewMail<'a> {
+    pub reference: &'a str,
+    pub key: &'a str,
+    pub authority_id: i64,
+    pub kind: &'a str,
+    pub recipient: &'a str,
+    pub sender_name: &'a str,
+    pub reply_to: Option<&'a str>,
+    pub subject: &'a str,
+    pub body_text: &'a str,
+    pub body_html: &'a str,
+    pub message_id: &'a str,
+    pub state: &'a str,
+    pub next_try_at: NaiveDateTime,
+    pub created_at: NaiveDateTime,
+}
+
+/// A mail that has not arrived, as the page for administrators lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Undelivered {
+    /// The mail's reference, `M-…`.
+    pub reference: String,
+    /// Which message it is, such as `lapse_digest`.
+    pub kind: String,
+    /// The address it is for.
+    pub recipient: String,
+    /// `waiting` or `dead`.
+    pub state: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it is tried next, UTC; of no meaning for a dead mail.
+    pub next_try_at: NaiveDateTime,
+    /// What the server said last, without addresses.
+    pub last_answer: String,
+    /// When it was put in the outbox, UTC.
+    pub created_at: NaiveDateTime,
+}
+
+/// A mail that somebody had to get and that will not be tried again.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct DeadMail {
+    /// Its key, which rows of other rooms point at.
+    pub id: Key<OutgoingMail>,
+    /// The mail's reference, `M-…`.
+    pub reference: String,
+    /// Which message it is.
+    pub kind: String,
+    /// The number of the authority it belongs to.
+    pub authority_id: i64,
+    /// What the server said last, without addresses.
+    pub last_answer: String,
+}
+
+/// A literal and not a parameter, so that SQLite sees that the index of waiting mails will do.
+const WAITING: &str = "state = 'waiting'";
+
+/// As [`WAITING`]; the table is named because the question names it twice.
+const DEAD: &str = "outgoing_mail.state = 'dead'";
+
+pub(super) fn key_of(conn: &mut Conn, key: &str) -> Result<Option<Key<OutgoingMail>>> {
+    Ok(outgoing_mail::table
+        .filter(outgoing_mail::key.eq(key))
+        .select(outgoing_mail::id)
+        .first(conn)
+        .optional()?)
+}
+
+pub(super) fn insert(tx: &mut Conn, mail: &NewMail<'_>) -> Result<Key<OutgoingMail>> {
+    Ok(diesel::insert_into(outgoing_mail::table)
+        .values(mail)
+        .returning(outgoing_mail::id)
+        .get_result(tx)?)
+}
+
+/// The mail that has been due longest and that nobody holds.
+pub(super) fn next_due(conn: &mut Conn, now: NaiveDateTime) -> Result<Option<Key<OutgoingMail>>> {
+    Ok(outgoing_mail::table
+        .filter(sql::<Bool>(WAITING))
+        .filter(outgoing_mail::next_try_at.le(now))
+        .filter(
+            outgoing_mail::claimed_until
+                .is_null()
+                .or(outgoing_mail::claimed_until.lt(now)),
+        )
+        .order((outgoing_mail::next_try_at, outgoing_mail::id))
+        .select(outgoing_mail::id)
+        .first(conn)
+        .optional()?)
+}
+
+/// Takes a mail until `until` and counts the attempt; nothing when somebody else was faster.
+pub(super) fn claim(
+    tx: &mut Conn,
+    id: Key<OutgoingMail>,
+    now: NaiveDateTime,
+    until: NaiveDateTime,
+) -> Result<Option<OutgoingMail>> {
+    let free = outgoing_mail::claimed_until
+        .is_null()
+        .or(outgoing_mail::claimed_until.lt(now));
+    let claimed = diesel::update(outgoing_mail::table)
+        .filter(outgoing_mail::id.eq(id))
+        .filter(sql::<Bool>(WAITING))
+        .filter(free)
+        .set((
+            outgoing_mail::claimed_until.eq(until),
+            outgoing_mail::attempts.eq(outgoing_mail::attempts + 1),
+        ))
+        .execute(tx)?;
+    if claimed == 0 {
+        return Ok(None);
+    }
+    let mail = outgoing_mail::table
+        .filter(outgoing_mail::id.eq(id))
+        .select((
+            outgoing_mail::id,
+            outgoing_mail::reference,
+            outgoing_mail::kind,
+            outgoing_mail::recipient,
+            outgoing_mail::sender_name,
+            outgoing_mail::reply_to,
+            outgoing_mail::subject,
+            outgoing_mail::body_text,
+            outgoing_mail::body_html,
+            outgoing_mail::message_id,
+            outgoing_mail::attempts,
+            outgoing_mail::created_at,
+        ))
+        .first(tx)?;
+    Ok(Some(mail))
+}
+
+/// Records that the server took the mail. Whoever holds the claim by now: it is sent.
+pub(super) fn record_sent(
+    tx: &mut Conn,
+    mail: &OutgoingMail,
+    answer: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(outgoing_mail::table)
+        .filter(outgoing_mail::id.eq(mail.id))
+        .set((
+            outgoing_mail::state.eq("sent"),
+            outgoing_mail::sent_at.eq(now),
+            outgoing_mail::last_answer.eq(answer),
+            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Records when to try again; not if the lease ran out and somebody else has tried since.
+pub(super) fn record_retry(
+    tx: &mut Conn,
+    mail: &OutgoingMail,
+    answer: &str,
+    at: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(outgoing_mail::table)
+        .filter(outgoing_mail::id.eq(mail.id))
+        .filter(sql::<Bool>(WAITING))
+        .filter(outgoing_mail::attempts.eq(mail.attempts))
+        .set((
+            outgoing_mail::next_try_at.eq(at),
+            outgoing_mail::last_answer.eq(answer),
+            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Records that the mail will not be tried again; not if somebody else has tried since.
+pub(super) fn record_dead(tx: &mut Conn, mail: &OutgoingMail, answer: &str) -> Result<()> {
+    diesel::update(outgoing_mail::table)
+        .filter(outgoing_mail::id.eq(mail.id))
+        .filter(sql::<Bool>(WAITING))
+        .filter(outgoing_mail::attempts.eq(mail.attempts))
+        .set((
+            outgoing_mail::state.eq("dead"),
+            outgoing_mail::last_answer.eq(answer),
+            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+pub(super) fn empty_bodies(tx: &mut Conn, mail: &OutgoingMail) -> Result<()> {
+    diesel::update(outgoing_mail::table)
+        .filter(outgoing_mail::id.eq(mail.id))
+        .set((
+            outgoing_mail::body_text.eq(""),
+            outgoing_mail::body_html.eq(""),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Makes a mail due at once, as if it had never been tried. False when there is none to send.
+pub(super) fn retry_now(
+    tx: &mut Conn,
+    authority: i64,
+    reference: &str,
+    now: NaiveDateTime,
+) -> Result<bool> {
+    let changed = diesel::update(outgoing_mail::table)
+        .filter(outgoing_mail::reference.eq(reference))
+        .filter(outgoing_mail::authority_id.eq(authority))
+        .filter(outgoing_mail::state.ne("sent"))
+        .filter(outgoing_mail::body_text.ne(""))
+        .set((
+            outgoing_mail::state.eq("waiting"),
+            outgoing_mail::attempts.eq(0),
+            outgoing_mail::next_try_at.eq(now),
+            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
+        ))
+        .execute(tx)?;
+    Ok(changed > 0)
+}
+
+/// How many mails of an authority are in a state and were, or were not, tried before.
+pub(super) fn count(conn: &mut Conn, authority: i64, state: &str, tried: bool) -> Result<i64> {
+    Ok(outgoing_mail::table
+        .filter(outgoing_mail::authority_id.eq(authority))
+        .filter(outgoing_mail::state.eq(state))
+        .filter(outgoing_mail::attempts.gt(0).eq(tried))
+        .select(count_star())
+        .first(conn)?)
+}
+
+pub(super) fn undelivered(conn: &mut Conn, authority: i64, limit: i64) -> Result<Vec<Undelivered>> {
+    Ok(outgoing_mail::table
+        .filter(outgoing_mail::authority_id.eq(authority))
+        .filter(
+            outgoing_mail::state.eq("dead").or(outgoing_mail::state
+                .eq("waiting")
+                .and(outgoing_mail::attempts.gt(0))),
+        )
+        .order((outgoing_mail::state, outgoing_mail::id.desc()))
+        .limit(limit)
+        .select((
+            outgoing_mail::reference,
+            outgoing_mail::kind,
+            outgoing_mail::recipient,
+            outgoing_mail::state,
+            outgoing_mail::attempts,
+            outgoing_mail::next_try_at,
+            outgoing_mail::last_answer,
+            outgoing_mail::created_at,
+        ))
+        .load(conn)?)
+}
+
+/// A mail that the server took.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Delivery {
+    /// The mail's reference, `M-…`.
+    pub reference: String,
+    /// Which message it is, such as `lapse_digest`.
+    pub kind: String,
+    /// The address it is for.
+    pub recipient: String,
+    /// When the server took it, UTC.
+    pub sent_at: NaiveDateTime,
+}
+
+pub(super) fn delivered(conn: &mut Conn, authority: i64, limit: i64) -> Result<Vec<Delivery>> {
+    Ok(outgoing_mail::table
+        .filter(outgoing_mail::authority_id.eq(authority))
+        .filter(outgoing_mail::state.eq("sent"))
+        .order(outgoing_mail::id.desc())
+        .limit(limit)
+        .select((
+            outgoing_mail::reference,
+            outgoing_mail::kind,
+            outgoing_mail::recipient,
+            outgoing_mail::sent_at.assume_not_null(),
+        ))
+        .load(conn)?)
+}
+
+/// Dead mails of these kinds for which no mail with the key `prefix` and their reference was put.
+pub(super) fn dead_without_report(
+    conn: &mut Conn,
+    kinds: &[&str],
+    prefix: &str,
+) -> Result<Vec<DeadMail>> {
+    let report = diesel::alias!(outgoing_mail as report);
+    let reported = exists(
+        report.filter(
+            report.field(outgoing_mail::key).eq(prefix
+                .into_sql::<diesel::sql_types::Text>()
+                .concat(outgoing_mail::reference)),
+        ),
+    );
+    Ok(outgoing_mail::table
+        .filter(sql::<Bool>(DEAD))
+        .filter(outgoing_mail::kind.eq_any(kinds))
+        .filter(not(reported))
+        .order(outgoing_mail::id)
+        .select((
+            outgoing_mail::id,
+            outgoing_mail::reference,
+            outgoing_mail::kind,
+            outgoing_mail::authority_id,
+            outgoing_mail::last_answer,
+        ))
+        .load(conn)?)
+}
+
+/// References of mails that have been due for longer than `patience` and were not tried.
+pub(super) fn overdue(
+    conn: &mut Conn,
+    now: NaiveDateTime,
+    patience: Duration,
+) -> Result<Vec<String>> {
+    Ok(outgoing_mail::table
+        .filter(sql::<Bool>(WAITING))
+        .filter(outgoing_mail::next_try_at.lt(now - patience))
+        .order(outgoing_mail::id)
+        .select(outgoing_mail::reference)
+        .load(conn)?)
+}
+
+/// References of mails whose claim ran out longer than `patience` ago: somebody took them and never came back.
+pub(super) fn abandoned(
+    conn: &mut Conn,
+    now: NaiveDateTime,
+    patience: Duration,
+) -> Result<Vec<String>> {
+    Ok(outgoing_mail::table
+        .filter(sql::<Bool>(WAITING))
+        .filter(outgoing_mail::claimed_until.lt(now - patience))
+        .order(outgoing_mail::id)
+        .select(outgoing_mail::reference)
+        .load(conn)?)
+}

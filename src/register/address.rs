@@ -1,0 +1,339 @@
+//! Where children and adults live: kept with from and to, source, and the day somebody made sure of it. In 2023 a visit
+//! went to an address the record should no longer have held; so an address is verified or it is not.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::store::address::Whose;
+use super::{AddressKey, ChildKey, PersonKey, fresh_reference, store};
+use crate::access::Viewer;
+use crate::access::audit::{self, Event};
+use crate::db::{Conn, Result};
+use crate::rules::codes::Source;
+use crate::rules::dates;
+use crate::rules::identifiers::{Postcode, Reference, ReferenceKind, Uprn};
+
+/// An address as held.
+#[derive(Clone, Debug)]
+pub struct AddressRecord {
+    /// The key inside the program.
+    pub key: AddressKey,
+    /// What the world calls this record.
+    pub reference: Reference,
+    /// Where.
+    pub place: Place,
+    /// Who told the authority.
+    pub source: Source,
+    /// Since when.
+    pub lived_from: NaiveDate,
+    /// Until when; nothing for the current one.
+    pub lived_to: Option<NaiveDate>,
+    /// The day somebody made sure of it.
+    pub verified_on: Option<NaiveDate>,
+    /// Who did.
+    pub verified_by: Option<String>,
+}
+
+/// A place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// House and street, one line of the address a line.
+    pub lines: String,
+    /// Town.
+    pub town: String,
+    /// Postcode, where known.
+    pub postcode: Option<Postcode>,
+    /// Unique property reference, where known.
+    pub uprn: Option<Uprn>,
+}
+
+impl Place {
+    /// Whether it says nowhere: a letter that names no address.
+    pub fn is_blank(&self) -> bool {
+        self.lines.trim().is_empty() && self.town.trim().is_empty() && self.postcode.is_none()
+    }
+
+    /// The place on one line.
+    pub fn on_one_line(&self) -> String {
+        let postcode = self
+            .postcode
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let parts = self
+            .lines
+            .lines()
+            .map(str::trim)
+            .chain([self.town.as_str(), postcode.as_str()]);
+        parts
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
+/// Where a child lives now.
+pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Option<AddressRecord>> {
+    store::address::current(conn, Whose::Childs(child))
+}
+
+/// Where an adult lives now, as far as it is held.
+pub fn of_person(conn: &mut Conn, person: PersonKey) -> Result<Option<AddressRecord>> {
+    store::address::current(conn, Whose::Persons(person))
+}
+
+/// Everywhere a child has lived, the current one first.
+pub fn history(conn: &mut Conn, child: ChildKey) -> Result<Vec<AddressRecord>> {
+    store::address::history(conn, Whose::Childs(child))
+}
+
+/// Writes a child's new home: the old one ends the day before, the postcode in lists follows. The caller writes the audit event
+/// and looks at the checks (`checks::schedule::address_changed`). A place equal to the current one, or a blank one, changes nothing and gives None.
+pub fn move_child(
+    tx: &mut Conn,
+    child: ChildKey,
+    place: &Place,
+    source: Source,
+    from: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<Option<AddressKey>> {
+    let moved = move_to(tx, Whose::Childs(child), place, source, from, now)?;
+    if moved.is_some() {
+        store::child::set_postcode(
+            tx,
+            child,
+            place.postcode.as_ref().map(Postcode::as_str),
+            now,
+        )?;
+    }
+    Ok(moved)
+}
+
+/// Writes an adult's own address; the old one ends.
+pub fn move_person(
+    tx: &mut Conn,
+    person: PersonKey,
+    place: &Place,
+    source: Source,
+    from: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<()> {
+    move_to(tx, Whose::Persons(person), place, source, from, now)?;
+    Ok(())
+}
+
+fn move_to(
+    tx: &mut Conn,
+    whose: Whose,
+    place: &Place,
+    source: Source,
+    from: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<Option<AddressKey>> {
+    if place.is_blank() {
+        return Ok(None);
+    }
+    if let Some(current) = store::address::current(tx, whose)? {
+        if current.place == *place {
+            return Ok(None);
+        }
+        store::address::end(tx, current.key, last_day(&current, from))?;
+    }
+    let reference = fresh_reference(ReferenceKind::Address, |taken| {
+        store::address::has_reference(tx, taken)
+    })?;
+    store::address::insert(tx, whose, &reference, place, source, from, now).map(Some)
+}
+
+/// The day before the move; but an address that is corrected at once was held for its one day.
+fn last_day(old: &AddressRecord, moved_on: NaiveDate) -> NaiveDate {
+    let day_before = moved_on.pred_opt().unwrap_or(moved_on);
+    day_before.max(old.lived_from)
+}
+
+/// Notes that somebody made sure of the child's current address; writes the audit event. Gives false when there is no
+/// current address.
+pub fn verify(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    on: NaiveDate,
+    how: &str,
+    now: NaiveDateTime,
+) -> Result<bool> {
+    let Some(current) = of_child(tx, child)? else {
+        return Ok(false);
+    };
+    store::address::set_verified(tx, current.key, Some((on, viewer.name())))?;
+    let day = dates::spoken(on);
+    let detail = match how.trim() {
+        "" => format!("Address verified on {day}"),
+        how => format!("Address verified on {day}: {how}"),
+    };
+    note(
+        tx,
+        viewer,
+        child,
+        &current,
+        "address_verified",
+        &detail,
+        now,
+    )?;
+    Ok(true)
+}
+
+/// Notes that a visit found the child's current address wrong: it is no longer verified; writes the audit event.
+pub fn doubt(tx: &mut Conn, viewer: &Viewer, child: ChildKey, now: NaiveDateTime) -> Result<()> {
+    let Some(current) = of_child(tx, child)? else {
+        return Ok(());
+    };
+    store::address::set_verified(tx, current.key, None)?;
+    let detail = "A visit found the address wrong: it is no longer verified";
+    note(tx, viewer, child, &current, "address_doubted", detail, now)
+}
+
+fn note(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    address: &AddressRecord,
+    action: &'static str,
+    detail: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let event = Event {
+        action,
+        child: Some(child.number()),
+        subject: address.reference.as_str(),
+        detail,
+    };
+    audit::record(tx, viewer, &event, now)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::register::child;
+    use crate::register::testing::{World, day, now, world};
+
+    fn place(lines: &str, postcode: &str) -> Place {
+        Place {
+            lines: lines.to_owned(),
+            town: "Testford".to_owned(),
+            postcode: Some(Postcode::parse(postcode).unwrap()),
+            uprn: None,
+        }
+    }
+
+    fn moved(world: &World, child: ChildKey, to: &Place, from: NaiveDate) -> bool {
+        world
+            .run(|tx| move_child(tx, child, to, Source::Parent, from, now()))
+            .is_some()
+    }
+
+    #[test]
+    fn a_letter_without_an_address_moves_nobody() {
+        let world = world();
+        let (key, _) = world.add("Ada", "Moss", day(2015, 4, 3));
+        let nowhere = Place {
+            lines: " ".to_owned(),
+            town: String::new(),
+            postcode: None,
+            uprn: None,
+        };
+        assert!(!moved(&world, key, &nowhere, day(2026, 9, 1)));
+        assert!(world.run(|conn| of_child(conn, key)).is_none());
+    }
+
+    #[test]
+    fn a_move_ends_the_old_home_and_keeps_it() {
+        let world = world();
+        let (key, _) = world.add("Ada", "Moss", day(2015, 4, 3));
+        let (old, new) = (
+            place("1 High Street", "M1 1AE"),
+            place("2 Low Road", "M2 2BB"),
+        );
+        assert!(moved(&world, key, &old, day(2026, 9, 1)));
+        assert!(
+            !moved(&world, key, &old, day(2026, 10, 1)),
+            "the same place is no move"
+        );
+        assert!(moved(&world, key, &new, day(2026, 11, 1)));
+        let homes = world.run(|conn| history(conn, key));
+        let known: Vec<_> = homes
+            .iter()
+            .map(|home| (&home.place, home.lived_from, home.lived_to))
+            .collect();
+        let expected = [
+            (&new, day(2026, 11, 1), None),
+            (&old, day(2026, 9, 1), Some(day(2026, 10, 31))),
+        ];
+        assert_eq!(known, expected);
+        let record = world
+            .run(|conn| child::by_key(conn, &world.officer, key))
+            .unwrap();
+        assert_eq!(record.postcode.as_deref(), Some("M2 2BB"));
+    }
+
+    #[test]
+    fn an_address_corrected_on_its_first_day_ends_on_it() {
+        let world = world();
+        let (key, _) = world.add("Ada", "Moss", day(2015, 4, 3));
+        moved(
+            &world,
+            key,
+            &place("1 High Street", "M1 1AE"),
+            day(2026, 9, 1),
+        );
+        moved(
+            &world,
+            key,
+            &place("11 High Street", "M1 1AE"),
+            day(2026, 9, 1),
+        );
+        let homes = world.run(|conn| history(conn, key));
+        assert_eq!(homes.last().unwrap().lived_to, Some(day(2026, 9, 1)));
+    }
+
+    #[test]
+    fn an_address_is_verified_until_a_visit_finds_it_wrong() {
+        let world = world();
+        let (key, _) = world.add("Ada", "Moss", day(2015, 4, 3));
+        let verified = |how: &str| {
+            world.run(|tx| verify(tx, &world.officer, key, day(2026, 11, 20), how, now()))
+        };
+        assert!(!verified("Home visit"), "there is nothing to verify yet");
+        moved(
+            &world,
+            key,
+            &place("1 High Street", "M1 1AE"),
+            day(2026, 9, 1),
+        );
+        assert!(verified("Home visit"));
+        let home = world.run(|conn| of_child(conn, key)).unwrap();
+        assert_eq!(
+            (home.verified_on, home.verified_by.as_deref()),
+            (Some(day(2026, 11, 20)), Some("Sam Reed"))
+        );
+        let events = world.run(|conn| audit::timeline(conn, key.number(), 1));
+        assert_eq!(
+            events.first().unwrap().detail,
+            "Address verified on 20 November 2026: Home visit"
+        );
+        world.run(|tx| doubt(tx, &world.officer, key, now()));
+        let home = world.run(|conn| of_child(conn, key)).unwrap();
+        assert_eq!((home.verified_on, home.verified_by), (None, None));
+    }
+
+    #[test]
+    fn a_place_on_one_line_leaves_out_what_is_not_known() {
+        let mut place = place("Flat 2\n1 High Street", "M1 1AE");
+        assert_eq!(
+            place.on_one_line(),
+            "Flat 2, 1 High Street, Testford, M1 1AE"
+        );
+        place.town.clear();
+        place.postcode = None;
+        assert_eq!(place.on_one_line(), "Flat 2, 1 High Street");
+    }
+}

@@ -1,0 +1,322 @@
+//! Many children at once, for the list an authority already has: written in few statements, and what is needed to see
+//! that a child is on the register already, read in one.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::address::Place;
+use super::child::NewChild;
+use super::person::{NewPerson, NewRelation};
+use super::registration::Registration;
+pub use super::store::bulk::KnownChild;
+use super::{ChildKey, store};
+use crate::access::Viewer;
+use crate::db::{Conn, Result};
+use crate::rules::codes::Source;
+use crate::rules::identifiers::{NhsNumber, Reference, Upn};
+
+/// Children in one go: few enough to keep what is read and written in the processor's reach, enough to pay for the way.
+const CHUNK: usize = 1_000;
+
+/// A child to be put on the register with all that a list says.
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    /// The child.
+    pub child: NewChild,
+    /// Why and since when on the register.
+    pub registration: Registration,
+    /// Where they live, from the first day on the register.
+    pub home: Option<Place>,
+    /// Who told the authority where they live.
+    pub home_source: Source,
+    /// Parents and carers, and what they are to the child.
+    pub parents: Vec<(NewPerson, NewRelation)>,
+    /// The sentences behind the child's tier.
+    pub tier_reasons: Vec<String>,
+    /// The earliest due day of the checks that the caller will open, so that lists have it without another write.
+    pub next_check_on: Option<NaiveDate>,
+}
+
+/// Puts children on the register of the viewer's authority; gives their keys and references in the same order. The caller
+/// writes the audit events. A UPN or NHS number that another child has fails the whole: ask [`known`] first.
+///
+/// Parents with the same email address and the same name are one person, within the list and with those who are held
+/// already.
+pub fn add_all(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    entries: &[NewEntry],
+    now: NaiveDateTime,
+) -> Result<Vec<(ChildKey, Reference)>> {
+    let mut added = Vec::with_capacity(entries.len());
+    for chunk in entries.chunks(CHUNK) {
+        let children = store::bulk::insert_children(tx, viewer.authority(), chunk, now)?;
+        store::bulk::insert_registrations(tx, chunk, &children)?;
+        store::bulk::insert_name_tokens(tx, viewer.authority(), chunk, &children)?;
+        store::bulk::insert_tiers(tx, chunk, &children, now)?;
+        store::bulk::insert_homes(tx, chunk, &children, now)?;
+        store::bulk::insert_parents(tx, viewer.authority(), chunk, &children, now)?;
+        added.extend(children);
+    }
+    Ok(added)
+}
+
+/// The children an authority has, by all that tells that a row of a list is one of them.
+#[derive(Debug, Default)]
+pub struct Known {
+    children: Vec<KnownChild>,
+    by_upn: HashMap<String, usize>,
+    by_nhs_number: HashMap<String, usize>,
+    by_other_reference: HashMap<String, usize>,
+    by_match_key: HashMap<String, Vec<usize>>,
+}
+
+/// What is known of all children this viewer may see. An import asks with the program's own eyes
+/// ([`Viewer::program`]): a restricted child that is not seen would be taken twice.
+pub fn known(conn: &mut Conn, viewer: &Viewer) -> Result<Known> {
+    let rows = store::bulk::known(conn, viewer)?;
+    let mut known = Known {
+        children: Vec::with_capacity(rows.len()),
+        ..Known::default()
+    };
+    for row in rows {
+        let place = known.children.len();
+        known.by_upn.extend(row.upn.map(|upn| (upn, place)));
+        known
+            .by_nhs_number
+            .extend(row.nhs_number.map(|number| (number, place)));
+        known
+            .by_other_reference
+            .extend(row.other_reference.map(|reference| (reference, place)));
+        known
+            .by_match_key
+            .entry(row.child.match_key.clone())
+            .or_default()
+            .push(place);
+        known.children.push(row.child);
+    }
+    Ok(known)
+}
+
+impl Known {
+    /// The child with this UPN.
+    pub fn by_upn(&self, upn: &Upn) -> Option<&KnownChild> {
+        self.child(self.by_upn.get(upn.as_str()))
+    }
+
+    /// The child with this NHS number.
+    pub fn by_nhs_number(&self, number: &NhsNumber) -> Option<&KnownChild> {
+        self.child(self.by_nhs_number.get(number.as_str()))
+    }
+
+    /// The child with this reference in the system the list comes from.
+    pub fn by_other_reference(&self, reference: &str) -> Option<&KnownChild> {
+        self.child(self.by_other_reference.get(reference))
+    }
+
+    /// The children with this name and date of birth, as [`super::names::match_key`] writes them.
+    pub fn by_match_key(&self, key: &str) -> impl Iterator<Item = &KnownChild> {
+        let places = self
+            .by_match_key
+            .get(key)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        places.iter().filter_map(|place| self.children.get(*place))
+    }
+
+    /// How many children are known.
+    pub fn len(&self) -> usize {
+        self.children.len()
+    }
+
+    /// Whether no child is known.
+    pub fn is_empty(&self) -> bool {
+        self.children.is_empty()
+    }
+
+    fn child(&self, place: Option<&usize>) -> Option<&KnownChild> {
+        place.and_then(|place| self.children.get(*place))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::register::testing::{World, day, new_child, now, particulars, world};
+    use crate::register::{address, child, names, person, registration, search};
+    use crate::rules::codes::{
+        Confidentiality, PreviousSetting, PrimaryReason, RegisterBasis, Relationship,
+    };
+    use crate::rules::identifiers::{EmailAddress, Postcode};
+
+    fn entry(given_names: &str, family_name: &str) -> NewEntry {
+        NewEntry {
+            child: new_child(particulars(given_names, family_name, day(2015, 4, 3))),
+            registration: Registration {
+                basis: RegisterBasis::Ehe,
+                primary_reason: PrimaryReason::Unknown,
+                secondary_reasons: Vec::new(),
+                previous_setting: PreviousSetting::None,
+                previous_school: None,
+                source: Source::Import,
+                started_on: day(2026, 9, 1),
+                ended: None,
+            },
+            home: None,
+            home_source: Source::Import,
+            parents: Vec::new(),
+            tier_reasons: Vec::new(),
+            next_check_on: None,
+        }
+    }
+
+    fn mother(name: &str, email: Option<&str>) -> (NewPerson, NewRelation) {
+        let person = NewPerson {
+            account: None,
+            name: name.to_owned(),
+            email: email.map(|email| EmailAddress::parse(email).unwrap()),
+            telephone: None,
+            contact_preference: String::new(),
+            confidentiality: Confidentiality::Normal,
+        };
+        let relation = NewRelation {
+            relationship: Relationship::Mother,
+            parental_responsibility: None,
+            lives_with_child: None,
+            held_from: day(2026, 9, 1),
+        };
+        (person, relation)
+    }
+
+    fn added(world: &World, entries: &[NewEntry]) -> Vec<(ChildKey, Reference)> {
+        world.run(|tx| add_all(tx, &world.program, entries, now()))
+    }
+
+    #[test]
+    fn all_that_a_list_says_is_held() {
+        let world = world();
+        let mut full = entry("Anne-Marie", "O'Brien");
+        full.home = Some(Place {
+            lines: "1 High Street".to_owned(),
+            town: "Testford".to_owned(),
+            postcode: Some(Postcode::parse("M1 1AE").unwrap()),
+            uprn: None,
+        });
+        full.registration.secondary_reasons =
+            vec![PrimaryReason::Religious, PrimaryReason::Religious];
+        full.tier_reasons = vec!["One reason".to_owned(), "Another".to_owned()];
+        full.next_check_on = Some(day(2027, 3, 4));
+        full.parents = vec![mother("Pat O'Brien", None)];
+        let children = added(&world, &[entry("Ada", "Moss"), full.clone()]);
+        let (key, reference) = children.last().unwrap();
+        let held = world
+            .run(|conn| child::find(conn, &world.officer, reference))
+            .unwrap();
+        assert_eq!(
+            (held.key, &held.particulars),
+            (*key, &full.child.particulars)
+        );
+        assert_eq!(
+            (held.postcode.as_deref(), held.next_check_on),
+            (Some("M1 1AE"), full.next_check_on)
+        );
+        let home = world.run(|conn| address::of_child(conn, *key)).unwrap();
+        assert_eq!(
+            (Some(home.place), home.lived_from),
+            (full.home, day(2026, 9, 1))
+        );
+        let times = world.run(|conn| registration::of_child(conn, *key));
+        assert_eq!(
+            times.first().unwrap().secondary_reasons,
+            [PrimaryReason::Religious]
+        );
+        assert_eq!(
+            world.run(|conn| child::tier_reasons(conn, *key)),
+            full.tier_reasons
+        );
+        let parents = world.run(|conn| person::parents_of(conn, &world.officer, *key));
+        assert_eq!(parents.first().unwrap().person.name, "Pat O'Brien");
+        let found = world.run(|conn| search::search(conn, &world.officer, "obrien"));
+        assert_eq!(found.lines.first().unwrap().reference, reference.as_str());
+    }
+
+    #[test]
+    fn a_thousand_and_more_come_back_in_order() {
+        let world = world();
+        let entries: Vec<_> = (0..CHUNK + 300)
+            .map(|n| entry(&format!("Child {n}"), "Moss"))
+            .collect();
+        let children = added(&world, &entries);
+        assert_eq!(children.len(), entries.len());
+        for n in [0, 249, 250, CHUNK, CHUNK + 299] {
+            let (key, reference) = children.get(n).unwrap();
+            let held = world
+                .run(|conn| child::by_key(conn, &world.officer, *key))
+                .unwrap();
+            assert_eq!(
+                (held.particulars.given_names, &held.reference),
+                (format!("Child {n}"), reference)
+            );
+        }
+    }
+
+    #[test]
+    fn a_parent_mentioned_twice_is_one_person() {
+        let world = world();
+        let (mut ada, mut bo, mut cy, mut di) = (
+            entry("Ada", "Hill"),
+            entry("Bo", "Hill"),
+            entry("Cy", "Hill"),
+            entry("Di", "Hill"),
+        );
+        let email = Some("pat@example.com");
+        ada.parents = vec![mother("Pat Hill", email), mother("PAT HILL", email)];
+        bo.parents = vec![mother("pat hill", email)];
+        cy.parents = vec![mother("Jo Hill", email)];
+        let children = added(&world, &[ada, bo, cy]);
+        di.parents = vec![mother("Pat Hill", email)];
+        added(&world, &[di]);
+        let (ada, _) = children.first().unwrap();
+        let siblings = world.run(|conn| person::siblings_of(conn, &world.officer, *ada));
+        let names: Vec<_> = siblings
+            .iter()
+            .map(|sibling| sibling.name.as_str())
+            .collect();
+        assert_eq!(names, ["Bo Hill", "Di Hill"]);
+    }
+
+    #[test]
+    fn a_child_is_known_by_each_of_its_numbers_and_by_name_and_birthday() {
+        let world = world();
+        let (mut one, other) = (entry("Ada", "Moss"), entry("Bo", "Vale"));
+        let (upn, number) = (
+            Upn::parse("B801200005001").unwrap(),
+            NhsNumber::parse("9990000018").unwrap(),
+        );
+        one.child.particulars.upn = Some(upn.clone());
+        one.child.particulars.nhs_number = Some(number.clone());
+        one.child.other_reference = Some("EHE/77".to_owned());
+        let children = added(&world, &[one, other]);
+        let known = world.run(|conn| known(conn, &world.program));
+        let (key, _) = children.first().unwrap();
+        let key_of = |child: Option<&KnownChild>| child.map(|child| child.key);
+        assert_eq!(key_of(known.by_upn(&upn)), Some(*key));
+        assert_eq!(key_of(known.by_nhs_number(&number)), Some(*key));
+        assert_eq!(key_of(known.by_other_reference("EHE/77")), Some(*key));
+        assert_eq!(key_of(known.by_other_reference("EHE/78")), None);
+        let (_, other) = children.last().unwrap();
+        let match_key = names::match_key("BO", "vale", day(2015, 4, 3));
+        let found: Vec<_> = known
+            .by_match_key(&match_key)
+            .map(|child| child.reference.as_str())
+            .collect();
+        assert_eq!((found, known.len()), (vec![other.as_str()], 2));
+        assert!(
+            world
+                .run(|conn| super::known(conn, &world.elsewhere))
+                .is_empty()
+        );
+    }
+}

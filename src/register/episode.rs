@@ -1,0 +1,179 @@
+//! Dated episodes of social care, SEN and the like, from which look-backs are read. Hearth records them with their
+//! source; the decisions in them are made elsewhere.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::{ChildKey, fresh_reference, store};
+use crate::access::Viewer;
+use crate::access::audit::{self, Event};
+use crate::db::{Conn, Result};
+use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
+use crate::rules::dates;
+use crate::rules::identifiers::{Reference, ReferenceKind};
+
+/// An episode as held.
+#[derive(Clone, Debug)]
+pub struct EpisodeRecord {
+    /// What the world calls this record.
+    pub reference: Reference,
+    /// What happened.
+    pub what: Episode,
+}
+
+/// An episode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Episode {
+    /// Its kind.
+    pub kind: EpisodeKind,
+    /// The category of abuse, for a child protection plan.
+    pub category: Option<AbuseCategory>,
+    /// First day.
+    pub started_on: NaiveDate,
+    /// Last day; nothing while it lasts.
+    pub ended_on: Option<NaiveDate>,
+    /// Who told the authority.
+    pub source: Source,
+    /// Whom to ask about it.
+    pub contact: String,
+}
+
+/// A child's episodes, the newest first. Administrators and parents get none.
+pub fn of_child(conn: &mut Conn, viewer: &Viewer, child: ChildKey) -> Result<Vec<EpisodeRecord>> {
+    if viewer
+        .role()
+        .is_some_and(|role| !role.works_with_children())
+    {
+        return Ok(Vec::new());
+    }
+    store::episode::of_child(conn, viewer, child)
+}
+
+/// Records an episode; writes the audit event. The caller re-scores the child (`checks::tiering`).
+pub fn add(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    episode: &Episode,
+    now: NaiveDateTime,
+) -> Result<Reference> {
+    let reference = fresh_reference(ReferenceKind::Episode, |taken| {
+        store::episode::has_reference(tx, taken)
+    })?;
+    store::episode::insert(tx, child, &reference, episode, viewer.account(), now)?;
+    let until = episode
+        .ended_on
+        .map(|day| format!(" to {}", dates::spoken(day)))
+        .unwrap_or_default();
+    let detail = format!(
+        "{} recorded, from {}{until}",
+        episode.kind.label(),
+        dates::spoken(episode.started_on)
+    );
+    let event = Event {
+        action: "episode_recorded",
+        child: Some(child.number()),
+        subject: reference.as_str(),
+        detail: &detail,
+    };
+    audit::record(tx, viewer, &event, now)?;
+    Ok(reference)
+}
+
+/// Ends an episode of the child that is open; writes the audit event. Gives false when it has ended already. The caller
+/// re-scores the child, as after [`add`].
+pub fn end(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    episode: &EpisodeRecord,
+    on: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<bool> {
+    if store::episode::end(tx, child, &episode.reference, on)? == 0 {
+        return Ok(false);
+    }
+    let detail = format!(
+        "{} ended on {}",
+        episode.what.kind.label(),
+        dates::spoken(on)
+    );
+    let event = Event {
+        action: "episode_ended",
+        child: Some(child.number()),
+        subject: episode.reference.as_str(),
+        detail: &detail,
+    };
+    audit::record(tx, viewer, &event, now)?;
+    Ok(true)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::register::testing::{day, now, world};
+
+    #[test]
+    fn episodes_are_for_those_who_work_with_the_child() {
+        let world = world();
+        let (key, _) = world.add("Ada", "Moss", day(2015, 4, 3));
+        let older = Episode {
+            kind: EpisodeKind::CpPlan,
+            category: Some(AbuseCategory::Neglect),
+            started_on: day(2024, 1, 2),
+            ended_on: Some(day(2024, 6, 3)),
+            source: Source::SocialCare,
+            contact: "Duty team".to_owned(),
+        };
+        let newer = Episode {
+            kind: EpisodeKind::EarlyHelp,
+            category: None,
+            started_on: day(2025, 1, 2),
+            ..older.clone()
+        };
+        for episode in [&older, &newer] {
+            world.run(|tx| add(tx, &world.officer, key, episode, now()));
+        }
+        let seen = |viewer: &Viewer| -> Vec<Episode> {
+            world
+                .run(|conn| of_child(conn, viewer, key))
+                .into_iter()
+                .map(|held| held.what)
+                .collect()
+        };
+        assert_eq!(seen(&world.officer), [newer, older]);
+        let events = world.run(|conn| audit::timeline(conn, key.number(), 10));
+        let detail = "Child protection plan recorded, from 2 January 2024 to 3 June 2024";
+        assert_eq!(events.last().unwrap().detail, detail);
+        world.make_parent(&world.parent, key);
+        for viewer in [&world.parent, &world.administrator, &world.elsewhere] {
+            assert!(seen(viewer).is_empty(), "{viewer:?}");
+        }
+    }
+    #[test]
+    fn an_episode_ends_once_and_only_for_its_own_child() {
+        let world = world();
+        let (key, _) = world.add("Ada", "Moss", day(2015, 4, 3));
+        let (other, _) = world.add("Ben", "Moss", day(2016, 4, 3));
+        let open = Episode {
+            kind: EpisodeKind::Cin,
+            category: None,
+            started_on: day(2026, 1, 2),
+            ended_on: None,
+            source: Source::SocialCare,
+            contact: String::new(),
+        };
+        world.run(|tx| add(tx, &world.officer, key, &open, now()));
+        let held = world
+            .run(|conn| of_child(conn, &world.officer, key))
+            .remove(0);
+        let end_for = |child, on| world.run(|tx| end(tx, &world.officer, child, &held, on, now()));
+        assert!(!end_for(other, day(2026, 3, 4)));
+        assert!(end_for(key, day(2026, 3, 4)));
+        assert!(!end_for(key, day(2026, 5, 6)));
+        let ended = world
+            .run(|conn| of_child(conn, &world.officer, key))
+            .remove(0);
+        assert_eq!(ended.what.ended_on, Some(day(2026, 3, 4)));
+    }
+}

@@ -1,0 +1,314 @@
+//! Parents and carers as people of their own: a parent has several children, a child several parents, each with own
+//! address and confidentiality.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::address::AddressRecord;
+use super::store::address::Whose;
+use super::store::person::Tie;
+use super::{ChildKey, PersonKey, fresh_reference, store};
+use crate::access::{AccountKey, Role, Viewer};
+use crate::db::{Conn, Result};
+use crate::rules::codes::{Confidentiality, Relationship};
+use crate::rules::identifiers::{EmailAddress, PhoneNumber, Reference, ReferenceKind};
+
+/// An adult in a child's life.
+#[derive(Clone, Debug)]
+pub struct PersonRecord {
+    /// The key inside the program.
+    pub key: PersonKey,
+    /// What the world calls this record.
+    pub reference: Reference,
+    /// Their name as they write it.
+    pub name: String,
+    /// Where mail reaches them.
+    pub email: Option<EmailAddress>,
+    /// Where a call reaches them.
+    pub telephone: Option<PhoneNumber>,
+    /// How they would rather be contacted, in their words.
+    pub contact_preference: String,
+    /// Whom their address may be shown to.
+    pub confidentiality: Confidentiality,
+}
+
+/// A parent or carer of one child.
+#[derive(Clone, Debug)]
+pub struct ParentOf {
+    /// Who.
+    pub person: PersonRecord,
+    /// What they are to the child.
+    pub relationship: Relationship,
+    /// Whether they hold parental responsibility, where known.
+    pub parental_responsibility: Option<bool>,
+    /// Whether the child lives with them, where known.
+    pub lives_with_child: Option<bool>,
+    /// Their own address, where it is held.
+    pub address: Option<AddressRecord>,
+}
+
+/// A person to be held.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    /// Their account, when they have proved their address.
+    pub account: Option<AccountKey>,
+    /// Their name as they write it.
+    pub name: String,
+    /// Where mail reaches them.
+    pub email: Option<EmailAddress>,
+    /// Where a call reaches them.
+    pub telephone: Option<PhoneNumber>,
+    /// How they would rather be contacted, in their words.
+    pub contact_preference: String,
+    /// Whom their address may be shown to.
+    pub confidentiality: Confidentiality,
+}
+
+/// What a person is to a child.
+#[derive(Clone, Copy, Debug)]
+pub struct NewRelation {
+    /// What they are.
+    pub relationship: Relationship,
+    /// Whether they hold parental responsibility, where known.
+    pub parental_responsibility: Option<bool>,
+    /// Whether the child lives with them, where known.
+    pub lives_with_child: Option<bool>,
+    /// Since when.
+    pub held_from: NaiveDate,
+}
+
+/// A sibling on the register.
+#[derive(Clone, Debug)]
+pub struct Sibling {
+    /// The sibling's reference.
+    pub reference: Reference,
+    /// Their full name.
+    pub name: String,
+}
+
+/// Holds a person.
+pub fn add(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    new: &NewPerson,
+    now: NaiveDateTime,
+) -> Result<PersonKey> {
+    let reference = fresh_reference(ReferenceKind::Person, |taken| {
+        store::person::has_reference(tx, taken)
+    })?;
+    store::person::insert(tx, viewer.authority(), &reference, new, now)
+}
+
+/// Ties a person to a child; a tie that is there already is left as it is.
+pub fn relate(
+    tx: &mut Conn,
+    child: ChildKey,
+    person: PersonKey,
+    relation: &NewRelation,
+) -> Result<()> {
+    if store::person::are_tied(tx, child, person)? {
+        return Ok(());
+    }
+    store::person::tie(tx, child, person, relation)
+}
+
+/// The person an account belongs to, if one is held.
+pub fn of_account(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    account: AccountKey,
+) -> Result<Option<PersonRecord>> {
+    store::person::of_account(conn, viewer.authority(), account)
+}
+
+/// Writes what a person says of themselves anew (a parent's second notification).
+pub fn update(tx: &mut Conn, person: PersonKey, new: &NewPerson) -> Result<()> {
+    store::person::update(tx, person, new)
+}
+
+/// A child's parents and carers, those the child lives with first. The address of a person whose confidentiality is
+/// `restricted` comes only to viewers who see restricted records; a parent sees nothing of how to reach another parent
+/// who does not want it.
+pub fn parents_of(conn: &mut Conn, viewer: &Viewer, child: ChildKey) -> Result<Vec<ParentOf>> {
+    let mut parents: Vec<ParentOf> = store::person::ties_of(conn, viewer, child)?
+        .into_iter()
+        .map(|tie| as_seen_by(conn, viewer, tie))
+        .collect::<Result<_>>()?;
+    parents.sort_by_key(|parent| parent.lives_with_child != Some(true));
+    Ok(parents)
+}
+
+fn as_seen_by(conn: &mut Conn, viewer: &Viewer, tie: Tie) -> Result<ParentOf> {
+    let Tie {
+        mut person,
+        account,
+        relationship,
+        parental_responsibility,
+        lives_with_child,
+    } = tie;
+    let oneself = account.is_some() && account == viewer.account();
+    let another_parent = viewer.role() == Some(Role::Parent) && !oneself;
+    let withheld = match person.confidentiality {
+        Confidentiality::Normal => false,
+        Confidentiality::WithholdFromOtherParents => another_parent,
+        Confidentiality::Restricted => !oneself && !viewer.sees_restricted(),
+    };
+    if withheld && another_parent {
+        person.email = None;
+        person.telephone = None;
+        person.contact_preference.clear();
+    }
+    let address = if withheld {
+        None
+    } else {
+        store::address::current(conn, Whose::Persons(person.key))?
+    };
+    Ok(ParentOf {
+        person,
+        relationship,
+        parental_responsibility,
+        lives_with_child,
+        address,
+    })
+}
+
+/// Other open children who have a parent or carer of this child, for the sibling panel; the eldest first.
+pub fn siblings_of(conn: &mut Conn, viewer: &Viewer, child: ChildKey) -> Result<Vec<Sibling>> {
+    store::person::siblings_of(conn, viewer, child)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::register::address::{self, Place};
+    use crate::register::child;
+    use crate::register::testing::{World, day, now, world};
+    use crate::rules::codes::{ChildStatus, Source};
+
+    fn siblings(world: &World, viewer: &Viewer, of: ChildKey) -> Vec<String> {
+        let siblings = world.run(|conn| siblings_of(conn, viewer, of));
+        siblings.into_iter().map(|sibling| sibling.name).collect()
+    }
+
+    fn a_family(world: &World) -> (ChildKey, ChildKey) {
+        let (ada, _) = world.add("Ada", "Hill", day(2015, 4, 3));
+        let (bo, _) = world.add("Bo", "Hill", day(2012, 4, 3));
+        world.add("Cy", "Hill", day(2013, 4, 3));
+        let parent = world.make_parent(&world.parent, ada);
+        let tie = NewRelation {
+            relationship: Relationship::Father,
+            parental_responsibility: None,
+            lives_with_child: None,
+            held_from: day(2026, 9, 1),
+        };
+        world.run(|tx| relate(tx, bo, parent, &tie));
+        world.run(|tx| relate(tx, bo, parent, &tie));
+        (ada, bo)
+    }
+
+    #[test]
+    fn siblings_share_a_parent() {
+        let world = world();
+        let (ada, bo) = a_family(&world);
+        for viewer in [&world.officer, &world.parent, &world.program] {
+            assert_eq!(siblings(&world, viewer, ada), ["Bo Hill"]);
+        }
+        assert_eq!(siblings(&world, &world.officer, bo), ["Ada Hill"]);
+        world.run(|tx| child::set_status(tx, bo, ChildStatus::Closed, now()));
+        assert!(siblings(&world, &world.officer, ada).is_empty());
+    }
+
+    #[test]
+    fn siblings_that_may_not_be_seen_are_not_named() {
+        let world = world();
+        let (ada, bo) = a_family(&world);
+        world.restrict_to(&world.colleague, bo);
+        for viewer in [&world.officer, &world.administrator, &world.elsewhere] {
+            assert!(siblings(&world, viewer, ada).is_empty(), "{viewer:?}");
+        }
+        assert_eq!(siblings(&world, &world.manager, ada), ["Bo Hill"]);
+    }
+
+    #[test]
+    fn parents_are_shown_to_those_who_see_the_child() {
+        let world = world();
+        let (ada, bo) = a_family(&world);
+        let names = |viewer: &Viewer, of| {
+            let parents = world.run(|conn| parents_of(conn, viewer, of));
+            parents
+                .iter()
+                .map(|parent| parent.person.name.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names(&world.officer, ada), ["Pat Hill"]);
+        assert_eq!(names(&world.parent, bo), ["Pat Hill"]);
+        assert!(
+            names(&world.administrator, ada).is_empty() && names(&world.elsewhere, ada).is_empty()
+        );
+    }
+
+    #[test]
+    fn what_a_person_wants_withheld_is_withheld() {
+        let world = world();
+        let (ada, _) = a_family(&world);
+        let father = |confidentiality| NewPerson {
+            account: None,
+            name: "Jo Hill".to_owned(),
+            email: Some(EmailAddress::parse("jo@example.com").unwrap()),
+            telephone: None,
+            contact_preference: String::new(),
+            confidentiality,
+        };
+        let tie = NewRelation {
+            relationship: Relationship::Father,
+            parental_responsibility: Some(true),
+            lives_with_child: Some(false),
+            held_from: day(2026, 9, 1),
+        };
+        let home = Place {
+            lines: "2 Low Road".to_owned(),
+            town: String::new(),
+            postcode: None,
+            uprn: None,
+        };
+        let key = world.run(|tx| {
+            let key = add(tx, &world.program, &father(Confidentiality::Normal), now())?;
+            relate(tx, ada, key, &tie)?;
+            address::move_person(tx, key, &home, Source::Parent, day(2026, 9, 1), now())?;
+            Ok(key)
+        });
+        let seen = |viewer: &Viewer| {
+            let parents = world.run(|conn| parents_of(conn, viewer, ada));
+            let father = parents.last().unwrap();
+            assert_eq!(father.person.name, "Jo Hill");
+            (father.address.is_some(), father.person.email.is_some())
+        };
+        let as_viewers_see_it = || {
+            (
+                seen(&world.parent),
+                seen(&world.officer),
+                seen(&world.manager),
+            )
+        };
+        let all = (true, true);
+        assert_eq!(as_viewers_see_it(), (all, all, all));
+        world.run(|tx| update(tx, key, &father(Confidentiality::WithholdFromOtherParents)));
+        assert_eq!(as_viewers_see_it(), ((false, false), all, all));
+        world.run(|tx| update(tx, key, &father(Confidentiality::Restricted)));
+        assert_eq!(as_viewers_see_it(), ((false, false), (false, true), all));
+    }
+
+    #[test]
+    fn an_account_has_its_person_in_its_own_authority() {
+        let world = world();
+        let (ada, _) = world.add("Ada", "Hill", day(2015, 4, 3));
+        world.make_parent(&world.parent, ada);
+        let account = world.parent.account().unwrap();
+        let held = |viewer: &Viewer| world.run(|conn| of_account(conn, viewer, account));
+        assert_eq!(
+            held(&world.parent).map(|person| person.name).as_deref(),
+            Some("Pat Hill")
+        );
+        assert!(held(&world.elsewhere).is_none());
+    }
+}

@@ -1,0 +1,72 @@
+//! A time on the register: why a child is on it and, when it ended, through which door. A child who comes back gets a
+//! new one; the old ones stay.
+
+use chrono::NaiveDate;
+
+use super::{ChildKey, store};
+use crate::db::{Conn, Result};
+use crate::rules::codes::{ClosureReason, PreviousSetting, PrimaryReason, RegisterBasis, Source};
+
+/// Why and since when a child is on the register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// On what basis.
+    pub basis: RegisterBasis,
+    /// The family's main reason, where they gave one.
+    pub primary_reason: PrimaryReason,
+    /// Reasons beside it.
+    pub secondary_reasons: Vec<PrimaryReason>,
+    /// The kind of setting before.
+    pub previous_setting: PreviousSetting,
+    /// Its name.
+    pub previous_school: Option<String>,
+    /// Who told the authority.
+    pub source: Source,
+    /// First day.
+    pub started_on: NaiveDate,
+    /// Last day and the door, when it is over.
+    pub ended: Option<(NaiveDate, ClosureReason)>,
+}
+
+/// Begins a time on the register.
+pub fn begin(tx: &mut Conn, child: ChildKey, registration: &Registration) -> Result<()> {
+    store::registration::insert(tx, child, registration)
+}
+
+/// All times on the register, the newest first.
+pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<Registration>> {
+    store::registration::of_child(conn, child)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::register::testing::{day, world};
+
+    #[test]
+    fn every_time_on_the_register_is_kept() {
+        let world = world();
+        let (key, _) = world.add("Ada", "Moss", day(2015, 4, 3));
+        let first = Registration {
+            basis: RegisterBasis::Ehe,
+            primary_reason: PrimaryReason::Lifestyle,
+            secondary_reasons: vec![PrimaryReason::Religious, PrimaryReason::Other],
+            previous_setting: PreviousSetting::Academy,
+            previous_school: Some("Hill Academy".to_owned()),
+            source: Source::Parent,
+            started_on: day(2024, 9, 1),
+            ended: Some((day(2025, 9, 1), ClosureReason::ReturnedToSchool)),
+        };
+        let second = Registration {
+            secondary_reasons: Vec::new(),
+            started_on: day(2026, 9, 1),
+            ended: None,
+            ..first.clone()
+        };
+        for registration in [&first, &second] {
+            world.run(|tx| begin(tx, key, registration));
+        }
+        assert_eq!(world.run(|conn| of_child(conn, key)), [second, first]);
+    }
+}

@@ -1,0 +1,175 @@
+//! The SQL of addresses: rows are ended, never overwritten; only what is known of a row (verified, until when) changes.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use super::parsed;
+use crate::db::schema::address;
+use crate::db::{Backend, Conn, Result};
+use crate::register::address::{AddressRecord, Place};
+use crate::register::{AddressKey, ChildKey, PersonKey};
+use crate::rules::codes::Source;
+use crate::rules::identifiers::{Postcode, Reference, Uprn};
+
+/// Whose address: a child's or an adult's.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::register) enum Whose {
+    Childs(ChildKey),
+    Persons(PersonKey),
+}
+
+impl Whose {
+    fn addresses<'a>(self) -> address::BoxedQuery<'a, Backend> {
+        let all = address::table.into_boxed();
+        match self {
+            Self::Childs(key) => all.filter(address::child_id.eq(key.number())),
+            Self::Persons(key) => all.filter(address::person_id.eq(key.number())),
+        }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = address)]
+struct AddressRow {
+    id: AddressKey,
+    reference: String,
+    lines: String,
+    town: String,
+    postcode: Option<String>,
+    uprn: Option<String>,
+    source: Source,
+    lived_from: NaiveDate,
+    lived_to: Option<NaiveDate>,
+    verified_on: Option<NaiveDate>,
+    verified_by: Option<String>,
+}
+
+impl AddressRow {
+    fn into_record(self) -> Result<AddressRecord> {
+        Ok(AddressRecord {
+            key: self.id,
+            reference: parsed(&self.reference)?,
+            place: Place {
+                lines: self.lines,
+                town: self.town,
+                postcode: self.postcode.as_deref().map(parsed).transpose()?,
+                uprn: self.uprn.as_deref().map(parsed).transpose()?,
+            },
+            source: self.source,
+            lived_from: self.lived_from,
+            lived_to: self.lived_to,
+            verified_on: self.verified_on,
+            verified_by: self.verified_by,
+        })
+    }
+}
+
+/// A new row, alone or one of many.
+#[derive(Insertable)]
+#[diesel(table_name = address, treat_none_as_default_value = false)]
+pub(super) struct NewRow<'a> {
+    reference: &'a str,
+    child_id: Option<i64>,
+    person_id: Option<i64>,
+    lines: &'a str,
+    town: &'a str,
+    postcode: Option<&'a str>,
+    uprn: Option<&'a str>,
+    source: &'static str,
+    lived_from: NaiveDate,
+    recorded_at: NaiveDateTime,
+}
+
+impl<'a> NewRow<'a> {
+    pub(super) fn of(
+        whose: Whose,
+        reference: &'a Reference,
+        place: &'a Place,
+        source: Source,
+        from: NaiveDate,
+        now: NaiveDateTime,
+    ) -> Self {
+        let (child_id, person_id) = match whose {
+            Whose::Childs(key) => (Some(key.number()), None),
+            Whose::Persons(key) => (None, Some(key.number())),
+        };
+        Self {
+            reference: reference.as_str(),
+            child_id,
+            person_id,
+            lines: &place.lines,
+            town: &place.town,
+            postcode: place.postcode.as_ref().map(Postcode::as_str),
+            uprn: place.uprn.as_ref().map(Uprn::as_str),
+            source: source.as_str(),
+            lived_from: from,
+            recorded_at: now,
+        }
+    }
+}
+
+pub(in crate::register) fn has_reference(conn: &mut Conn, reference: &Reference) -> Result<bool> {
+    let there = address::table.filter(address::reference.eq(reference.as_str()));
+    Ok(diesel::select(diesel::dsl::exists(there)).get_result(conn)?)
+}
+
+pub(in crate::register) fn current(conn: &mut Conn, whose: Whose) -> Result<Option<AddressRecord>> {
+    whose
+        .addresses()
+        .filter(address::lived_to.is_null())
+        .select(AddressRow::as_select())
+        .first(conn)
+        .optional()?
+        .map(AddressRow::into_record)
+        .transpose()
+}
+
+/// All addresses, the current one first.
+pub(in crate::register) fn history(conn: &mut Conn, whose: Whose) -> Result<Vec<AddressRecord>> {
+    let rows: Vec<AddressRow> = whose
+        .addresses()
+        .order((
+            address::lived_to.is_null().desc(),
+            address::lived_from.desc(),
+            address::id.desc(),
+        ))
+        .select(AddressRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(AddressRow::into_record).collect()
+}
+
+pub(in crate::register) fn insert(
+    tx: &mut Conn,
+    whose: Whose,
+    reference: &Reference,
+    place: &Place,
+    source: Source,
+    from: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<AddressKey> {
+    Ok(diesel::insert_into(address::table)
+        .values(NewRow::of(whose, reference, place, source, from, now))
+        .returning(address::id)
+        .get_result(tx)?)
+}
+
+pub(in crate::register) fn end(tx: &mut Conn, key: AddressKey, last_day: NaiveDate) -> Result<()> {
+    diesel::update(address::table.filter(address::id.eq(key.number())))
+        .set(address::lived_to.eq(last_day))
+        .execute(tx)?;
+    Ok(())
+}
+
+pub(in crate::register) fn set_verified(
+    tx: &mut Conn,
+    key: AddressKey,
+    verified: Option<(NaiveDate, &str)>,
+) -> Result<()> {
+    diesel::update(address::table.filter(address::id.eq(key.number())))
+        .set((
+            address::verified_on.eq(verified.map(|(on, _)| on)),
+            address::verified_by.eq(verified.map(|(_, by)| by)),
+        ))
+        .execute(tx)?;
+    Ok(())
+}

@@ -1,0 +1,392 @@
+//! The SQL of putting many children on the register at once.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::address::Whose;
+use super::{address, child as child_row, name_token, person as person_row, registration, tier};
+use crate::access::store::scope;
+use crate::access::{AuthorityKey, Viewer};
+use crate::db::schema::{
+    address as addresses, child, person, relation, secondary_reason, tier_history,
+};
+use crate::db::schema::{name_token as name_tokens, registration as registrations};
+use crate::db::{Conn, DbError, Result};
+use crate::on_each;
+use crate::register::bulk::NewEntry;
+use crate::register::person::NewPerson;
+use crate::register::{ChildKey, PersonKey, names, random_reference};
+use crate::rules::identifiers::{EmailAddress, Postcode, Reference, ReferenceKind};
+
+/// Rows in one statement. SQLite takes 32,766 bound variables; no row here has more than 32.
+const ROWS: usize = 250;
+
+type Added = (ChildKey, Reference);
+
+/// A child as far as the import has to know them to say "already there".
+#[derive(Clone, Debug, Queryable)]
+pub struct KnownChild {
+    /// The key.
+    pub key: ChildKey,
+    /// The reference.
+    pub reference: String,
+    /// Of the current home.
+    pub postcode: Option<String>,
+    /// Folded name and date of birth, as [`crate::register::names::match_key`] writes them.
+    pub match_key: String,
+}
+
+/// A known child with what it is known by.
+#[derive(Queryable)]
+pub(in crate::register) struct KnownRow {
+    pub(in crate::register) child: KnownChild,
+    pub(in crate::register) upn: Option<String>,
+    pub(in crate::register) nhs_number: Option<String>,
+    pub(in crate::register) other_reference: Option<String>,
+}
+
+pub(in crate::register) fn known(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<KnownRow>> {
+    Ok(scope::children(viewer)
+        .select((
+            (
+                child::id,
+                child::reference,
+                child::postcode,
+                child::match_key,
+            ),
+            child::upn,
+            child::nhs_number,
+            child::other_reference,
+        ))
+        .load(conn)?)
+}
+
+/// So many references that nothing has yet; `in_use` says which of some are.
+fn fresh_references(
+    kind: ReferenceKind,
+    count: usize,
+    mut in_use: impl FnMut(&[&str]) -> Result<Vec<String>>,
+) -> Result<Vec<Reference>> {
+    let mut fresh: HashSet<Reference> = HashSet::with_capacity(count);
+    while fresh.len() < count {
+        while fresh.len() < count {
+            fresh.insert(random_reference(kind));
+        }
+        let asked: Vec<&str> = fresh.iter().map(Reference::as_str).collect();
+        for taken in in_use(&asked)? {
+            fresh.retain(|reference| reference.as_str() != taken);
+        }
+    }
+    Ok(fresh.into_iter().collect())
+}
+
+pub(in crate::register) fn insert_children(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    entries: &[NewEntry],
+    now: NaiveDateTime,
+) -> Result<Vec<Added>> {
+    let references = fresh_references(ReferenceKind::Child, entries.len(), |asked| {
+        let taken = child::table.filter(child::reference.eq_any(asked.iter().copied()));
+        Ok(taken.select(child::reference).load(tx)?)
+    })?;
+    let rows: Vec<_> = entries
+        .iter()
+        .zip(&references)
+        .map(|(entry, reference)| {
+            let postcode = entry
+                .home
+                .as_ref()
+                .and_then(|home| home.postcode.as_ref())
+                .map(Postcode::as_str);
+            child_row::NewRow::of(
+                authority,
+                reference,
+                &entry.child,
+                postcode,
+                entry.next_check_on,
+                now,
+            )
+        })
+        .collect();
+    let mut keys: HashMap<String, ChildKey> = HashMap::with_capacity(rows.len());
+    for part in rows.chunks(ROWS) {
+        let inserted: Vec<(String, ChildKey)> =
+            on_each!(tx, |conn| diesel::insert_into(child::table)
+                .values(part)
+                .returning((child::reference, child::id))
+                .get_results(conn))?;
+        keys.extend(inserted);
+    }
+    references
+        .into_iter()
+        .map(|reference| Ok((key_of(&keys, &reference)?, reference)))
+        .collect()
+}
+
+/// Databases may answer in another order than they were asked in.
+fn key_of<K: Copy>(keys: &HashMap<String, K>, reference: &Reference) -> Result<K> {
+    let key = keys.get(reference.as_str()).copied();
+    key.ok_or_else(|| DbError::Corrupt(format!("{reference} was not stored")))
+}
+
+pub(in crate::register) fn insert_registrations(
+    tx: &mut Conn,
+    entries: &[NewEntry],
+    added: &[Added],
+) -> Result<()> {
+    let rows: Vec<_> = entries
+        .iter()
+        .zip(added)
+        .map(|(entry, (key, _))| registration::NewRow::of(*key, &entry.registration))
+        .collect();
+    for part in rows.chunks(ROWS) {
+        on_each!(tx, |conn| diesel::insert_into(registrations::table)
+            .values(part)
+            .execute(conn))?;
+    }
+    insert_secondary_reasons(tx, entries, added)
+}
+
+/// Few lists have them, so the registrations that do are read back for their keys.
+fn insert_secondary_reasons(tx: &mut Conn, entries: &[NewEntry], added: &[Added]) -> Result<()> {
+    let with_reasons = || {
+        let both = entries.iter().zip(added);
+        both.filter(|(entry, _)| !entry.registration.secondary_reasons.is_empty())
+    };
+    let children: Vec<i64> = with_reasons().map(|(_, (key, _))| key.number()).collect();
+    if children.is_empty() {
+        return Ok(());
+    }
+    let keys: HashMap<ChildKey, i64> = registrations::table
+        .filter(registrations::child_id.eq_any(children))
+        .select((registrations::child_id, registrations::id))
+        .load::<(ChildKey, i64)>(tx)?
+        .into_iter()
+        .collect();
+    let mut rows = Vec::new();
+    for (entry, (key, _)) in with_reasons() {
+        for reason in registration::without_repeats(&entry.registration.secondary_reasons) {
+            let registration = keys.get(key).copied();
+            rows.push((
+                secondary_reason::registration_id.eq(registration.unwrap_or_default()),
+                secondary_reason::reason.eq(reason.as_str()),
+            ));
+        }
+    }
+    for part in rows.chunks(ROWS) {
+        on_each!(tx, |conn| diesel::insert_into(secondary_reason::table)
+            .values(part)
+            .execute(conn))?;
+    }
+    Ok(())
+}
+
+/// Written in the order of their table, which is the quickest way to fill it.
+pub(in crate::register) fn insert_name_tokens(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    entries: &[NewEntry],
+    added: &[Added],
+) -> Result<()> {
+    let mut tokens: Vec<(String, i64)> = Vec::with_capacity(entries.len() * 6);
+    for (entry, (key, _)) in entries.iter().zip(added) {
+        let of = &entry.child.particulars;
+        let stored = names::searchable(&of.given_names, of.known_as.as_deref(), &of.family_name);
+        tokens.extend(stored.into_iter().map(|token| (token, key.number())));
+    }
+    tokens.sort_unstable();
+    let rows: Vec<_> = tokens
+        .iter()
+        .map(|(token, child_id)| name_token::NewRow {
+            authority_id: authority.number(),
+            token,
+            child_id: *child_id,
+        })
+        .collect();
+    for part in rows.chunks(ROWS) {
+        on_each!(tx, |conn| diesel::insert_into(name_tokens::table)
+            .values(part)
+            .execute(conn))?;
+    }
+    Ok(())
+}
+
+pub(in crate::register) fn insert_tiers(
+    tx: &mut Conn,
+    entries: &[NewEntry],
+    added: &[Added],
+    now: NaiveDateTime,
+) -> Result<()> {
+    let reasons: Vec<String> = entries
+        .iter()
+        .map(|entry| entry.tier_reasons.join("\n"))
+        .collect();
+    let rows: Vec<_> = entries
+        .iter()
+        .zip(added)
+        .zip(&reasons)
+        .map(|((entry, (key, _)), reasons)| tier::NewRow {
+            child_id: key.number(),
+            tier: entry.child.tier.as_str(),
+            reasons,
+            decided_by: tier::RULES,
+            held_from: now,
+        })
+        .collect();
+    for part in rows.chunks(ROWS) {
+        on_each!(tx, |conn| diesel::insert_into(tier_history::table)
+            .values(part)
+            .execute(conn))?;
+    }
+    Ok(())
+}
+
+pub(in crate::register) fn insert_homes(
+    tx: &mut Conn,
+    entries: &[NewEntry],
+    added: &[Added],
+    now: NaiveDateTime,
+) -> Result<()> {
+    let with_home = entries
+        .iter()
+        .zip(added)
+        .filter_map(|(entry, (key, _))| Some((entry, *key, entry.home.as_ref()?)));
+    let homes: Vec<_> = with_home.collect();
+    let references = fresh_references(ReferenceKind::Address, homes.len(), |asked| {
+        let taken = addresses::table.filter(addresses::reference.eq_any(asked.iter().copied()));
+        Ok(taken.select(addresses::reference).load(tx)?)
+    })?;
+    let rows: Vec<_> = homes
+        .iter()
+        .zip(&references)
+        .map(|((entry, key, home), reference)| {
+            let since = entry.child.registered_on;
+            address::NewRow::of(
+                Whose::Childs(*key),
+                reference,
+                home,
+                entry.home_source,
+                since,
+                now,
+            )
+        })
+        .collect();
+    for part in rows.chunks(ROWS) {
+        on_each!(tx, |conn| diesel::insert_into(addresses::table)
+            .values(part)
+            .execute(conn))?;
+    }
+    Ok(())
+}
+
+/// By what two mentions of a parent are one person; nothing for a parent without an email address.
+fn identity(parent: &NewPerson) -> Option<(String, String)> {
+    let email = parent.email.as_ref().map(EmailAddress::as_str)?;
+    Some((email.to_owned(), names::fold(&parent.name)))
+}
+
+pub(in crate::register) fn insert_parents(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    entries: &[NewEntry],
+    added: &[Added],
+    now: NaiveDateTime,
+) -> Result<()> {
+    let mentioned: Vec<&NewPerson> = entries
+        .iter()
+        .flat_map(|entry| &entry.parents)
+        .map(|(parent, _)| parent)
+        .collect();
+    if mentioned.is_empty() {
+        return Ok(());
+    }
+    let keys = hold_people(tx, authority, &mentioned, now)?;
+    let mut ties = Vec::with_capacity(mentioned.len());
+    let mut tied = HashSet::with_capacity(mentioned.len());
+    let mentions = entries.iter().zip(added).flat_map(|(entry, (child, _))| {
+        entry
+            .parents
+            .iter()
+            .map(move |(_, relation)| (*child, relation))
+    });
+    for ((child, relation), person) in mentions.zip(keys) {
+        if tied.insert((child, person)) {
+            ties.push(person_row::NewTie::of(child, person, relation));
+        }
+    }
+    for part in ties.chunks(ROWS) {
+        on_each!(tx, |conn| diesel::insert_into(relation::table)
+            .values(part)
+            .execute(conn))?;
+    }
+    Ok(())
+}
+
+/// The key of each person mentioned: of one held already, or of a new one.
+fn hold_people(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    mentioned: &[&NewPerson],
+    now: NaiveDateTime,
+) -> Result<Vec<PersonKey>> {
+    let references = fresh_references(ReferenceKind::Person, mentioned.len(), |asked| {
+        let taken = person::table.filter(person::reference.eq_any(asked.iter().copied()));
+        Ok(taken.select(person::reference).load(tx)?)
+    })?;
+    let held = held_already(tx, authority, mentioned)?;
+    let mut first_mention: HashMap<(String, String), &Reference> = HashMap::new();
+    let mut rows = Vec::with_capacity(mentioned.len());
+    let mut found: Vec<std::result::Result<PersonKey, &Reference>> =
+        Vec::with_capacity(mentioned.len());
+    for (parent, reference) in mentioned.iter().zip(&references) {
+        let identity = identity(parent);
+        if let Some(key) = identity.as_ref().and_then(|identity| held.get(identity)) {
+            found.push(Ok(*key));
+            continue;
+        }
+        let first = identity.map_or(reference, |identity| {
+            *first_mention.entry(identity).or_insert(reference)
+        });
+        if first == reference {
+            rows.push(person_row::NewRow::of(authority, reference, parent, now));
+        }
+        found.push(Err(first));
+    }
+    let mut keys: HashMap<String, PersonKey> = HashMap::with_capacity(rows.len());
+    for part in rows.chunks(ROWS) {
+        let inserted: Vec<(String, PersonKey)> =
+            on_each!(tx, |conn| diesel::insert_into(person::table)
+                .values(part)
+                .returning((person::reference, person::id))
+                .get_results(conn))?;
+        keys.extend(inserted);
+    }
+    found
+        .into_iter()
+        .map(|found| found.or_else(|reference| key_of(&keys, reference)))
+        .collect()
+}
+
+fn held_already(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    mentioned: &[&NewPerson],
+) -> Result<HashMap<(String, String), PersonKey>> {
+    let emails: Vec<&str> = mentioned
+        .iter()
+        .filter_map(|parent| parent.email.as_ref())
+        .map(EmailAddress::as_str)
+        .collect();
+    let held: Vec<(String, String, PersonKey)> = person::table
+        .filter(person::authority_id.eq(authority.number()))
+        .filter(person::email.eq_any(emails))
+        .select((person::email.assume_not_null(), person::name, person::id))
+        .load(conn)?;
+    Ok(held
+        .into_iter()
+        .map(|(email, name, key)| ((email, names::fold(&name)), key))
+        .collect())
+}

@@ -1,0 +1,387 @@
+//! The SQL of children, one at a time.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use super::parsed;
+use crate::access::store::scope;
+use crate::access::{AccountKey, AuthorityKey, Viewer};
+use crate::db::schema::child;
+use crate::db::{Conn, Result};
+use crate::register::child::{ChildRecord, NewChild, Particulars};
+use crate::register::{ChildKey, names};
+use crate::rules::codes::{ChildStatus, Ethnicity, SenProvision, SenType, Sex};
+use crate::rules::identifiers::{NhsNumber, Reference, Upn};
+use crate::rules::tier::Tier;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = child)]
+struct ChildRow {
+    id: ChildKey,
+    reference: String,
+    authority_id: AuthorityKey,
+    given_names: String,
+    family_name: String,
+    known_as: Option<String>,
+    date_of_birth: NaiveDate,
+    sex: Sex,
+    upn: Option<String>,
+    nhs_number: Option<String>,
+    other_reference: Option<String>,
+    ethnicity: Option<Ethnicity>,
+    language: Option<String>,
+    sen_provision: Option<SenProvision>,
+    sen_type: Option<SenType>,
+    second_sen_type: Option<SenType>,
+    status: ChildStatus,
+    registered_on: NaiveDate,
+    officer_id: Option<AccountKey>,
+    restricted: bool,
+    tier: Tier,
+    postcode: Option<String>,
+    next_check_on: Option<NaiveDate>,
+    last_seen_on: Option<NaiveDate>,
+    last_seen_by: Option<String>,
+    seen_recorded: bool,
+    version: i32,
+}
+
+impl ChildRow {
+    fn into_record(self) -> Result<ChildRecord> {
+        Ok(ChildRecord {
+            key: self.id,
+            reference: parsed(&self.reference)?,
+            authority: self.authority_id,
+            particulars: Particulars {
+                given_names: self.given_names,
+                family_name: self.family_name,
+                known_as: self.known_as,
+                date_of_birth: self.date_of_birth,
+                sex: self.sex,
+                upn: self.upn.as_deref().map(parsed).transpose()?,
+                nhs_number: self.nhs_number.as_deref().map(parsed).transpose()?,
+                ethnicity: self.ethnicity,
+                language: self.language,
+                sen_provision: self.sen_provision,
+                sen_type: self.sen_type,
+                second_sen_type: self.second_sen_type,
+            },
+            other_reference: self.other_reference,
+            status: self.status,
+            registered_on: self.registered_on,
+            officer: self.officer_id,
+            restricted: self.restricted,
+            tier: self.tier,
+            postcode: self.postcode,
+            next_check_on: self.next_check_on,
+            last_seen_on: self.last_seen_on,
+            last_seen_by: self.last_seen_by,
+            seen_recorded: self.seen_recorded,
+            version: self.version,
+        })
+    }
+}
+
+pub(in crate::register) fn by_reference(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    reference: &Reference,
+) -> Result<Option<ChildRecord>> {
+    scope::children(viewer)
+        .filter(child::reference.eq(reference.as_str()))
+        .select(ChildRow::as_select())
+        .first(conn)
+        .optional()?
+        .map(ChildRow::into_record)
+        .transpose()
+}
+
+pub(in crate::register) fn by_key(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    key: ChildKey,
+) -> Result<Option<ChildRecord>> {
+    scope::children(viewer)
+        .filter(child::id.eq(key.number()))
+        .select(ChildRow::as_select())
+        .first(conn)
+        .optional()?
+        .map(ChildRow::into_record)
+        .transpose()
+}
+
+/// Whether a reference is in use, by a child of any authority.
+pub(in crate::register) fn has_reference(conn: &mut Conn, reference: &Reference) -> Result<bool> {
+    let there = child::table.filter(child::reference.eq(reference.as_str()));
+    Ok(diesel::select(diesel::dsl::exists(there)).get_result(conn)?)
+}
+
+/// The child of an authority with this UPN: a key to compare, for whoever asks.
+pub(in crate::register) fn has_upn(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    upn: &Upn,
+) -> Result<Option<ChildKey>> {
+    Ok(scope::children(&asking_for_uniqueness(authority))
+        .filter(child::upn.eq(upn.as_str()))
+        .select(child::id)
+        .first(conn)
+        .optional()?)
+}
+
+/// The child of an authority with this NHS number: a key to compare, for whoever asks.
+pub(in crate::register) fn has_nhs_number(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    number: &NhsNumber,
+) -> Result<Option<ChildKey>> {
+    Ok(scope::children(&asking_for_uniqueness(authority))
+        .filter(child::nhs_number.eq(number.as_str()))
+        .select(child::id)
+        .first(conn)
+        .optional()?)
+}
+
+/// The unique indexes count children whom the person at work may not see, so the question has to as well.
+fn asking_for_uniqueness(authority: AuthorityKey) -> Viewer {
+    Viewer::program(authority, "uniqueness")
+}
+
+/// The columns that hold a child's particulars, with what is made from them for sorting and for finding the same child
+/// twice.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = child, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(super) struct Amendable<'a> {
+    given_names: &'a str,
+    family_name: &'a str,
+    known_as: Option<&'a str>,
+    sort_name: String,
+    match_key: String,
+    date_of_birth: NaiveDate,
+    sex: &'a str,
+    upn: Option<&'a str>,
+    nhs_number: Option<&'a str>,
+    ethnicity: Option<&'a str>,
+    language: Option<&'a str>,
+    sen_provision: Option<&'a str>,
+    sen_type: Option<&'a str>,
+    second_sen_type: Option<&'a str>,
+}
+
+impl<'a> Amendable<'a> {
+    fn of(particulars: &'a Particulars) -> Self {
+        let Particulars {
+            given_names,
+            family_name,
+            date_of_birth,
+            ..
+        } = particulars;
+        Self {
+            given_names,
+            family_name,
+            known_as: particulars.known_as.as_deref(),
+            sort_name: names::sort_name(given_names, family_name),
+            match_key: names::match_key(given_names, family_name, *date_of_birth),
+            date_of_birth: *date_of_birth,
+            sex: particulars.sex.as_str(),
+            upn: particulars.upn.as_ref().map(Upn::as_str),
+            nhs_number: particulars.nhs_number.as_ref().map(NhsNumber::as_str),
+            ethnicity: particulars.ethnicity.map(Ethnicity::as_str),
+            language: particulars.language.as_deref(),
+            sen_provision: particulars.sen_provision.map(SenProvision::as_str),
+            sen_type: particulars.sen_type.map(SenType::as_str),
+            second_sen_type: particulars.second_sen_type.map(SenType::as_str),
+        }
+    }
+}
+
+/// A new row, alone or one of many.
+#[derive(Insertable)]
+#[diesel(table_name = child, treat_none_as_default_value = false)]
+pub(super) struct NewRow<'a> {
+    reference: &'a str,
+    authority_id: i64,
+    #[diesel(embed)]
+    amendable: Amendable<'a>,
+    other_reference: Option<&'a str>,
+    status: &'a str,
+    is_open: bool,
+    registered_on: NaiveDate,
+    tier: &'a str,
+    postcode: Option<&'a str>,
+    next_check_on: Option<NaiveDate>,
+    last_seen_on: Option<NaiveDate>,
+    seen_recorded: bool,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+impl<'a> NewRow<'a> {
+    pub(super) fn of(
+        authority: AuthorityKey,
+        reference: &'a Reference,
+        new: &'a NewChild,
+        postcode: Option<&'a str>,
+        next_check_on: Option<NaiveDate>,
+        now: NaiveDateTime,
+    ) -> Self {
+        Self {
+            reference: reference.as_str(),
+            authority_id: authority.number(),
+            amendable: Amendable::of(&new.particulars),
+            other_reference: new.other_reference.as_deref(),
+            status: new.status.as_str(),
+            is_open: new.status.is_open(),
+            registered_on: new.registered_on,
+            tier: new.tier.as_str(),
+            postcode,
+            next_check_on,
+            last_seen_on: new.last_seen_on,
+            seen_recorded: new.seen_recorded,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+pub(in crate::register) fn insert(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    reference: &Reference,
+    new: &NewChild,
+    now: NaiveDateTime,
+) -> Result<ChildKey> {
+    Ok(diesel::insert_into(child::table)
+        .values(NewRow::of(authority, reference, new, None, None, now))
+        .returning(child::id)
+        .get_result(tx)?)
+}
+
+/// Whether the particulars were saved: not, if the row is at another version by now.
+pub(in crate::register) fn amend(
+    tx: &mut Conn,
+    key: ChildKey,
+    version: i32,
+    particulars: &Particulars,
+    now: NaiveDateTime,
+) -> Result<bool> {
+    let as_it_was = child::table
+        .filter(child::id.eq(key.number()))
+        .filter(child::version.eq(version));
+    let saved = diesel::update(as_it_was)
+        .set((
+            Amendable::of(particulars),
+            child::version.eq(version.saturating_add(1)),
+            child::updated_at.eq(now),
+        ))
+        .execute(tx)?;
+    Ok(saved == 1)
+}
+
+pub(in crate::register) fn set_officer(
+    tx: &mut Conn,
+    key: ChildKey,
+    officer: AccountKey,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(child::table.filter(child::id.eq(key.number())))
+        .set((
+            child::officer_id.eq(officer.number()),
+            child::updated_at.eq(now),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+pub(in crate::register) fn set_restricted(
+    tx: &mut Conn,
+    key: ChildKey,
+    restricted: bool,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(child::table.filter(child::id.eq(key.number())))
+        .set((child::restricted.eq(restricted), child::updated_at.eq(now)))
+        .execute(tx)?;
+    Ok(())
+}
+
+pub(in crate::register) fn set_status(
+    tx: &mut Conn,
+    key: ChildKey,
+    status: ChildStatus,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(child::table.filter(child::id.eq(key.number())))
+        .set((
+            child::status.eq(status.as_str()),
+            child::is_open.eq(status.is_open()),
+            child::updated_at.eq(now),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+pub(in crate::register) fn set_registered_on(
+    tx: &mut Conn,
+    key: ChildKey,
+    on: NaiveDate,
+) -> Result<()> {
+    diesel::update(child::table.filter(child::id.eq(key.number())))
+        .set(child::registered_on.eq(on))
+        .execute(tx)?;
+    Ok(())
+}
+
+pub(in crate::register) fn set_tier(
+    tx: &mut Conn,
+    key: ChildKey,
+    tier: Tier,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(child::table.filter(child::id.eq(key.number())))
+        .set((child::tier.eq(tier.as_str()), child::updated_at.eq(now)))
+        .execute(tx)?;
+    Ok(())
+}
+
+pub(in crate::register) fn set_postcode(
+    tx: &mut Conn,
+    key: ChildKey,
+    postcode: Option<&str>,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(child::table.filter(child::id.eq(key.number())))
+        .set((child::postcode.eq(postcode), child::updated_at.eq(now)))
+        .execute(tx)?;
+    Ok(())
+}
+
+pub(in crate::register) fn set_next_check(
+    tx: &mut Conn,
+    key: ChildKey,
+    due_on: Option<NaiveDate>,
+) -> Result<()> {
+    diesel::update(child::table.filter(child::id.eq(key.number())))
+        .set(child::next_check_on.eq(due_on))
+        .execute(tx)?;
+    Ok(())
+}
+
+pub(in crate::register) fn note_seen(
+    tx: &mut Conn,
+    key: ChildKey,
+    on: NaiveDate,
+    by: &str,
+) -> Result<()> {
+    let not_seen_since = child::table
+        .filter(child::id.eq(key.number()))
+        .filter(child::last_seen_on.is_null().or(child::last_seen_on.lt(on)));
+    diesel::update(not_seen_since)
+        .set((
+            child::last_seen_on.eq(on),
+            child::last_seen_by.eq(by),
+            child::seen_recorded.eq(true),
+        ))
+        .execute(tx)?;
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! The SQL of dated episodes.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use super::parsed;
+use crate::access::store::scope;
+use crate::access::{AccountKey, Viewer};
+use crate::db::schema::{child, episode};
+use crate::db::{Conn, Result};
+use crate::register::ChildKey;
+use crate::register::episode::{Episode, EpisodeRecord};
+use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
+use crate::rules::identifiers::Reference;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = episode)]
+struct EpisodeRow {
+    reference: String,
+    kind: EpisodeKind,
+    category: Option<AbuseCategory>,
+    started_on: NaiveDate,
+    ended_on: Option<NaiveDate>,
+    source: Source,
+    contact: String,
+}
+
+impl EpisodeRow {
+    fn into_record(self) -> Result<EpisodeRecord> {
+        Ok(EpisodeRecord {
+            reference: parsed(&self.reference)?,
+            what: Episode {
+                kind: self.kind,
+                category: self.category,
+                started_on: self.started_on,
+                ended_on: self.ended_on,
+                source: self.source,
+                contact: self.contact,
+            },
+        })
+    }
+}
+
+/// The newest first.
+pub(in crate::register) fn of_child(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+) -> Result<Vec<EpisodeRecord>> {
+    let rows: Vec<EpisodeRow> = scope::children(viewer)
+        .inner_join(episode::table)
+        .filter(child::id.eq(child.number()))
+        .order((episode::started_on.desc(), episode::id.desc()))
+        .select(EpisodeRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(EpisodeRow::into_record).collect()
+}
+
+pub(in crate::register) fn has_reference(conn: &mut Conn, reference: &Reference) -> Result<bool> {
+    let there = episode::table.filter(episode::reference.eq(reference.as_str()));
+    Ok(diesel::select(diesel::dsl::exists(there)).get_result(conn)?)
+}
+
+pub(in crate::register) fn insert(
+    tx: &mut Conn,
+    child: ChildKey,
+    reference: &Reference,
+    new: &Episode,
+    by: Option<AccountKey>,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::insert_into(episode::table)
+        .values((
+            episode::reference.eq(reference.as_str()),
+            episode::child_id.eq(child.number()),
+            episode::kind.eq(new.kind.as_str()),
+            episode::category.eq(new.category.map(AbuseCategory::as_str)),
+            episode::started_on.eq(new.started_on),
+            episode::ended_on.eq(new.ended_on),
+            episode::source.eq(new.source.as_str()),
+            episode::contact.eq(&new.contact),
+            episode::recorded_by.eq(by.map(AccountKey::number)),
+            episode::recorded_at.eq(now),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Ends an episode of this child that is open; gives how many there were: one or none.
+pub(in crate::register) fn end(
+    tx: &mut Conn,
+    child: ChildKey,
+    reference: &Reference,
+    on: NaiveDate,
+) -> Result<usize> {
+    let open = episode::table
+        .filter(episode::child_id.eq(child.number()))
+        .filter(episode::reference.eq(reference.as_str()))
+        .filter(episode::ended_on.is_null());
+    Ok(diesel::update(open)
+        .set(episode::ended_on.eq(on))
+        .execute(tx)?)
+}

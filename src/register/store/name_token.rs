@@ -1,0 +1,40 @@
+//! The SQL of the words that names are searched by.
+
+use diesel::prelude::*;
+
+use crate::access::AuthorityKey;
+use crate::db::schema::name_token;
+use crate::db::{Conn, Result};
+use crate::on_each;
+use crate::register::ChildKey;
+
+#[derive(Insertable)]
+#[diesel(table_name = name_token)]
+pub(super) struct NewRow<'a> {
+    pub(super) authority_id: i64,
+    pub(super) token: &'a str,
+    pub(super) child_id: i64,
+}
+
+/// Writes a child's words; those of an earlier name go.
+pub(in crate::register) fn replace(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    child: ChildKey,
+    tokens: &[String],
+) -> Result<()> {
+    diesel::delete(name_token::table.filter(name_token::child_id.eq(child.number())))
+        .execute(tx)?;
+    let rows: Vec<NewRow<'_>> = tokens
+        .iter()
+        .map(|token| NewRow {
+            authority_id: authority.number(),
+            token,
+            child_id: child.number(),
+        })
+        .collect();
+    on_each!(tx, |conn| diesel::insert_into(name_token::table)
+        .values(&rows)
+        .execute(conn))?;
+    Ok(())
+}

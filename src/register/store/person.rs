@@ -1,0 +1,262 @@
+//! The SQL of parents, carers and other adults, and of what they are to a child.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use super::parsed;
+use crate::access::store::scope;
+use crate::access::{AccountKey, AuthorityKey, Viewer};
+use crate::db::schema::{child, person, relation};
+use crate::db::{Conn, Result};
+use crate::register::person::{NewPerson, NewRelation, PersonRecord, Sibling};
+use crate::register::{ChildKey, PersonKey};
+use crate::rules::codes::{Confidentiality, Relationship};
+use crate::rules::identifiers::{EmailAddress, PhoneNumber, Reference};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = person)]
+struct PersonRow {
+    id: PersonKey,
+    reference: String,
+    name: String,
+    email: Option<String>,
+    telephone: Option<String>,
+    contact_preference: String,
+    confidentiality: Confidentiality,
+}
+
+impl PersonRow {
+    fn into_record(self) -> Result<PersonRecord> {
+        Ok(PersonRecord {
+            key: self.id,
+            reference: parsed(&self.reference)?,
+            name: self.name,
+            email: self.email.as_deref().map(parsed).transpose()?,
+            telephone: self.telephone.as_deref().map(parsed).transpose()?,
+            contact_preference: self.contact_preference,
+            confidentiality: self.confidentiality,
+        })
+    }
+}
+
+/// A tie between a person and a child, with the person.
+pub(in crate::register) struct Tie {
+    pub(in crate::register) person: PersonRecord,
+    pub(in crate::register) account: Option<AccountKey>,
+    pub(in crate::register) relationship: Relationship,
+    pub(in crate::register) parental_responsibility: Option<bool>,
+    pub(in crate::register) lives_with_child: Option<bool>,
+}
+
+/// What a person says of themselves.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = person, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(super) struct Said<'a> {
+    account_id: Option<i64>,
+    name: &'a str,
+    email: Option<&'a str>,
+    telephone: Option<&'a str>,
+    contact_preference: &'a str,
+    confidentiality: &'a str,
+}
+
+impl<'a> Said<'a> {
+    fn by(new: &'a NewPerson) -> Self {
+        Self {
+            account_id: new.account.map(AccountKey::number),
+            name: &new.name,
+            email: new.email.as_ref().map(EmailAddress::as_str),
+            telephone: new.telephone.as_ref().map(PhoneNumber::as_str),
+            contact_preference: &new.contact_preference,
+            confidentiality: new.confidentiality.as_str(),
+        }
+    }
+}
+
+/// A new row, alone or one of many.
+#[derive(Insertable)]
+#[diesel(table_name = person, treat_none_as_default_value = false)]
+pub(super) struct NewRow<'a> {
+    reference: &'a str,
+    authority_id: i64,
+    #[diesel(embed)]
+    said: Said<'a>,
+    created_at: NaiveDateTime,
+}
+
+impl<'a> NewRow<'a> {
+    pub(super) fn of(
+        authority: AuthorityKey,
+        reference: &'a Reference,
+        new: &'a NewPerson,
+        now: NaiveDateTime,
+    ) -> Self {
+        Self {
+            reference: reference.as_str(),
+            authority_id: authority.number(),
+            said: Said::by(new),
+            created_at: now,
+        }
+    }
+}
+
+/// A new tie, alone or one of many.
+#[derive(Insertable)]
+#[diesel(table_name = relation, treat_none_as_default_value = false)]
+pub(super) struct NewTie {
+    child_id: i64,
+    person_id: i64,
+    relationship: &'static str,
+    parental_responsibility: Option<bool>,
+    lives_with_child: Option<bool>,
+    held_from: NaiveDate,
+}
+
+impl NewTie {
+    pub(super) fn of(child: ChildKey, person: PersonKey, tie: &NewRelation) -> Self {
+        Self {
+            child_id: child.number(),
+            person_id: person.number(),
+            relationship: tie.relationship.as_str(),
+            parental_responsibility: tie.parental_responsibility,
+            lives_with_child: tie.lives_with_child,
+            held_from: tie.held_from,
+        }
+    }
+}
+
+pub(in crate::register) fn has_reference(conn: &mut Conn, reference: &Reference) -> Result<bool> {
+    let there = person::table.filter(person::reference.eq(reference.as_str()));
+    Ok(diesel::select(diesel::dsl::exists(there)).get_result(conn)?)
+}
+
+pub(in crate::register) fn insert(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    reference: &Reference,
+    new: &NewPerson,
+    now: NaiveDateTime,
+) -> Result<PersonKey> {
+    Ok(diesel::insert_into(person::table)
+        .values(NewRow::of(authority, reference, new, now))
+        .returning(person::id)
+        .get_result(tx)?)
+}
+
+pub(in crate::register) fn update(tx: &mut Conn, key: PersonKey, new: &NewPerson) -> Result<()> {
+    diesel::update(person::table.filter(person::id.eq(key.number())))
+        .set((Said::by(new), person::version.eq(person::version + 1)))
+        .execute(tx)?;
+    Ok(())
+}
+
+pub(in crate::register) fn are_tied(
+    conn: &mut Conn,
+    child: ChildKey,
+    person: PersonKey,
+) -> Result<bool> {
+    let there = relation::table
+        .filter(relation::child_id.eq(child.number()))
+        .filter(relation::person_id.eq(person.number()));
+    Ok(diesel::select(diesel::dsl::exists(there)).get_result(conn)?)
+}
+
+pub(in crate::register) fn tie(
+    tx: &mut Conn,
+    child: ChildKey,
+    person: PersonKey,
+    tie: &NewRelation,
+) -> Result<()> {
+    diesel::insert_into(relation::table)
+        .values(NewTie::of(child, person, tie))
+        .execute(tx)?;
+    Ok(())
+}
+
+pub(in crate::register) fn of_account(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    account: AccountKey,
+) -> Result<Option<PersonRecord>> {
+    person::table
+        .filter(person::authority_id.eq(authority.number()))
+        .filter(person::account_id.eq(account.number()))
+        .order(person::id)
+        .select(PersonRow::as_select())
+        .first(conn)
+        .optional()?
+        .map(PersonRow::into_record)
+        .transpose()
+}
+
+/// The present ties of a child that this viewer may see; the child's own visibility is asked once more.
+pub(in crate::register) fn ties_of(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+) -> Result<Vec<Tie>> {
+    scope::children(viewer)
+        .inner_join(relation::table.inner_join(person::table))
+        .filter(child::id.eq(child.number()))
+        .filter(relation::held_to.is_null())
+        .order(relation::id)
+        .select((
+            PersonRow::as_select(),
+            person::account_id,
+            relation::relationship,
+            relation::parental_responsibility,
+            relation::lives_with_child,
+        ))
+        .load::<(
+            PersonRow,
+            Option<AccountKey>,
+            Relationship,
+            Option<bool>,
+            Option<bool>,
+        )>(conn)?
+        .into_iter()
+        .map(
+            |(person, account, relationship, parental_responsibility, lives_with_child)| {
+                Ok(Tie {
+                    person: person.into_record()?,
+                    account,
+                    relationship,
+                    parental_responsibility,
+                    lives_with_child,
+                })
+            },
+        )
+        .collect()
+}
+
+/// Open children who share a person with this one today, the eldest first.
+pub(in crate::register) fn siblings_of(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+) -> Result<Vec<Sibling>> {
+    let own_ties = diesel::alias!(relation as own_ties);
+    let people = own_ties
+        .filter(own_ties.field(relation::child_id).eq(child.number()))
+        .filter(own_ties.field(relation::held_to).is_null())
+        .select(own_ties.field(relation::person_id));
+    let children = relation::table
+        .filter(relation::person_id.eq_any(people))
+        .filter(relation::held_to.is_null())
+        .select(relation::child_id);
+    scope::children(viewer)
+        .filter(child::id.eq_any(children))
+        .filter(child::id.ne(child.number()))
+        .filter(child::is_open.eq(true))
+        .order((child::date_of_birth, child::id))
+        .select((child::reference, child::given_names, child::family_name))
+        .load::<(String, String, String)>(conn)?
+        .into_iter()
+        .map(|(reference, given_names, family_name)| {
+            Ok(Sibling {
+                reference: parsed(&reference)?,
+                name: format!("{given_names} {family_name}"),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,31 @@
+//! What law and policy say: pure functions over plain values. Today is an argument; nothing here reads a clock,
+//! a database or a request.
+//!
+//! - [`codes`]: the closed lists of values (sex, reason, kind of episode …) with stable keys and words for a page.
+//! - [`calendar`]: working days and bank holidays, and whether the first day of a period counts.
+//! - [`terms`]: academic years.
+//! - [`age`]: compulsory school age and the expected year group.
+//! - [`dates`]: dates as people and spreadsheets write them, and as Hearth says them.
+//! - [`identifiers`]: UPN, NHS number, postcode, UPRN, telephone, email, and the references Hearth gives out:
+//!   parsed, or a reason that tells the person what to do.
+//! - [`policy`]: the periods of the authority's policy at a date: value, unit, source. What is not in force is off.
+//! - [`tier`]: from the facts on record to green, amber or red, with the reasons.
+//! - [`schedule`]: which check comes next, due when, and why then.
+//! - [`outcome`]: whether what happened satisfies the check, and what Hearth does about a failed visit.
+//! - [`escalation`]: which step of the ladder a lapse owes today, and to whom.
+//! - [`verification`]: whether an address is known well enough to send somebody there.
+//! - [`delivery`]: what to do with an email after the mail server's answer.
+
+pub mod age;
+pub mod calendar;
+pub mod codes;
+pub mod dates;
+pub mod delivery;
+pub mod escalation;
+pub mod identifiers;
+pub mod outcome;
+pub mod policy;
+pub mod schedule;
+pub mod terms;
+pub mod tier;
+pub mod verification;

@@ -1,0 +1,304 @@
+//! Which check comes next, due when, and why then.
+
+use super::calendar::Calendar;
+use super::codes::code_list;
+use super::dates::spoken;
+use super::policy::{Policy, PolicyKey};
+use super::tier::Tier;
+use chrono::NaiveDate;
+
+code_list! {
+    /// The checks that Hearth keeps.
+    pub enum CheckKind {
+        Acknowledgement = "acknowledgement", "Acknowledgement";
+        FirstContact = "first_contact", "First contact";
+        FirstMeeting = "first_meeting", "First meeting";
+        SuitabilityDecision = "suitability_decision", "Decision on the education";
+        SecondCheck = "second_check", "Second check";
+        RecurringCheck = "recurring_check", "Recurring check";
+        NewAttempt = "new_attempt", "New attempt";
+    }
+}
+
+code_list! {
+    /// What a check is for. Only an outcome that fits the purpose satisfies it.
+    pub enum Purpose {
+        Acknowledge = "acknowledge", "Acknowledge the notification";
+        Contact = "contact", "Be in contact with the family";
+        SeeChild = "see_child", "See the child in person";
+        Decide = "decide", "Decide on the education";
+    }
+}
+
+impl CheckKind {
+    /// What the check is for. A new attempt takes the purpose of the check it follows, which is stored with it; asked
+    /// by itself it gives the strictest.
+    #[must_use]
+    pub const fn purpose(self) -> Purpose {
+        match self {
+            Self::Acknowledgement => Purpose::Acknowledge,
+            Self::FirstContact => Purpose::Contact,
+            Self::SuitabilityDecision => Purpose::Decide,
+            Self::FirstMeeting | Self::SecondCheck | Self::RecurringCheck | Self::NewAttempt => {
+                Purpose::SeeChild
+            }
+        }
+    }
+
+    /// The period of the policy after which the check is due.
+    const fn policy_key(self) -> PolicyKey {
+        match self {
+            Self::Acknowledgement => PolicyKey::Acknowledgement,
+            Self::FirstContact => PolicyKey::FirstContact,
+            Self::FirstMeeting => PolicyKey::FirstMeeting,
+            Self::SuitabilityDecision => PolicyKey::SuitabilityDecision,
+            Self::SecondCheck => PolicyKey::SecondCheck,
+            Self::RecurringCheck => PolicyKey::RecurringCheck,
+            Self::NewAttempt => PolicyKey::FailedVisitRebooked,
+        }
+    }
+}
+
+/// A check that is owed to a child.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckOwed {
+    /// Which check.
+    pub kind: CheckKind,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The last day on which it is on time.
+    pub due_on: NaiveDate,
+    /// The day from which the period was counted.
+    pub counted_from: NaiveDate,
+    /// The rule, its value and its source, in one sentence.
+    pub why: String,
+}
+
+/// How a child came onto the register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// The authority was notified.
+    Notified {
+        /// The day on which the notification was received.
+        received_on: NaiveDate,
+    },
+    /// The authority knew the child already, from a list it kept before Hearth.
+    AlreadyKnown {
+        /// The day on which the list was taken over.
+        taken_on: NaiveDate,
+        /// The day on which the child came onto that list.
+        registered_on: NaiveDate,
+        /// The day on which the child was last seen in person, if the list says so.
+        last_seen_on: Option<NaiveDate>,
+    },
+}
+
+/// The checks that a child is owed on coming onto the register.
+///
+/// A notification is acknowledged, followed by a first contact, a first meeting and a decision on the education. A
+/// child the authority knows already is owed the recurring check.
+#[must_use]
+pub fn first_checks(
+    entry: &Entry,
+    tier: Tier,
+    policy: &Policy,
+    calendar: &Calendar,
+) -> Vec<CheckOwed> {
+    let basis = Basis {
+        tier,
+        policy,
+        calendar,
+    };
+    match *entry {
+        Entry::Notified { received_on } => [
+            CheckKind::Acknowledgement,
+            CheckKind::FirstContact,
+            CheckKind::FirstMeeting,
+            CheckKind::SuitabilityDecision,
+        ]
+        .map(|kind| basis.owe(kind, "the notification was received", received_on))
+        .to_vec(),
+        Entry::AlreadyKnown {
+            taken_on,
+            registered_on,
+            last_seen_on,
+        } => {
+            let check = match last_seen_on {
+                Some(seen_on) => basis.owe(CheckKind::RecurringCheck, CHILD_SEEN, seen_on),
+                None => basis.owe(
+                    CheckKind::RecurringCheck,
+                    "the child was registered",
+                    registered_on,
+                ),
+            };
+            vec![basis.with_time_to_begin(check, taken_on)]
+        }
+    }
+}
+
+/// The check that follows one that was satisfied on a day: a first meeting is followed by the second check, and
+/// that by a recurring check for as long as the child is on the register. The others are followed by none.
+///
+/// For a new attempt, ask with the kind of the check that it follows.
+#[must_use]
+pub fn next_check(
+    satisfied: CheckKind,
+    on: NaiveDate,
+    tier: Tier,
+    policy: &Policy,
+    calendar: &Calendar,
+) -> Option<CheckOwed> {
+    let next = match satisfied {
+        CheckKind::FirstMeeting => CheckKind::SecondCheck,
+        CheckKind::SecondCheck | CheckKind::RecurringCheck => CheckKind::RecurringCheck,
+        CheckKind::Acknowledgement
+        | CheckKind::FirstContact
+        | CheckKind::SuitabilityDecision
+        | CheckKind::NewAttempt => return None,
+    };
+    Some(
+        Basis {
+            tier,
+            policy,
+            calendar,
+        }
+        .owe(next, CHILD_SEEN, on),
+    )
+}
+
+/// The new attempt owed after one that did not satisfy its check. The check it follows stays open, and late if late.
+#[must_use]
+pub fn new_attempt(
+    purpose: Purpose,
+    failed_on: NaiveDate,
+    tier: Tier,
+    policy: &Policy,
+    calendar: &Calendar,
+) -> CheckOwed {
+    CheckOwed {
+        purpose,
+        ..Basis {
+            tier,
+            policy,
+            calendar,
+        }
+        .owe(CheckKind::NewAttempt, "the attempt", failed_on)
+    }
+}
+
+/// A check that is still open, as far as its day depends on the tier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenCheck {
+    /// Which check.
+    pub kind: CheckKind,
+    /// The day from which its period is counted.
+    pub counted_from: NaiveDate,
+    /// The day it is due.
+    pub due_on: NaiveDate,
+}
+
+/// A day earlier than the one a check had, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BroughtForward {
+    /// The new day.
+    pub due_on: NaiveDate,
+    /// The rule, its value and its source, in one sentence.
+    pub why: String,
+}
+
+/// The earlier day of an open check after the child's tier has risen; none if the day stays.
+///
+/// The period of the new tier is counted from the same day as before. A check is never put off by this, one that is
+/// late already keeps its day, and nobody is made late for a day that nobody knew: there is at least the time of a
+/// first contact in the new tier from today.
+#[must_use]
+pub fn brought_forward(
+    check: &OpenCheck,
+    tier: Tier,
+    policy: &Policy,
+    calendar: &Calendar,
+    today: NaiveDate,
+) -> Option<BroughtForward> {
+    let holds = policy.always(check.kind.policy_key(), tier);
+    let time_to_act = policy.always(PolicyKey::FirstContact, tier).period();
+    let counted = holds.period().after(check.counted_from, calendar);
+    let due_on = counted.max(time_to_act.after(today, calendar));
+    (due_on < check.due_on).then(|| BroughtForward {
+        due_on,
+        why: format!(
+            "{}: {} after {} ({}). Brought forward on {} from {}, when the tier rose to {}{}.",
+            check.kind.label(),
+            holds.period().words(),
+            spoken(check.counted_from),
+            holds.source(),
+            spoken(today),
+            spoken(check.due_on),
+            tier.as_str(),
+            if due_on > counted {
+                format!("; not sooner than {} from then", time_to_act.words())
+            } else {
+                String::new()
+            },
+        ),
+    })
+}
+
+/// The event from which a check is counted that follows one of seeing the child.
+const CHILD_SEEN: &str = "the child was seen";
+
+/// What a due date depends on besides the event.
+#[derive(Clone, Copy)]
+struct Basis<'a> {
+    tier: Tier,
+    policy: &'a Policy,
+    calendar: &'a Calendar,
+}
+
+impl Basis<'_> {
+    /// A check due the policy's period after an event. Weeks and months end where they end, on a weekend too; a check
+    /// never goes without a date.
+    fn owe(self, kind: CheckKind, event: &str, on: NaiveDate) -> CheckOwed {
+        let holds = self.policy.always(kind.policy_key(), self.tier);
+        CheckOwed {
+            kind,
+            purpose: kind.purpose(),
+            due_on: holds.period().after(on, self.calendar),
+            counted_from: on,
+            why: format!(
+                "{}: {} after {event} on {} ({}).",
+                kind.label(),
+                holds.period().words(),
+                spoken(on),
+                holds.source(),
+            ),
+        }
+    }
+
+    /// On a list taken over, many checks are long due. So that they do not all lapse on the first day, each gets at
+    /// least the time of a first meeting.
+    fn with_time_to_begin(self, check: CheckOwed, taken_on: NaiveDate) -> CheckOwed {
+        let holds = self.policy.always(PolicyKey::FirstMeeting, self.tier);
+        let earliest = holds.period().after(taken_on, self.calendar);
+        if check.due_on >= earliest {
+            return check;
+        }
+        CheckOwed {
+            due_on: earliest,
+            counted_from: taken_on,
+            why: format!(
+                "{}: {} after the list was taken over on {}, as for a first meeting ({}); \
+                 by the recurring period it was due on {}.",
+                check.kind.label(),
+                holds.period().words(),
+                spoken(taken_on),
+                holds.source(),
+                spoken(check.due_on),
+            ),
+            ..check
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;

@@ -1,0 +1,343 @@
+//! Which tier a child's checks follow: from the facts on record to green, amber or red, with every reason.
+//!
+//! A tier says how soon and how often the authority looks, not what anybody thinks of a family. Each reason is a fact
+//! on record or something the authority has not done yet.
+
+use super::calendar::Calendar;
+use super::codes::{EpisodeKind, SenProvision, code_list};
+use super::dates::spoken;
+use super::policy::{Policy, PolicyKey};
+use chrono::NaiveDate;
+use std::cmp::Reverse;
+
+code_list! {
+    /// How soon and how often checks are due.
+    #[derive(PartialOrd, Ord)]
+    pub enum Tier {
+        Green = "green", "Green";
+        Amber = "amber", "Amber";
+        Red = "red", "Red";
+    }
+}
+
+/// So many contacts online in a row, with the child seen in person at none, are a reason. The national Panel
+/// reported online meetings used to keep a child out of sight; the number is Hearth's own.
+const ONLINE_IN_A_ROW: u32 = 2;
+
+/// What is on record about a child today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The day for which the tier is asked.
+    pub today: NaiveDate,
+    /// The day on which the authority was notified.
+    pub registered_on: NaiveDate,
+    /// When the authority saw the child in person.
+    pub seen: Seen,
+    /// Involvement of other services, past and present.
+    pub episodes: Vec<EpisodeFact>,
+    /// What is known about the current address.
+    pub address: AddressFact,
+    /// How many contacts were refused since the last that was not.
+    pub refusals_in_a_row: u32,
+    /// How many contacts were online since the child was last seen in person.
+    pub online_in_a_row: u32,
+    /// Whether a brother or sister has an open social care episode.
+    pub sibling_flagged: bool,
+    /// Whether the child was never on a school's roll.
+    pub never_on_school_roll: bool,
+    /// When the child moved here from another authority.
+    pub moved_in_on: Option<NaiveDate>,
+    /// Provision for special educational needs.
+    pub sen: SenProvision,
+}
+
+/// When the authority last saw the child in person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// On this day.
+    On(NaiveDate),
+    /// Not yet.
+    Never,
+    /// The record was taken over from a list that does not say.
+    NotRecorded,
+}
+
+/// What is known about the current address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressFact {
+    /// There is none.
+    Missing,
+    /// Nobody has verified it yet.
+    Unverified,
+    /// Somebody verified it on this day.
+    VerifiedOn(NaiveDate),
+    /// The record was taken over from a list that does not say whether anybody verified it.
+    NotRecorded,
+}
+
+/// An episode, as far as a tier depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EpisodeFact {
+    /// What it was.
+    pub kind: EpisodeKind,
+    /// Its first day.
+    pub started_on: NaiveDate,
+    /// Its last day, if it has ended.
+    pub ended_on: Option<NaiveDate>,
+}
+
+impl EpisodeFact {
+    /// Whether it lasts on this day.
+    #[must_use]
+    pub fn is_open(&self, today: NaiveDate) -> bool {
+        self.started_on <= today && self.ended_on.is_none_or(|ended| today <= ended)
+    }
+}
+
+/// A tier with every reason for it; no reason means green.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assessment {
+    /// The highest tier among the reasons.
+    pub tier: Tier,
+    /// The reasons, the weightiest first.
+    pub reasons: Vec<TierReason>,
+}
+
+/// One reason for a tier above green.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TierReason {
+    /// An enquiry, a plan, care or proceedings are open.
+    SocialCareOpen(EpisodeKind),
+    /// A referral or a school's concern was recorded shortly before the notification.
+    ConcernBeforeNotification(EpisodeKind, NaiveDate),
+    /// Exclusion or attendance proceedings began shortly before the notification.
+    SchoolProcessBeforeNotification(EpisodeKind, NaiveDate),
+    /// The child is a child in need, or a safeguarding referral is open.
+    SocialCareInvolved(EpisodeKind),
+    /// Social care involvement ended within the look-back.
+    SocialCareEnded(EpisodeKind, NaiveDate),
+    /// There is an education, health and care plan.
+    Ehcp,
+    /// A brother or sister has an open social care episode.
+    SiblingFlagged,
+    /// Contact was refused, so many times in a row.
+    ContactRefused(u32),
+    /// Contact was online only, so many times in a row.
+    OnlineOnly(u32),
+    /// The child was never on a school's roll.
+    NeverOnSchoolRoll,
+    /// The child moved here from another authority on this day.
+    MovedRecently(NaiveDate),
+    /// The time for a first meeting has passed.
+    NotYetSeen,
+    /// The child was last seen in person on this day, longer ago than policy allows.
+    NotSeenSince(NaiveDate),
+    /// There is no address, and the time to find it has passed.
+    AddressMissing,
+    /// Nobody has verified the address, and the time to do so has passed.
+    AddressUnverified,
+}
+
+/// The tier of a child, with every reason.
+#[must_use]
+pub fn assess(facts: &Facts, policy: &Policy, calendar: &Calendar) -> Assessment {
+    let periods = Periods { policy, calendar };
+    let mut reasons: Vec<TierReason> = facts
+        .episodes
+        .iter()
+        .filter_map(|episode| from_episode(episode, facts, periods))
+        .chain(from_needs(facts))
+        .chain(from_background(facts, periods))
+        .chain(from_contact(facts))
+        .chain(from_sightings(facts, periods))
+        .chain(from_address(facts, periods))
+        .collect();
+    reasons.sort_by_key(|reason| Reverse(reason.tier()));
+    Assessment {
+        tier: reasons.first().map_or(Tier::Green, |reason| reason.tier()),
+        reasons,
+    }
+}
+
+/// The policy and the calendar, for the one question a tier asks of them.
+#[derive(Clone, Copy)]
+struct Periods<'a> {
+    policy: &'a Policy,
+    calendar: &'a Calendar,
+}
+
+impl Periods<'_> {
+    /// Whether, on this day, the policy's period since `from` has passed. The tier is not known yet, so the period is
+    /// the one for green.
+    fn have_passed(self, key: PolicyKey, from: NaiveDate, on: NaiveDate) -> bool {
+        let period = self.policy.always(key, Tier::Green).period();
+        period.after(from, self.calendar) < on
+    }
+}
+
+/// What one episode, open or ended, means for the tier. Early help, youth justice and attendance orders mean nothing
+/// by themselves.
+fn from_episode(episode: &EpisodeFact, facts: &Facts, periods: Periods) -> Option<TierReason> {
+    use EpisodeKind as Kind;
+    let EpisodeFact {
+        kind, started_on, ..
+    } = *episode;
+    let open = episode.is_open(facts.today);
+    let shortly_before_notification = started_on <= facts.registered_on
+        && !periods.have_passed(
+            PolicyKey::ConcernBeforeNotification,
+            started_on,
+            facts.registered_on,
+        );
+    match kind {
+        Kind::S47 | Kind::CpPlan | Kind::Lac | Kind::CareProceedings if open => {
+            Some(TierReason::SocialCareOpen(kind))
+        }
+        Kind::SafeguardingReferral | Kind::SchoolConcern if shortly_before_notification => {
+            Some(TierReason::ConcernBeforeNotification(kind, started_on))
+        }
+        Kind::Exclusion | Kind::AttendanceProceedings if shortly_before_notification => Some(
+            TierReason::SchoolProcessBeforeNotification(kind, started_on),
+        ),
+        Kind::Cin | Kind::SafeguardingReferral if open => {
+            Some(TierReason::SocialCareInvolved(kind))
+        }
+        Kind::S47 | Kind::CpPlan | Kind::Lac | Kind::CareProceedings | Kind::Cin => episode
+            .ended_on
+            .filter(|ended_on| *ended_on < facts.today)
+            .filter(|ended_on| {
+                !periods.have_passed(PolicyKey::SafeguardingLookBack, *ended_on, facts.today)
+            })
+            .map(|ended_on| TierReason::SocialCareEnded(kind, ended_on)),
+        _ => None,
+    }
+}
+
+fn from_needs(facts: &Facts) -> Option<TierReason> {
+    let plan_open = facts
+        .episodes
+        .iter()
+        .any(|episode| episode.kind == EpisodeKind::Ehcp && episode.is_open(facts.today));
+    (plan_open || facts.sen == SenProvision::Ehcp).then_some(TierReason::Ehcp)
+}
+
+fn from_background(facts: &Facts, periods: Periods) -> impl Iterator<Item = TierReason> {
+    let sibling = facts.sibling_flagged.then_some(TierReason::SiblingFlagged);
+    let no_roll = facts
+        .never_on_school_roll
+        .then_some(TierReason::NeverOnSchoolRoll);
+    let moved = facts
+        .moved_in_on
+        .filter(|moved_on| !periods.have_passed(PolicyKey::MovedRecently, *moved_on, facts.today))
+        .map(TierReason::MovedRecently);
+    [sibling, no_roll, moved].into_iter().flatten()
+}
+
+fn from_contact(facts: &Facts) -> impl Iterator<Item = TierReason> {
+    let refused = (facts.refusals_in_a_row > 0)
+        .then_some(TierReason::ContactRefused(facts.refusals_in_a_row));
+    let online = (facts.online_in_a_row >= ONLINE_IN_A_ROW)
+        .then_some(TierReason::OnlineOnly(facts.online_in_a_row));
+    [refused, online].into_iter().flatten()
+}
+
+/// A child newly notified has not been seen, and that is no reason until the time for a first meeting has passed.
+fn from_sightings(facts: &Facts, periods: Periods) -> Option<TierReason> {
+    match facts.seen {
+        Seen::On(day) => periods
+            .have_passed(PolicyKey::NotSeenFor, day, facts.today)
+            .then_some(TierReason::NotSeenSince(day)),
+        Seen::Never => periods
+            .have_passed(PolicyKey::FirstMeeting, facts.registered_on, facts.today)
+            .then_some(TierReason::NotYetSeen),
+        Seen::NotRecorded => None,
+    }
+}
+
+/// An address needs time to be found and verified. One that was verified long ago is no reason for a tier: it is asked
+/// for again before each visit.
+fn from_address(facts: &Facts, periods: Periods) -> Option<TierReason> {
+    let reason = match facts.address {
+        AddressFact::Missing => TierReason::AddressMissing,
+        AddressFact::Unverified => TierReason::AddressUnverified,
+        AddressFact::VerifiedOn(_) | AddressFact::NotRecorded => return None,
+    };
+    periods
+        .have_passed(
+            PolicyKey::AddressVerifiedFor,
+            facts.registered_on,
+            facts.today,
+        )
+        .then_some(reason)
+}
+
+impl TierReason {
+    /// The tier that this reason alone gives.
+    #[must_use]
+    pub const fn tier(&self) -> Tier {
+        match self {
+            Self::SocialCareOpen(_) | Self::ConcernBeforeNotification(..) => Tier::Red,
+            _ => Tier::Amber,
+        }
+    }
+
+    /// The reason in a sentence: what is on record, or what the authority has yet to do.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match *self {
+            Self::SocialCareOpen(kind) | Self::SocialCareInvolved(kind) => {
+                format!("{}: on record and open.", kind.label())
+            }
+            Self::ConcernBeforeNotification(kind, started_on)
+            | Self::SchoolProcessBeforeNotification(kind, started_on) => format!(
+                "{}: recorded on {}, shortly before the authority was notified.",
+                kind.label(),
+                spoken(started_on)
+            ),
+            Self::SocialCareEnded(kind, ended_on) => format!(
+                "{}: ended on {}, which the policy still takes into account.",
+                kind.label(),
+                spoken(ended_on)
+            ),
+            Self::Ehcp => "There is an education, health and care plan for the authority to review.".to_owned(),
+            Self::SiblingFlagged => "Children’s social care works with a brother or sister.".to_owned(),
+            Self::ContactRefused(times) => format!(
+                "Contact was declined {}; the authority should offer another way to meet.",
+                in_a_row(times)
+            ),
+            Self::OnlineOnly(times) => format!(
+                "Contact was online {}; the authority has yet to see the child in person.",
+                in_a_row(times)
+            ),
+            Self::NeverOnSchoolRoll => {
+                "No school has had the child on its roll, so the authority knows less than usual.".to_owned()
+            }
+            Self::MovedRecently(moved_on) => format!(
+                "Moved here from another authority on {}; its records may not have arrived.",
+                spoken(moved_on)
+            ),
+            Self::NotYetSeen => {
+                "The authority has not met the child yet, and the time for a first meeting has passed.".to_owned()
+            }
+            Self::NotSeenSince(day) => format!(
+                "The authority last saw the child in person on {}, longer ago than its policy allows.",
+                spoken(day)
+            ),
+            Self::AddressMissing => "The authority has no address yet, and the time to find it has passed.".to_owned(),
+            Self::AddressUnverified => {
+                "The authority has not verified the address, and the time to do so has passed.".to_owned()
+            }
+        }
+    }
+}
+
+fn in_a_row(times: u32) -> String {
+    match times {
+        1 => "the last time".to_owned(),
+        times => format!("the last {times} times"),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;

@@ -1,0 +1,81 @@
+//! Whether an address is known well enough to send somebody there. In August 2023 a visit was made to a family's old
+//! address and put off to September; the child was killed the next day.
+
+use chrono::NaiveDate;
+
+use super::calendar::Calendar;
+use super::policy::{Policy, PolicyKey};
+use super::tier::Tier;
+
+/// How an address stands on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// There is no address.
+    Missing,
+    /// Nobody has made sure of it.
+    Unverified,
+    /// Somebody made sure of it on this day, longer ago than the policy lets it count.
+    Stale(NaiveDate),
+    /// Somebody made sure of it on this day.
+    Verified(NaiveDate),
+}
+
+impl Standing {
+    /// Whether somebody can be sent there without further ado.
+    #[must_use]
+    pub const fn is_good(self) -> bool {
+        matches!(self, Self::Verified(_))
+    }
+}
+
+/// How an address stands: `address` is nothing when there is none, and otherwise the day somebody made sure of it.
+#[must_use]
+pub fn standing(
+    address: Option<Option<NaiveDate>>,
+    today: NaiveDate,
+    tier: Tier,
+    policy: &Policy,
+    calendar: &Calendar,
+) -> Standing {
+    let Some(verified_on) = address else {
+        return Standing::Missing;
+    };
+    let Some(verified_on) = verified_on else {
+        return Standing::Unverified;
+    };
+    let period = policy.always(PolicyKey::AddressVerifiedFor, tier).period();
+    if today <= period.after(verified_on, calendar) {
+        Standing::Verified(verified_on)
+    } else {
+        Standing::Stale(verified_on)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::rules::policy::defaults;
+
+    fn on(today: &str, address: Option<Option<&str>>) -> Standing {
+        let today = today.parse().unwrap();
+        let policy = Policy::at(&defaults(), "947", today);
+        let address = address.map(|verified| verified.map(|day| day.parse().unwrap()));
+        standing(address, today, Tier::Green, &policy, &Calendar::england())
+    }
+
+    #[test]
+    fn an_address_counts_as_verified_for_the_policys_three_months() {
+        let verified = Some(Some("2026-08-23"));
+        let day = "2026-08-23".parse().unwrap();
+        assert_eq!(on("2026-11-23", verified), Standing::Verified(day));
+        assert_eq!(on("2026-11-24", verified), Standing::Stale(day));
+        assert!(!on("2026-11-24", verified).is_good());
+    }
+
+    #[test]
+    fn what_nobody_made_sure_of_is_not_verified() {
+        assert_eq!(on("2026-11-23", Some(None)), Standing::Unverified);
+        assert_eq!(on("2026-11-23", None), Standing::Missing);
+    }
+}

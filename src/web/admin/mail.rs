@@ -1,0 +1,81 @@
+//! What has left the service and what has not, and whether the jobs run.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::db::DbError;
+use crate::jobs::punctuality::{self, Punctuality};
+use crate::jobs::runner::{self, RunRecord};
+use crate::mail::outbox::{self, Delivery, Overview};
+use crate::web::answer;
+use crate::web::error::WebError;
+use crate::web::filters;
+use crate::web::form::{ButtonPress, Refused, Submitted};
+use crate::web::named::Named;
+use crate::web::page::{Flash, Page};
+use crate::web::visit::Visit;
+
+/// Runs and deliveries on the page.
+const SHOWN: i64 = 20;
+
+#[derive(Template)]
+#[template(path = "admin/mail.html")]
+struct MailPage {
+    page: Page,
+    outbox: Overview,
+    delivered: Vec<Delivery>,
+    runs: Vec<RunRecord>,
+    punctuality: Punctuality,
+}
+
+/// `GET /admin/mail`
+pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
+    let (now, late_after) = (visit.now(), visit.app().config.jobs_late_after);
+    let page = visit.page("/admin/mail");
+    let shown = visit
+        .read(move |conn, viewer| {
+            Ok::<_, DbError>(MailPage {
+                page,
+                outbox: outbox::overview(conn, viewer.authority())?,
+                delivered: outbox::delivered(conn, viewer.authority(), SHOWN)?,
+                runs: runner::newest(conn, SHOWN)?,
+                punctuality: punctuality::of_the_sweep(conn, now, late_after)?,
+            })
+        })
+        .await?;
+    answer::show(&shown)
+}
+
+/// `POST /admin/mail/{reference}/retry`
+pub async fn retry(
+    visit: Visit,
+    Named(reference): Named,
+    submitted: Submitted<ButtonPress>,
+) -> Result<HttpResponse, WebError> {
+    if let Err(Refused { .. }) = submitted.check(visit.today()) {
+        return Err(WebError::StaleForm);
+    }
+    let now = visit.now();
+    let name = reference.to_string();
+    let due = visit
+        .write(move |tx, viewer| outbox::retry_now(tx, viewer.authority(), &reference, now))
+        .await??;
+    let told = if due {
+        Flash::success(format!("{name} is tried again now"))
+    } else {
+        Flash::important(format!(
+            "{name} cannot be tried again: it was sent, or it carried a link that is no longer kept. Ask for a new one"
+        ))
+    };
+    Ok(visit.see_other_with("/admin/mail", &told))
+}
+
+/// The word under which a message is stored, as words: "lapse_digest" is "Lapse digest".
+fn in_words(kind: &str) -> String {
+    let words = kind.replace('_', " ");
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}

@@ -1,0 +1,43 @@
+//! What every request may use: the database, the clock, the settings; nothing global.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::jobs::Nudge;
+use crate::register::list::Counts;
+
+/// Shared by all requests of a running service.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// What time it is.
+    pub clock: Clock,
+    /// The settings.
+    pub config: Arc<Config>,
+    /// Counted lists.
+    pub counts: Arc<Counts>,
+    /// Wakes the delivery of mail after a request that may have put some into the outbox.
+    pub nudge: Nudge,
+}
+
+impl App {
+    /// An app over a migrated database.
+    pub fn new(db: Db, clock: Clock, config: Config) -> Self {
+        Self {
+            db,
+            clock,
+            config: Arc::new(config),
+            counts: Arc::new(Counts::default()),
+            nudge: Nudge::nobody(),
+        }
+    }
+
+    /// With a timer that delivers mail as soon as a request has put some into the outbox.
+    #[must_use]
+    pub fn waking(self, nudge: Nudge) -> Self {
+        Self { nudge, ..self }
+    }
+}

@@ -1,0 +1,213 @@
+//! Stands before every page: finds out who is asking, refuses forms from elsewhere, and opens a route only to the roles
+//! that `routes.rs` names.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::ORIGIN;
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
+
+use super::app::App;
+use super::csrf::CsrfToken;
+use super::error::WebError;
+use super::routes::{self, Who};
+use super::{answer, cookies, seal};
+use crate::access::Role;
+use crate::access::session::{self, SignedIn};
+use crate::db::DbError;
+
+/// The middleware; wrapped around the whole app.
+///
+/// # Errors
+/// Only what the app behind it gives: a refusal is an answer, so that it carries the headers of every answer.
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let pattern = request.match_pattern();
+    let who = pattern
+        .as_deref()
+        .and_then(|path| routes::who(request.method(), path));
+    if matches!(who, None | Some(Who::Machine)) {
+        return next
+            .call(request)
+            .await
+            .map(ServiceResponse::map_into_boxed_body);
+    }
+    let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
+        return Ok(refuse(
+            request,
+            &WebError::Unavailable("The service is starting.".into()),
+        ));
+    };
+    let token = cookies::read_early(&request, cookies::SESSION);
+    let signed_in = match find_session(&app, token.clone()).await {
+        Ok(found) => found,
+        Err(error) => return Ok(refuse(request, &WebError::from(error))),
+    };
+    let (browser, fresh_browser) = browser_of(&request, signed_in.is_some());
+    let bound_to = match (&signed_in, &token) {
+        (Some(_), Some(token)) => token,
+        _ => &browser,
+    };
+    let csrf = CsrfToken::new(seal::of(&app.config.secret, "form", bound_to));
+    request.extensions_mut().insert(csrf);
+    if let Err(refusal) = admit(&request, &app, who, signed_in.as_ref()) {
+        return Ok(refuse_or_sign_in(request, &refusal, signed_in.is_some()));
+    }
+    if let Some(signed_in) = signed_in {
+        request.extensions_mut().insert(signed_in);
+    }
+    let request_only_reads = request.method().is_safe();
+    let was_told = request.cookie(cookies::FLASH).is_some();
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    if !request_only_reads {
+        app.nudge.mail();
+    }
+    if was_told && !response.status().is_redirection() {
+        response
+            .response_mut()
+            .add_cookie(&cookies::forget(cookies::FLASH))?;
+    }
+    if fresh_browser {
+        let cookie = cookies::make(cookies::BROWSER, browser, app.config.is_https());
+        response.response_mut().add_cookie(&cookie)?;
+    }
+    Ok(response)
+}
+
+async fn find_session(app: &App, token: Option<String>) -> Result<Option<SignedIn>, DbError> {
+    let Some(token) = token else {
+        return Ok(None);
+    };
+    let now = app.clock.now();
+    let asked = token.clone();
+    let found = app
+        .db
+        .read(move |conn| session::find(conn, &asked, now))
+        .await?;
+    if found.as_ref().is_some_and(|signed_in| signed_in.stale) {
+        app.db
+            .write(move |tx| session::touch(tx, &token, now))
+            .await?;
+    }
+    Ok(found)
+}
+
+/// The browser's own random value, and whether it has to be given one now.
+fn browser_of(request: &ServiceRequest, has_session: bool) -> (String, bool) {
+    match cookies::read_early(request, cookies::BROWSER) {
+        Some(value) if value.len() >= 16 => (value, false),
+        _ if has_session => (String::new(), false),
+        _ => (seal::random(), true),
+    }
+}
+
+fn admit(
+    request: &ServiceRequest,
+    app: &App,
+    who: Option<Who>,
+    signed_in: Option<&SignedIn>,
+) -> Result<(), WebError> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) && is_from_elsewhere(request, app) {
+        return Err(WebError::StaleForm);
+    }
+    let role = signed_in.map(|signed_in| signed_in.role);
+    match who {
+        Some(who) if who.admits(role) => Ok(()),
+        _ => Err(WebError::Forbidden),
+    }
+}
+
+/// Browsers say where a form came from; whoever says nothing still needs the form's token.
+fn is_from_elsewhere(request: &ServiceRequest, app: &App) -> bool {
+    let header = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let site = header("sec-fetch-site");
+    if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+        return true;
+    }
+    header(ORIGIN.as_str()).is_some_and(|origin| origin != origin_of(&app.config.base_url))
+}
+
+/// Scheme, host and port of an address, without a path.
+fn origin_of(base_url: &str) -> &str {
+    let start = base_url.find("://").map_or(0, |at| at + 3);
+    let end = base_url[start..]
+        .find('/')
+        .map_or(base_url.len(), |at| start + at);
+    &base_url[..end]
+}
+
+/// Who is not signed in is led to the door; who is, is told.
+fn refuse_or_sign_in(
+    request: ServiceRequest,
+    refusal: &WebError,
+    signed_in: bool,
+) -> ServiceResponse {
+    let may_return = request.method() == Method::GET;
+    if *refusal == WebError::Forbidden && !signed_in {
+        let back = if may_return {
+            request.uri().to_string()
+        } else {
+            "/".to_owned()
+        };
+        let door = format!(
+            "/sign-in?then={}",
+            percent_encoding::utf8_percent_encode(&back, percent_encoding::NON_ALPHANUMERIC)
+        );
+        let response: HttpResponse = answer::see_other(&door);
+        return request.into_response(response);
+    }
+    refuse(request, refusal)
+}
+
+fn refuse(request: ServiceRequest, refusal: &WebError) -> ServiceResponse {
+    let response = refusal.error_response();
+    request.into_response(response)
+}
+
+impl Who {
+    /// Whether somebody with this role (none: not signed in) may come in.
+    pub fn admits(self, role: Option<Role>) -> bool {
+        match self {
+            Self::Anybody | Self::Machine => true,
+            Self::SignedIn => role.is_some(),
+            Self::Parent => role == Some(Role::Parent),
+            Self::Officer => role.is_some_and(Role::works_with_children),
+            Self::Manager => role == Some(Role::Manager),
+            Self::Administrator => role == Some(Role::Administrator),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_has_no_path() {
+        assert_eq!(
+            origin_of("https://hearth.example"),
+            "https://hearth.example"
+        );
+        assert_eq!(
+            origin_of("https://council.example:8443/hearth"),
+            "https://council.example:8443"
+        );
+    }
+
+    #[test]
+    fn a_manager_is_an_officer_too_and_an_administrator_is_not() {
+        assert!(Who::Officer.admits(Some(Role::Manager)));
+        assert!(!Who::Officer.admits(Some(Role::Administrator)));
+        assert!(!Who::Officer.admits(Some(Role::Parent)));
+        assert!(!Who::Manager.admits(Some(Role::Officer)));
+        assert!(!Who::SignedIn.admits(None));
+    }
+}

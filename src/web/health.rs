@@ -1,0 +1,73 @@
+//! Whether the service lives, and whether it is fit to serve: for whoever watches the watchman.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+
+use super::app::App;
+use crate::jobs::punctuality::{self, Punctuality};
+
+#[derive(Serialize)]
+struct Live {
+    status: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Ready {
+    status: &'static str,
+    database: &'static str,
+    jobs: &'static str,
+    /// When the last completed sweep began, UTC.
+    last_sweep: Option<String>,
+}
+
+/// GET `/health/live`: the process answers.
+pub async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(Live {
+        status: "live",
+        version: env!("CARGO_PKG_VERSION"),
+    })
+}
+
+/// GET `/health/ready`: the database answers and the jobs have run in time; 503 when not.
+pub async fn ready(app: web::Data<App>) -> HttpResponse {
+    let (now, late_after) = (app.clock.now(), app.config.jobs_late_after);
+    let asked = app
+        .db
+        .read(move |conn| punctuality::of_the_sweep(conn, now, late_after))
+        .await;
+    let punctuality = match asked {
+        Ok(punctuality) => punctuality,
+        Err(cause) => {
+            tracing::error!(%cause, "the database does not answer");
+            return answer(false, "does not answer", "unknown", None);
+        }
+    };
+    let jobs = match punctuality {
+        Punctuality::InTime(_) => "in time",
+        Punctuality::Late(_) => "late",
+        Punctuality::NothingToDo => "nothing to do yet",
+    };
+    answer(!punctuality.is_late(), "answers", jobs, punctuality)
+}
+
+fn answer(
+    is_ready: bool,
+    database: &'static str,
+    jobs: &'static str,
+    punctuality: impl Into<Option<Punctuality>>,
+) -> HttpResponse {
+    let (status, code) = if is_ready {
+        ("ready", StatusCode::OK)
+    } else {
+        ("not ready", StatusCode::SERVICE_UNAVAILABLE)
+    };
+    let last = punctuality.into().and_then(Punctuality::last);
+    HttpResponse::build(code).json(Ready {
+        status,
+        database,
+        jobs,
+        last_sweep: last.map(|at| at.and_utc().format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+    })
+}

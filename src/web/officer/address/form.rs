@@ -1,0 +1,168 @@
+//! The two forms about a child's address.
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use validator::Validate;
+
+use crate::register::address::Place;
+use crate::rules::codes::Source;
+use crate::web::form::{DateInput, Form, FormErrors, one_line};
+
+/// A new address, as typed.
+#[derive(Debug, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct NewAddressForm {
+    #[validate(length(max = 400, message = "House and street must be 400 characters or less"))]
+    pub(super) lines: String,
+    #[validate(length(max = 100, message = "Town must be 100 characters or less"))]
+    pub(super) town: String,
+    pub(super) postcode: String,
+    pub(super) lived_from: DateInput,
+    pub(super) source: String,
+}
+
+/// Where a child lives, since when, and who says so.
+#[derive(Debug)]
+pub struct ToldAddress {
+    /// Where.
+    pub place: Place,
+    /// Since when.
+    pub from: NaiveDate,
+    /// Who says so.
+    pub source: Source,
+}
+
+impl Form for NewAddressForm {
+    type Parsed = ToldAddress;
+
+    fn parse(&self, today: NaiveDate, errors: &mut FormErrors) -> Option<ToldAddress> {
+        let lines = errors.keep_line("lines", &self.lines, "Enter the house and the street");
+        let postcode = errors.keep_if_typed("postcode", &self.postcode);
+        let from = self
+            .lived_from
+            .required("lived_from", "the day since when", errors);
+        if from.is_some_and(|from| from > today) {
+            errors.add("lived_from", "The day must be today or in the past");
+        }
+        let source = errors.keep(
+            "source",
+            self.source
+                .parse()
+                .map_err(|_| "Choose who told the authority"),
+        );
+        Some(ToldAddress {
+            place: Place {
+                lines: lines.map(|_| kept_lines(&self.lines))?,
+                town: one_line(&self.town),
+                postcode: postcode?,
+                uprn: None,
+            },
+            from: from?,
+            source: source?,
+        })
+    }
+}
+
+/// The lines that say something, each tidied.
+fn kept_lines(typed: &str) -> String {
+    typed
+        .lines()
+        .map(one_line)
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// That somebody made sure of the address on record, as typed.
+#[derive(Debug, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct VerificationForm {
+    #[validate(length(max = 200, message = "How must be 200 characters or less"))]
+    pub(super) how: String,
+    pub(super) verified_on: DateInput,
+}
+
+/// How and when somebody made sure.
+#[derive(Debug)]
+pub struct MadeSure {
+    /// In words.
+    pub how: String,
+    /// On which day.
+    pub on: NaiveDate,
+}
+
+impl VerificationForm {
+    /// The empty form with the day filled in.
+    pub fn on(day: NaiveDate) -> Self {
+        Self {
+            how: String::new(),
+            verified_on: day.into(),
+        }
+    }
+}
+
+impl Form for VerificationForm {
+    type Parsed = MadeSure;
+
+    fn parse(&self, today: NaiveDate, errors: &mut FormErrors) -> Option<MadeSure> {
+        let how = errors.keep_line("how", &self.how, "Say how you made sure of the address");
+        let on = self
+            .verified_on
+            .required("verified_on", "the day you made sure", errors);
+        if on.is_some_and(|on| on > today) {
+            errors.add("verified_on", "The day must be today or in the past");
+        }
+        Some(MadeSure { how: how?, on: on? })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::web::form::Submitted;
+
+    fn today() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 11, 23).unwrap()
+    }
+
+    #[test]
+    fn lines_stay_lines() {
+        let told = Submitted::<NewAddressForm>::from_body(
+            "lines=+Flat+2%0D%0A%0D%0A1++High+Street+&town=Ashdale&postcode=aa31ab&lived_from-day=1&lived_from-month=11\
+             &lived_from-year=2026&source=parent",
+        )
+        .unwrap()
+        .check(today())
+        .unwrap();
+        assert_eq!(told.place.lines, "Flat 2\n1 High Street");
+        assert_eq!(
+            told.place.on_one_line(),
+            "Flat 2, 1 High Street, Ashdale, AA3 1AB"
+        );
+        assert_eq!(told.source, Source::Parent);
+    }
+
+    #[test]
+    fn an_address_of_spaces_or_of_tomorrow_is_none() {
+        let refused = Submitted::<NewAddressForm>::from_body(
+            "lines=+%0D%0A&postcode=nowhere&lived_from-day=24&lived_from-month=11&lived_from-year=2026&source=",
+        )
+        .unwrap()
+        .check(today())
+        .unwrap_err();
+        for field in ["lines", "postcode", "lived_from", "source"] {
+            assert!(refused.errors.get(field).is_some(), "{field}");
+        }
+    }
+
+    #[test]
+    fn nobody_made_sure_without_saying_how() {
+        let refused = Submitted::<VerificationForm>::from_body("how=&verified_on-day=1")
+            .unwrap()
+            .check(today())
+            .unwrap_err();
+        assert!(refused.errors.get("how").is_some());
+        assert!(refused.errors.get("verified_on").is_some());
+    }
+}

@@ -1,0 +1,307 @@
+//! Booking a check: when, how and where, after a look at the address and whether anybody has made sure of it.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::{NaiveDate, NaiveTime};
+use serde::Deserialize;
+use validator::Validate;
+
+use super::check::CheckWords;
+use crate::checks::booking::{self, BookingError, NewBooking};
+use crate::checks::{check, rulebook};
+use crate::db::DbError;
+use crate::rules::dates::spoken;
+use crate::rules::identifiers::Reference;
+use crate::rules::outcome::Mode;
+use crate::rules::verification::Standing;
+use crate::web::answer;
+use crate::web::error::WebError;
+use crate::web::form::{Choice, DateInput, Form, FormErrors, Refused, Submitted, choices};
+use crate::web::named::Named;
+use crate::web::page::{Crumb, Flash, Page};
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "officer/booking.html")]
+struct BookingPage {
+    page: Page,
+    crumbs: Vec<Crumb>,
+    facts: Facts,
+    modes: Vec<Choice>,
+    form: BookingForm,
+    errors: FormErrors,
+}
+
+/// A booking as typed.
+#[derive(Clone, Debug, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct BookingForm {
+    mode: String,
+    day: DateInput,
+    time: String,
+    #[validate(length(max = 200, message = "Where must be 200 characters or fewer"))]
+    place: String,
+    #[validate(length(max = 500, message = "The reason must be 500 characters or fewer"))]
+    reason: String,
+    #[validate(length(max = 500, message = "The reason must be 500 characters or fewer"))]
+    unverified: String,
+}
+
+/// A booking that makes sense by itself, with the form it came from: the record may still object.
+#[derive(Debug)]
+pub struct Asked {
+    form: BookingForm,
+    booking: NewBooking,
+}
+
+impl Form for BookingForm {
+    type Parsed = Asked;
+
+    fn parse(&self, today: NaiveDate, errors: &mut FormErrors) -> Option<Asked> {
+        let mode = self.mode.parse::<Mode>().map_err(|_| "Choose how");
+        let mode = errors.keep("mode", mode);
+        let day = self.day.required("day", "the day", errors);
+        if day.is_some_and(|day| day < today) {
+            errors.add("day", BookingError::InThePast.to_string());
+        }
+        let at_time = errors.keep("time", time(&self.time));
+        if mode == Some(Mode::OtherVenue) && self.place.trim().is_empty() {
+            errors.add("place", "Enter where you will meet");
+        }
+        Some(Asked {
+            form: self.clone(),
+            booking: NewBooking {
+                mode: mode?,
+                booked_for: day?,
+                at_time: at_time?,
+                place: self.place.trim().to_owned(),
+                reason: self.reason.trim().to_owned(),
+                unverified: self.unverified.trim().to_owned(),
+            },
+        })
+    }
+}
+
+/// "10:30", "10.30", "1030", "9:05", "2pm", "2:30 pm"; nothing for no time.
+fn time(typed: &str) -> Result<Option<NaiveTime>, &'static str> {
+    const PROBLEM: &str = "Enter a time like 10:30 or 2:30pm";
+    let compact: String = typed.split_whitespace().collect::<String>().to_lowercase();
+    if compact.is_empty() {
+        return Ok(None);
+    }
+    let (clock, noon) = match compact.strip_suffix("pm") {
+        Some(clock) => (clock, Some(12)),
+        None => match compact.strip_suffix("am") {
+            Some(clock) => (clock, Some(0)),
+            None => (compact.as_str(), None),
+        },
+    };
+    let (hours, minutes) = match clock.split_once([':', '.']) {
+        Some(parts) => parts,
+        None if clock.len() == 4 && clock.is_ascii() => clock.split_at(2),
+        None if noon.is_some() => (clock, "00"),
+        None => return Err(PROBLEM),
+    };
+    let hours = number(hours).ok_or(PROBLEM)?;
+    let minutes = number(minutes).ok_or(PROBLEM)?;
+    let hours = match noon {
+        Some(offset) if (1..=12).contains(&hours) => hours % 12 + offset,
+        Some(_) => return Err(PROBLEM),
+        None => hours,
+    };
+    NaiveTime::from_hms_opt(hours, minutes, 0)
+        .map(Some)
+        .ok_or(PROBLEM)
+}
+
+fn number(digits: &str) -> Option<u32> {
+    let is_number = (1..=2).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| digits.parse().ok()).flatten()
+}
+
+/// What the register holds that a booking depends on.
+struct Facts {
+    check: CheckWords,
+    address: Option<String>,
+    standing: Standing,
+    booked: Option<String>,
+}
+
+/// `GET /checks/{reference}/bookings/new`
+pub async fn new(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
+    let facts = facts(&visit, &named.0).await?;
+    if facts.check.closed.is_some() {
+        return Ok(closed(&visit, &named.0));
+    }
+    answer::show(&page(
+        &visit,
+        facts,
+        BookingForm::default(),
+        FormErrors::default(),
+    ))
+}
+
+/// `POST /checks/{reference}/bookings`
+pub async fn create(
+    visit: Visit,
+    named: Named,
+    submitted: Submitted<BookingForm>,
+) -> Result<HttpResponse, WebError> {
+    let facts = facts(&visit, &named.0).await?;
+    let refuse =
+        |facts: Facts, Refused { form, errors }| answer::refuse(&page(&visit, facts, form, errors));
+    let asked = match submitted.check(visit.today()) {
+        Ok(asked) => asked,
+        Err(refused) => return refuse(facts, refused),
+    };
+    let (today, now) = (visit.today(), visit.now());
+    let (reference, booking) = (named.0.clone(), asked.booking.clone());
+    let booked = visit
+        .write(move |tx, viewer| {
+            let check = check::find(tx, viewer, &reference)?.ok_or(BookingError::Closed)?;
+            booking::book(tx, viewer, &check, &booking, today, now)
+        })
+        .await?;
+    match booked {
+        Ok(_) => Ok(visit.see_other_with(
+            &format!("/checks/{}", named.0),
+            &Flash::success(format!("Booked for {}.", spoken(asked.booking.booked_for))),
+        )),
+        Err(BookingError::Closed) => Ok(closed(&visit, &named.0)),
+        Err(error @ BookingError::InThePast) => {
+            refuse(facts, objection(asked.form, "day", &error.to_string()))
+        }
+        Err(error @ BookingError::NeedsReason) => {
+            refuse(facts, objection(asked.form, "reason", &error.to_string()))
+        }
+        Err(error @ BookingError::AddressNotVerified) => refuse(
+            facts,
+            objection(asked.form, "unverified", &error.to_string()),
+        ),
+        Err(BookingError::Db(error)) => Err(error.into()),
+    }
+}
+
+async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> {
+    let today = visit.today();
+    let reference = reference.clone();
+    let found = visit
+        .read(move |conn, viewer| {
+            let Some((check, child)) = super::check::find(conn, viewer, &reference)? else {
+                return Ok(None);
+            };
+            let rulebook = rulebook::load(conn, viewer.authority(), today)?;
+            let (address, standing) = booking::address_of(conn, &child, &rulebook)?;
+            let booked = booking::of_check(conn, check.key)?;
+            Ok::<_, DbError>(Some(Facts {
+                check: CheckWords::of(&check, &child, today, &rulebook.calendar),
+                standing,
+                address: address.map(|address| address.place.on_one_line()),
+                booked: booked
+                    .iter()
+                    .find(|booking| booking.state == "booked")
+                    .map(|booking| spoken(booking.booked_for)),
+            }))
+        })
+        .await?;
+    found.ok_or(WebError::NotFound)
+}
+
+fn page(visit: &Visit, facts: Facts, form: BookingForm, errors: FormErrors) -> BookingPage {
+    BookingPage {
+        page: visit.page("/work"),
+        crumbs: facts.check.crumbs(),
+        modes: choices(Mode::ALL, Mode::as_str, Mode::label),
+        facts,
+        form,
+        errors,
+    }
+}
+
+/// What the record objects to in a form that made sense by itself.
+fn objection(form: BookingForm, field: &str, problem: &str) -> Refused<BookingForm> {
+    let mut errors = FormErrors::default();
+    errors.add(field, problem);
+    Refused { form, errors }
+}
+
+fn closed(visit: &Visit, reference: &Reference) -> HttpResponse {
+    visit.see_other_with(
+        &format!("/checks/{reference}"),
+        &Flash::important(BookingError::Closed.to_string()),
+    )
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::result_large_err
+)]
+mod tests {
+    use super::*;
+
+    fn checked(body: &str) -> Result<Asked, Refused<BookingForm>> {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        Submitted::from_body(body).unwrap().check(today)
+    }
+
+    const WHOLE: &str = "mode=home_visit&day-day=27&day-month=11&day-year=2026&time=2.30pm";
+
+    #[test]
+    fn a_booking_as_people_type_it() {
+        let booking = checked(WHOLE).unwrap().booking;
+        assert_eq!(booking.mode, Mode::HomeVisit);
+        assert_eq!(booking.booked_for.to_string(), "2026-11-27");
+        assert_eq!(booking.at_time, NaiveTime::from_hms_opt(14, 30, 0));
+    }
+
+    #[test]
+    fn times_in_many_shapes() {
+        for (typed, hour, minute) in [
+            ("10:30", 10, 30),
+            ("10.30", 10, 30),
+            ("1030", 10, 30),
+            ("9:05", 9, 5),
+            ("2pm", 14, 0),
+            ("12 am", 0, 0),
+            ("12pm", 12, 0),
+            ("2:30 PM", 14, 30),
+        ] {
+            assert_eq!(
+                time(typed),
+                Ok(NaiveTime::from_hms_opt(hour, minute, 0)),
+                "{typed}"
+            );
+        }
+        assert_eq!(time("  "), Ok(None));
+        for typed in ["25:00", "10:60", "14pm", "ten", "é", "1:2:3", "-1:30", "10"] {
+            assert!(time(typed).is_err(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn every_mistake_is_named_at_its_field() {
+        let refused =
+            checked("mode=teleport&day-day=31&day-month=2&day-year=2027&time=soon").unwrap_err();
+        let fields: Vec<_> = refused
+            .errors
+            .summary()
+            .iter()
+            .map(|error| error.field.as_str())
+            .collect();
+        assert_eq!(fields, ["mode", "day", "time"]);
+        let refused = checked("mode=phone&day-day=20&day-month=11&day-year=2026").unwrap_err();
+        assert_eq!(
+            refused.errors.get("day"),
+            Some("Choose today or a later day")
+        );
+        let refused =
+            checked("mode=other_venue&day-day=27&day-month=11&day-year=2026").unwrap_err();
+        assert_eq!(
+            refused.errors.get("place"),
+            Some("Enter where you will meet")
+        );
+    }
+}

@@ -1,0 +1,290 @@
+//! A check: what is owed to whom by when, why then, and what was done about it.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::NaiveDate;
+
+use super::days;
+use super::lapses::LapseWords;
+use crate::access::Viewer;
+use crate::checks::booking::{self, BookingRecord};
+use crate::checks::check::{self, CheckRecord, CheckState};
+use crate::checks::outcome::{self, OutcomeRecord};
+use crate::checks::{lapse, rulebook};
+use crate::clock::london_day;
+use crate::db::{Conn, DbError, Result as DbResult};
+use crate::register::child::{self, ChildRecord};
+use crate::rules::calendar::Calendar;
+use crate::rules::dates::{short, spoken};
+use crate::rules::identifiers::Reference;
+use crate::rules::outcome::{Judgement, SpokenAlone};
+use crate::rules::schedule::{CheckKind, Purpose};
+use crate::web::answer;
+use crate::web::error::WebError;
+use crate::web::named::Named;
+use crate::web::page::{Crumb, Page};
+use crate::web::visit::Visit;
+
+/// The check with this reference and the child it is for, if this viewer may see them.
+pub(super) fn find(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    reference: &Reference,
+) -> DbResult<Option<(CheckRecord, ChildRecord)>> {
+    let Some(check) = check::find(conn, viewer, reference)? else {
+        return Ok(None);
+    };
+    let child = child::by_key(conn, viewer, check.child)?;
+    Ok(child.map(|child| (check, child)))
+}
+
+/// What every page about a check says of it.
+pub(super) struct CheckWords {
+    pub reference: String,
+    /// "Second check"; of a new attempt, also what it is for.
+    pub kind: String,
+    pub purpose: &'static str,
+    pub child: String,
+    pub child_name: String,
+    pub due: String,
+    /// Only where it differs from `due`.
+    pub first_due: Option<String>,
+    /// Only while it is open.
+    pub days: Option<String>,
+    pub is_late: bool,
+    pub why: String,
+    /// What became of it, once it is closed.
+    pub closed: Option<String>,
+    pub is_acknowledgement: bool,
+}
+
+impl CheckWords {
+    pub fn of(
+        check: &CheckRecord,
+        child: &ChildRecord,
+        today: NaiveDate,
+        calendar: &Calendar,
+    ) -> Self {
+        let is_open = check.state == CheckState::Open;
+        Self {
+            reference: check.reference.to_string(),
+            kind: title(check.kind, check.purpose),
+            purpose: check.purpose.label(),
+            child: child.reference.to_string(),
+            child_name: child.particulars.full_name(),
+            due: spoken(check.due_on),
+            first_due: (check.original_due_on != check.due_on)
+                .then(|| spoken(check.original_due_on)),
+            days: is_open.then(|| days::against(check.due_on, today, calendar)),
+            is_late: is_open && check.due_on < today,
+            why: check.why.clone(),
+            closed: (!is_open).then(|| closed_words(check)),
+            is_acknowledgement: check.purpose == Purpose::Acknowledge,
+        }
+    }
+
+    /// What lies above the pages of this check.
+    pub fn crumbs(&self) -> Vec<Crumb> {
+        vec![
+            Crumb::to("My work", "/work"),
+            Crumb::to(
+                self.child_name.as_str(),
+                format!("/children/{}", self.child),
+            ),
+        ]
+    }
+}
+
+fn title(kind: CheckKind, purpose: Purpose) -> String {
+    match kind {
+        CheckKind::NewAttempt => format!("{}: {}", kind.label(), lower_first(purpose.label())),
+        _ => kind.label().to_owned(),
+    }
+}
+
+fn lower_first(words: &str) -> String {
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_lowercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+fn closed_words(check: &CheckRecord) -> String {
+    let state = match check.state {
+        CheckState::Cancelled => "No longer owed",
+        CheckState::Open | CheckState::Done => "Done",
+    };
+    let mut words = state.to_owned();
+    if let Some(day) = check.closed_on {
+        words.push_str(&format!(" on {}", spoken(day)));
+    }
+    if let Some(because) = check.closed_because.as_deref().filter(|b| !b.is_empty()) {
+        words.push_str(": ");
+        words.push_str(because);
+    }
+    words
+}
+
+#[derive(Template)]
+#[template(path = "officer/check.html")]
+struct CheckPage {
+    page: Page,
+    crumbs: Vec<Crumb>,
+    check: CheckWords,
+    /// The check whose failed attempt this one makes good.
+    follows: Option<Neighbour>,
+    /// The new attempts that this check's failed ones led to.
+    attempts: Vec<Neighbour>,
+    bookings: Vec<BookingWords>,
+    outcomes: Vec<OutcomeWords>,
+    lapse: Option<LapseWords>,
+}
+
+/// A check that is tied to this one.
+struct Neighbour {
+    reference: String,
+    words: String,
+}
+
+struct BookingWords {
+    day: String,
+    mode: &'static str,
+    place: String,
+    state: &'static str,
+    reason: String,
+    by: String,
+}
+
+struct OutcomeWords {
+    datetime: String,
+    day: String,
+    result: &'static str,
+    satisfied: bool,
+    facts: Vec<(&'static str, String)>,
+    note: String,
+    by: String,
+}
+
+/// `GET /checks/{reference}`
+pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
+    let today = visit.today();
+    let shown = visit
+        .read(move |conn, viewer| {
+            let Some((check, child)) = find(conn, viewer, &named.0)? else {
+                return Ok(None);
+            };
+            let rulebook = rulebook::load(conn, viewer.authority(), today)?;
+            let others = check::of_child(conn, child.key)?;
+            let lapses = lapse::of_child(conn, child.key)?;
+            let words = CheckWords::of(&check, &child, today, &rulebook.calendar);
+            Ok::<_, DbError>(Some(CheckPage {
+                page: Page::default(),
+                crumbs: words.crumbs(),
+                follows: others
+                    .iter()
+                    .find(|other| Some(other.key) == check.follows)
+                    .map(neighbour),
+                attempts: others
+                    .iter()
+                    .filter(|other| other.follows == Some(check.key))
+                    .map(neighbour)
+                    .collect(),
+                bookings: booking::of_check(conn, check.key)?
+                    .iter()
+                    .map(booking_words)
+                    .collect(),
+                outcomes: outcome::of_check(conn, &check)?
+                    .iter()
+                    .map(outcome_words)
+                    .collect(),
+                lapse: lapses
+                    .iter()
+                    .find(|lapse| lapse.check == check.key)
+                    .map(|lapse| LapseWords::of(lapse, today, &rulebook.calendar)),
+                check: words,
+            }))
+        })
+        .await?
+        .ok_or(WebError::NotFound)?;
+    answer::show(&CheckPage {
+        page: visit.page("/work"),
+        ..shown
+    })
+}
+
+fn neighbour(check: &CheckRecord) -> Neighbour {
+    let kind = title(check.kind, check.purpose);
+    let words = match check.state {
+        CheckState::Open => format!("{kind}, due on {}", spoken(check.due_on)),
+        CheckState::Done | CheckState::Cancelled => format!("{kind}: {}", closed_words(check)),
+    };
+    Neighbour {
+        reference: check.reference.to_string(),
+        words,
+    }
+}
+
+fn booking_words(booking: &BookingRecord) -> BookingWords {
+    let day = short(booking.booked_for);
+    BookingWords {
+        day: if booking.at_time.is_empty() {
+            day
+        } else {
+            format!("{day} at {}", booking.at_time)
+        },
+        mode: booking.mode.label(),
+        place: match booking.place.as_str() {
+            "" if booking.mode.goes_to_the_address() => "The child’s home".to_owned(),
+            place => place.to_owned(),
+        },
+        state: match booking.state.as_str() {
+            "booked" => "Booked",
+            "moved" => "Moved",
+            "kept" => "Kept",
+            "failed" => "Not kept",
+            _ => "Cancelled",
+        },
+        reason: booking.reason.clone(),
+        by: format!(
+            "{}, {}",
+            booking.booked_by,
+            short(london_day(booking.booked_at))
+        ),
+    }
+}
+
+fn outcome_words(outcome: &OutcomeRecord) -> OutcomeWords {
+    let mut facts = vec![("How", outcome.mode.label().to_owned())];
+    if !outcome.place.is_empty() {
+        facts.push(("Where", outcome.place.clone()));
+    }
+    if !outcome.present.is_empty() {
+        facts.push(("Who was there", outcome.present.clone()));
+    }
+    if outcome.spoken_alone != SpokenAlone::NotOffered {
+        facts.push((
+            "Time to speak alone",
+            outcome.spoken_alone.label().to_owned(),
+        ));
+    }
+    if let Some(seen) = outcome.home_seen {
+        facts.push(("Home seen", if seen { "Yes" } else { "No" }.to_owned()));
+    }
+    if outcome.judgement != Judgement::NotConsidered {
+        facts.push(("Education", outcome.judgement.label().to_owned()));
+    }
+    OutcomeWords {
+        datetime: outcome.happened_on.to_string(),
+        day: spoken(outcome.happened_on),
+        result: outcome.result.label(),
+        satisfied: outcome.satisfied,
+        facts,
+        note: outcome.note.clone(),
+        by: format!(
+            "{}, {}",
+            outcome.recorded_by,
+            short(london_day(outcome.recorded_at))
+        ),
+    }
+}

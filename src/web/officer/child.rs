@@ -1,0 +1,150 @@
+//! A child's page: `/children/{reference}`, and everything that ever happened: `/children/{reference}/timeline`.
+
+mod file;
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::NaiveDate;
+
+use crate::access::audit::{self, Entry};
+use crate::db::DbError;
+use crate::register::child::{self, ChildRecord};
+use crate::register::registration::Registration;
+use crate::rules::age::expected_year_group;
+use crate::rules::codes::{ChildStatus, Confidentiality, PrimaryReason, SenProvision};
+use crate::rules::dates::spoken;
+use crate::web::answer;
+use crate::web::error::WebError;
+use crate::web::filters;
+use crate::web::named::Named;
+use crate::web::page::Page;
+use crate::web::visit::Visit;
+
+use super::row::tier_colour;
+use file::{ChildFile, Parent};
+
+/// As many events as anybody reads; far more than a childhood holds.
+const EVERY_EVENT: i64 = 5_000;
+
+#[derive(Template)]
+#[template(path = "officer/child.html")]
+struct ChildPage {
+    page: Page,
+    file: ChildFile,
+    today: NaiveDate,
+}
+
+/// GET `/children/{reference}`.
+///
+/// # Errors
+/// [`WebError::NotFound`] when there is no such child for this viewer.
+pub async fn show(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let today = visit.today();
+    let file = visit
+        .read(move |conn, viewer| ChildFile::read(conn, viewer, &reference, today))
+        .await?
+        .ok_or(WebError::NotFound)?;
+    answer::show(&ChildPage {
+        page: visit.page("/children"),
+        file,
+        today,
+    })
+}
+
+impl ChildPage {
+    fn child(&self) -> &ChildRecord {
+        &self.file.child
+    }
+
+    fn born(&self) -> String {
+        let born = self.child().particulars.date_of_birth;
+        let years = self.today.years_since(born).unwrap_or_default();
+        format!("{} ({years} years old)", spoken(born))
+    }
+
+    fn year_group(&self) -> String {
+        expected_year_group(self.child().particulars.date_of_birth, self.today).to_string()
+    }
+
+    fn status_colour(&self) -> &'static str {
+        match self.child().status {
+            ChildStatus::Notified => "blue",
+            ChildStatus::Active => "green",
+            ChildStatus::WhereaboutsUnknown => "orange",
+            ChildStatus::Closed => "grey",
+        }
+    }
+
+    fn tier_colour(&self) -> &'static str {
+        tier_colour(self.child().tier)
+    }
+
+    /// The schedule is the subject of the sentence, not the family.
+    fn schedule(&self) -> String {
+        format!("Checks follow the {} schedule", self.child().tier.as_str())
+    }
+
+    fn last_seen(&self) -> String {
+        let child = self.child();
+        match (child.last_seen_on, &child.last_seen_by) {
+            (Some(day), Some(by)) if !by.is_empty() => format!("{}, by {by}", spoken(day)),
+            (Some(day), _) => spoken(day),
+            (None, _) if child.seen_recorded => "Not yet".to_owned(),
+            (None, _) => "Not recorded in the list this came from".to_owned(),
+        }
+    }
+
+    fn special_needs(&self, provision: &SenProvision) -> String {
+        let who = &self.child().particulars;
+        let types = [who.sen_type, who.second_sen_type].into_iter().flatten();
+        types.fold(provision.label().to_owned(), |text, need| {
+            format!("{text}; {}", need.label())
+        })
+    }
+
+    fn reason(registration: &Registration) -> &'static str {
+        match registration.primary_reason {
+            PrimaryReason::NotGiven => "The family was asked and gave none",
+            PrimaryReason::Unknown => "Not known to the authority",
+            reason => reason.label(),
+        }
+    }
+
+    fn confidentiality(parent: &Parent) -> Option<&'static str> {
+        match parent.of.person.confidentiality {
+            Confidentiality::Normal => None,
+            Confidentiality::WithholdFromOtherParents => Some("Do not share with other parents"),
+            Confidentiality::Restricted => Some("Restricted to named staff"),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "officer/timeline.html")]
+struct TimelinePage {
+    page: Page,
+    child: ChildRecord,
+    events: Vec<Entry>,
+}
+
+/// GET `/children/{reference}/timeline`.
+///
+/// # Errors
+/// [`WebError::NotFound`] when there is no such child for this viewer.
+pub async fn timeline(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let (child, events) = visit
+        .read(move |conn, viewer| {
+            let Some(child) = child::find(conn, viewer, &reference)? else {
+                return Ok(None);
+            };
+            let events = audit::timeline(conn, child.key.number(), EVERY_EVENT)?;
+            Ok::<_, DbError>(Some((child, events)))
+        })
+        .await?
+        .ok_or(WebError::NotFound)?;
+    answer::show(&TimelinePage {
+        page: visit.page("/children"),
+        child,
+        events,
+    })
+}

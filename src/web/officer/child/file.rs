@@ -1,0 +1,222 @@
+//! All that is held about one child, read from the rooms as one consistent picture. The one place that knows which
+//! rooms a child's page is made of.
+
+use chrono::NaiveDate;
+
+use crate::access::accounts;
+use crate::access::audit::{self, Entry};
+use crate::access::{Role, Viewer};
+use crate::checks::booking::{self, BookingRecord};
+use crate::checks::check::{self, CheckRecord, CheckState};
+use crate::checks::lapse::{self, LapseRecord};
+use crate::checks::outcome::{self, OutcomeRecord};
+use crate::checks::rulebook;
+use crate::checks::suspension::{self, Suspension};
+use crate::db::{Conn, Result};
+use crate::intake::notification;
+use crate::register::address::{self, AddressRecord};
+use crate::register::child::{self, ChildRecord};
+use crate::register::episode::{self, EpisodeRecord};
+use crate::register::person::{self, ParentOf, Sibling};
+use crate::register::registration::{self, Registration};
+use crate::rules::codes::Confidentiality;
+use crate::rules::identifiers::Reference;
+use crate::rules::schedule::Purpose;
+use crate::web::officer::days;
+
+/// As many events as the page shows before it leads to all of them.
+pub const EVENTS_SHOWN: i64 = 30;
+
+/// A child's file.
+#[derive(Debug)]
+pub struct ChildFile {
+    /// Who.
+    pub child: ChildRecord,
+    /// The officer's name.
+    pub officer: Option<String>,
+    /// Where they live now.
+    pub home: Option<AddressRecord>,
+    /// Where they lived before, the latest first.
+    pub earlier_homes: Vec<AddressRecord>,
+    /// Parents and carers.
+    pub parents: Vec<Parent>,
+    /// Brothers and sisters on the register.
+    pub siblings: Vec<Sibling>,
+    /// Why the checks follow their schedule.
+    pub tier_reasons: Vec<String>,
+    /// What is owed, the soonest first.
+    pub owed: Vec<OwedCheck>,
+    /// Checks that are closed, the latest first.
+    pub closed: Vec<CheckRecord>,
+    /// What came of each attempt, the latest first.
+    pub outcomes: Vec<OutcomeRecord>,
+    /// Lapses that are over, the latest first.
+    pub past_lapses: Vec<LapseRecord>,
+    /// The rest of the checks that holds today.
+    pub resting: Option<Suspension>,
+    /// What other services did.
+    pub episodes: Vec<EpisodeRecord>,
+    /// Times on the register, the present one first.
+    pub registrations: Vec<Registration>,
+    /// The latest events; one more than [`EVENTS_SHOWN`] when there are more.
+    pub events: Vec<Entry>,
+    /// Whether this viewer restricts records and shows them again.
+    pub viewer_restricts: bool,
+}
+
+/// A parent or carer, and whether this viewer is shown how to reach them.
+#[derive(Debug)]
+pub struct Parent {
+    /// Who.
+    pub of: ParentOf,
+    /// False for a person whose details are restricted to named staff.
+    pub may_be_reached: bool,
+}
+
+/// An open check with what is arranged for it.
+#[derive(Debug)]
+pub struct OwedCheck {
+    /// What is owed.
+    pub check: CheckRecord,
+    /// The booking that stands.
+    pub booking: Option<BookingRecord>,
+    /// The open lapse.
+    pub lapse: Option<LapseRecord>,
+    /// "3 working days over", "due today", "in 2 working days".
+    pub days: String,
+    /// Whether its day has passed.
+    pub is_late: bool,
+    /// The notification to be accepted, when that is what satisfies it.
+    pub notification: Option<Reference>,
+}
+
+impl ChildFile {
+    /// The file of the child with this reference, if this viewer may see it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn read(
+        conn: &mut Conn,
+        viewer: &Viewer,
+        reference: &Reference,
+        today: NaiveDate,
+    ) -> Result<Option<Self>> {
+        let Some(child) = child::find(conn, viewer, reference)? else {
+            return Ok(None);
+        };
+        let key = child.key;
+        let officer = match child.officer {
+            Some(officer) => Some(accounts::by_key(conn, officer)?.name),
+            None => None,
+        };
+        let homes = address::history(conn, key)?;
+        let (home, earlier_homes) = homes.into_iter().fold((None, Vec::new()), sort_home);
+        let checks = check::of_child(conn, key)?;
+        let (open, closed): (Vec<_>, Vec<_>) = checks
+            .into_iter()
+            .partition(|check| check.state == CheckState::Open);
+        let (mut lapsed, past_lapses): (Vec<_>, Vec<_>) = lapse::of_child(conn, key)?
+            .into_iter()
+            .partition(|lapse| lapse.closed.is_none());
+        let owed = OwedCheck::all(conn, viewer, &child, open, &mut lapsed, today)?;
+        Ok(Some(Self {
+            officer,
+            home,
+            earlier_homes,
+            parents: parents(conn, viewer, &child)?,
+            siblings: person::siblings_of(conn, viewer, key)?,
+            tier_reasons: child::tier_reasons(conn, key)?,
+            owed,
+            closed,
+            outcomes: outcome::of_child(conn, key)?,
+            past_lapses,
+            resting: suspension::on(conn, key, today)?,
+            episodes: episode::of_child(conn, viewer, key)?,
+            registrations: registration::of_child(conn, key)?,
+            events: audit::timeline(conn, key.number(), EVENTS_SHOWN + 1)?,
+            viewer_restricts: viewer.role() == Some(Role::Manager),
+            child,
+        }))
+    }
+
+    /// Whether there are more events than the page shows.
+    pub fn has_more_events(&self) -> bool {
+        i64::try_from(self.events.len()).is_ok_and(|count| count > EVENTS_SHOWN)
+    }
+
+    /// The events that the page shows.
+    pub fn latest_events(&self) -> impl Iterator<Item = &Entry> {
+        self.events
+            .iter()
+            .take(usize::try_from(EVENTS_SHOWN).unwrap_or_default())
+    }
+}
+
+fn sort_home(
+    (home, mut earlier): (Option<AddressRecord>, Vec<AddressRecord>),
+    next: AddressRecord,
+) -> (Option<AddressRecord>, Vec<AddressRecord>) {
+    if home.is_none() && next.lived_to.is_none() {
+        return (Some(next), earlier);
+    }
+    earlier.push(next);
+    (home, earlier)
+}
+
+fn parents(conn: &mut Conn, viewer: &Viewer, child: &ChildRecord) -> Result<Vec<Parent>> {
+    let parents = person::parents_of(conn, viewer, child.key)?;
+    let to_parent = |of: ParentOf| Parent {
+        may_be_reached: of.person.confidentiality != Confidentiality::Restricted
+            || viewer.sees_restricted(),
+        of,
+    };
+    Ok(parents.into_iter().map(to_parent).collect())
+}
+
+impl OwedCheck {
+    /// The open checks of a child; takes their lapses out of `lapsed`.
+    fn all(
+        conn: &mut Conn,
+        viewer: &Viewer,
+        child: &ChildRecord,
+        open: Vec<CheckRecord>,
+        lapsed: &mut Vec<LapseRecord>,
+        today: NaiveDate,
+    ) -> Result<Vec<Self>> {
+        if open.is_empty() {
+            return Ok(Vec::new());
+        }
+        let calendar = rulebook::calendar(conn)?;
+        let mut booked = booking::standing_of_child(conn, child.key)?;
+        let mut owed = Vec::with_capacity(open.len());
+        for check in open {
+            let notification = match check.purpose {
+                Purpose::Acknowledge => notification::waiting_for(conn, viewer, child.key)?,
+                _ => None,
+            };
+            owed.push(Self {
+                booking: take_first(&mut booked, |(key, _)| *key == check.key).map(|it| it.1),
+                lapse: take_first(lapsed, |lapse| lapse.check == check.key),
+                days: days::against(check.due_on, today, &calendar),
+                is_late: check.due_on < today,
+                notification,
+                check,
+            });
+        }
+        Ok(owed)
+    }
+
+    /// Whether accepting the notification is what satisfies it.
+    pub fn is_acknowledgement(&self) -> bool {
+        self.check.purpose == Purpose::Acknowledge
+    }
+
+    /// Whether it was brought forward: its first due day is kept beside.
+    pub fn was_moved(&self) -> bool {
+        self.check.original_due_on != self.check.due_on
+    }
+}
+
+fn take_first<T>(all: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> Option<T> {
+    all.iter().position(is_it).map(|at| all.swap_remove(at))
+}

@@ -1,0 +1,362 @@
+//! Lapses: the list that the lapse mail links to, and a lapse with whom it was told to and who answers for it.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use validator::Validate;
+
+use super::check::CheckWords;
+use super::days;
+use super::work::{WhoseFilter, plan_words};
+use crate::checks::lapse::{self, AcknowledgeError, LapseRecord, Told};
+use crate::checks::lapse_list::{self, Open, OpenLapse};
+use crate::checks::rulebook;
+use crate::clock::london_day;
+use crate::db::DbError;
+use crate::rules::calendar::Calendar;
+use crate::rules::dates::{short, spoken};
+use crate::rules::identifiers::Reference;
+use crate::web::answer;
+use crate::web::error::WebError;
+use crate::web::form::{Asked, DateInput, Form, FormErrors, Refused, Submitted};
+use crate::web::named::Named;
+use crate::web::page::{Crumb, Flash, Page};
+use crate::web::pages::Pages;
+use crate::web::visit::Visit;
+
+/// What may be asked of the list.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct LapseFilter {
+    whose: String,
+    page: String,
+}
+
+#[derive(Template)]
+#[template(path = "officer/lapses.html")]
+struct LapsesPage {
+    page: Page,
+    is_mine: bool,
+    open: Open,
+    lapses: Vec<LapseRow>,
+    pages: Pages,
+}
+
+struct LapseRow {
+    lapse: OpenLapse,
+    due: String,
+    over: String,
+    plan: Option<String>,
+}
+
+/// `GET /lapses`
+pub async fn list(
+    visit: Visit,
+    Asked(filter): Asked<LapseFilter>,
+) -> Result<HttpResponse, WebError> {
+    let today = visit.today();
+    let is_mine = filter.whose == "mine";
+    let whose = WhoseFilter {
+        whose: if is_mine { "mine" } else { "team" }.to_owned(),
+    }
+    .of(visit.viewer()?);
+    let (open, lapses, pages) = visit
+        .read(move |conn, viewer| {
+            let rulebook = rulebook::load(conn, viewer.authority(), today)?;
+            let open = lapse_list::count(conn, viewer, whose, today)?;
+            let pages = pages(&filter.page, open, is_mine);
+            let offset = i64::try_from(pages.offset()).unwrap_or_default();
+            let lapses: Vec<LapseRow> = lapse_list::page(conn, viewer, whose, offset)?
+                .into_iter()
+                .map(|lapse| row(lapse, today, &rulebook.calendar))
+                .collect();
+            Ok::<_, DbError>((open, lapses, pages))
+        })
+        .await?;
+    answer::show(&LapsesPage {
+        page: visit.page("/work"),
+        is_mine,
+        open,
+        lapses,
+        pages,
+    })
+}
+
+fn pages(asked: &str, open: Open, is_mine: bool) -> Pages {
+    let size = usize::try_from(lapse_list::PAGE).unwrap_or(1);
+    let total = usize::try_from(open.total).unwrap_or_default();
+    let address = if is_mine {
+        "/lapses?whose=mine"
+    } else {
+        "/lapses"
+    };
+    Pages::new(asked, size, total, address)
+}
+
+fn row(lapse: OpenLapse, today: NaiveDate, calendar: &Calendar) -> LapseRow {
+    LapseRow {
+        due: short(lapse.due_on),
+        over: days::over_in_column(calendar.working_days_between(lapse.due_on, today)),
+        plan: lapse.plan_by.map(|day| plan_words(day, today)),
+        lapse,
+    }
+}
+
+/// What a page says of a lapse.
+pub(super) struct LapseWords {
+    pub reference: String,
+    pub due: String,
+    pub opened: String,
+    /// How long the check is over, while the lapse is open.
+    pub over: Option<String>,
+    pub answered: Option<Answered>,
+    pub closed: Option<String>,
+}
+
+/// Who answers for a lapse, and how.
+pub(super) struct Answered {
+    pub by: String,
+    pub plan: String,
+    pub until: String,
+}
+
+impl LapseWords {
+    pub fn of(lapse: &LapseRecord, today: NaiveDate, calendar: &Calendar) -> Self {
+        let over = || days::over(calendar.working_days_between(lapse.due_on, today));
+        Self {
+            reference: lapse.reference.to_string(),
+            due: spoken(lapse.due_on),
+            opened: spoken(lapse.opened_on),
+            over: lapse.closed.is_none().then(over),
+            answered: lapse.acknowledged.as_ref().map(|answer| Answered {
+                by: format!("{}, {}", answer.by, spoken(london_day(answer.at))),
+                plan: answer.plan.clone(),
+                until: plan_words(answer.plan_by, today),
+            }),
+            closed: lapse
+                .closed
+                .as_ref()
+                .map(|(at, because)| format!("{}: {because}", spoken(london_day(*at)))),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "officer/lapse.html")]
+struct LapsePage {
+    page: Page,
+    crumbs: Vec<Crumb>,
+    facts: Facts,
+    form: AcknowledgementForm,
+    errors: FormErrors,
+}
+
+struct Facts {
+    lapse: LapseWords,
+    check: CheckWords,
+    told: Vec<ToldRow>,
+}
+
+struct ToldRow {
+    step: &'static str,
+    post: String,
+    recipient: String,
+    told: String,
+    delivery: String,
+}
+
+/// What somebody will do about a lapse, as typed.
+#[derive(Clone, Debug, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct AcknowledgementForm {
+    #[validate(length(max = 1000, message = "The plan must be 1,000 characters or fewer"))]
+    plan: String,
+    plan_by: DateInput,
+}
+
+/// A plan that makes sense by itself, with the form it came from: the record may still object.
+#[derive(Debug)]
+pub struct Planned {
+    form: AcknowledgementForm,
+    plan: String,
+    plan_by: NaiveDate,
+}
+
+impl Form for AcknowledgementForm {
+    type Parsed = Planned;
+
+    fn parse(&self, today: NaiveDate, errors: &mut FormErrors) -> Option<Planned> {
+        let plan = self.plan.trim();
+        if plan.is_empty() {
+            errors.add("plan", AcknowledgeError::NoPlan.to_string());
+        }
+        let what = "the day by which the check will be done";
+        let plan_by = self.plan_by.required("plan_by", what, errors);
+        if plan_by.is_some_and(|day| day < today) {
+            errors.add("plan_by", "Choose today or a later day");
+        }
+        Some(Planned {
+            form: self.clone(),
+            plan: plan.to_owned(),
+            plan_by: plan_by?,
+        })
+    }
+}
+
+/// `GET /lapses/{reference}`
+pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
+    let facts = facts(&visit, &named.0).await?;
+    answer::show(&page(
+        &visit,
+        facts,
+        AcknowledgementForm::default(),
+        FormErrors::default(),
+    ))
+}
+
+/// `POST /lapses/{reference}/acknowledgement`
+pub async fn acknowledge(
+    visit: Visit,
+    named: Named,
+    submitted: Submitted<AcknowledgementForm>,
+) -> Result<HttpResponse, WebError> {
+    let facts = facts(&visit, &named.0).await?;
+    let Planned {
+        form,
+        plan,
+        plan_by,
+    } = match submitted.check(visit.today()) {
+        Ok(planned) => planned,
+        Err(Refused { form, errors }) => {
+            return answer::refuse(&page(&visit, facts, form, errors));
+        }
+    };
+    let (today, now) = (visit.today(), visit.now());
+    let reference = named.0.clone();
+    let acknowledged = visit
+        .write(move |tx, viewer| {
+            let lapse = lapse::find(tx, viewer, &reference)?.ok_or(AcknowledgeError::Closed)?;
+            lapse::acknowledge(tx, viewer, &lapse, &plan, plan_by, today, now)
+        })
+        .await?;
+    let refuse = |field: &str, error: AcknowledgeError| {
+        let mut errors = FormErrors::default();
+        errors.add(field, error.to_string());
+        answer::refuse(&page(&visit, facts, form, errors))
+    };
+    let here = format!("/lapses/{}", named.0);
+    match acknowledged {
+        Ok(()) => Ok(visit.see_other_with(
+            &here,
+            &Flash::success(format!(
+                "Your plan is recorded. Nobody else is told of this lapse before {} has passed.",
+                spoken(plan_by)
+            )),
+        )),
+        Err(error @ AcknowledgeError::Closed) => {
+            Ok(visit.see_other_with(&here, &Flash::important(error.to_string())))
+        }
+        Err(error @ AcknowledgeError::NoPlan) => refuse("plan", error),
+        Err(error @ AcknowledgeError::PlanDay(_)) => refuse("plan_by", error),
+        Err(AcknowledgeError::Db(error)) => Err(error.into()),
+    }
+}
+
+async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> {
+    let today = visit.today();
+    let reference = reference.clone();
+    let found = visit
+        .read(move |conn, viewer| {
+            let Some(lapse) = lapse::find(conn, viewer, &reference)? else {
+                return Ok(None);
+            };
+            let owed = super::check::find(conn, viewer, &lapse.check_reference)?;
+            let Some((check, child)) = owed else {
+                return Ok(None);
+            };
+            let rulebook = rulebook::load(conn, viewer.authority(), today)?;
+            let told = lapse::told(conn, lapse.key)?;
+            Ok::<_, DbError>(Some(Facts {
+                lapse: LapseWords::of(&lapse, today, &rulebook.calendar),
+                check: CheckWords::of(&check, &child, today, &rulebook.calendar),
+                told: told.iter().map(told_row).collect(),
+            }))
+        })
+        .await?;
+    found.ok_or(WebError::NotFound)
+}
+
+fn told_row(told: &Told) -> ToldRow {
+    ToldRow {
+        step: told.step.label(),
+        post: if told.post == told.told_post {
+            told.post.label().to_owned()
+        } else {
+            format!(
+                "{} (nobody holds the post “{}”)",
+                told.told_post.label(),
+                told.post.label()
+            )
+        },
+        recipient: told.recipient.clone(),
+        told: short(london_day(told.told_at)),
+        delivery: match (told.mail_state.as_str(), told.sent_at) {
+            ("sent", Some(at)) => {
+                format!("Delivered to the mail server on {}", short(london_day(at)))
+            }
+            ("sent", None) => "Delivered to the mail server".to_owned(),
+            ("dead", _) => "Could not be delivered".to_owned(),
+            _ => "Waiting to be sent".to_owned(),
+        },
+    }
+}
+
+fn page(visit: &Visit, facts: Facts, form: AcknowledgementForm, errors: FormErrors) -> LapsePage {
+    LapsePage {
+        page: visit.page("/work"),
+        crumbs: vec![
+            Crumb::to("My work", "/work"),
+            Crumb::to("Lapses", "/lapses"),
+        ],
+        facts,
+        form,
+        errors,
+    }
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::result_large_err
+)]
+mod tests {
+    use super::*;
+
+    fn checked(body: &str) -> Result<Planned, Refused<AcknowledgementForm>> {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        Submitted::from_body(body).unwrap().check(today)
+    }
+
+    #[test]
+    fn a_plan_has_words_and_a_day() {
+        let planned =
+            checked("plan=Visit+on+Thursday&plan_by-day=26&plan_by-month=11&plan_by-year=2026")
+                .unwrap();
+        assert_eq!(planned.plan, "Visit on Thursday");
+        assert_eq!(planned.plan_by.to_string(), "2026-11-26");
+    }
+
+    #[test]
+    fn a_plan_without_words_or_in_the_past_is_none() {
+        let refused =
+            checked("plan=+&plan_by-day=20&plan_by-month=11&plan_by-year=2026").unwrap_err();
+        assert_eq!(refused.errors.get("plan"), Some("Say what you will do"));
+        assert_eq!(
+            refused.errors.get("plan_by"),
+            Some("Choose today or a later day")
+        );
+    }
+}

@@ -1,0 +1,133 @@
+//! Recording that a family without an email address was written to by post.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use validator::Validate;
+
+use super::check::CheckWords;
+use crate::checks::letter::{self, LetterError};
+use crate::checks::{check, rulebook};
+use crate::db::DbError;
+use crate::rules::identifiers::Reference;
+use crate::web::answer;
+use crate::web::error::WebError;
+use crate::web::form::{DateInput, Form, FormErrors, Refused, Submitted};
+use crate::web::named::Named;
+use crate::web::page::{Crumb, Flash, Page};
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "officer/letter.html")]
+struct LetterPage {
+    page: Page,
+    crumbs: Vec<Crumb>,
+    check: CheckWords,
+    form: LetterForm,
+    errors: FormErrors,
+}
+
+/// When the letter went.
+#[derive(Debug, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct LetterForm {
+    day: DateInput,
+}
+
+impl Form for LetterForm {
+    type Parsed = NaiveDate;
+
+    fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<NaiveDate> {
+        self.day
+            .required("day", "the day the letter was posted", errors)
+    }
+}
+
+/// `GET /checks/{reference}/letter/new`
+pub async fn new(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
+    let check = words(&visit, &named.0).await?;
+    if check.closed.is_some() {
+        return Ok(refer(&visit, &named.0, &LetterError::Closed));
+    }
+    if !check.is_acknowledgement {
+        return Ok(refer(&visit, &named.0, &LetterError::NotEnough));
+    }
+    let (form, errors) = (LetterForm::default(), FormErrors::default());
+    answer::show(&page(&visit, check, form, errors))
+}
+
+/// `POST /checks/{reference}/letter`
+pub async fn create(
+    visit: Visit,
+    named: Named,
+    submitted: Submitted<LetterForm>,
+) -> Result<HttpResponse, WebError> {
+    let words = words(&visit, &named.0).await?;
+    let sent_on = match submitted.check(visit.today()) {
+        Ok(sent_on) => sent_on,
+        Err(Refused { form, errors }) => {
+            return answer::refuse(&page(&visit, words, form, errors));
+        }
+    };
+    let (today, now) = (visit.today(), visit.now());
+    let reference = named.0.clone();
+    let noted = visit
+        .write(move |tx, viewer| {
+            let check = check::find(tx, viewer, &reference)?.ok_or(LetterError::Closed)?;
+            letter::acknowledge_by_post(tx, viewer, &check, sent_on, today, now)
+        })
+        .await?;
+    match noted {
+        Ok(()) => Ok(visit.see_other_with(
+            &format!("/children/{}", words.child),
+            &Flash::success("The letter is recorded, and the acknowledgement is done."),
+        )),
+        Err(error @ (LetterError::Closed | LetterError::NotEnough)) => {
+            Ok(refer(&visit, &named.0, &error))
+        }
+        Err(error @ LetterError::Day(_)) => {
+            let mut errors = FormErrors::default();
+            errors.add("day", error.to_string());
+            let form = LetterForm {
+                day: DateInput::from(sent_on),
+            };
+            answer::refuse(&page(&visit, words, form, errors))
+        }
+        Err(LetterError::Db(error)) => Err(error.into()),
+    }
+}
+
+async fn words(visit: &Visit, reference: &Reference) -> Result<CheckWords, WebError> {
+    let today = visit.today();
+    let reference = reference.clone();
+    let found = visit
+        .read(move |conn, viewer| {
+            let Some((check, child)) = super::check::find(conn, viewer, &reference)? else {
+                return Ok(None);
+            };
+            let rulebook = rulebook::load(conn, viewer.authority(), today)?;
+            let words = CheckWords::of(&check, &child, today, &rulebook.calendar);
+            Ok::<_, DbError>(Some(words))
+        })
+        .await?;
+    found.ok_or(WebError::NotFound)
+}
+
+fn page(visit: &Visit, check: CheckWords, form: LetterForm, errors: FormErrors) -> LetterPage {
+    LetterPage {
+        page: visit.page("/work"),
+        crumbs: check.crumbs(),
+        check,
+        form,
+        errors,
+    }
+}
+
+/// Back to the check, with the reason why there is no letter to record.
+fn refer(visit: &Visit, reference: &Reference, error: &LetterError) -> HttpResponse {
+    visit.see_other_with(
+        &format!("/checks/{reference}"),
+        &Flash::important(error.to_string()),
+    )
+}

@@ -1,0 +1,206 @@
+//! Letting a child's checks rest while social care leads: for managers, with a named lead and an end.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use validator::Validate;
+
+use crate::checks::suspension::{self, Suspension, SuspensionError};
+use crate::db::DbError;
+use crate::register::child;
+use crate::rules::dates::spoken;
+use crate::rules::identifiers::Reference;
+use crate::web::answer;
+use crate::web::error::WebError;
+use crate::web::form::{DateInput, Form, FormErrors, Refused, Submitted};
+use crate::web::named::Named;
+use crate::web::page::{Crumb, Flash, Page};
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "officer/suspension.html")]
+struct SuspensionPage {
+    page: Page,
+    crumbs: Vec<Crumb>,
+    child: String,
+    child_name: String,
+    resting: Option<Resting>,
+    form: SuspensionForm,
+    errors: FormErrors,
+}
+
+/// The rest that holds already.
+struct Resting {
+    lead_name: String,
+    reason: String,
+    until: String,
+}
+
+/// A rest as typed.
+#[derive(Clone, Debug, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct SuspensionForm {
+    #[validate(length(max = 1000, message = "The reason must be 1,000 characters or fewer"))]
+    reason: String,
+    #[validate(length(max = 200, message = "The name must be 200 characters or fewer"))]
+    lead_name: String,
+    ends_on: DateInput,
+}
+
+/// A rest that makes sense by itself, with the form it came from: the record may still object.
+#[derive(Debug)]
+pub struct Wanted {
+    form: SuspensionForm,
+    suspension: Suspension,
+}
+
+impl Form for SuspensionForm {
+    type Parsed = Wanted;
+
+    fn parse(&self, today: NaiveDate, errors: &mut FormErrors) -> Option<Wanted> {
+        let (reason, lead_name) = (self.reason.trim(), self.lead_name.trim());
+        if reason.is_empty() {
+            errors.add("reason", SuspensionError::NoReason.to_string());
+        }
+        if lead_name.is_empty() {
+            errors.add("lead_name", SuspensionError::NoLead.to_string());
+        }
+        let what = "the day on which the rest ends";
+        let ends_on = self.ends_on.required("ends_on", what, errors);
+        Some(Wanted {
+            form: self.clone(),
+            suspension: Suspension {
+                reason: reason.to_owned(),
+                lead_name: lead_name.to_owned(),
+                starts_on: today,
+                ends_on: ends_on?,
+            },
+        })
+    }
+}
+
+/// `GET /children/{reference}/suspension`
+pub async fn new(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
+    let first = Refused {
+        form: SuspensionForm::default(),
+        errors: FormErrors::default(),
+    };
+    answer::show(&page(&visit, named.0, first).await?)
+}
+
+/// `POST /children/{reference}/suspension`
+pub async fn create(
+    visit: Visit,
+    named: Named,
+    submitted: Submitted<SuspensionForm>,
+) -> Result<HttpResponse, WebError> {
+    let Wanted { form, suspension } = match submitted.check(visit.today()) {
+        Ok(wanted) => wanted,
+        Err(refused) => return answer::refuse(&page(&visit, named.0, refused).await?),
+    };
+    let (today, now) = (visit.today(), visit.now());
+    let (reference, until) = (named.0.clone(), spoken(suspension.ends_on));
+    let suspended = visit
+        .write(move |tx, viewer| {
+            let Some(child) = child::find(tx, viewer, &reference)? else {
+                return Ok(false);
+            };
+            suspension::suspend(tx, viewer, child.key, &suspension, today, now)?;
+            Ok::<_, SuspensionError>(true)
+        })
+        .await?;
+    let (field, error) = match suspended {
+        Ok(true) => {
+            return Ok(visit.see_other_with(
+                &format!("/children/{}", named.0),
+                &Flash::success(format!(
+                    "The checks rest until {until} and wake the day after."
+                )),
+            ));
+        }
+        Ok(false) => return Err(WebError::NotFound),
+        Err(SuspensionError::Db(error)) => return Err(error.into()),
+        Err(error @ SuspensionError::NoReason) => ("reason", error),
+        Err(error @ SuspensionError::NoLead) => ("lead_name", error),
+        Err(error @ SuspensionError::End(_)) => ("ends_on", error),
+    };
+    let mut errors = FormErrors::default();
+    errors.add(field, error.to_string());
+    answer::refuse(&page(&visit, named.0, Refused { form, errors }).await?)
+}
+
+async fn page(
+    visit: &Visit,
+    reference: Reference,
+    refused: Refused<SuspensionForm>,
+) -> Result<SuspensionPage, WebError> {
+    let today = visit.today();
+    let found = visit
+        .read(move |conn, viewer| {
+            let Some(child) = child::find(conn, viewer, &reference)? else {
+                return Ok(None);
+            };
+            let resting = suspension::on(conn, child.key, today)?;
+            Ok::<_, DbError>(Some((child, resting)))
+        })
+        .await?;
+    let (child, resting) = found.ok_or(WebError::NotFound)?;
+    let name = child.particulars.full_name();
+    Ok(SuspensionPage {
+        page: visit.page("/children"),
+        crumbs: vec![
+            Crumb::to("Register", "/children"),
+            Crumb::to(name.as_str(), format!("/children/{}", child.reference)),
+        ],
+        child: child.reference.to_string(),
+        child_name: name,
+        resting: resting.map(|resting| Resting {
+            lead_name: resting.lead_name,
+            reason: resting.reason,
+            until: spoken(resting.ends_on),
+        }),
+        form: refused.form,
+        errors: refused.errors,
+    })
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::result_large_err
+)]
+mod tests {
+    use super::*;
+
+    fn checked(body: &str) -> Result<Wanted, Refused<SuspensionForm>> {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        Submitted::from_body(body).unwrap().check(today)
+    }
+
+    #[test]
+    fn checks_rest_from_today_with_a_lead_and_an_end() {
+        let wanted = checked(
+            "reason=Social+care+leads&lead_name=Robin+Vale&ends_on-day=1&ends_on-month=2&ends_on-year=2027",
+        )
+        .unwrap()
+        .suspension;
+        assert_eq!(wanted.starts_on.to_string(), "2026-11-23");
+        assert_eq!(wanted.ends_on.to_string(), "2027-02-01");
+        assert_eq!(wanted.lead_name, "Robin Vale");
+    }
+
+    #[test]
+    fn without_reason_lead_or_end_nothing_rests() {
+        let refused = checked("").unwrap_err();
+        let fields: Vec<_> = refused
+            .errors
+            .summary()
+            .iter()
+            .map(|error| error.field.as_str())
+            .collect();
+        assert_eq!(fields, ["reason", "lead_name", "ends_on"]);
+    }
+}

@@ -1,0 +1,144 @@
+//! "My work today": what has lapsed, what is due soon, who has notified us; the first page of the morning.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::days;
+use super::notifications::{self, Waiting};
+use super::row::Officers;
+use crate::access::Viewer;
+use crate::checks::diary::{self, DeskLine, Whose};
+use crate::checks::rulebook;
+use crate::db::DbError;
+use crate::intake::notification;
+use crate::rules::dates::short;
+use crate::web::answer;
+use crate::web::error::WebError;
+use crate::web::form::Asked;
+use crate::web::page::Page;
+use crate::web::visit::Visit;
+
+/// New notifications shown here; the rest is a page of its own.
+const NOTIFICATIONS_SHOWN: usize = 10;
+
+/// What may be asked of this page and of the list of lapses.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct WhoseFilter {
+    /// "team" for everybody's; anything else is one's own.
+    pub whose: String,
+}
+
+impl WhoseFilter {
+    /// Whether everybody's is asked for.
+    pub fn is_team(&self) -> bool {
+        self.whose == "team"
+    }
+
+    /// Whose work that is for this viewer.
+    pub fn of(&self, viewer: &Viewer) -> Whose {
+        match viewer.account() {
+            Some(account) if !self.is_team() => Whose::Of(account),
+            _ => Whose::Team,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "officer/work.html")]
+struct WorkPage {
+    page: Page,
+    is_team: bool,
+    lapsed_total: i64,
+    due_soon_total: i64,
+    unallocated_total: i64,
+    lapsed: Vec<Row>,
+    due_soon: Vec<Row>,
+    waiting: Vec<Waiting>,
+    waiting_total: usize,
+}
+
+/// A check on the desk, in words.
+struct Row {
+    check: String,
+    kind: &'static str,
+    child: String,
+    child_name: String,
+    due: String,
+    days: String,
+    booked: Option<String>,
+    officer: String,
+    lapse: Option<String>,
+    plan: Option<String>,
+}
+
+/// `GET /work`
+pub async fn show(
+    visit: Visit,
+    Asked(filter): Asked<WhoseFilter>,
+) -> Result<HttpResponse, WebError> {
+    let today = visit.today();
+    let whose = filter.of(visit.viewer()?);
+    let (desk, waiting, officers) = visit
+        .read(move |conn, viewer| {
+            let rulebook = rulebook::load(conn, viewer.authority(), today)?;
+            let desk = diary::desk(conn, viewer, &rulebook, whose)?;
+            let waiting: Vec<Waiting> = notification::waiting(conn, viewer)?
+                .iter()
+                .map(|waiting| notifications::waiting(waiting, today, &rulebook.calendar))
+                .collect();
+            Ok::<_, DbError>((desk, waiting, Officers::read(conn, viewer)?))
+        })
+        .await?;
+    let rows = |lines: &[DeskLine]| {
+        lines
+            .iter()
+            .map(|line| row(line, today, &officers))
+            .collect()
+    };
+    answer::show(&WorkPage {
+        page: visit.page("/work"),
+        is_team: filter.is_team(),
+        lapsed_total: desk.lapsed_total,
+        due_soon_total: desk.due_soon_total,
+        unallocated_total: desk.unallocated_total,
+        lapsed: rows(&desk.lapsed),
+        due_soon: rows(&desk.due_soon),
+        waiting_total: waiting.len(),
+        waiting: waiting.into_iter().take(NOTIFICATIONS_SHOWN).collect(),
+    })
+}
+
+fn row(line: &DeskLine, today: NaiveDate, officers: &Officers) -> Row {
+    Row {
+        check: line.check_reference.clone(),
+        kind: line.kind.label(),
+        child: line.child_reference.clone(),
+        child_name: line.child_name.clone(),
+        due: short(line.due_on),
+        days: if line.due_on < today {
+            days::over_in_column(line.working_days)
+        } else {
+            days::left_in_column(line.working_days, line.due_on == today)
+        },
+        booked: line.booked_for.map(short),
+        officer: officers.name(line.officer).to_owned(),
+        lapse: line.lapse.as_ref().map(|lapse| lapse.reference.clone()),
+        plan: line
+            .lapse
+            .as_ref()
+            .and_then(|lapse| lapse.plan_by)
+            .map(|day| plan_words(day, today)),
+    }
+}
+
+/// How the answer to a lapse stands.
+pub(super) fn plan_words(plan_by: NaiveDate, today: NaiveDate) -> String {
+    if plan_by < today {
+        format!("Planned for {}, which has passed", short(plan_by))
+    } else {
+        format!("Planned by {}", short(plan_by))
+    }
+}

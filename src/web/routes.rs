@@ -1,0 +1,174 @@
+//! Every route on one page: method, path, handler, and whom it lets in. The app is mounted from this table and the guard
+//! reads it, so there is no route beside it.
+
+use actix_web::http::Method;
+use actix_web::web;
+
+use super::account::{home, password, sign_in};
+use super::parent::notify::{check_answers, child, children, you};
+use super::parent::{about, family, notify, receipt, start, way_in};
+use super::{admin, assets, health, officer};
+
+/// Whom a route lets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody, as a person: with a form token.
+    Anybody,
+    /// Everybody, as a machine: no cookies are looked at.
+    Machine,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Parents.
+    Parent,
+    /// Officers and managers.
+    Officer,
+    /// Managers.
+    Manager,
+    /// Administrators.
+    Administrator,
+}
+
+/// A route as the table lists it.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// "GET" or "POST".
+    pub method: &'static str,
+    /// The path with its `{placeholders}`.
+    pub path: &'static str,
+    /// Whom it lets in.
+    pub who: Who,
+}
+
+macro_rules! routes {
+    ($( $method:ident $path:literal $who:ident $handler:path; )*) => {
+        /// The table.
+        pub const TABLE: &[Route] = &[
+            $( Route { method: stringify!($method), path: $path, who: Who::$who } ),*
+        ];
+
+        /// Mounts the table.
+        pub fn mount(app: &mut web::ServiceConfig) {
+            $( app.route($path, on!($method).to($handler)); )*
+        }
+    };
+}
+
+macro_rules! on {
+    (GET) => {
+        web::get()
+    };
+    (POST) => {
+        web::post()
+    };
+}
+
+routes! {
+    GET  "/assets/{name}"   Machine  assets::asset;
+    GET  "/favicon.ico"     Machine  assets::favicon;
+    GET  "/health/live"     Machine  health::live;
+    GET  "/health/ready"    Machine  health::ready;
+
+    GET  "/children"        Officer  officer::children::show;
+    GET  "/search"          Officer  officer::search::show;
+    GET  "/children/new"    Officer  officer::new_child::edit;
+    POST "/children/new"    Officer  officer::new_child::add;
+    GET  "/children/{reference}"                      Officer  officer::child::show;
+    GET  "/children/{reference}/timeline"             Officer  officer::child::timeline;
+    GET  "/children/{reference}/particulars"          Officer  officer::particulars::edit;
+    POST "/children/{reference}/particulars"          Officer  officer::particulars::save;
+    GET  "/children/{reference}/allocation"           Officer  officer::allocation::edit;
+    POST "/children/{reference}/allocation"           Officer  officer::allocation::save;
+    GET  "/children/{reference}/addresses"            Officer  officer::address::edit;
+    POST "/children/{reference}/addresses"            Officer  officer::address::add;
+    POST "/children/{reference}/address-verification" Officer  officer::address::verify;
+    GET  "/children/{reference}/episodes"             Officer  officer::episodes::edit;
+    POST "/children/{reference}/episodes"             Officer  officer::episodes::add;
+    GET  "/children/{reference}/episodes/{episode}/end"  Officer  officer::episode_end::edit;
+    POST "/children/{reference}/episodes/{episode}/end"  Officer  officer::episode_end::save;
+    GET  "/children/{reference}/parents"              Officer  officer::parents::edit;
+    POST "/children/{reference}/parents"              Officer  officer::parents::add;
+    POST "/children/{reference}/restriction"          Manager  officer::restriction::save;
+
+    GET  "/"                        Anybody  home::show;
+    GET  "/sign-in"                 Anybody  sign_in::show;
+    POST "/sign-in"                 Anybody  sign_in::create;
+    POST "/sign-out"                Anybody  sign_in::end;
+    GET  "/password/{link}"         Anybody  password::show;
+    POST "/password/{link}"         Anybody  password::create;
+    GET  "/privacy"                 Anybody  about::privacy;
+    GET  "/accessibility"           Anybody  about::accessibility;
+
+    GET  "/work"                                    Officer  officer::work::show;
+    GET  "/notifications"                           Officer  officer::notifications::list;
+    GET  "/notifications/{reference}"               Officer  officer::notification::show;
+    POST "/notifications/{reference}/acceptance"    Officer  officer::notification::accept;
+    GET  "/checks/{reference}"                      Officer  officer::check::show;
+    GET  "/checks/{reference}/bookings/new"         Officer  officer::bookings::new;
+    POST "/checks/{reference}/bookings"             Officer  officer::bookings::create;
+    GET  "/checks/{reference}/outcomes/new"         Officer  officer::outcomes::new;
+    POST "/checks/{reference}/outcomes"             Officer  officer::outcomes::create;
+    GET  "/checks/{reference}/letter/new"           Officer  officer::letter::new;
+    POST "/checks/{reference}/letter"               Officer  officer::letter::create;
+    GET  "/lapses"                                  Officer  officer::lapses::list;
+    GET  "/lapses/{reference}"                      Officer  officer::lapses::show;
+    POST "/lapses/{reference}/acknowledgement"      Officer  officer::lapses::acknowledge;
+    GET  "/children/{reference}/suspension"         Manager  officer::suspension::new;
+    POST "/children/{reference}/suspension"         Manager  officer::suspension::create;
+
+    GET  "/start"                   Anybody  start::show;
+    GET  "/notify/link/{link}"      Anybody  way_in::link;
+    POST "/notify/link/{link}"      Anybody  way_in::open;
+    GET  "/notify/{authority}"      Anybody  way_in::show;
+    POST "/notify/{authority}"      Anybody  way_in::create;
+    GET  "/notify/{authority}/sent" Anybody  way_in::sent;
+    GET  "/family"                  Parent   family::show;
+    GET  "/family/notifications/{reference}"         Parent  receipt::show;
+    GET  "/family/notify"                            Parent  notify::resume;
+    GET  "/family/notify/you"                        Parent  notify::show::<you::You>;
+    POST "/family/notify/you"                        Parent  notify::answer::<you::You>;
+    GET  "/family/notify/address"                    Parent  notify::show::<you::Address>;
+    POST "/family/notify/address"                    Parent  notify::answer::<you::Address>;
+    GET  "/family/notify/contact"                    Parent  notify::show::<you::Contact>;
+    POST "/family/notify/contact"                    Parent  notify::answer::<you::Contact>;
+    GET  "/family/notify/children/{child}/name"      Parent  notify::show::<child::Name>;
+    POST "/family/notify/children/{child}/name"      Parent  notify::answer::<child::Name>;
+    GET  "/family/notify/children/{child}/born"      Parent  notify::show::<child::Born>;
+    POST "/family/notify/children/{child}/born"      Parent  notify::answer::<child::Born>;
+    GET  "/family/notify/children/{child}/sex"       Parent  notify::show::<child::ChildSex>;
+    POST "/family/notify/children/{child}/sex"       Parent  notify::answer::<child::ChildSex>;
+    GET  "/family/notify/children/{child}/you"       Parent  notify::show::<child::Tie>;
+    POST "/family/notify/children/{child}/you"       Parent  notify::answer::<child::Tie>;
+    GET  "/family/notify/children/{child}/home"      Parent  notify::show::<child::Home>;
+    POST "/family/notify/children/{child}/home"      Parent  notify::answer::<child::Home>;
+    GET  "/family/notify/children/{child}/address"   Parent  notify::show::<child::OtherHome>;
+    POST "/family/notify/children/{child}/address"   Parent  notify::answer::<child::OtherHome>;
+    GET  "/family/notify/children/{child}/school"    Parent  notify::show::<child::School>;
+    POST "/family/notify/children/{child}/school"    Parent  notify::answer::<child::School>;
+    GET  "/family/notify/children/{child}/reason"    Parent  notify::show::<child::Reason>;
+    POST "/family/notify/children/{child}/reason"    Parent  notify::answer::<child::Reason>;
+    POST "/family/notify/children/{child}/removal"   Parent  children::remove;
+    GET  "/family/notify/children"                   Parent  children::show;
+    POST "/family/notify/children"                   Parent  children::another;
+    GET  "/family/notify/answers"                    Parent  check_answers::show;
+    POST "/family/notify/answers"                    Parent  check_answers::send;
+
+    GET  "/imports"                                 Officer  officer::imports::list;
+    POST "/imports"                                 Officer  officer::imports::create;
+    GET  "/imports/{reference}"                     Officer  officer::imports::show;
+    GET  "/imports/{reference}/refused.csv"         Officer  officer::imports::refused;
+    GET  "/admin/mail"                              Administrator  admin::mail::show;
+    POST "/admin/mail/{reference}/retry"            Administrator  admin::mail::retry;
+}
+
+/// Whom the route with this method and pattern lets in; nothing when there is none.
+pub fn who(method: &Method, pattern: &str) -> Option<Who> {
+    let asked = if *method == Method::HEAD {
+        "GET"
+    } else {
+        method.as_str()
+    };
+    TABLE
+        .iter()
+        .find(|route| route.method == asked && route.path == pattern)
+        .map(|route| route.who)
+}

@@ -1,0 +1,300 @@
+//! Starts the real program for one test: its own database, its own clock, its own port.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::{LazyLock, mpsc};
+use std::thread::JoinHandle;
+
+use actix_web::dev::ServerHandle;
+use chrono::{NaiveDate, NaiveDateTime};
+use hearth::access::accounts::{self, NewAccount};
+use hearth::access::{AccountKey, AuthorityKey, Role, Viewer, authority, password};
+use hearth::checks::rulebook;
+use hearth::clock::Clock;
+use hearth::config::Config;
+use hearth::db::{Conflict, Conn, Db, DbError, migrate};
+use hearth::rules::escalation::Post;
+use hearth::rules::identifiers::EmailAddress;
+use hearth::web::app::App;
+use hearth::web::server;
+use tempfile::TempDir;
+
+use super::browser::Browser;
+#[cfg(feature = "postgres")]
+use super::postgres::Schema;
+
+/// Every test begins on this Monday at nine, England's time too.
+pub const BEGINNING: &str = "2026-11-23T09:00:00";
+/// The password of every member of staff.
+pub const PASSWORD: &str = "three random words";
+/// An invented authority: the code is outside the live range.
+pub const ASHDALE: &str = "991";
+/// Its invented neighbour.
+pub const BRACKWATER: &str = "992";
+
+/// The members of staff there are, with where they work.
+pub const STAFF: &[(&str, &str, Role, &str)] = &[
+    (
+        "officer@ashdale.example",
+        "Olu Officer",
+        Role::Officer,
+        ASHDALE,
+    ),
+    ("other@ashdale.example", "Ola Other", Role::Officer, ASHDALE),
+    (
+        "manager@ashdale.example",
+        "Mo Manager",
+        Role::Manager,
+        ASHDALE,
+    ),
+    (
+        "admin@ashdale.example",
+        "Ade Admin",
+        Role::Administrator,
+        ASHDALE,
+    ),
+    (
+        "officer@brackwater.example",
+        "Bo Officer",
+        Role::Officer,
+        BRACKWATER,
+    ),
+    (
+        "manager@brackwater.example",
+        "Bea Manager",
+        Role::Manager,
+        BRACKWATER,
+    ),
+];
+
+/// A running program.
+pub struct TestApp {
+    pub db: Db,
+    pub clock: Clock,
+    pub url: String,
+    pub config: Config,
+    server: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+    folder: TempDir,
+    _place: Place,
+}
+
+/// Where one test keeps its register: a file, or everything in a schema of `HEARTH_TEST_POSTGRES`.
+struct Place {
+    url: String,
+    #[cfg(feature = "postgres")]
+    _schema: Option<Schema>,
+}
+
+impl Place {
+    fn fresh(folder: &TempDir) -> Self {
+        #[cfg(feature = "postgres")]
+        if let Some(schema) = Schema::if_there_is_a_server() {
+            first_register(&schema.url);
+            return Self {
+                url: schema.url.clone(),
+                _schema: Some(schema),
+            };
+        }
+        let file = folder.path().join("hearth.db");
+        std::fs::copy(&*TEMPLATE, &file).expect("a database");
+        Self {
+            url: format!("sqlite:{}", file.display()),
+            #[cfg(feature = "postgres")]
+            _schema: None,
+        }
+    }
+}
+
+impl TestApp {
+    /// Starts with mail going into a folder.
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts with settings of the test's own.
+    pub fn start_with(settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = Place::fresh(&folder);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let config = config(&folder, &place.url, &address.to_string(), settings);
+        let db = Db::open(&config.database_url, 4).expect("the database opens");
+        let clock = Clock::stepped(moment(BEGINNING));
+        let app = App::new(db.clone(), clock.clone(), config.clone());
+        let (server, thread) = serve(app, listener);
+        Self {
+            db,
+            clock,
+            url: config.base_url.clone(),
+            config,
+            server,
+            thread: Some(thread),
+            folder,
+            _place: place,
+        }
+    }
+
+    /// Moves the clock to nine in the morning of a day.
+    pub fn go_to(&self, day: &str) {
+        let day: NaiveDate = day.parse().expect("a day");
+        self.clock.set(day.and_hms_opt(9, 0, 0).expect("nine"));
+    }
+
+    /// A browser nobody is signed in with.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.url)
+    }
+
+    /// A browser somebody of the staff is signed in with, through the sign-in page.
+    pub fn signed_in(&self, email: &str) -> Browser {
+        let mut browser = self.browser();
+        let page = browser.open("/sign-in");
+        page.form("/sign-in")
+            .set("email", email)
+            .set("password", PASSWORD)
+            .send(&mut browser);
+        browser
+    }
+
+    /// Reads from the database, for what no page shows.
+    pub fn read<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, DbError>) -> T {
+        self.db.read_now(f).expect("a read")
+    }
+
+    /// Writes through the rooms, to set a scene.
+    pub fn write<T, E: Conflict + std::fmt::Debug>(
+        &self,
+        f: impl Fn(&mut Conn) -> Result<T, E>,
+    ) -> T {
+        self.db.write_now(f).expect("a write")
+    }
+
+    /// The eyes of a member of staff.
+    pub fn eyes(&self, email: &str) -> Viewer {
+        let (_, _, _, code) = STAFF.iter().find(|staff| staff.0 == email).expect("staff");
+        Viewer::program(self.authority(code), "test")
+    }
+
+    /// The key of an authority.
+    pub fn authority(&self, code: &str) -> AuthorityKey {
+        self.read(|conn| authority::by_code(conn, code))
+            .expect("the authority")
+            .key
+    }
+
+    /// The key of a member of staff.
+    pub fn account(&self, email: &str) -> AccountKey {
+        let (_, _, _, code) = STAFF.iter().find(|staff| staff.0 == email).expect("staff");
+        let authority = self.authority(code);
+        let email = EmailAddress::parse(email).expect("an address");
+        self.read(|conn| accounts::by_email(conn, authority, &email))
+            .expect("the account")
+            .key
+    }
+
+    /// The folder of this test's files.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let stopping = self.server.stop(false);
+        actix_web::rt::System::new().block_on(stopping);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A moment in UTC.
+pub fn moment(text: &str) -> NaiveDateTime {
+    text.parse().expect("a moment")
+}
+
+fn config(folder: &TempDir, database: &str, address: &str, settings: &[(&str, &str)]) -> Config {
+    let mail = folder.path().join("mail").display().to_string();
+    let mut all = vec![
+        ("HEARTH_DATABASE_URL", database),
+        ("HEARTH_BIND", address),
+        ("HEARTH_MAIL", mail.as_str()),
+        ("HEARTH_WORKERS", "1"),
+    ];
+    all.retain(|(name, _)| !settings.iter().any(|(other, _)| other == name));
+    all.extend_from_slice(settings);
+    Config::from_vars(all.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())))
+        .expect("settings")
+}
+
+fn serve(app: App, listener: TcpListener) -> (ServerHandle, JoinHandle<()>) {
+    let (tell, told) = mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async {
+            let server = server::server(app, listener).expect("a server");
+            tell.send(server.handle()).expect("the test waits");
+            server.await.expect("it ran");
+        });
+    });
+    (told.recv().expect("the server started"), thread)
+}
+
+/// The file that each test copies.
+static TEMPLATE: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a folder").keep();
+    let template = folder.join("template.db");
+    first_register(&format!("sqlite:{}", folder.join("first.db").display()))
+        .backup_to(&template.display().to_string())
+        .expect("a copy");
+    template
+});
+
+/// Hashing is slow on purpose.
+static HASH: LazyLock<String> = LazyLock::new(|| password::hash(PASSWORD).expect("a hash"));
+
+/// A register with the authorities, the policy and the staff in it.
+fn first_register(url: &str) -> Db {
+    let db = Db::open(url, 1).expect("a database");
+    migrate::migrate(&db).expect("tables");
+    db.write_now(|tx| fill(tx, &HASH))
+        .expect("authorities and staff");
+    db
+}
+
+fn fill(tx: &mut Conn, hash: &str) -> Result<(), DbError> {
+    authority::seed(tx)?;
+    rulebook::seed(tx)?;
+    let now = moment(BEGINNING);
+    for (code, name) in [
+        (ASHDALE, "Ashdale Council"),
+        (BRACKWATER, "Brackwater Council"),
+    ] {
+        let key = authority::add(tx, code, name)?;
+        authority::take_into_service(tx, key, Some("duty@council.example"))?;
+        authority::describe(
+            tx,
+            key,
+            "#0b4f6c",
+            "01632 960000",
+            "complaints@council.example",
+        )?;
+    }
+    for (email, name, role, code) in STAFF {
+        let authority = authority::by_code(tx, code)?.expect("the authority").key;
+        let new = NewAccount {
+            authority,
+            role: *role,
+            email,
+            name,
+            password_hash: Some(hash),
+        };
+        let account = accounts::add(tx, &new, now).expect("an account");
+        if *role == Role::Manager {
+            for post in [Post::TeamLeader, Post::Manager] {
+                accounts::give_post(tx, authority, post, account, now.date())?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,428 @@
+//! An officer's day with checks: what lapsed, booking, recording what happened, answering for a lapse.
+
+use hearth::checks::check::{CheckRecord, CheckState};
+use hearth::checks::lapse;
+use hearth::rules::schedule::CheckKind;
+
+use super::app::{BEGINNING, TestApp, moment};
+use super::browser::{Browser, Form, Page};
+use super::register_scene::{SceneChild, allocate, checks, child, notify, sweep};
+
+const OFFICER: &str = "officer@ashdale.example";
+const OTHER: &str = "other@ashdale.example";
+const MANAGER: &str = "manager@ashdale.example";
+const NEIGHBOUR: &str = "manager@brackwater.example";
+
+/// A child whose first meeting lapsed on 11 November, allocated to the officer; today is 23 November.
+fn scene() -> (TestApp, SceneChild) {
+    let app = TestApp::start();
+    let ada = child(&app, OFFICER, "Ada Mary", "Field", "2015-04-03");
+    allocate(&app, &ada, OFFICER);
+    sweep(&app, OFFICER);
+    (app, ada)
+}
+
+fn the(app: &TestApp, child: &SceneChild, kind: CheckKind) -> CheckRecord {
+    let mut all = checks(app, child).into_iter();
+    all.find(|check| check.kind == kind && check.state == CheckState::Open)
+        .unwrap_or_else(|| panic!("no open {kind:?}"))
+}
+
+fn path(check: &CheckRecord, below: &str) -> String {
+    format!("/checks/{}{below}", check.reference)
+}
+
+fn outcome_form(browser: &mut Browser, check: &CheckRecord) -> Form {
+    browser
+        .open(&path(check, "/outcomes/new"))
+        .expect(200)
+        .form("/outcomes")
+}
+
+fn nobody_in(form: Form) -> Form {
+    form.set("result", "nobody_in")
+        .set("mode", "home_visit")
+        .set_date("day", "23", "11", "2026")
+}
+
+fn seen(form: Form) -> Form {
+    form.set("result", "child_seen")
+        .set("mode", "other_venue")
+        .set("place", "Ashdale library")
+        .set("present", "Ada and her mother")
+        .set("spoken_alone", "declined")
+        .set("judgement", "suitable")
+        .set_date("day", "23", "11", "2026")
+}
+
+fn lapse_of(app: &TestApp, check: &CheckRecord) -> lapse::LapseRecord {
+    app.read(|conn| lapse::of_check(conn, check.key))
+        .expect("an open lapse")
+}
+
+#[test]
+fn a_notification_is_accepted_once_and_the_acknowledgement_is_done() {
+    let app = TestApp::start();
+    child(&app, OFFICER, "Benn", "Moss", "2014-02-01");
+    let reference = notify(&app, None);
+    let mut browser = app.signed_in(OFFICER);
+    let list = browser.open("/notifications").expect(200);
+    list.says("Sam Moss")
+        .says("7 Dec 2026")
+        .says("in 10 working days");
+    browser.open("/work").says("Sam Moss");
+    let page = browser.open(&list.link("Sam Moss")).expect(200);
+    page.says("We begin after half-term.")
+        .says("There is a record that may be the same child");
+    assert_eq!(page.links("Benn Moss").len(), 1);
+    let form = page.form("/acceptance");
+    let mine = form.value("officer").unwrap().to_owned();
+    let refused = form
+        .set("officer", "A-0000-0000")
+        .send(&mut browser)
+        .expect(422);
+    assert_eq!(
+        refused.errors(),
+        ["Choose the officer who will answer for the children"]
+    );
+    let accepted = page
+        .form("/acceptance")
+        .set("officer", &mine)
+        .send(&mut browser)
+        .expect(200);
+    accepted
+        .says("You have accepted the notification.")
+        .says("Olu Officer, 23 November 2026");
+    let again = page.form("/acceptance").send(&mut browser).expect(200);
+    again.says("Olu Officer has accepted this notification already");
+    browser
+        .open("/notifications")
+        .says("Everybody who has written to us has been answered");
+    let work = browser.open("/work");
+    work.says("First contact").keeps_quiet_about("Sam Moss");
+
+    let here = format!("/notifications/{reference}");
+    app.signed_in(NEIGHBOUR).open(&here).expect(404);
+}
+
+#[test]
+fn the_desk_shows_what_lapsed_before_what_is_due() {
+    let (app, ada) = scene();
+    let mut browser = app.signed_in(OFFICER);
+    let page = browser.open("/").expect(200);
+    assert_eq!(page.path, "/work");
+    assert_eq!(page.h1(), "My work today");
+    page.says("First meeting").says("8 over");
+    page.says("Decision on the education").says("in 2");
+    assert!(page.links("Ada Mary Field").contains(&ada.path("")));
+
+    let other = app.signed_in(OTHER).open("/work").expect(200);
+    other.says("Nothing has lapsed").keeps_quiet_about("Ada");
+    let team = app.signed_in(OTHER).open("/work?whose=team").expect(200);
+    assert_eq!(team.h1(), "The team’s work today");
+    team.says("Ada Mary Field").says("Olu Officer");
+}
+
+#[test]
+fn a_visit_is_booked_only_with_a_word_on_what_is_odd_about_it() {
+    let (app, ada) = scene();
+    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let mut browser = app.signed_in(OFFICER);
+    let page = browser.open(&path(&meeting, "/bookings/new")).expect(200);
+    page.says("1 High Street, Ashdale, AA3 1AB")
+        .says("Nobody has made sure of this address yet");
+    let form = |page: &Page| {
+        page.form("/bookings")
+            .set("mode", "home_visit")
+            .set("time", "2.30pm")
+            .set_date("day", "26", "11", "2026")
+    };
+    let refused = form(&page).send(&mut browser).expect(422);
+    assert_eq!(
+        refused.errors(),
+        ["Say why: the day is after the check is due, or an earlier booking is being moved"]
+    );
+    let kept = refused.form("/bookings");
+    assert_eq!(kept.value("time"), Some("2.30pm"));
+    assert_eq!(kept.value("mode"), Some("home_visit"));
+
+    let refused = kept
+        .set("reason", "The family was away")
+        .send(&mut browser)
+        .expect(422);
+    assert_eq!(
+        refused.errors(),
+        ["Verify the address first, or say why you book without"]
+    );
+    let booked = refused
+        .form("/bookings")
+        .set("unverified", "Their mother gave it on the telephone")
+        .send(&mut browser)
+        .expect(200);
+    booked
+        .says("Booked for 26 November 2026.")
+        .says("26 Nov 2026 at 14:30")
+        .says("Address not verified: Their mother gave it on the telephone")
+        .says("8 working days over");
+    let work = browser.open("/work");
+    work.says("26 Nov 2026");
+    let again = browser.open(&path(&meeting, "/bookings/new"));
+    again.says("Already booked for 26 November 2026");
+}
+
+#[test]
+fn a_verified_address_needs_no_word() {
+    let (app, ada) = scene();
+    let decision = the(&app, &ada, CheckKind::SuitabilityDecision);
+    let mut browser = app.signed_in(OFFICER);
+    browser
+        .open(&ada.path("/addresses"))
+        .form("/address-verification")
+        .set("how", "Council tax")
+        .send(&mut browser)
+        .expect(200);
+    let page = browser.open(&path(&decision, "/bookings/new")).expect(200);
+    page.says("Verified on 23 November 2026");
+    page.form("/bookings")
+        .set("mode", "home_visit")
+        .set_date("day", "24", "11", "2026")
+        .send(&mut browser)
+        .expect(200)
+        .says("Booked for 24 November 2026.");
+}
+
+#[test]
+fn nobody_in_leaves_the_check_due_and_owes_a_new_attempt() {
+    let (app, ada) = scene();
+    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let mut browser = app.signed_in(OFFICER);
+    let page = nobody_in(outcome_form(&mut browser, &meeting))
+        .send(&mut browser)
+        .expect(200);
+    page.says("Nobody in, or nobody came: the check stays due on 11 November 2026.")
+        .says("New attempt by 30 November 2026");
+    let still = the(&app, &ada, CheckKind::FirstMeeting);
+    assert_eq!(still.due_on, meeting.due_on);
+    assert_eq!(still.original_due_on, meeting.original_due_on);
+    lapse_of(&app, &still);
+    let page = browser.open(&path(&still, "")).expect(200);
+    page.says("Check stays due")
+        .says("New attempt: see the child in person, due on 30 November 2026");
+    let attempt = the(&app, &ada, CheckKind::NewAttempt);
+    let page = browser.open(&path(&attempt, "")).expect(200);
+    page.says("This makes good an attempt at First meeting");
+}
+
+#[test]
+fn a_child_who_is_seen_closes_the_lapse_and_the_next_check_appears() {
+    let (app, ada) = scene();
+    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let told = lapse_of(&app, &meeting);
+    let mut browser = app.signed_in(OFFICER);
+    let page = seen(outcome_form(&mut browser, &meeting))
+        .send(&mut browser)
+        .expect(200);
+    page.says("The check is done. Next:");
+    let second = the(&app, &ada, CheckKind::SecondCheck);
+    let page = browser.open(&path(&second, "")).expect(200);
+    page.says("23 February 2027");
+    let page = browser.open(&path(&meeting, "")).expect(200);
+    page.says("Check done")
+        .says("This check lapsed and was put right");
+    let page = browser.open(&format!("/lapses/{}", told.reference));
+    page.expect(200).says("It was closed on 23 November 2026");
+}
+
+#[test]
+fn the_same_form_sent_twice_is_one_outcome() {
+    let (app, ada) = scene();
+    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let mut browser = app.signed_in(OFFICER);
+    let page = browser.open(&path(&meeting, "/outcomes/new"));
+    for _ in 0..2 {
+        nobody_in(page.form("/outcomes"))
+            .send(&mut browser)
+            .expect(200)
+            .says("Nobody in, or nobody came");
+    }
+    let page = browser.open(&path(&meeting, ""));
+    assert_eq!(page.all(".hearth-timeline > li").len(), 1);
+    for _ in 0..2 {
+        let page = browser.open(&path(&meeting, "/outcomes/new"));
+        if page.path.ends_with("/new") {
+            seen(page.form("/outcomes")).send(&mut browser).expect(200);
+        } else {
+            page.says("This check is closed already");
+        }
+    }
+}
+
+#[test]
+fn nonsense_is_refused_with_everything_typed_kept() {
+    let (app, ada) = scene();
+    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let mut browser = app.signed_in(OFFICER);
+    for (day, month, year, message) in [
+        ("31", "2", "2026", "31 February 2026 is not a real date"),
+        ("24", "11", "2026", "The day cannot be in the future"),
+        ("", "11", "2026", "The day it happened must include a day"),
+        (
+            "23",
+            "11",
+            "2025",
+            "This check is about what happened since 14 October 2026. Choose that day or a later one",
+        ),
+    ] {
+        let refused = seen(outcome_form(&mut browser, &meeting))
+            .set_date("day", day, month, year)
+            .send(&mut browser)
+            .expect(422);
+        assert_eq!(refused.errors(), [message]);
+        let form = refused.form("/outcomes");
+        assert_eq!(form.value("place"), Some("Ashdale library"));
+        assert_eq!(form.value("day-year"), Some(year));
+    }
+    let refused = seen(outcome_form(&mut browser, &meeting))
+        .set("mode", "online")
+        .send(&mut browser)
+        .expect(422);
+    assert_eq!(refused.errors().len(), 1);
+    let refused = outcome_form(&mut browser, &meeting)
+        .send(&mut browser)
+        .expect(422);
+    assert_eq!(
+        refused.errors(),
+        [
+            "Choose what happened",
+            "Enter the day it happened",
+            "Choose how"
+        ]
+    );
+}
+
+#[test]
+fn an_acknowledgement_is_a_letter_and_not_an_outcome() {
+    let (app, ada) = scene();
+    let acknowledgement = the(&app, &ada, CheckKind::Acknowledgement);
+    let mut browser = app.signed_in(OFFICER);
+    let page = browser.open(&path(&acknowledgement, "/outcomes/new"));
+    page.says("Accept the notification instead");
+    let letter = browser.open(&page.link("record the letter")).expect(200);
+    let refused = letter
+        .form("/letter")
+        .set_date("day", "13", "10", "2026")
+        .send(&mut browser)
+        .expect(422);
+    assert_eq!(
+        refused.errors(),
+        ["Choose a day from 14 October 2026 to today"]
+    );
+    refused
+        .form("/letter")
+        .set_date("day", "20", "11", "2026")
+        .send(&mut browser)
+        .expect(200)
+        .says("The letter is recorded");
+    let page = browser.open(&path(&acknowledgement, "")).expect(200);
+    page.says("Done on 20 November 2026: Acknowledged by post");
+    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let page = browser.open(&path(&meeting, "/letter/new"));
+    page.says("A letter does not do this check");
+}
+
+#[test]
+fn a_lapse_is_answered_for_with_a_plan() {
+    let (app, ada) = scene();
+    let lapse = lapse_of(&app, &the(&app, &ada, CheckKind::FirstMeeting));
+    let mut browser = app.signed_in(OFFICER);
+    let list = browser.open("/lapses").expect(200);
+    list.says("Open lapses 3").says("Answered with a plan 0");
+    let here = list.link(lapse.reference.as_str());
+    let page = browser.open(&here).expect(200);
+    page.says("Nobody has answered for this lapse yet")
+        .says("Nobody has been told yet");
+    let refused = page
+        .form("/acknowledgement")
+        .set_date("plan_by", "1", "3", "2027")
+        .set("plan", "Visit on Thursday")
+        .send(&mut browser)
+        .expect(422);
+    assert_eq!(
+        refused.errors(),
+        ["Choose a day from today to 21 December 2026"]
+    );
+    let page = refused
+        .form("/acknowledgement")
+        .set_date("plan_by", "26", "11", "2026")
+        .send(&mut browser)
+        .expect(200);
+    page.says("Your plan is recorded.")
+        .says("Visit on Thursday")
+        .says("Planned by 26 Nov 2026");
+    let list = browser.open("/lapses?whose=mine").expect(200);
+    list.says("Open lapses 3").says("Answered with a plan 1");
+    app.go_to("2026-11-27");
+    let mut browser = app.signed_in(OFFICER);
+    let work = browser.open("/work");
+    work.says("Planned for 26 Nov 2026, which has passed");
+}
+
+#[test]
+fn a_manager_lets_checks_rest_and_an_officer_does_not() {
+    let (app, ada) = scene();
+    let mut officer = app.signed_in(OFFICER);
+    officer.open(&ada.path("/suspension")).expect(403);
+    let mut manager = app.signed_in(MANAGER);
+    let page = manager.open(&ada.path("/suspension")).expect(200);
+    let refused = page
+        .form("/suspension")
+        .set_date("ends_on", "1", "6", "2027")
+        .set("reason", "A child protection plan began")
+        .set("lead_name", "Robin Vale")
+        .send(&mut manager)
+        .expect(422);
+    assert_eq!(
+        refused.errors(),
+        ["Choose an end from tomorrow to 23 February 2027"]
+    );
+    refused
+        .form("/suspension")
+        .set_date("ends_on", "1", "2", "2027")
+        .send(&mut manager)
+        .expect(200)
+        .says("The checks rest until 1 February 2027");
+    let page = manager.open(&ada.path("/suspension"));
+    page.says("Robin Vale leads meanwhile");
+    officer.open("/work").says("Nothing has lapsed");
+}
+
+#[test]
+fn another_authority_and_the_wrong_roles_find_nothing() {
+    let (app, ada) = scene();
+    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let lapse = lapse_of(&app, &meeting);
+    let mut neighbour = app.signed_in(NEIGHBOUR);
+    for hidden in [
+        path(&meeting, ""),
+        path(&meeting, "/bookings/new"),
+        path(&meeting, "/outcomes/new"),
+        format!("/lapses/{}", lapse.reference),
+        ada.path("/suspension"),
+        "/checks/nonsense".to_owned(),
+        "/lapses/%00".to_owned(),
+    ] {
+        let page = neighbour.open(&hidden).expect(404);
+        page.keeps_quiet_about("Ada");
+    }
+    neighbour.open("/lapses").says("No lapse is open");
+    neighbour
+        .open("/work?whose=team")
+        .says("Nothing has lapsed")
+        .keeps_quiet_about("Ada");
+    let mut administrator = app.signed_in("admin@ashdale.example");
+    for closed in ["/work", "/lapses", "/notifications", &path(&meeting, "")] {
+        administrator.open(closed).expect(403);
+    }
+    let page = app.browser().open(&path(&meeting, ""));
+    assert_eq!(page.h1(), "Sign in");
+}

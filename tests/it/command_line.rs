@@ -1,0 +1,534 @@
+//! The program as whoever runs it meets it: the real binary, its words and its exit codes.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use diesel::prelude::*;
+use hearth::config::SETTINGS;
+use tempfile::TempDir;
+
+/// A folder of its own with a database that may not be there yet.
+struct Machine {
+    folder: TempDir,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    rows: i64,
+}
+
+/// What a run said.
+struct Said {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Machine {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// With the tables made and an invented authority that has staff.
+    fn ready() -> Self {
+        let machine = Self::new();
+        machine.run(&["migrate"]).expect(0);
+        machine.add_authorities();
+        machine
+    }
+
+    /// Authorities that are on no list cannot be made from the command line.
+    fn add_authorities(&self) {
+        let db = hearth::db::Db::open(&self.database(), 1).unwrap();
+        db.write_now(|tx| {
+            hearth::access::authority::add(tx, "991", "Ashdale Council")?;
+            hearth::access::authority::add(tx, "992", "Brackwater Council")?;
+            Ok::<_, hearth::db::DbError>(())
+        })
+        .unwrap();
+    }
+
+    fn database(&self) -> String {
+        format!("sqlite:{}", self.path("hearth.db").display())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hearth"));
+        command
+            .args(words)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HEARTH_DATABASE_URL", self.database())
+            .env("HEARTH_TODAY", "2026-11-23")
+            .env("HEARTH_LOG", "error");
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> Said {
+        Said::of(self.command(words).output().unwrap())
+    }
+
+    fn run_with(&self, words: &[&str], name: &str, value: &str) -> Said {
+        Said::of(self.command(words).env(name, value).output().unwrap())
+    }
+
+    fn count(&self, table: &str) -> i64 {
+        let mut conn =
+            SqliteConnection::establish(self.path("hearth.db").to_str().unwrap()).unwrap();
+        let counted: Counted = diesel::sql_query(format!("SELECT COUNT(*) AS rows FROM {table}"))
+            .get_result(&mut conn)
+            .unwrap();
+        counted.rows
+    }
+}
+
+impl Said {
+    fn of(output: Output) -> Self {
+        let said = Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        };
+        assert!(!said.err.contains("panicked"), "{}", said.err);
+        said
+    }
+
+    fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{}\n{}", self.out, self.err);
+        self
+    }
+
+    fn says(&self, words: &str) -> &Self {
+        assert!(
+            self.out.contains(words),
+            "does not say {words:?}: {}",
+            self.out
+        );
+        self
+    }
+
+    /// An error is one plain sentence.
+    fn complains(self, words: &str) {
+        let said = self.expect(1);
+        assert!(said.err.starts_with("hearth: "), "{}", said.err);
+        assert_eq!(said.err.lines().count(), 1, "{}", said.err);
+        assert!(
+            said.err.contains(words),
+            "does not say {words:?}: {}",
+            said.err
+        );
+    }
+}
+
+fn list(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/list");
+    folder.join(name).to_str().unwrap().to_owned()
+}
+
+#[test]
+fn help_names_every_command_and_wrong_usage_is_told() {
+    let machine = Machine::new();
+    let help = machine.run(&["--help"]).expect(0);
+    for command in [
+        "serve",
+        "demo",
+        "migrate",
+        "import",
+        "jobs",
+        "user",
+        "authority",
+        "verify",
+        "backup",
+        "config",
+    ] {
+        assert!(
+            help.out.contains(&format!("\n  {command} ")),
+            "{command}: {}",
+            help.out
+        );
+    }
+    machine.run(&[]).expect(2);
+    machine.run(&["sevre"]).expect(2);
+    machine.run(&["import", "list.csv"]).expect(2);
+    machine.run(&["user", "add", "--role", "king"]).expect(2);
+}
+
+#[test]
+fn config_lists_every_setting_and_keeps_secrets() {
+    let machine = Machine::new();
+    let secret = "0123456789abcdef0123456789abcdef";
+    let said = machine
+        .run_with(&["config"], "HEARTH_SECRET", secret)
+        .expect(0);
+    for setting in SETTINGS {
+        said.says(setting.name).says(setting.purpose);
+    }
+    assert!(!said.out.contains(secret));
+    said.says("now: 2026-11-23");
+}
+
+#[test]
+fn a_mistyped_setting_is_refused_before_anything_is_done() {
+    let machine = Machine::new();
+    machine
+        .run_with(&["migrate"], "HEARTH_BNID", "127.0.0.1:80")
+        .complains("HEARTH_BNID is not a setting of Hearth");
+    machine
+        .run_with(&["migrate"], "HEARTH_LOG", "hearth=loud")
+        .complains("HEARTH_LOG");
+    machine
+        .run_with(&["migrate"], "HEARTH_DATABASE_URL", "postgre://typo")
+        .complains("use sqlite:PATH");
+    assert!(!machine.path("hearth.db").exists());
+}
+
+#[test]
+fn the_manual_lists_the_settings_as_they_are() {
+    let manual =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operating.md"))
+            .unwrap();
+    let rows: String = SETTINGS
+        .iter()
+        .map(|setting| {
+            format!(
+                "| `{}` | {} | {} |\n",
+                setting.name, setting.default, setting.purpose
+            )
+        })
+        .collect();
+    let table = format!("| Setting | Default | What it is for |\n|---|---|---|\n{rows}");
+    assert!(
+        manual.contains(&table),
+        "docs/operating.md should hold:\n{table}"
+    );
+}
+
+#[test]
+fn what_needs_tables_says_that_they_are_not_made() {
+    let machine = Machine::new();
+    for words in [&["verify"] as &[&str], &["jobs", "run"], &["serve"]] {
+        let said = Said::of(
+            machine
+                .command(words)
+                .env("HEARTH_BIND", "127.0.0.1:0")
+                .output()
+                .unwrap(),
+        );
+        said.complains("run `hearth migrate` first");
+    }
+    machine.run(&["migrate"]).expect(0);
+    machine.run(&["migrate"]).expect(0).says("up to date");
+}
+
+#[test]
+fn a_list_goes_in_and_what_is_wrong_with_it_is_told() {
+    let machine = Machine::ready();
+    let refused = machine.path("refused.csv");
+    let said = machine
+        .run(&[
+            "import",
+            &list("real_life.csv"),
+            "--authority",
+            "991",
+            "--refused",
+            refused.to_str().unwrap(),
+        ])
+        .expect(0);
+    said.says("7 rows read")
+        .says("3 taken, 1 of them closed cases")
+        .says("1 not taken, because they repeat")
+        .says("1 not taken, because they belong to another authority")
+        .says("2 refused")
+        .says("line 10: D.O.B. ‘31/02/2015’: 31 February 2015 is not a real date")
+        .says("The same child as on line 6");
+    assert_eq!(
+        (machine.count("child"), machine.count("welfare_check")),
+        (3, 2)
+    );
+
+    let mended = std::fs::read_to_string(&refused).unwrap();
+    assert!(
+        mended.contains("What to mend") && !mended.contains("Moss"),
+        "{mended}"
+    );
+    let mended = mended
+        .replace("31/02/2015", "28/02/2015")
+        .replace("NOT KNOWN", "");
+    std::fs::write(&refused, mended).unwrap();
+    machine
+        .run(&["import", refused.to_str().unwrap(), "--authority", "991"])
+        .expect(0)
+        .says("2 taken");
+    assert_eq!(machine.count("child"), 5);
+}
+
+#[test]
+fn the_same_list_twice_changes_nothing() {
+    let machine = Machine::ready();
+    let words = ["import", &list("real_life.csv"), "--authority", "991"];
+    machine.run(&words).expect(0);
+    let before = (
+        machine.count("child"),
+        machine.count("welfare_check"),
+        machine.count("address"),
+    );
+    machine
+        .run(&words)
+        .expect(0)
+        .says("0 taken")
+        .says("3 on the register already")
+        .says("1 not taken, because they repeat");
+    assert_eq!(
+        before,
+        (
+            machine.count("child"),
+            machine.count("welfare_check"),
+            machine.count("address")
+        )
+    );
+}
+
+#[test]
+fn a_trial_says_the_same_and_changes_nothing() {
+    let machine = Machine::ready();
+    machine
+        .run(&[
+            "import",
+            &list("real_life.csv"),
+            "--authority",
+            "991",
+            "--dry-run",
+        ])
+        .expect(0)
+        .says("This was a trial")
+        .says("3 taken, 1 of them closed cases")
+        .says("2 refused");
+    assert_eq!(
+        (machine.count("child"), machine.count("list_import")),
+        (0, 0)
+    );
+}
+
+#[test]
+fn a_list_of_several_authorities_goes_to_each() {
+    let machine = Machine::ready();
+    machine
+        .run(&["import", &list("real_life.csv"), "--by-authority-column"])
+        .expect(0)
+        .says("4 taken");
+    assert_eq!(
+        (machine.count("child"), machine.count("list_import")),
+        (4, 2)
+    );
+}
+
+#[test]
+fn headings_can_be_mapped_by_hand() {
+    let machine = Machine::ready();
+    let file = machine.path("list.csv");
+    std::fs::write(&file, "Wee one,Arrived\nMoss Ada,03/04/2015\n").unwrap();
+    let file = file.to_str().unwrap();
+    let words = ["import", file, "--authority", "991"];
+    machine
+        .run(&words)
+        .complains("No line of headings was found");
+    let mapped = [
+        &words[..],
+        &[
+            "--map",
+            "Wee one=full_name_family_first",
+            "--map",
+            "Arrived=date_of_birth",
+        ],
+    ]
+    .concat();
+    machine.run(&mapped).expect(0).says("1 taken");
+    let wrong = [&words[..], &["--map", "Wee one=name"]].concat();
+    machine
+        .run(&wrong)
+        .complains("‘name’ is not a column that Hearth reads");
+}
+
+#[test]
+fn what_is_no_list_is_told_in_one_sentence() {
+    let machine = Machine::ready();
+    let nonsense: &[(&str, &[u8], &str)] = &[
+        ("empty.csv", b"", "The file is empty"),
+        (
+            "list.xlsx",
+            b"PK\x03\x04\x14\x00\x06\x00\x08\x00",
+            "workbook",
+        ),
+        ("list.pdf", b"%PDF-1.7\n", "PDF"),
+        (
+            "noise.csv",
+            &[0x80, 0x00, 0x01, 0x02, 0xff, 0xfe, 0x03],
+            "not text",
+        ),
+        (
+            "prose.csv",
+            b"Dear all,\nplease find attached.\n",
+            "No line of headings",
+        ),
+    ];
+    for (name, bytes, words) in nonsense {
+        let file = machine.path(name);
+        std::fs::write(&file, bytes).unwrap();
+        machine
+            .run(&["import", file.to_str().unwrap(), "--authority", "991"])
+            .complains(words);
+    }
+    machine
+        .run(&["import", "missing.csv", "--authority", "991"])
+        .complains("cannot be read");
+    machine
+        .run(&["import", ".", "--authority", "991"])
+        .complains("cannot be read");
+    machine
+        .run(&["import", &list("real_life.csv"), "--authority", "007"])
+        .complains("no local authority with the code");
+}
+
+#[test]
+fn verify_ends_with_one_until_the_sweep_has_run() {
+    let machine = Machine::ready();
+    machine.run(&["verify"]).expect(0).says("promises hold");
+    machine
+        .run(&["import", &list("real_life.csv"), "--authority", "991"])
+        .expect(0);
+    machine
+        .run(&["verify"])
+        .expect(1)
+        .says("BROKEN The sweep for lapses");
+    machine.run(&["jobs", "run"]).expect(0).says("sweep:");
+    machine.run(&["verify"]).expect(0).says("promises hold");
+}
+
+#[test]
+fn a_backup_is_a_register_that_can_be_proved() {
+    let machine = Machine::ready();
+    machine
+        .run(&["import", &list("real_life.csv"), "--authority", "991"])
+        .expect(0);
+    machine.run(&["jobs", "run"]).expect(0);
+    let copy = machine.path("copy.db");
+    let copy = copy.to_str().unwrap();
+    machine.run(&["backup", copy]).expect(0);
+    machine.run(&["backup", copy]).complains("is there already");
+    machine
+        .run(&["backup", "no/such/folder/copy.db"])
+        .complains("make it first");
+    machine
+        .run_with(
+            &["verify"],
+            "HEARTH_DATABASE_URL",
+            &format!("sqlite:{copy}"),
+        )
+        .expect(0);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(copy).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "nobody else may read a copy");
+    }
+}
+
+#[test]
+fn an_account_gets_a_link_or_a_password() {
+    let machine = Machine::ready();
+    let sam = [
+        "user",
+        "add",
+        "--email",
+        "sam@ashdale.example",
+        "--name",
+        "Sam Lee",
+        "--role",
+        "manager",
+        "--authority",
+        "991",
+    ];
+    machine
+        .run(&sam)
+        .expect(0)
+        .says("http://127.0.0.1:8080/password/");
+    machine
+        .run(&sam)
+        .complains("sam@ashdale.example already has an account");
+    let mut child = machine
+        .command(&[
+            "user",
+            "add",
+            "--email",
+            "jo@ashdale.example",
+            "--name",
+            "Jo",
+            "--role",
+            "officer",
+            "--authority",
+            "991",
+            "--password-stdin",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"short\n").unwrap();
+    Said::of(child.wait_with_output().unwrap()).complains("12 characters or more");
+    machine
+        .run(&[
+            "user",
+            "add",
+            "--email",
+            "p@x.example",
+            "--name",
+            "P",
+            "--role",
+            "parent",
+            "--authority",
+            "991",
+        ])
+        .complains("a parent's account is made by the link");
+}
+
+#[test]
+fn an_authority_says_how_it_is_reached() {
+    let machine = Machine::ready();
+    machine
+        .run(&[
+            "authority",
+            "991",
+            "--mailbox",
+            "duty@ashdale.example",
+            "--colour",
+            "#1d70b8",
+        ])
+        .expect(0)
+        .says("Ashdale Council keeps its register here");
+    machine
+        .run(&["authority", "991", "--colour", "blue"])
+        .complains("is not a colour");
+}
+
+#[test]
+fn a_reader_who_goes_away_is_no_error() {
+    let machine = Machine::new();
+    let mut child = machine
+        .command(&["config"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let said = Said::of(child.wait_with_output().unwrap());
+    assert_eq!(said.err, "");
+}

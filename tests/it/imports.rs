@@ -1,0 +1,167 @@
+//! Sending a list in the browser: a trial, the list in earnest, the rows to mend, and what is no list.
+
+use super::app::TestApp;
+use super::browser::{Browser, Page};
+
+const OFFICER: &str = "officer@ashdale.example";
+const REAL_LIFE: &str = include_str!("../files/list/real_life.csv");
+
+/// Sends the form of `/imports` as a browser does; a form with a file is not urlencoded.
+fn send(browser: &mut Browser, file_name: &str, file: &str, answers: &[(&str, &str)]) -> Page {
+    let form = browser.open("/imports").form("/imports");
+    let csrf = form.value("csrf").expect("a token").to_owned();
+    let mut body = String::new();
+    let mut part = |head: &str, content: &str| {
+        body.push_str(&format!(
+            "--edge\r\ncontent-disposition: form-data; {head}\r\n\r\n{content}\r\n"
+        ));
+    };
+    part("name=\"csrf\"", &csrf);
+    for (name, value) in answers {
+        part(&format!("name=\"{name}\""), value);
+    }
+    part(&format!("name=\"file\"; filename=\"{file_name}\""), file);
+    body.push_str("--edge--\r\n");
+    post(browser, &body)
+}
+
+fn post(browser: &mut Browser, body: &str) -> Page {
+    let headers = [
+        ("content-type", "multipart/form-data; boundary=edge"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    browser.request("POST", "/imports", Some(body), &headers)
+}
+
+#[test]
+fn a_trial_comes_first_and_changes_nothing() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    let page = browser.open("/imports").expect(200);
+    assert_eq!(page.h1(), "Import a list");
+    assert_eq!(
+        page.form("/imports").value("dry_run"),
+        Some("yes"),
+        "a trial unless somebody takes the tick away"
+    );
+    let page = send(&mut browser, "list.csv", REAL_LIFE, &[("dry_run", "yes")]).expect(200);
+    assert_eq!(page.h1(), "What the list would do");
+    page.says("Nothing has been changed")
+        .says("31 February 2015 is not a real date");
+    browser
+        .open("/children?status=any")
+        .keeps_quiet_about("Moss");
+    browser
+        .open("/imports")
+        .keeps_quiet_about("Earlier imports");
+}
+
+#[test]
+fn a_list_goes_in_and_its_refused_rows_come_back_as_a_file() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    let answer = send(&mut browser, "C:\\lists\\list.csv", REAL_LIFE, &[]).expect(303);
+    let place = answer.headers["location"].clone();
+    let page = browser.open(&place).expect(200);
+    assert_eq!(page.h1(), "What became of the list");
+    page.says("3 children are new on the register")
+        .says("list.csv (UTF-8, comma)")
+        .says("31/02/2015")
+        .says("belongs to the authority with the code 992");
+    let file = browser
+        .open(&page.link("Download the refused rows"))
+        .expect(200);
+    assert!(
+        file.text.contains("Lark") && !file.text.contains("Moss"),
+        "{}",
+        file.text
+    );
+    assert!(file.headers["content-disposition"].contains("attachment"));
+    browser.open("/search?q=moss").says("Ada");
+    browser
+        .open("/imports")
+        .says("Earlier imports")
+        .says("Olu Officer");
+}
+
+#[test]
+fn another_authority_sees_nothing_of_it() {
+    let app = TestApp::start();
+    let place =
+        send(&mut app.signed_in(OFFICER), "list.csv", REAL_LIFE, &[]).headers["location"].clone();
+    let mut elsewhere = app.signed_in("officer@brackwater.example");
+    elsewhere.open(&place).expect(404);
+    elsewhere.open(&format!("{place}/refused.csv")).expect(404);
+    elsewhere.open("/imports").keeps_quiet_about("list.csv");
+}
+
+#[test]
+fn headings_that_nobody_knows_can_be_mapped_on_the_page() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    let list = "Surname,Forename,Arrived,Wibble\nMoss,Ada,03/04/2015,7\n";
+    let page = send(&mut browser, "list.csv", list, &[("dry_run", "yes")]).expect(422);
+    assert_eq!(page.errors().len(), 1);
+    page.says("There is none for: date of birth")
+        .says("Arrived");
+    let answers = [
+        ("heading", "Surname"),
+        ("column", ""),
+        ("heading", "Arrived"),
+        ("column", "date_of_birth"),
+        ("dry_run", "yes"),
+    ];
+    let page = send(&mut browser, "list.csv", list, &answers).expect(200);
+    page.says("New on the register 1").says("Wibble");
+    let wrong = [("heading", "Arrived"), ("column", "nonsense")];
+    send(&mut browser, "list.csv", list, &wrong)
+        .expect(422)
+        .says("‘nonsense’ is not a column");
+}
+
+#[test]
+fn what_is_no_list_is_told_beside_the_field() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    for (name, content, words) in [
+        ("", "", "Choose the file to read"),
+        ("empty.csv", "", "The file is empty"),
+        ("list.xlsx", "PK\u{3}\u{4}\u{14}", "workbook"),
+        (
+            "prose.csv",
+            "Dear all,\nplease find attached.\n",
+            "No line of headings",
+        ),
+    ] {
+        let page = send(&mut browser, name, content, &[]).expect(422);
+        assert!(
+            page.errors()[0].contains(words),
+            "{name}: {:?}",
+            page.errors()
+        );
+        page.h1();
+    }
+    let large = "a,b\n".repeat(6 * 1024 * 1024);
+    let page = send(&mut browser, "large.csv", &large, &[]).expect(413);
+    page.says("The file must be smaller than 20 MB");
+}
+
+#[test]
+fn a_form_without_its_token_or_torn_in_two_is_refused() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    let bare = "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"l.csv\"\r\n\r\na,b\r\n--edge--\r\n";
+    post(&mut browser, bare).expect(403);
+    post(
+        &mut browser,
+        "--edge\r\ncontent-disposition: form-data; name=\"fi",
+    )
+    .expect(403);
+    let answer = browser.request(
+        "POST",
+        "/imports",
+        Some("csrf=x"),
+        &[("sec-fetch-site", "same-origin")],
+    );
+    assert!((400..500).contains(&answer.status), "{}", answer.status);
+}

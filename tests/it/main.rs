@@ -1,0 +1,25 @@
+//! The program as its users meet it: the real server on a free port, a fresh database, real mail, a browser.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod admin_mail;
+mod app;
+mod architecture;
+mod browser;
+mod check_pages;
+mod chromium;
+mod command_line;
+mod databases;
+mod delivery;
+mod health;
+mod imports;
+mod notify;
+mod parent;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod register_pages;
+mod register_scene;
+mod routes;
+mod servers;
+mod sign_in;
+mod smtp;
+mod webdriver;

@@ -1,0 +1,504 @@
+//! The register's pages as officers meet them in a browser.
+
+use super::app::TestApp;
+use super::register_scene::{SceneChild, allocate, book_first_meeting, checks, child, sweep};
+
+const OFFICER: &str = "officer@ashdale.example";
+const OTHER: &str = "other@ashdale.example";
+const MANAGER: &str = "manager@ashdale.example";
+const ELSEWHERE: &str = "officer@brackwater.example";
+
+fn ada(app: &TestApp) -> SceneChild {
+    child(app, OFFICER, "Ada", "Field", "2015-04-03")
+}
+
+#[test]
+fn the_list_shows_filters_and_says_what_lapsed() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    child(&app, OFFICER, "Ben", "Moss", "2014-02-01");
+    allocate(&app, &ada, OFFICER);
+    let mut browser = app.signed_in(OFFICER);
+    let list = browser.open("/children").expect(200);
+    assert_eq!(list.h1(), "Register");
+    list.says("Field, Ada")
+        .says("Moss, Ben")
+        .says("1 to 2 of 2")
+        .says("Lapsed");
+    assert_eq!(list.link("Field, Ada"), ada.path(""));
+    let officers = list
+        .form("/children")
+        .set("officer", "nobody")
+        .send(&mut browser);
+    officers
+        .expect(200)
+        .says("Moss, Ben")
+        .keeps_quiet_about("Field, Ada");
+    let none = browser.open("/children?tier=red").expect(200);
+    none.says("No children match");
+    browser
+        .open("/children?tier=purple&page=999&sort=%22%3E&status=&status=any&nonsense=1")
+        .expect(200)
+        .says("Field, Ada");
+}
+
+#[test]
+fn pages_of_the_list_keep_the_filters() {
+    let app = TestApp::start();
+    for number in 0..51 {
+        child(
+            &app,
+            OFFICER,
+            &format!("Given{number:02}"),
+            "Field",
+            "2015-04-03",
+        );
+    }
+    let mut browser = app.signed_in(OFFICER);
+    let first = browser
+        .open("/children?sort=name&officer=nobody")
+        .expect(200);
+    first
+        .says("1 to 50 of 51")
+        .says("Given00")
+        .keeps_quiet_about("Given50");
+    let next = browser.open(&first.link("Next")).expect(200);
+    next.says("51 to 51 of 51")
+        .says("Given50")
+        .keeps_quiet_about("Given00");
+    assert!(next.path.contains("sort=name") && next.path.contains("officer=nobody"));
+}
+
+#[test]
+fn a_search_says_how_it_was_understood() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    let mut browser = app.signed_in(OFFICER);
+    let home = browser.open("/children");
+    let found = home
+        .form("/search")
+        .set("q", "field ada")
+        .send(&mut browser);
+    let found = found.expect(200);
+    assert_eq!(found.h1(), "1 child found");
+    found.says("read as a name").says("Field, Ada");
+    for (typed, understood) in [
+        ("3/4/2015", "date of birth"),
+        ("aa3 1ab", "postcode"),
+        (ada.reference.as_str(), "reference"),
+    ] {
+        let q = typed.replace(' ', "+");
+        browser
+            .open(&format!("/search?q={q}"))
+            .expect(200)
+            .says(understood)
+            .says("Field, Ada");
+    }
+    let alike = browser.open("/search?q=Feeld").expect(200);
+    alike.says("sound alike").says("Field, Ada");
+    let nobody = browser.open("/search?q=Zebedee").expect(200);
+    nobody
+        .says("No children found")
+        .says("What you can search by");
+    browser
+        .open("/search?q=")
+        .expect(200)
+        .says("What you can search by");
+    browser
+        .open("/search?q=%3Cscript%3E%27%25_")
+        .expect(200)
+        .keeps_quiet_about("<script>");
+}
+
+#[test]
+fn a_childs_page_tells_the_whole_story() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    child(&app, OFFICER, "Ben", "Moss", "2014-02-01");
+    sweep(&app, OFFICER);
+    let mut browser = app.signed_in(OFFICER);
+    let page = browser.open(&ada.path("")).expect(200);
+    assert_eq!(page.h1(), "Ada Field");
+    page.says("3 April 2015 (11 years old)")
+        .says("Year 7")
+        .says("1 High Street")
+        .says("Not verified")
+        .says("Jo Field")
+        .says("01632 960 001")
+        .says("Not yet")
+        .says("Checks follow the green schedule")
+        .says("The family was asked and gave none")
+        .says("Ashdale Academy")
+        .says("Why this day?")
+        .says("nobody has answered for it yet")
+        .says("working days over")
+        .keeps_quiet_about("Who sees this record");
+    for check in checks(&app, &ada) {
+        if check.kind.as_str() == "first_meeting" {
+            let book = format!("/checks/{}/bookings/new", check.reference);
+            assert!(page.links("Book").contains(&book));
+        }
+    }
+    browser.open(&ada.path("/timeline")).expect(200);
+    let copied = format!("/children/{}", ada.reference.as_str().to_lowercase());
+    assert_eq!(browser.open(&copied).expect(200).h1(), "Ada Field");
+}
+
+#[test]
+fn nobody_else_gets_in() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    let below = [
+        "",
+        "/timeline",
+        "/particulars",
+        "/allocation",
+        "/addresses",
+        "/episodes",
+        "/parents",
+    ];
+    let mut neighbour = app.signed_in(ELSEWHERE);
+    let mut administrator = app.signed_in("admin@ashdale.example");
+    for page in below {
+        let page = ada.path(page);
+        neighbour.open(&page).expect(404).keeps_quiet_about("Field");
+        administrator
+            .open(&page)
+            .expect(403)
+            .keeps_quiet_about("Field");
+        let stranger = app.browser().open(&page);
+        assert_eq!(stranger.h1(), "Sign in");
+    }
+    neighbour
+        .open("/search?q=field")
+        .expect(200)
+        .says("No children found");
+    neighbour
+        .open("/children")
+        .expect(200)
+        .keeps_quiet_about("Field");
+    let mut officer = app.signed_in(OFFICER);
+    for page in [
+        "/children/x",
+        "/children/C-0000-0000",
+        "/children/C-0000-0000/episodes/E-1/end",
+    ] {
+        officer.open(page).expect(404);
+    }
+}
+
+#[test]
+fn the_second_to_save_is_shown_both_versions() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    let mut first = app.signed_in(OFFICER);
+    let mut second = app.signed_in(OTHER);
+    let theirs = first.open(&ada.path("/particulars")).form("/particulars");
+    let mine = second.open(&ada.path("/particulars")).form("/particulars");
+    theirs
+        .set("known_as", "Addie")
+        .send(&mut first)
+        .expect(200)
+        .says("Addie");
+    let refused = mine
+        .set("known_as", "Adelaide")
+        .set("language", "Welsh")
+        .send(&mut second);
+    let refused = refused.expect(409);
+    refused
+        .says("Somebody else saved this record")
+        .says("Addie")
+        .says("Adelaide");
+    let again = refused.form("/particulars");
+    assert_eq!(again.value("known_as"), Some("Adelaide"));
+    let saved = again.send(&mut second).expect(200);
+    saved
+        .says("The particulars are saved")
+        .says("Adelaide")
+        .says("Welsh");
+}
+
+#[test]
+fn particulars_keep_what_was_typed_and_look_for_the_same_child() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    child(&app, OFFICER, "Ben", "Moss", "2014-02-01");
+    let mut browser = app.signed_in(OFFICER);
+    let form = browser.open(&ada.path("/particulars")).form("/particulars");
+    let refused = form
+        .set("given_names", "  ")
+        .set("upn", "A123")
+        .set_date("date_of_birth", "31", "2", "2015")
+        .send(&mut browser)
+        .expect(422);
+    assert_eq!(refused.errors().len(), 3, "{:?}", refused.errors());
+    let form = refused.form("/particulars");
+    assert_eq!(form.value("upn"), Some("A123"));
+    let alike = form
+        .set("given_names", "Ben")
+        .set("family_name", "Moss")
+        .set("upn", "")
+        .set_date("date_of_birth", "1", "2", "2014")
+        .send(&mut browser)
+        .expect(422);
+    alike.says("Children who may be the same").says("Moss, Ben");
+    let saved = alike
+        .form("/particulars")
+        .set("another_child", "yes")
+        .send(&mut browser);
+    assert_eq!(saved.expect(200).h1(), "Ben Moss");
+}
+
+#[test]
+fn a_number_another_child_has_is_refused_at_its_field() {
+    let app = TestApp::start();
+    let (ada, ben) = (ada(&app), child(&app, OFFICER, "Ben", "Moss", "2014-02-01"));
+    let mut browser = app.signed_in(OFFICER);
+    let number = "999 000 0018";
+    let set_number = |browser: &mut super::browser::Browser, child: &SceneChild| {
+        let form = browser
+            .open(&child.path("/particulars"))
+            .form("/particulars");
+        form.set("nhs_number", number).send(browser)
+    };
+    let saved = set_number(&mut browser, &ada);
+    saved.expect(200).says(number);
+    let alike = set_number(&mut browser, &ben).expect(422);
+    let refused = alike
+        .form("/particulars")
+        .set("another_child", "yes")
+        .send(&mut browser);
+    let refused = refused.expect(422);
+    assert!(
+        refused.errors()[0].contains("NHS number"),
+        "{:?}",
+        refused.errors()
+    );
+}
+
+#[test]
+fn a_child_is_allocated() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    let mut browser = app.signed_in(OFFICER);
+    let form = browser.open(&ada.path("/allocation")).form("/allocation");
+    let refused = form.set("officer", "").send(&mut browser).expect(422);
+    assert_eq!(refused.errors(), ["Choose an officer"]);
+    let officer = app.read(|conn| hearth::access::accounts::by_key(conn, app.account(OTHER)));
+    let form = refused
+        .form("/allocation")
+        .set("officer", &officer.reference);
+    form.send(&mut browser).expect(200).says("Ola Other");
+    let elsewhere = app.read(|conn| hearth::access::accounts::by_key(conn, app.account(ELSEWHERE)));
+    let form = browser.open(&ada.path("/allocation")).form("/allocation");
+    let refused = form
+        .set("officer", &elsewhere.reference)
+        .send(&mut browser)
+        .expect(422);
+    refused.keeps_quiet_about("Bo Officer");
+}
+
+#[test]
+fn a_move_is_written_down_and_made_sure_of() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    let mut browser = app.signed_in(OFFICER);
+    let page = browser.open(&ada.path("/addresses")).expect(200);
+    let refused = page
+        .form("/address-verification")
+        .set("how", " ")
+        .send(&mut browser);
+    refused.expect(422).says("Say how you made sure");
+    let sure = page
+        .form("/address-verification")
+        .set("how", "Seen on a visit");
+    sure.send(&mut browser)
+        .expect(200)
+        .says("Verified on 23 November 2026");
+    let moved = page
+        .form("/addresses")
+        .set("lines", "Flat 2\n7 Mill Lane")
+        .set("postcode", "aa32ab")
+        .set("source", "parent")
+        .set_date("lived_from", "1", "november", "2026")
+        .send(&mut browser)
+        .expect(200);
+    moved
+        .says("7 Mill Lane")
+        .says("Not verified")
+        .says("1 High Street, Ashdale, AA3 1AB");
+    let again = browser.open(&ada.path("/addresses")).form("/addresses");
+    let refused = again
+        .set("lines", "x")
+        .set("postcode", "nowhere")
+        .send(&mut browser);
+    assert_eq!(
+        refused.expect(422).form("/addresses").value("postcode"),
+        Some("nowhere")
+    );
+}
+
+#[test]
+fn an_episode_moves_the_schedule_and_its_end_moves_it_back() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    let mut browser = app.signed_in(OFFICER);
+    let form = browser.open(&ada.path("/episodes")).form("/episodes");
+    let refused = form.set("kind", "cp_plan").send(&mut browser).expect(422);
+    assert!(refused.errors().len() >= 3);
+    let page = refused
+        .form("/episodes")
+        .set("category", "NEG")
+        .set("source", "social_care")
+        .set_date("started_on", "1", "11", "2026")
+        .send(&mut browser)
+        .expect(200);
+    page.says("Child protection plan (Neglect)")
+        .says("Checks follow the red schedule");
+    let end = browser.open(&page.link("It has ended")).expect(200);
+    let early = end
+        .form("/end")
+        .set_date("ended_on", "1", "10", "2026")
+        .send(&mut browser);
+    early.expect(422).says("must not be before the first");
+    let ended = end
+        .form("/end")
+        .set_date("ended_on", "20", "11", "2026")
+        .send(&mut browser);
+    let ended = ended.expect(200);
+    assert!(ended.links("It has ended").is_empty());
+    ended.says("1 Nov 2026 to 20 Nov 2026");
+}
+
+#[test]
+fn a_parents_restricted_details_are_for_managers() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    let mut browser = app.signed_in(OFFICER);
+    let form = browser.open(&ada.path("/parents")).form("/parents");
+    let refused = form.set("email", "no").send(&mut browser).expect(422);
+    assert_eq!(refused.errors().len(), 3, "{:?}", refused.errors());
+    let page = refused
+        .form("/parents")
+        .set("name", "Sam Hill")
+        .set("relationship", "father")
+        .set("email", "sam.hill@example.com")
+        .set("confidentiality", "restricted")
+        .send(&mut browser)
+        .expect(200);
+    page.says("Sam Hill")
+        .says("Restricted to named staff")
+        .keeps_quiet_about("sam.hill@example.com");
+    let mut manager = app.signed_in(MANAGER);
+    manager
+        .open(&ada.path(""))
+        .expect(200)
+        .says("sam.hill@example.com");
+}
+
+#[test]
+fn only_managers_restrict_a_record() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    allocate(&app, &ada, OFFICER);
+    let mut manager = app.signed_in(MANAGER);
+    let mut officer = app.signed_in(OFFICER);
+    let mut other = app.signed_in(OTHER);
+    other.open(&ada.path("")).expect(200);
+    let page = manager.open(&ada.path("")).expect(200);
+    officer
+        .post(&ada.path("/restriction"), "restricted=yes")
+        .expect(403);
+    let form = page
+        .form("/restriction")
+        .set("restricted", "maybe")
+        .send(&mut manager);
+    form.expect(400);
+    let form = page
+        .form("/restriction")
+        .set("restricted", "yes")
+        .send(&mut manager);
+    form.expect(200)
+        .says("Only managers and the child’s officer see this record now");
+    other.open(&ada.path("")).expect(404);
+    other
+        .open("/search?q=field")
+        .expect(200)
+        .says("No children found");
+    officer.open(&ada.path("")).expect(200).says("Restricted");
+    let shown = manager
+        .open(&ada.path(""))
+        .form("/restriction")
+        .set("restricted", "no");
+    shown.send(&mut manager).expect(200);
+    other.open(&ada.path("")).expect(200);
+}
+
+#[test]
+fn a_booking_stands_beside_its_check() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    allocate(&app, &ada, OFFICER);
+    book_first_meeting(&app, &ada, OFFICER, "2026-11-27");
+    let mut browser = app.signed_in(OFFICER);
+    let page = browser.open(&ada.path("")).expect(200);
+    page.says("Home visit, 27 November 2026");
+    assert_eq!(
+        page.text.matches("27 November 2026").count(),
+        2,
+        "there and on the timeline"
+    );
+}
+
+#[test]
+fn a_notification_by_letter_is_written_down_once() {
+    let app = TestApp::start();
+    child(&app, OFFICER, "Ben", "Moss", "2014-02-01");
+    let mut browser = app.signed_in(OFFICER);
+    let list = browser.open("/children").expect(200);
+    let page = browser
+        .open(&list.link("Write down a notification"))
+        .expect(200);
+    let refused = page
+        .form("/children/new")
+        .set("given_names", "Ben")
+        .send(&mut browser);
+    let refused = refused.expect(422);
+    assert_eq!(
+        refused.form("/children/new").value("given_names"),
+        Some("Ben")
+    );
+    let alike = refused
+        .form("/children/new")
+        .set("source", "school_return")
+        .set("family_name", "Moss")
+        .set_date("date_of_birth", "1", "2", "2014")
+        .set("parent_name", "Jo Moss")
+        .set("relationship", "mother")
+        .send(&mut browser)
+        .expect(422);
+    alike.says("Children who may be the same").says("Moss, Ben");
+    browser.open("/children").expect(200).says("1 to 1 of 1");
+    let send = |browser: &mut super::browser::Browser| {
+        let form = alike.form("/children/new").set("another_child", "yes");
+        form.set_date("received_on", "20", "11", "2026")
+            .send(browser)
+    };
+    let taken = send(&mut browser).expect(200);
+    taken.says("is written down as N-").says("Jo Moss");
+    assert_eq!(
+        send(&mut browser).expect(200).path,
+        taken.path,
+        "sent twice, taken once"
+    );
+    let list = browser.open("/children?sort=name").expect(200);
+    list.says("1 to 2 of 2");
+    let new = list
+        .links("Moss, Ben")
+        .into_iter()
+        .find(|child| browser.open(child).expect(200).words().contains("Notified"));
+    let page = browser.open(&new.expect("the new child")).expect(200);
+    page.says("The authority has no address for this child")
+        .says("20 November 2026");
+    assert_eq!(page.link("Read the notification"), taken.path);
+}

@@ -1,0 +1,195 @@
+//! One record of each kind, so that every address of the routes table can be asked for.
+
+use hearth::access::{AccountKey, session, sign_in};
+use hearth::checks::lapse;
+use hearth::intake::csv::mapping::Mapping;
+use hearth::intake::list_import::{self, Order, Whose};
+use hearth::jobs::{Services, runner};
+use hearth::mail::{Courier, outbox};
+use hearth::register::episode::{self, Episode};
+use hearth::rules::codes::{EpisodeKind, Source};
+use hearth::rules::identifiers::EmailAddress;
+use hearth::web::routes::Route;
+
+use crate::app::{ASHDALE, BEGINNING, TestApp, moment};
+use crate::browser::Browser;
+use crate::register_scene::{allocate, checks, child, day, notify, sweep};
+
+const OFFICER: &str = "officer@ashdale.example";
+
+/// A running program with one record of each kind, all of one authority.
+pub struct Records {
+    pub app: TestApp,
+    child: String,
+    episode: String,
+    check: String,
+    lapse: String,
+    notification: String,
+    import: String,
+    mail: String,
+    password_link: String,
+    parent_link: String,
+    parent: String,
+}
+
+impl Records {
+    pub fn new() -> Self {
+        let app = TestApp::start();
+        let now = moment(BEGINNING);
+        let ada = child(&app, OFFICER, "Ada", "Field", "2015-04-03");
+        allocate(&app, &ada, OFFICER);
+        sweep(&app, OFFICER);
+        let lapsed = checks(&app, &ada)
+            .into_iter()
+            .find_map(|check| {
+                let lapse = app.read(|conn| lapse::of_check(conn, check.key));
+                lapse.map(|lapse| (check, lapse))
+            })
+            .expect("a lapse");
+        let ours = app.eyes(OFFICER);
+        let episode = app.write(|tx| episode::add(tx, &ours, ada.key, &plan(), now));
+        let (parent, parent_account) = parent(&app, "parent@home.example");
+        let notification = notify(&app, Some(parent_account));
+        let authority = app.authority(ASHDALE);
+        let password_link = app.write(|tx| sign_in::password_link(tx, authority, OFFICER, now));
+        let parent_link = link_of(&app, "another@home.example");
+        Self {
+            child: ada.reference.to_string(),
+            episode: episode.to_string(),
+            check: lapsed.0.reference.to_string(),
+            lapse: lapsed.1.reference.to_string(),
+            notification: notification.to_string(),
+            import: import(&app),
+            mail: mail(&app),
+            password_link,
+            parent_link,
+            parent,
+            app,
+        }
+    }
+
+    /// The route's address, with a record of ours for each placeholder.
+    pub fn address(&self, route: &Route) -> String {
+        fill(route.path, |before, name| match (before, name) {
+            ("/children/", "reference") => &self.child,
+            ("/checks/", "reference") => &self.check,
+            ("/lapses/", "reference") => &self.lapse,
+            ("/notifications/" | "/family/notifications/", "reference") => &self.notification,
+            ("/imports/", "reference") => &self.import,
+            ("/admin/mail/", "reference") => &self.mail,
+            ("/family/notify/children/", "child") => "1",
+            ("/notify/", "authority") => ASHDALE,
+            ("/notify/link/", "link") => &self.parent_link,
+            ("/password/", "link") => &self.password_link,
+            (_, "episode") => &self.episode,
+            _ => panic!(
+                "{}: the test has no {{{name}}}; add one to its records",
+                route.path
+            ),
+        })
+    }
+
+    /// A browser in which somebody is signed in, without the page for it.
+    pub fn browser_of(&self, who: Somebody) -> Browser {
+        let token = match who {
+            Somebody::Nobody => return self.app.browser(),
+            Somebody::Staff(email) => {
+                let account = self.app.account(email);
+                let now = moment(BEGINNING);
+                self.app.write(|tx| session::begin(tx, account, now))
+            }
+            Somebody::TheParent => self.parent.clone(),
+            Somebody::AnotherParent => parent(&self.app, "stranger@home.example").0,
+        };
+        let mut browser = self.app.browser();
+        browser.set_cookie("hearth_session", Some(&token));
+        browser
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug)]
+pub enum Somebody {
+    Nobody,
+    Staff(&'static str),
+    /// The parent who sent the notification.
+    TheParent,
+    /// A parent of the same authority whose children are not on the register.
+    AnotherParent,
+}
+
+/// A path with something for each of its placeholders; `with` is given what stands before it and its name.
+pub fn fill<'a>(path: &str, with: impl Fn(&str, &str) -> &'a str) -> String {
+    let mut filled = String::new();
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}').expect("a closing bracket");
+        filled.push_str(before);
+        filled.push_str(with(before, name));
+        rest = after;
+    }
+    filled + rest
+}
+
+fn plan() -> Episode {
+    Episode {
+        kind: EpisodeKind::Cin,
+        category: None,
+        started_on: day("2026-10-01"),
+        ended_on: None,
+        source: Source::SocialCare,
+        contact: String::new(),
+    }
+}
+
+/// The session and the account of a parent who followed the link in a mail.
+fn parent(app: &TestApp, email: &str) -> (String, AccountKey) {
+    let link = link_of(app, email);
+    let now = moment(BEGINNING);
+    let token = app.write(|tx| sign_in::with_parent_link(tx, &link, now));
+    let signed_in = app.read(|conn| session::find(conn, &token, now));
+    let account = signed_in.expect("a session").viewer.account();
+    (token, account.expect("an account"))
+}
+
+fn link_of(app: &TestApp, email: &str) -> String {
+    let (authority, now) = (app.authority(ASHDALE), moment(BEGINNING));
+    let email = EmailAddress::parse(email).expect("an address");
+    app.write(|tx| sign_in::parent_link(tx, authority, &email, now))
+        .expect("not too many links")
+}
+
+/// A list that came in, with rows that were refused.
+fn import(app: &TestApp) -> String {
+    let ours = app.eyes(OFFICER);
+    let order = Order {
+        file_name: "list.csv",
+        bytes: include_bytes!("../../files/list/real_life.csv"),
+        mapping: &Mapping::default(),
+        whose: Whose::One(&ours),
+        dry_run: false,
+    };
+    let report = list_import::take(&app.db, &order, &app.clock, &mut |_| {}).expect("an import");
+    report.reference.expect("its reference").to_string()
+}
+
+/// A mail that has been waiting since the parent notified: the receipt.
+fn mail(app: &TestApp) -> String {
+    let authority = app.authority(ASHDALE);
+    let services = Services {
+        db: app.db.clone(),
+        clock: app.clock.clone(),
+        courier: Courier::from_settings("smtp://127.0.0.1:1", "hearth@ashdale.example")
+            .expect("settings"),
+        base_url: app.url.clone(),
+        late_after: std::time::Duration::from_secs(24 * 3600),
+    };
+    runner::deliver_mail(&services);
+    let overview = app.read(|conn| outbox::overview(conn, authority));
+    overview
+        .undelivered
+        .first()
+        .expect("a mail that is held up")
+        .reference
+        .clone()
+}
