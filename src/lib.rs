@@ -16,4 +16,6 @@
 //! - [`web`]: HTTP in, HTML out.
 
 pub mod clock;
+pub mod config;
+pub mod db;
 pub mod rules;

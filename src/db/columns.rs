@@ -109,7 +109,7 @@ macro_rules! text_column {
         }
         impl<B: diesel::backend::Backend> diesel::deserialize::FromSql<diesel::sql_types::Text, B> for $t
         where
-            *const str: diesel::deserialize::FromSql<diesel::sql_types::Text, B>,
+            String: diesel::deserialize::FromSql<diesel::sql_types::Text, B>,
         {
             fn from_sql(bytes: B::RawValue<'_>) -> diesel::deserialize::Result<Self> {
                 let text = <String as diesel::deserialize::FromSql<diesel::sql_types::Text, B>>::from_sql(bytes)?;

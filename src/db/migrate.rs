@@ -18,6 +18,28 @@ pub fn migrate(db: &Db) -> Result<Vec<String>> {
     }
 }
 
+/// Whether there are steps the database has not had yet.
+pub fn is_pending(db: &Db) -> Result<bool> {
+    let mut conn = db.pool.get()?;
+    match &mut *conn {
+        Conn::Sqlite(conn) => pending(conn, SQLITE),
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(conn) => pending(conn, POSTGRES),
+    }
+}
+
+fn pending<C, B>(conn: &mut C, steps: EmbeddedMigrations) -> Result<bool>
+where
+    C: MigrationHarness<B>,
+    B: diesel::backend::Backend,
+{
+    conn.has_pending_migration(steps).map_err(|cause| {
+        DbError::Corrupt(format!(
+            "it cannot be told whether the tables are up to date: {cause}"
+        ))
+    })
+}
+
 fn run<C, B>(conn: &mut C, steps: EmbeddedMigrations) -> Result<Vec<String>>
 where
     C: MigrationHarness<B>,

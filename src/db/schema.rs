@@ -67,23 +67,10 @@ diesel::table! {
         token_hash -> Text,
         authority_id -> BigInt,
         email -> Text,
+        purpose -> Text,
         created_at -> Timestamp,
         expires_at -> Timestamp,
         used_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    audit_event (id) {
-        id -> BigInt,
-        at -> Timestamp,
-        authority_id -> BigInt,
-        account_id -> Nullable<BigInt>,
-        actor -> Text,
-        action -> Text,
-        child_id -> Nullable<BigInt>,
-        subject -> Text,
-        detail -> Text,
     }
 }
 
@@ -121,6 +108,20 @@ diesel::table! {
         version -> Integer,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_event (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        authority_id -> BigInt,
+        account_id -> Nullable<BigInt>,
+        actor -> Text,
+        action -> Text,
+        child_id -> Nullable<BigInt>,
+        subject -> Text,
+        detail -> Text,
     }
 }
 
@@ -348,6 +349,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    outgoing_mail (id) {
+        id -> BigInt,
+        reference -> Text,
+        key -> Text,
+        authority_id -> BigInt,
+        kind -> Text,
+        recipient -> Text,
+        sender_name -> Text,
+        reply_to -> Nullable<Text>,
+        subject -> Text,
+        body_text -> Text,
+        body_html -> Text,
+        message_id -> Text,
+        state -> Text,
+        attempts -> Integer,
+        next_try_at -> Timestamp,
+        claimed_until -> Nullable<Timestamp>,
+        last_answer -> Text,
+        created_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     lapse_step (id) {
         id -> BigInt,
         lapse_id -> BigInt,
@@ -371,30 +396,6 @@ diesel::table! {
         ends_on -> Date,
         recorded_by -> Nullable<BigInt>,
         recorded_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    outgoing_mail (id) {
-        id -> BigInt,
-        reference -> Text,
-        key -> Text,
-        authority_id -> BigInt,
-        kind -> Text,
-        recipient -> Text,
-        sender_name -> Text,
-        reply_to -> Nullable<Text>,
-        subject -> Text,
-        body_text -> Text,
-        body_html -> Text,
-        message_id -> Text,
-        state -> Text,
-        attempts -> Integer,
-        next_try_at -> Timestamp,
-        claimed_until -> Nullable<Timestamp>,
-        last_answer -> Text,
-        created_at -> Timestamp,
-        sent_at -> Nullable<Timestamp>,
     }
 }
 
@@ -468,11 +469,11 @@ diesel::joinable!(post_holder -> authority (authority_id));
 diesel::joinable!(post_holder -> account (account_id));
 diesel::joinable!(session -> account (account_id));
 diesel::joinable!(sign_in_link -> authority (authority_id));
+diesel::joinable!(child -> authority (authority_id));
+diesel::joinable!(child -> account (officer_id));
 diesel::joinable!(audit_event -> authority (authority_id));
 diesel::joinable!(audit_event -> account (account_id));
 diesel::joinable!(audit_event -> child (child_id));
-diesel::joinable!(child -> authority (authority_id));
-diesel::joinable!(child -> account (officer_id));
 diesel::joinable!(registration -> child (child_id));
 diesel::joinable!(secondary_reason -> registration (registration_id));
 diesel::joinable!(name_token -> authority (authority_id));
@@ -504,11 +505,11 @@ diesel::joinable!(lapse -> welfare_check (check_id));
 diesel::joinable!(lapse -> child (child_id));
 diesel::joinable!(lapse -> account (acknowledged_by));
 diesel::joinable!(lapse -> outcome (closed_by_outcome_id));
+diesel::joinable!(outgoing_mail -> authority (authority_id));
 diesel::joinable!(lapse_step -> lapse (lapse_id));
 diesel::joinable!(lapse_step -> outgoing_mail (mail_id));
 diesel::joinable!(suspension -> child (child_id));
 diesel::joinable!(suspension -> account (recorded_by));
-diesel::joinable!(outgoing_mail -> authority (authority_id));
 diesel::joinable!(list_import -> authority (authority_id));
 diesel::joinable!(list_import -> account (account_id));
 
@@ -518,8 +519,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     post_holder,
     session,
     sign_in_link,
-    audit_event,
     child,
+    audit_event,
     registration,
     secondary_reason,
     name_token,
@@ -535,9 +536,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     booking,
     outcome,
     lapse,
+    outgoing_mail,
     lapse_step,
     suspension,
-    outgoing_mail,
     job_run,
     job_lease,
     policy,

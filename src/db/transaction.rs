@@ -1,5 +1,7 @@
 //! One writer at a time, or as if: the same meaning on both databases.
 
+use std::time::Duration;
+
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{Connection, QueryResult};
@@ -49,12 +51,18 @@ pub(super) fn write<T, E: Conflict>(
         let outcome = try_once(conn, &f);
         match outcome {
             Err(error) if attempt < ATTEMPTS && error.db_error().is_some_and(lost_race) => {
-                std::thread::sleep(std::time::Duration::from_millis(u64::from(attempt) * 7));
+                pause(attempt);
                 attempt += 1;
             }
             outcome => return outcome,
         }
     }
+}
+
+/// Longer after each lost race, and by chance, so that two who lost to each other do not meet again.
+fn pause(attempt: u32) {
+    let longest = u64::from(attempt) * 14;
+    std::thread::sleep(Duration::from_millis(rand::random_range(1..=longest)));
 }
 
 fn try_once<T, E: Conflict>(
@@ -111,11 +119,15 @@ fn roll_back(conn: &mut Conn) {
     let _ = <Conn as Connection>::TransactionManager::rollback_transaction(conn);
 }
 
+/// Whether the same work may succeed when done again. Diesel names no kind for a deadlock (PostgreSQL breaks one by
+/// refusing either side), nor for a file that another process keeps locked.
 fn lost_race(error: &DbError) -> bool {
     match error {
         DbError::Query(Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
         DbError::Query(Error::DatabaseError(_, text)) => {
-            text.message().contains("database is locked")
+            ["database is locked", "deadlock detected"]
+                .iter()
+                .any(|refusal| text.message().contains(refusal))
         }
         _ => false,
     }

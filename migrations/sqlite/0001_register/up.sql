@@ -63,25 +63,12 @@ CREATE TABLE sign_in_link (
     token_hash TEXT NOT NULL UNIQUE,
     authority_id BIGINT NOT NULL REFERENCES authority (id),
     email TEXT NOT NULL,
+    purpose TEXT NOT NULL CHECK (purpose IN ('parent', 'password')),
     created_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,
     used_at TIMESTAMP
 );
 CREATE INDEX sign_in_link_email ON sign_in_link (email, created_at);
-
-CREATE TABLE audit_event (
-    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    at TIMESTAMP NOT NULL,
-    authority_id BIGINT NOT NULL REFERENCES authority (id),
-    account_id BIGINT REFERENCES account (id),  -- NULL: the program itself, named in actor
-    actor TEXT NOT NULL,                        -- 'officer', 'parent', 'import', 'job' …
-    action TEXT NOT NULL,
-    child_id BIGINT REFERENCES child (id),
-    subject TEXT NOT NULL DEFAULT '',           -- the reference of what was changed
-    detail TEXT NOT NULL DEFAULT ''             -- what a reader of the timeline needs to know
-);
-CREATE INDEX audit_event_child ON audit_event (child_id, id);
-CREATE INDEX audit_event_authority ON audit_event (authority_id, id);
 
 CREATE TABLE child (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -128,6 +115,20 @@ CREATE INDEX child_list_due ON child (authority_id, is_open, next_check_on, id,
     reference, family_name, given_names, date_of_birth, postcode, status, tier, officer_id, restricted);
 CREATE INDEX child_list_name ON child (authority_id, is_open, sort_name, id,
     reference, family_name, given_names, date_of_birth, postcode, status, tier, officer_id, restricted, next_check_on);
+
+CREATE TABLE audit_event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    at TIMESTAMP NOT NULL,
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    account_id BIGINT REFERENCES account (id),  -- NULL: the program itself, named in actor
+    actor TEXT NOT NULL,                        -- 'officer', 'parent', 'import', 'job' …
+    action TEXT NOT NULL,
+    child_id BIGINT REFERENCES child (id),
+    subject TEXT NOT NULL DEFAULT '',           -- the reference of what was changed
+    detail TEXT NOT NULL DEFAULT ''             -- what a reader of the timeline needs to know
+);
+CREATE INDEX audit_event_child ON audit_event (child_id, id);
+CREATE INDEX audit_event_authority ON audit_event (authority_id, id);
 
 -- A time on the register: why the child is on it and, when it ended, through which door. A child who comes back gets
 -- a new one; the old ones stay.
@@ -340,6 +341,7 @@ CREATE TABLE outcome (
 );
 CREATE INDEX outcome_child ON outcome (child_id, happened_on);
 CREATE INDEX outcome_check ON outcome (check_id);
+CREATE INDEX outcome_failed ON outcome (recorded_at) WHERE NOT satisfied;
 
 CREATE TABLE lapse (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -362,6 +364,31 @@ CREATE UNIQUE INDEX lapse_once ON lapse (check_id) WHERE closed_at IS NULL;
 CREATE INDEX lapse_open ON lapse (authority_id, due_on) WHERE closed_at IS NULL;
 CREATE INDEX lapse_check ON lapse (check_id);
 CREATE INDEX lapse_child ON lapse (child_id);
+
+CREATE TABLE outgoing_mail (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    key TEXT NOT NULL UNIQUE,                   -- what the mail is about; a key is put once
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    kind TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    sender_name TEXT NOT NULL,
+    reply_to TEXT,
+    subject TEXT NOT NULL,
+    body_text TEXT NOT NULL,
+    body_html TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'dead')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_try_at TIMESTAMP NOT NULL,
+    claimed_until TIMESTAMP,
+    last_answer TEXT NOT NULL DEFAULT '',
+    created_at TIMESTAMP NOT NULL,
+    sent_at TIMESTAMP
+);
+CREATE INDEX outgoing_mail_due ON outgoing_mail (next_try_at, id) WHERE state = 'waiting';
+CREATE INDEX outgoing_mail_dead ON outgoing_mail (id) WHERE state = 'dead';
+CREATE INDEX outgoing_mail_authority ON outgoing_mail (authority_id, state, id);
 
 -- That a step of the ladder was told: written in the same transaction as the mail it goes out with.
 CREATE TABLE lapse_step (
@@ -390,30 +417,6 @@ CREATE TABLE suspension (
     recorded_at TIMESTAMP NOT NULL
 );
 CREATE INDEX suspension_child ON suspension (child_id, ends_on);
-
-CREATE TABLE outgoing_mail (
-    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    reference TEXT NOT NULL UNIQUE,
-    key TEXT NOT NULL UNIQUE,                   -- what the mail is about; a key is put once
-    authority_id BIGINT NOT NULL REFERENCES authority (id),
-    kind TEXT NOT NULL,
-    recipient TEXT NOT NULL,
-    sender_name TEXT NOT NULL,
-    reply_to TEXT,
-    subject TEXT NOT NULL,
-    body_text TEXT NOT NULL,
-    body_html TEXT NOT NULL,
-    message_id TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'dead')),
-    attempts INTEGER NOT NULL DEFAULT 0,
-    next_try_at TIMESTAMP NOT NULL,
-    claimed_until TIMESTAMP,
-    last_answer TEXT NOT NULL DEFAULT '',
-    created_at TIMESTAMP NOT NULL,
-    sent_at TIMESTAMP
-);
-CREATE INDEX outgoing_mail_due ON outgoing_mail (next_try_at, id) WHERE state = 'waiting';
-CREATE INDEX outgoing_mail_authority ON outgoing_mail (authority_id, state, id);
 
 CREATE TABLE job_run (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
