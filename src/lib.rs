@@ -18,4 +18,5 @@
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod mail;
 pub mod rules;
