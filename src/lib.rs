@@ -15,6 +15,7 @@
 //! - [`jobs`]: what runs on a schedule, and the record that it ran.
 //! - [`web`]: HTTP in, HTML out.
 
+pub mod access;
 pub mod clock;
 pub mod config;
 pub mod db;
