@@ -20,4 +20,5 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod mail;
+pub mod register;
 pub mod rules;
