@@ -16,6 +16,7 @@
 //! - [`web`]: HTTP in, HTML out.
 
 pub mod access;
+pub mod checks;
 pub mod clock;
 pub mod config;
 pub mod db;
