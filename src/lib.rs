@@ -20,6 +20,7 @@ pub mod checks;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod intake;
 pub mod jobs;
 pub mod mail;
 pub mod register;
