@@ -25,3 +25,4 @@ pub mod jobs;
 pub mod mail;
 pub mod register;
 pub mod rules;
+pub mod web;
