@@ -1,1 +1,70 @@
-fn main() {}
+//! The command line, one line a command; what each does is in `commands/`.
+
+mod commands;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use commands::{authority, backup, config, demo, import, jobs, migrate, serve, user, verify};
+
+/// A register of home-educated children that does not let a welfare check lapse unseen.
+///
+/// Settings come from the environment; `hearth config` lists them. To look around, run `hearth demo`. To begin a
+/// register, run `hearth migrate`, then `hearth user add`, then `hearth serve`.
+#[derive(Parser)]
+#[command(
+    name = "hearth",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the pages, and run the jobs on their timer
+    Serve,
+    /// Make an invented authority of 1,000 children afresh, and serve it
+    Demo(demo::Options),
+    /// Make the tables, or bring them up to this version
+    Migrate,
+    /// Read the list an authority already has, saved as CSV
+    Import(import::Options),
+    /// Run what the schedule owes: find lapses, tell people, deliver mail
+    #[command(subcommand)]
+    Jobs(jobs::Jobs),
+    /// Accounts of staff
+    #[command(subcommand)]
+    User(user::User),
+    /// Say how an authority is reached and what its pages look like
+    Authority(authority::Options),
+    /// Prove from the register's own data that nothing slipped through
+    Verify,
+    /// Write a copy of the database to a file while the service goes on
+    Backup {
+        /// The file to write; it must not be there yet
+        file: PathBuf,
+    },
+    /// List every setting, its default and what it is now
+    Config,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve => serve::run(),
+        Command::Demo(options) => demo::run(&options),
+        Command::Migrate => migrate::run(),
+        Command::Import(options) => import::run(&options),
+        Command::Jobs(jobs::Jobs::Run) => jobs::run(),
+        Command::User(user::User::Add(options)) => user::add(&options),
+        Command::Authority(options) => authority::run(&options),
+        Command::Verify => verify::run(),
+        Command::Backup { file } => backup::run(&file),
+        Command::Config => config::run(),
+    };
+    commands::exit(outcome)
+}
