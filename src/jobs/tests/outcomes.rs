@@ -299,7 +299,16 @@ fn a_child_is_not_owed_the_same_thing_twice() {
     };
     let now = world.now();
     for _ in 0..2 {
-        world.run(|tx| check::owe(tx, &world.officer, child, &[again.clone()], None, now));
+        world.run(|tx| {
+            check::owe(
+                tx,
+                &world.officer,
+                child,
+                std::slice::from_ref(&again),
+                None,
+                now,
+            )
+        });
     }
     assert_eq!(world.open_kinds(child), [CheckKind::FirstMeeting]);
     assert_eq!(world.record(child).next_check_on, Some(again.due_on));
