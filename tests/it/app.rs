@@ -72,7 +72,6 @@ pub struct TestApp {
     pub db: Db,
     pub clock: Clock,
     pub url: String,
-    pub config: Config,
     server: ServerHandle,
     thread: Option<JoinHandle<()>>,
     folder: TempDir,
@@ -121,13 +120,13 @@ impl TestApp {
         let config = config(&folder, &place.url, &address.to_string(), settings);
         let db = Db::open(&config.database_url, 4).expect("the database opens");
         let clock = Clock::stepped(moment(BEGINNING));
-        let app = App::new(db.clone(), clock.clone(), config.clone());
+        let url = config.base_url.clone();
+        let app = App::new(db.clone(), clock.clone(), config);
         let (server, thread) = serve(app, listener);
         Self {
             db,
             clock,
-            url: config.base_url.clone(),
-            config,
+            url,
             server,
             thread: Some(thread),
             folder,

@@ -4,7 +4,7 @@ use hearth::checks::check::{CheckRecord, CheckState};
 use hearth::checks::lapse;
 use hearth::rules::schedule::CheckKind;
 
-use super::app::{BEGINNING, TestApp, moment};
+use super::app::TestApp;
 use super::browser::{Browser, Form, Page};
 use super::register_scene::{SceneChild, allocate, checks, child, notify, sweep};
 

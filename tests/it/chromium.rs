@@ -11,7 +11,7 @@ use super::parent::link_in_mail;
 use super::register_scene::{allocate, child, sweep};
 use super::routes::records::Records;
 use super::servers;
-use super::webdriver::{ENTER, Scripts, TAB, Window};
+use super::webdriver::{ENTER, TAB, Window};
 
 const OFFICER: &str = "officer@ashdale.example";
 
@@ -31,7 +31,7 @@ fn at_every_size(app: &TestApp, journey: impl Fn(&Journey<'_>)) {
         return;
     };
     for (width, height) in SIZES {
-        let window = Window::open(&driver, Scripts::Off);
+        let window = Window::open(&driver);
         window.resize(*width, *height);
         journey(&Journey {
             app,

@@ -15,13 +15,6 @@ pub const TAB: &str = "\u{e004}";
 /// The key that follows a link or sends a form.
 pub const ENTER: &str = "\u{e007}";
 
-/// Whether pages may run scripts of their own; the test's scripts always run.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Scripts {
-    On,
-    Off,
-}
-
 /// A browser window with a profile of its own; it closes when the test is over.
 pub struct Window {
     agent: ureq::Agent,
@@ -31,14 +24,14 @@ pub struct Window {
 
 impl Window {
     /// Opens a window through the WebDriver at `driver`.
-    pub fn open(driver: &str, scripts: Scripts) -> Self {
+    pub fn open(driver: &str) -> Self {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(60)))
             .build()
             .into();
         let profile = tempfile::tempdir().expect("a folder");
-        let capabilities = capabilities(&profile, scripts);
+        let capabilities = capabilities(&profile);
         let url = format!("{}/session", driver.trim_end_matches('/'));
         let opened = send(&agent, "POST", &url, &capabilities);
         let id = opened["sessionId"].as_str().expect("a session");
@@ -152,13 +145,14 @@ impl Drop for Window {
     }
 }
 
-fn capabilities(profile: &TempDir, scripts: Scripts) -> Value {
+/// Pages may run no scripts of their own, as Hearth needs none; the test's scripts always run.
+fn capabilities(profile: &TempDir) -> Value {
     let mut args = vec![format!("--user-data-dir={}", profile.path().display())];
     args.extend(FLAGS.iter().map(|flag| (*flag).to_owned()));
-    let mut chrome = json!({ "args": args });
-    if scripts == Scripts::Off {
-        chrome["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
-    }
+    let chrome = json!({
+        "args": args,
+        "prefs": { "profile.managed_default_content_settings.javascript": 2 },
+    });
     json!({ "capabilities": { "alwaysMatch": {
         "goog:chromeOptions": chrome,
         "goog:loggingPrefs": { "browser": "ALL" },
