@@ -281,14 +281,14 @@ fn write_history(file: &Path) {
          CREATE TEMP TABLE step (n INTEGER); INSERT INTO step VALUES (1), (2), (3), (4), (5);
          BEGIN;
          UPDATE child SET officer_id = (SELECT min(id) FROM account WHERE account.authority_id = child.authority_id);
-         INSERT INTO welfare_check (reference, authority_id, child_id, kind, purpose, counted_from, original_due_on, due_on,
+         INSERT OR IGNORE INTO welfare_check (reference, authority_id, child_id, kind, purpose, counted_from, original_due_on, due_on,
              why, state, closed_on, closed_because, created_at)
          SELECT printf('W-%04d-%04d', (c.id * 5 + n) / 10000, (c.id * 5 + n) % 10000), c.authority_id, c.id,
-             'recurring_check', 'see_child', date('2026-10-01', -200 * n || ' days'), date('2026-10-01', -150 * n || ' days'),
-             date('2026-10-01', -150 * n || ' days'), 'Recurring check: 12 months after the child was seen.', 'done',
-             date('2026-10-01', -152 * n || ' days'), 'Home visit: child seen in person', '2024-01-01 09:00:00'
+             'recurring_check', 'see_child', date('2026-10-01', (-200 * n) || ' days'), date('2026-10-01', (-150 * n) || ' days'),
+             date('2026-10-01', (-150 * n) || ' days'), 'Recurring check: 12 months after the child was seen.', 'done',
+             date('2026-10-01', (-152 * n) || ' days'), 'Home visit: child seen in person', '2024-01-01 09:00:00'
          FROM child c, step;
-         INSERT INTO outcome (reference, check_id, child_id, form_key, happened_on, mode, result, spoken_alone, judgement,
+         INSERT OR IGNORE INTO outcome (reference, check_id, child_id, form_key, happened_on, mode, result, spoken_alone, judgement,
              note, satisfied, recorded_by, recorded_at)
          SELECT printf('O-%04d-%04d', k.id / 10000, k.id % 10000), k.id, k.child_id, 'history-' || k.id, k.closed_on,
              'home_visit', 'child_seen', 'not_offered', 'suitable', 'Work samples seen; plan for the year discussed.', TRUE,
