@@ -56,7 +56,7 @@ pub(crate) fn insert_all(
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = audit_event)]
+#[diesel(table_name = audit_event, treat_none_as_default_value = false)]
 struct Row<'a> {
     at: NaiveDateTime,
     authority_id: i64,

@@ -5,10 +5,12 @@
 //! - `families`: who there is, and what each family's year was like.
 //! - `staff`: who works there.
 //! - `year`: lives through the year day by day.
-//! - `deeds`: the things people do on a day.
+//! - `deeds`: the things people do on a day; `arrivals` and `happenings` do them.
 
+mod arrivals;
 mod deeds;
 mod families;
+mod happenings;
 mod staff;
 mod words;
 mod year;

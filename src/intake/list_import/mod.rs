@@ -4,31 +4,29 @@
 //! - `routing`: which authority a row belongs to, and rows that repeat earlier rows of the same file.
 //! - `matching`: whether a row is a child whom the register holds.
 //! - `entry`: a row as a child to be put on the register, with the checks that are owed.
+//! - `part`: some thousand rows, compared with the register and taken in one transaction.
 //! - [`report`]: what happened, for the person who sent the list.
 
 mod entry;
 mod matching;
+mod part;
 pub mod report;
 mod routing;
 mod store;
 
 use std::collections::HashMap;
-use std::ops::Range;
 
+use crate::access::Viewer;
 use crate::access::audit::{self, Event};
-use crate::access::{Viewer, authority};
-use crate::checks::check;
-use crate::checks::rulebook::{self, Rulebook};
 use crate::clock::Clock;
 use crate::db::{Conflict, Conn, Db, DbError, Result};
 use crate::intake::csv::mapping::Mapping;
 use crate::intake::csv::refused::RefusedRows;
 use crate::intake::csv::sheet::{Sheet, SheetProblem};
-use crate::register::bulk;
 use crate::rules::identifiers::{Reference, ReferenceKind};
-use matching::Match;
+use part::{Part, parts};
 use report::{Kind, Report, Told};
-use routing::{List, Routed};
+use routing::Routed;
 pub use store::{ImportLine, ImportRecord};
 
 /// What the program is called when it takes a list over by itself.
@@ -94,9 +92,6 @@ impl Conflict for ImportError {
     }
 }
 
-/// Rows in one transaction: each part is whole, and no other writer waits long.
-const PART_ROWS: usize = 5_000;
-
 /// Takes a list over, or says what would happen. Waits for the database: call it where waiting is allowed.
 ///
 /// # Errors
@@ -142,167 +137,6 @@ pub fn take(
             db.write_now(|tx| keep(tx, order, &routed, &report, started_at, clock.now()))?;
     }
     Ok(report)
-}
-
-/// Rows of one list, as an index of the list and the range of its rows.
-type Piece = (usize, Range<usize>);
-
-/// The lists cut into parts of up to [`PART_ROWS`] rows; a part may hold several short lists.
-fn parts(lists: &[List]) -> Vec<Vec<Piece>> {
-    let mut parts: Vec<Vec<Piece>> = Vec::new();
-    let mut room = 0;
-    for (index, list) in lists.iter().enumerate() {
-        let mut from = 0;
-        while from < list.children.len() {
-            if room == 0 {
-                parts.push(Vec::new());
-                room = PART_ROWS;
-            }
-            let to = list.children.len().min(from + room);
-            room -= to - from;
-            if let Some(part) = parts.last_mut() {
-                part.push((index, from..to));
-            }
-            from = to;
-        }
-    }
-    parts
-}
-
-/// What is compared and taken in one transaction.
-struct Part<'a> {
-    lists: &'a [List],
-    pieces: &'a [Piece],
-    today: chrono::NaiveDate,
-    now: chrono::NaiveDateTime,
-}
-
-/// What became of a piece.
-#[derive(Default)]
-struct Taken {
-    compared: usize,
-    open: usize,
-    closed: usize,
-    unchanged: usize,
-    told: Vec<Told>,
-}
-
-impl Taken {
-    fn add_to(self, report: &mut Report) {
-        report.counts.taken += self.open + self.closed;
-        report.counts.taken_closed += self.closed;
-        report.counts.unchanged += self.unchanged;
-        report.tell_all(self.told);
-    }
-}
-
-impl Part<'_> {
-    /// Says what would become of each row.
-    fn compare(&self, conn: &mut Conn) -> std::result::Result<Vec<(usize, Taken)>, DbError> {
-        self.each(conn, |_, _, _| Ok(()))
-    }
-
-    /// Puts on the register whoever is new.
-    fn take(&self, tx: &mut Conn) -> std::result::Result<Vec<(usize, Taken)>, DbError> {
-        self.each(tx, |tx, list, entries| {
-            if !list.authority.in_service {
-                authority::take_into_service(
-                    tx,
-                    list.authority.key,
-                    list.authority.mailbox.as_deref(),
-                )?;
-            }
-            write(tx, &list.viewer, entries, self.now)
-        })
-    }
-
-    fn each(
-        &self,
-        conn: &mut Conn,
-        then: impl Fn(&mut Conn, &List, Vec<entry::Prepared>) -> Result<()>,
-    ) -> Result<Vec<(usize, Taken)>> {
-        let mut all = Vec::with_capacity(self.pieces.len());
-        for (index, range) in self.pieces {
-            let Some(list) = self.lists.get(*index) else {
-                continue;
-            };
-            let rulebook = rulebook::load(conn, list.authority.key, self.today)?;
-            let (taken, entries) = self.piece(conn, list, range.clone(), &rulebook)?;
-            if !entries.is_empty() {
-                then(conn, list, entries)?;
-            }
-            all.push((*index, taken));
-        }
-        Ok(all)
-    }
-
-    fn piece(
-        &self,
-        conn: &mut Conn,
-        list: &List,
-        range: Range<usize>,
-        rulebook: &Rulebook,
-    ) -> Result<(Taken, Vec<entry::Prepared>)> {
-        // With the program's own eyes: a restricted child who is not seen would be taken twice.
-        let known = bulk::known(conn, &Viewer::program(list.authority.key, PART))?;
-        let mut taken = Taken::default();
-        let mut entries = Vec::with_capacity(range.len());
-        for row in list.children.get(range).unwrap_or_default() {
-            taken.compared += 1;
-            match matching::find(&known, row) {
-                Match::Same => taken.unchanged += 1,
-                Match::Moved(told) | Match::Conflict(told) => taken.told.push(told),
-                Match::New => match entry::prepare(&row.child, rulebook) {
-                    Ok(prepared) => {
-                        let count = if prepared.is_open() {
-                            &mut taken.open
-                        } else {
-                            &mut taken.closed
-                        };
-                        *count += 1;
-                        entries.push(prepared);
-                    }
-                    Err(told) => taken.told.push(told),
-                },
-            }
-        }
-        Ok((taken, entries))
-    }
-}
-
-/// Writes new children, what is owed to them, and an event each.
-fn write(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    prepared: Vec<entry::Prepared>,
-    now: chrono::NaiveDateTime,
-) -> Result<()> {
-    let mut entries = Vec::with_capacity(prepared.len());
-    let mut owed = Vec::with_capacity(prepared.len());
-    let mut words = Vec::with_capacity(prepared.len());
-    for child in prepared {
-        entries.push(child.entry);
-        owed.push(child.owed);
-        words.push(child.words);
-    }
-    let added = bulk::add_all(tx, viewer, &entries, now)?;
-    let owed: Vec<_> = added
-        .iter()
-        .zip(owed)
-        .map(|((key, _), owed)| (*key, owed))
-        .collect();
-    check::owe_first(tx, viewer, &owed, now)?;
-    let events: Vec<Event<'_>> = added
-        .iter()
-        .zip(&words)
-        .map(|((key, reference), words)| Event {
-            action: "child_imported",
-            child: Some(key.number()),
-            subject: reference.as_str(),
-            detail: words,
-        })
-        .collect();
-    audit::record_all(tx, viewer, &events, now)
 }
 
 /// The rows that were refused, as they stand in the file, to mend and send again.

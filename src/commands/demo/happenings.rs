@@ -1,0 +1,174 @@
+//! What happens to a family on the register: checks that are done or tried, other services, a move, a rest.
+
+use chrono::{Days, NaiveDate};
+use hearth::access::Viewer;
+use hearth::access::audit::{self, Event};
+use hearth::checks::booking::{self, NewBooking};
+use hearth::checks::check::{self, CheckRecord, CheckState};
+use hearth::checks::outcome::{self, NewOutcome};
+use hearth::checks::suspension::{self, Suspension};
+use hearth::checks::{rulebook, tiering};
+use hearth::db::{Conn, DbError};
+use hearth::register::episode::{self, Episode};
+use hearth::register::{address, child};
+use hearth::rules::codes::{AbuseCategory, EpisodeKind, Source};
+use hearth::rules::outcome::{AttemptResult, Mode, SpokenAlone};
+
+use super::deeds::{Done, Stage, Visit};
+use super::{refused, words};
+
+impl Stage<'_> {
+    pub(super) fn visit(&mut self, tx: &mut Conn, visit: &Visit) -> Result<Done, DbError> {
+        let Some((key, reference)) = self.children().get(visit.child).cloned() else {
+            return Ok(Done::default());
+        };
+        let viewer = &self.officer().viewer;
+        let open = check::of_child(tx, key)?;
+        let due = open
+            .iter()
+            .find(|check| check.key == visit.check && check.state == CheckState::Open);
+        let Some(due) = due else {
+            return self.done(tx, &[(key, reference)]);
+        };
+        if suspension::on(tx, key, self.day)?.is_some() {
+            return Ok(Done::default());
+        }
+        if let Some(day) = visit.only_booked_for {
+            self.book(tx, viewer, due, visit.mode, day)?;
+            return Ok(Done::default());
+        }
+        let seen = visit.result == AttemptResult::ChildSeen;
+        let new = NewOutcome {
+            form_key: format!("demo-{}-{}", due.reference, self.day),
+            happened_on: self.day,
+            mode: visit.mode,
+            result: visit.result,
+            place: if visit.mode == Mode::OtherVenue {
+                "Weirbridge library".to_owned()
+            } else {
+                String::new()
+            },
+            present: if seen {
+                self.family
+                    .adults
+                    .first()
+                    .map(|adult| adult.name.clone())
+                    .unwrap_or_default()
+            } else {
+                String::new()
+            },
+            home_seen: seen.then_some(visit.mode == Mode::HomeVisit),
+            spoken_alone: if seen && visit.note.is_multiple_of(2) {
+                SpokenAlone::Accepted
+            } else {
+                SpokenAlone::NotOffered
+            },
+            judgement: visit.judgement,
+            note: if seen {
+                words::NOTES[visit.note % words::NOTES.len()].to_owned()
+            } else {
+                String::new()
+            },
+        };
+        outcome::record(tx, viewer, due, &new, self.day, self.now)
+            .map_err(|why| refused("record an outcome", why))?;
+        if seen && visit.mode == Mode::HomeVisit && self.family.address_verified {
+            address::verify(tx, viewer, key, self.day, "Home visit", self.now)?;
+        }
+        let mut done = self.done(tx, &[(key, reference)])?;
+        done.children.clear();
+        Ok(done)
+    }
+
+    fn book(
+        &self,
+        tx: &mut Conn,
+        viewer: &Viewer,
+        due: &CheckRecord,
+        mode: Mode,
+        day: NaiveDate,
+    ) -> Result<(), DbError> {
+        let new = NewBooking {
+            mode,
+            booked_for: day,
+            at_time: chrono::NaiveTime::from_hms_opt(10, 30, 0),
+            place: String::new(),
+            reason: "The day that suited the family".to_owned(),
+            unverified: String::new(),
+        };
+        match booking::book(tx, viewer, due, &new, self.day, self.now) {
+            Ok(_) => Ok(()),
+            Err(booking::BookingError::Db(error)) => Err(error),
+            // An address that nobody has verified, say: then it stays unbooked, as it would in earnest.
+            Err(_) => Ok(()),
+        }
+    }
+
+    pub(super) fn episode(&mut self, tx: &mut Conn, kind: EpisodeKind) -> Result<Done, DbError> {
+        let rulebook = rulebook::load(tx, self.authority(), self.day)?;
+        let viewer = &self.officer().viewer;
+        for (key, _) in self.children() {
+            let what = Episode {
+                kind,
+                category: (kind == EpisodeKind::CpPlan).then_some(AbuseCategory::Neglect),
+                started_on: self.day,
+                ended_on: None,
+                source: Source::SocialCare,
+                contact: "Duty social worker, 01632 960110".to_owned(),
+            };
+            episode::add(tx, viewer, *key, &what, self.now)?;
+            tiering::reassess(tx, viewer, *key, &rulebook, self.now)?;
+        }
+        Ok(Done::default())
+    }
+
+    pub(super) fn restrict(&mut self, tx: &mut Conn) -> Result<Done, DbError> {
+        for (key, _) in self.children() {
+            child::restrict(tx, &self.scene.staff.manager.viewer, *key, true, self.now)?;
+        }
+        Ok(Done::default())
+    }
+
+    pub(super) fn move_house(&mut self, tx: &mut Conn) -> Result<Done, DbError> {
+        let new_home = &self.family.next_home;
+        let rulebook = rulebook::load(tx, self.authority(), self.day)?;
+        let viewer = &self.officer().viewer;
+        for (key, reference) in self.children() {
+            address::move_child(tx, *key, new_home, Source::Parent, self.day, self.now)?;
+            audit::record(
+                tx,
+                viewer,
+                &Event {
+                    action: "address_changed",
+                    child: Some(key.number()),
+                    subject: reference.as_str(),
+                    detail: "The family wrote that they have moved.",
+                },
+                self.now,
+            )?;
+            tiering::reassess(tx, viewer, *key, &rulebook, self.now)?;
+        }
+        Ok(Done::default())
+    }
+
+    pub(super) fn rest(&mut self, tx: &mut Conn) -> Result<Done, DbError> {
+        let rest = Suspension {
+            reason: "Children's social care sees the children every week".to_owned(),
+            lead_name: "Duty social worker".to_owned(),
+            starts_on: self.day,
+            ends_on: self.day + Days::new(60),
+        };
+        for (key, _) in self.children() {
+            suspension::suspend(
+                tx,
+                &self.scene.staff.manager.viewer,
+                *key,
+                &rest,
+                self.day,
+                self.now,
+            )
+            .map_err(|why| refused("let checks rest", why))?;
+        }
+        Ok(Done::default())
+    }
+}
