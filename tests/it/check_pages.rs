@@ -372,8 +372,13 @@ fn a_manager_lets_checks_rest_and_an_officer_does_not() {
     let (app, ada) = scene();
     let mut officer = app.signed_in(OFFICER);
     officer.open(&ada.path("/suspension")).expect(403);
+    let childs = officer.open(&ada.path("")).expect(200);
+    childs.keeps_quiet_about("/suspension");
     let mut manager = app.signed_in(MANAGER);
-    let page = manager.open(&ada.path("/suspension")).expect(200);
+    let childs = manager.open(&ada.path("")).expect(200);
+    let page = manager
+        .open(&childs.link("Let the checks rest"))
+        .expect(200);
     let refused = page
         .form("/suspension")
         .set_date("ends_on", "1", "6", "2027")
