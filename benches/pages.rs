@@ -1,5 +1,6 @@
 //! How many pages a second one core serves, for 2,000 and for 200,000 children, beside a bare actix-web server that sends
-//! the same number of bytes. `cargo bench --bench pages`; `-- 20000` for other sizes.
+//! the same number of bytes. `cargo bench --bench pages`; `-- 20000` for other sizes, `-- child`
+//! for the pages whose name has that word.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -21,6 +22,10 @@ use hearth::web::app::App;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use scene::Scene;
 
+/// As the program does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// One measurement.
 const LASTING: Duration = Duration::from_secs(3);
 /// Rounds; the median counts, because machines are noisy.
@@ -33,8 +38,14 @@ struct Asked {
 }
 
 fn main() {
-    let mut sizes: Vec<usize> = std::env::args()
-        .filter_map(|argument| argument.parse().ok())
+    let asked_for: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let mut sizes: Vec<usize> = asked_for.iter().filter_map(|it| it.parse().ok()).collect();
+    let words: Vec<&String> = asked_for
+        .iter()
+        .filter(|it| it.parse::<usize>().is_err())
         .collect();
     if sizes.is_empty() {
         sizes = vec![2_000, 200_000];
@@ -47,7 +58,7 @@ fn main() {
     let mut first = Vec::new();
     for size in sizes {
         let scene = scene::of(size);
-        let medians = measure(&scene);
+        let medians = measure(&scene, &words);
         if first.is_empty() {
             first = medians.iter().map(|(_, page, _)| page.per_second).collect();
         }
@@ -64,12 +75,17 @@ fn main() {
     }
 }
 
-/// The median of some rounds for each page and for the bare server with as many bytes.
-fn measure(scene: &Scene) -> Vec<(&'static str, load::Measured, load::Measured)> {
+/// The median of some rounds for each page that has one of the words (all, without words), and for the bare server with as many bytes.
+fn measure(
+    scene: &Scene,
+    words: &[&String],
+) -> Vec<(&'static str, load::Measured, load::Measured)> {
     let running = service::hearth(app(scene));
     cores::stay_on(cores::LOAD);
     let mut medians = Vec::new();
-    for asked in pages(scene) {
+    let is_wanted =
+        |page: &Asked| words.is_empty() || words.iter().any(|word| page.name.contains(*word));
+    for asked in pages(scene).into_iter().filter(is_wanted) {
         let ask = |lasting| load::run(running.address, &scene.cookie, &asked.paths, lasting);
         let warm = ask(Duration::from_millis(500));
         let bare = service::bare(warm.body_bytes);

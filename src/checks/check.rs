@@ -1,5 +1,6 @@
 //! A check: something owed to a child by a day. Its original due day is written once and never again.
 
+use std::cmp::Reverse;
 use std::str::FromStr;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -111,9 +112,14 @@ pub fn find(
 
 /// A child's checks: the open ones by due day, then the closed ones, the newest first.
 pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<CheckRecord>> {
-    let mut checks = store::check::open_of_child(conn, child)?;
-    checks.append(&mut store::check::closed_of_child(conn, child)?);
-    Ok(checks)
+    let all = store::check::of_child(conn, child)?;
+    let (mut open, mut closed): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|check| check.state == CheckState::Open);
+    open.sort_by_key(|check| (check.due_on, check.key));
+    closed.sort_by_key(|check| Reverse((check.closed_on, check.key)));
+    open.append(&mut closed);
+    Ok(open)
 }
 
 /// The days on which the open checks of one kind are due, for those of the children who have one.

@@ -1,6 +1,7 @@
 //! How to reach a database. [`Db::read`] and [`Db::write`] are the only way in, off the async threads.
 
 pub mod columns;
+mod condition;
 mod connection;
 #[macro_use]
 mod dialect;
@@ -10,6 +11,7 @@ mod transaction;
 
 use std::time::Duration;
 
+pub use condition::Condition;
 pub use connection::{Backend, Conn, OpenError};
 pub use transaction::Conflict;
 

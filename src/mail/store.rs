@@ -1,13 +1,12 @@
 //! The SQL of the outbox: what is to be sent, what was sent, and what the server said.
 
 use chrono::{Duration, NaiveDateTime};
-use diesel::dsl::{count_star, exists, not, sql};
+use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
 use crate::db::columns::Key;
 use crate::db::schema::outgoing_mail;
-use crate::db::{Conn, Result};
+use crate::db::{Condition, Conn, Result};
 
 /// A mail that was claimed, with what is needed to send it.
 #[derive(Clone, Debug, Queryable)]
@@ -83,10 +82,10 @@ pub struct DeadMail {
 }
 
 /// A literal and not a parameter, so that SQLite sees that the index of waiting mails will do.
-const WAITING: &str = "state = 'waiting'";
+const WAITING: Condition = Condition("state = 'waiting'");
 
 /// As [`WAITING`]; the table is named because the question names it twice.
-const DEAD: &str = "outgoing_mail.state = 'dead'";
+const DEAD: Condition = Condition("outgoing_mail.state = 'dead'");
 
 pub(super) fn key_of(conn: &mut Conn, key: &str) -> Result<Option<Key<OutgoingMail>>> {
     Ok(outgoing_mail::table
@@ -106,7 +105,7 @@ pub(super) fn insert(tx: &mut Conn, mail: &NewMail<'_>) -> Result<Key<OutgoingMa
 /// The mail that has been due longest and that nobody holds.
 pub(super) fn next_due(conn: &mut Conn, now: NaiveDateTime) -> Result<Option<Key<OutgoingMail>>> {
     Ok(outgoing_mail::table
-        .filter(sql::<Bool>(WAITING))
+        .filter(WAITING)
         .filter(outgoing_mail::next_try_at.le(now))
         .filter(
             outgoing_mail::claimed_until
@@ -131,7 +130,7 @@ pub(super) fn claim(
         .or(outgoing_mail::claimed_until.lt(now));
     let claimed = diesel::update(outgoing_mail::table)
         .filter(outgoing_mail::id.eq(id))
-        .filter(sql::<Bool>(WAITING))
+        .filter(WAITING)
         .filter(free)
         .set((
             outgoing_mail::claimed_until.eq(until),
@@ -189,7 +188,7 @@ pub(super) fn record_retry(
 ) -> Result<()> {
     diesel::update(outgoing_mail::table)
         .filter(outgoing_mail::id.eq(mail.id))
-        .filter(sql::<Bool>(WAITING))
+        .filter(WAITING)
         .filter(outgoing_mail::attempts.eq(mail.attempts))
         .set((
             outgoing_mail::next_try_at.eq(at),
@@ -204,7 +203,7 @@ pub(super) fn record_retry(
 pub(super) fn record_dead(tx: &mut Conn, mail: &OutgoingMail, answer: &str) -> Result<()> {
     diesel::update(outgoing_mail::table)
         .filter(outgoing_mail::id.eq(mail.id))
-        .filter(sql::<Bool>(WAITING))
+        .filter(WAITING)
         .filter(outgoing_mail::attempts.eq(mail.attempts))
         .set((
             outgoing_mail::state.eq("dead"),
@@ -324,7 +323,7 @@ pub(super) fn dead_without_report(
         ),
     );
     Ok(outgoing_mail::table
-        .filter(sql::<Bool>(DEAD))
+        .filter(DEAD)
         .filter(outgoing_mail::kind.eq_any(kinds))
         .filter(not(reported))
         .order(outgoing_mail::id)
@@ -345,7 +344,7 @@ pub(super) fn overdue(
     patience: Duration,
 ) -> Result<Vec<String>> {
     Ok(outgoing_mail::table
-        .filter(sql::<Bool>(WAITING))
+        .filter(WAITING)
         .filter(outgoing_mail::next_try_at.lt(now - patience))
         .order(outgoing_mail::id)
         .select(outgoing_mail::reference)
@@ -359,7 +358,7 @@ pub(super) fn abandoned(
     patience: Duration,
 ) -> Result<Vec<String>> {
     Ok(outgoing_mail::table
-        .filter(sql::<Bool>(WAITING))
+        .filter(WAITING)
         .filter(outgoing_mail::claimed_until.lt(now - patience))
         .order(outgoing_mail::id)
         .select(outgoing_mail::reference)

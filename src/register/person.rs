@@ -4,7 +4,6 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::address::AddressRecord;
-use super::store::address::Whose;
 use super::store::person::Tie;
 use super::{ChildKey, PersonKey, fresh_reference, store};
 use crate::access::{AccountKey, Role, Viewer};
@@ -131,15 +130,16 @@ pub fn update(tx: &mut Conn, person: PersonKey, new: &NewPerson) -> Result<()> {
 pub fn parents_of(conn: &mut Conn, viewer: &Viewer, child: ChildKey) -> Result<Vec<ParentOf>> {
     let mut parents: Vec<ParentOf> = store::person::ties_of(conn, viewer, child)?
         .into_iter()
-        .map(|tie| as_seen_by(conn, viewer, tie))
-        .collect::<Result<_>>()?;
+        .map(|tie| as_seen_by(viewer, tie))
+        .collect();
     parents.sort_by_key(|parent| parent.lives_with_child != Some(true));
     Ok(parents)
 }
 
-fn as_seen_by(conn: &mut Conn, viewer: &Viewer, tie: Tie) -> Result<ParentOf> {
+fn as_seen_by(viewer: &Viewer, tie: Tie) -> ParentOf {
     let Tie {
         mut person,
+        address,
         account,
         relationship,
         parental_responsibility,
@@ -157,18 +157,13 @@ fn as_seen_by(conn: &mut Conn, viewer: &Viewer, tie: Tie) -> Result<ParentOf> {
         person.telephone = None;
         person.contact_preference.clear();
     }
-    let address = if withheld {
-        None
-    } else {
-        store::address::current(conn, Whose::Persons(person.key))?
-    };
-    Ok(ParentOf {
+    ParentOf {
         person,
         relationship,
         parental_responsibility,
         lives_with_child,
-        address,
-    })
+        address: address.filter(|_| !withheld),
+    }
 }
 
 /// Other open children who have a parent or carer of this child, for the sibling panel; the eldest first.

@@ -6,7 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::min;
 use diesel::prelude::*;
 
-use super::is_open;
+use super::IS_OPEN;
 use crate::access::store::scope;
 use crate::access::{AuthorityKey, Viewer};
 use crate::checks::check::{CheckRecord, CheckState};
@@ -127,7 +127,7 @@ pub(in crate::checks) fn due_days(
         let found: Vec<(ChildKey, NaiveDate)> = welfare_check::table
             .filter(welfare_check::child_id.eq_any(keys))
             .filter(welfare_check::kind.eq(kind))
-            .filter(is_open())
+            .filter(IS_OPEN)
             .select((welfare_check::child_id, welfare_check::due_on))
             .load(conn)?;
         days.extend(found);
@@ -142,22 +142,17 @@ pub(in crate::checks) fn open_of_child(
 ) -> Result<Vec<CheckRecord>> {
     let rows: Vec<Row> = welfare_check::table
         .filter(welfare_check::child_id.eq(child))
-        .filter(is_open())
+        .filter(IS_OPEN)
         .order((welfare_check::due_on, welfare_check::id))
         .select(COLUMNS)
         .load(conn)?;
     Ok(rows.into_iter().map(CheckRecord::from).collect())
 }
 
-/// A child's closed checks, the newest first.
-pub(in crate::checks) fn closed_of_child(
-    conn: &mut Conn,
-    child: ChildKey,
-) -> Result<Vec<CheckRecord>> {
+/// A child's checks, in no order.
+pub(in crate::checks) fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<CheckRecord>> {
     let rows: Vec<Row> = welfare_check::table
         .filter(welfare_check::child_id.eq(child))
-        .filter(welfare_check::state.ne(CheckState::Open))
-        .order((welfare_check::closed_on.desc(), welfare_check::id.desc()))
         .select(COLUMNS)
         .load(conn)?;
     Ok(rows.into_iter().map(CheckRecord::from).collect())
@@ -230,7 +225,7 @@ fn open_kinds(
     numbers.dedup();
     let open: Vec<(ChildKey, CheckKind)> = welfare_check::table
         .filter(welfare_check::child_id.eq_any(numbers))
-        .filter(is_open())
+        .filter(IS_OPEN)
         .select((welfare_check::child_id, welfare_check::kind))
         .load(conn)?;
     Ok(open.into_iter().collect())
@@ -269,7 +264,7 @@ pub(in crate::checks) fn close(
     diesel::update(
         welfare_check::table
             .filter(welfare_check::id.eq_any(checks.iter().map(|key| key.number())))
-            .filter(is_open()),
+            .filter(IS_OPEN),
     )
     .set((
         welfare_check::state.eq(closing.state),
@@ -305,7 +300,7 @@ pub(in crate::checks) fn earliest_due(
 ) -> Result<Option<NaiveDate>> {
     Ok(welfare_check::table
         .filter(welfare_check::child_id.eq(child))
-        .filter(is_open())
+        .filter(IS_OPEN)
         .select(min(welfare_check::due_on))
         .first(conn)?)
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use diesel::dsl::not;
 use diesel::prelude::*;
 
-use super::is_open;
+use super::IS_OPEN;
 use super::suspension::rests;
 use crate::access::store::scope;
 use crate::access::{AccountKey, Viewer};
@@ -50,7 +50,7 @@ macro_rules! asked {
             .inner_join(welfare_check::table)
             .filter(child::is_open.eq(true))
             .filter(child::next_check_on.le(*asked.due.end()))
-            .filter(is_open())
+            .filter(IS_OPEN)
             .filter(welfare_check::due_on.ge(*asked.due.start()))
             .filter(welfare_check::due_on.le(*asked.due.end()))
             .filter(not(rests!(child::id, asked.today)));

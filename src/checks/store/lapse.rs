@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::is_open;
+use super::IS_OPEN;
 use super::suspension::rests;
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
@@ -42,7 +42,7 @@ pub(in crate::checks) fn overdue(
             .filter(lapse::closed_at.is_null()),
     );
     Ok(welfare_check::table
-        .filter(is_open())
+        .filter(IS_OPEN)
         .filter(welfare_check::due_on.lt(today))
         .filter(welfare_check::authority_id.eq(authority))
         .filter(not(opened))

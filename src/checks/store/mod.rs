@@ -12,10 +12,7 @@ pub(super) mod rulebook;
 pub(super) mod suspension;
 pub(super) mod verify;
 
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
-use diesel::sql_types::Bool;
-
+use crate::db::Condition;
 use crate::rules::escalation::{Post, Step};
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
@@ -41,6 +38,4 @@ crate::text_column!(
 );
 
 /// That a check is open, as a literal and not a parameter, so that SQLite sees that the index of open checks will do.
-fn is_open() -> SqlLiteral<Bool> {
-    sql("welfare_check.state = 'open'")
-}
+const IS_OPEN: Condition = Condition("welfare_check.state = 'open'");

@@ -1,16 +1,16 @@
 //! The SQL of outcomes: rows are added and read, never changed.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::dsl::{exists, not, sql};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::Text;
 
 use crate::access::{AccountKey, AuthorityKey};
 use crate::checks::check::{CheckRecord, CheckState};
 use crate::checks::outcome::{NewOutcome, OutcomeRecord};
 use crate::checks::{BookingKey, CheckKey, OutcomeKey};
 use crate::db::schema::{account, child, outcome, outgoing_mail, welfare_check};
-use crate::db::{Conn, Result};
+use crate::db::{Condition, Conn, Result};
 use crate::register::ChildKey;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
@@ -175,7 +175,7 @@ pub(in crate::checks) fn failed_in_red(
         .single_value();
     Ok(outcome::table
         .inner_join(welfare_check::table)
-        .filter(sql::<Bool>("NOT outcome.satisfied"))
+        .filter(Condition("NOT outcome.satisfied"))
         .filter(outcome::recorded_at.ge(since))
         .filter(in_red)
         .filter(not(told))

@@ -4,19 +4,18 @@
 use std::collections::HashSet;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::dsl::{count_star, exists, not, sql};
+use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
 use super::check::WRONG_NEXT_CHECK;
-use super::is_open;
+use super::IS_OPEN;
 use super::suspension::rests;
 use crate::access::AuthorityKey;
 use crate::checks::LapseKey;
 use crate::db::schema::{
     address, authority, child, job_run, lapse, registration, tier_history, welfare_check,
 };
-use crate::db::{Conn, Result};
+use crate::db::{Condition, Conn, Result};
 use crate::rules::identifiers::Reference;
 
 /// Offenders named at most.
@@ -60,7 +59,7 @@ pub(in crate::checks) fn children_without_clock(conn: &mut Conn, scope: Scope) -
     let clock = exists(
         welfare_check::table
             .filter(welfare_check::child_id.eq(child::id))
-            .filter(is_open()),
+            .filter(IS_OPEN),
     );
     ask!(
         conn,
@@ -72,7 +71,7 @@ pub(in crate::checks) fn children_without_clock(conn: &mut Conn, scope: Scope) -
 
 /// Children whose lists show another day than the earliest on which an open check is due.
 pub(in crate::checks) fn wrong_next_check(conn: &mut Conn, scope: Scope) -> Result<Answer> {
-    let offends = sql::<Bool>(WRONG_NEXT_CHECK);
+    let offends = Condition(WRONG_NEXT_CHECK);
     let children = child::table.filter(child::authority_id.eq(scope.authority));
     ask!(conn, children, offends, child::reference)
 }
@@ -81,7 +80,7 @@ pub(in crate::checks) fn wrong_next_check(conn: &mut Conn, scope: Scope) -> Resu
 pub(in crate::checks) fn overdue_without_lapse(conn: &mut Conn, scope: Scope) -> Result<Answer> {
     let overdue = welfare_check::table
         .filter(welfare_check::authority_id.eq(scope.authority))
-        .filter(is_open())
+        .filter(IS_OPEN)
         .filter(welfare_check::due_on.lt(scope.day))
         .filter(welfare_check::created_at.lt(scope.seen_until))
         .filter(not(rests!(welfare_check::child_id, scope.day)));
@@ -102,7 +101,7 @@ pub(in crate::checks) fn lapses_of_closed_checks(conn: &mut Conn, scope: Scope) 
     ask!(
         conn,
         open,
-        sql::<Bool>("NOT welfare_check.state = 'open'"),
+        Condition("NOT welfare_check.state = 'open'"),
         lapse::reference
     )
 }
@@ -122,7 +121,7 @@ pub(in crate::checks) fn lapses_closed_without_cause(
     let ended = welfare_check::closed_because
         .is_not_null()
         .and(welfare_check::closed_because.ne(""))
-        .and(sql::<Bool>("welfare_check.state <> 'open'"));
+        .and(Condition("welfare_check.state <> 'open'"));
     let cause = lapse::closed_by_outcome_id
         .is_not_null()
         .or(ended.assume_not_null());
@@ -138,7 +137,7 @@ pub(in crate::checks) fn lapses_closed_without_cause(
 /// have one.
 pub(in crate::checks) fn checks_out_of_order(conn: &mut Conn, scope: Scope) -> Result<Answer> {
     let checks = welfare_check::table.filter(welfare_check::authority_id.eq(scope.authority));
-    let offends = sql::<Bool>(
+    let offends = Condition(
         "(welfare_check.due_on > welfare_check.original_due_on
           OR (welfare_check.state = 'open') <> (welfare_check.closed_on IS NULL)
           OR (welfare_check.state = 'open') <> (welfare_check.closed_because IS NULL))",
@@ -187,7 +186,7 @@ pub(in crate::checks) fn two_homes(conn: &mut Conn, scope: Scope) -> Result<Answ
 
 /// Children whose lists show another postcode than their current home's.
 pub(in crate::checks) fn wrong_postcode(conn: &mut Conn, scope: Scope) -> Result<Answer> {
-    let offends = sql::<Bool>(
+    let offends = Condition(
         "child.postcode IS DISTINCT FROM (SELECT MAX(address.postcode) FROM address
           WHERE address.child_id = child.id AND address.lived_to IS NULL)",
     );

@@ -30,7 +30,7 @@ impl Whose {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = address)]
-struct AddressRow {
+pub(super) struct AddressRow {
     id: AddressKey,
     reference: String,
     lines: String,
@@ -45,7 +45,7 @@ struct AddressRow {
 }
 
 impl AddressRow {
-    fn into_record(self) -> Result<AddressRecord> {
+    pub(super) fn into_record(self) -> Result<AddressRecord> {
         Ok(AddressRecord {
             key: self.id,
             reference: parsed(&self.reference)?,

@@ -3,11 +3,13 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
+use super::address::AddressRow;
 use super::parsed;
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
-use crate::db::schema::{child, person, relation};
+use crate::db::schema::{address, child, person, relation};
 use crate::db::{Conn, Result};
+use crate::register::address::AddressRecord;
 use crate::register::person::{NewPerson, NewRelation, PersonRecord, Sibling};
 use crate::register::{ChildKey, PersonKey};
 use crate::rules::codes::{Confidentiality, Relationship};
@@ -39,9 +41,10 @@ impl PersonRow {
     }
 }
 
-/// A tie between a person and a child, with the person.
+/// A tie between a person and a child, with the person and where they live now.
 pub(in crate::register) struct Tie {
     pub(in crate::register) person: PersonRecord,
+    pub(in crate::register) address: Option<AddressRecord>,
     pub(in crate::register) account: Option<AccountKey>,
     pub(in crate::register) relationship: Relationship,
     pub(in crate::register) parental_responsibility: Option<bool>,
@@ -189,44 +192,55 @@ pub(in crate::register) fn of_account(
         .transpose()
 }
 
+#[derive(Queryable)]
+struct TieRow {
+    person: PersonRow,
+    address: Option<AddressRow>,
+    account: Option<AccountKey>,
+    relationship: Relationship,
+    parental_responsibility: Option<bool>,
+    lives_with_child: Option<bool>,
+}
+
+impl TieRow {
+    fn into_tie(self) -> Result<Tie> {
+        Ok(Tie {
+            person: self.person.into_record()?,
+            address: self.address.map(AddressRow::into_record).transpose()?,
+            account: self.account,
+            relationship: self.relationship,
+            parental_responsibility: self.parental_responsibility,
+            lives_with_child: self.lives_with_child,
+        })
+    }
+}
+
 /// The present ties of a child that this viewer may see; the child's own visibility is asked once more.
 pub(in crate::register) fn ties_of(
     conn: &mut Conn,
     viewer: &Viewer,
     child: ChildKey,
 ) -> Result<Vec<Tie>> {
-    scope::children(viewer)
-        .inner_join(relation::table.inner_join(person::table))
+    let lives_there = address::person_id
+        .eq(person::id.nullable())
+        .and(address::lived_to.is_null());
+    let rows: Vec<TieRow> = scope::children(viewer)
+        .inner_join(
+            relation::table.inner_join(person::table.left_join(address::table.on(lives_there))),
+        )
         .filter(child::id.eq(child.number()))
         .filter(relation::held_to.is_null())
         .order(relation::id)
         .select((
             PersonRow::as_select(),
+            Option::<AddressRow>::as_select(),
             person::account_id,
             relation::relationship,
             relation::parental_responsibility,
             relation::lives_with_child,
         ))
-        .load::<(
-            PersonRow,
-            Option<AccountKey>,
-            Relationship,
-            Option<bool>,
-            Option<bool>,
-        )>(conn)?
-        .into_iter()
-        .map(
-            |(person, account, relationship, parental_responsibility, lives_with_child)| {
-                Ok(Tie {
-                    person: person.into_record()?,
-                    account,
-                    relationship,
-                    parental_responsibility,
-                    lives_with_child,
-                })
-            },
-        )
-        .collect()
+        .load(conn)?;
+    rows.into_iter().map(TieRow::into_tie).collect()
 }
 
 /// Open children who share a person with this one today, the eldest first.

@@ -1,7 +1,9 @@
 //! The bank holidays of England: the published dates, and the rules for years not yet published.
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+
+use super::on_weekdays;
 
 /// Years for which the calendar knows holidays: long enough for every date of birth and every retention rule.
 const KNOWN_YEARS: std::ops::RangeInclusive<i32> = 1950..=2150;
@@ -10,12 +12,11 @@ const KNOWN_YEARS: std::ops::RangeInclusive<i32> = 1950..=2150;
 const PUBLISHED_YEARS: std::ops::RangeInclusive<i32> = 2025..=2028;
 
 /// Every bank holiday of the years the calendar knows, worked out once.
-pub(super) static ALL: LazyLock<Vec<NaiveDate>> = LazyLock::new(|| {
-    KNOWN_YEARS
+pub(super) static ALL: LazyLock<Arc<[NaiveDate]>> = LazyLock::new(|| {
+    let by_rule = KNOWN_YEARS
         .filter(|year| !PUBLISHED_YEARS.contains(year))
-        .flat_map(by_rule)
-        .chain(published())
-        .collect()
+        .flat_map(by_rule);
+    on_weekdays(by_rule.chain(published()))
 });
 
 /// The published holidays; substitute days stand for those that fall on a weekend.

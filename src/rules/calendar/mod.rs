@@ -4,13 +4,16 @@
 
 mod bank_holidays;
 
+use std::sync::Arc;
+
 use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta};
 
 /// The days on which an authority works: Monday to Friday, less the bank holidays of England.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
-    /// Holidays that fall on a weekday, in order, each once.
-    holidays: Vec<NaiveDate>,
+    /// Holidays that fall on a weekday, in order, each once. Shared, because a page needs the calendar and the holidays
+    /// of two centuries do not change between two pages.
+    holidays: Arc<[NaiveDate]>,
 }
 
 impl Calendar {
@@ -18,27 +21,32 @@ impl Calendar {
     /// from 1950 to 2150. Outside those years only weekends are known.
     #[must_use]
     pub fn england() -> Self {
-        let none = Self {
-            holidays: Vec::new(),
-        };
-        none.with_holidays(bank_holidays::ALL.iter().copied())
+        Self {
+            holidays: Arc::clone(&bank_holidays::ALL),
+        }
     }
 
     /// The same calendar with more days on which nobody works, such as a holiday proclaimed for one year.
     #[must_use]
-    pub fn with_holidays(mut self, days: impl IntoIterator<Item = NaiveDate>) -> Self {
-        self.holidays
-            .extend(days.into_iter().filter(|day| is_weekday(*day)));
-        self.holidays.sort_unstable();
-        self.holidays.dedup();
-        self
+    pub fn with_holidays(self, days: impl IntoIterator<Item = NaiveDate>) -> Self {
+        let known = |day: &NaiveDate| self.holidays.binary_search(day).is_ok();
+        let mut more = days.into_iter().filter(|day| !known(day)).peekable();
+        if more.peek().is_none() {
+            return self;
+        }
+        let holidays = self.holidays.iter().copied().chain(more);
+        Self {
+            holidays: on_weekdays(holidays),
+        }
     }
 
     /// The same calendar with these holidays taken out, such as one that was moved.
     #[must_use]
-    pub fn without(mut self, days: &[NaiveDate]) -> Self {
-        self.holidays.retain(|holiday| !days.contains(holiday));
-        self
+    pub fn without(self, days: &[NaiveDate]) -> Self {
+        let holidays = self.holidays.iter().copied();
+        Self {
+            holidays: holidays.filter(|day| !days.contains(day)).collect(),
+        }
     }
 
     /// Whether the authority works on this day.
@@ -83,6 +91,14 @@ impl Calendar {
         let count = self.holidays.partition_point(|holiday| *holiday <= day);
         i64::try_from(count).unwrap_or(i64::MAX)
     }
+}
+
+/// The weekdays among some days, in order, each once.
+fn on_weekdays(days: impl Iterator<Item = NaiveDate>) -> Arc<[NaiveDate]> {
+    let mut weekdays: Vec<NaiveDate> = days.filter(|day| is_weekday(*day)).collect();
+    weekdays.sort_unstable();
+    weekdays.dedup();
+    weekdays.into()
 }
 
 fn is_weekday(day: NaiveDate) -> bool {
