@@ -42,12 +42,12 @@ pub struct Scene {
     pub names: Vec<String>,
 }
 
-const GIVEN: &[&str] = &[
+pub const GIVEN: &[&str] = &[
     "Olivia", "Amelia", "Isla", "Ava", "Lily", "Freya", "Grace", "Poppy", "Maya", "Zara", "Noah",
     "Arthur", "Leo", "Oscar", "Theo", "Idris", "Yusuf", "Kit", "Rowan", "Jude", "Mabel", "Nia",
     "Orla", "Priya", "Reuben", "Tomos", "Una", "Wilf",
 ];
-const FAMILY: &[&str] = &[
+pub const FAMILY: &[&str] = &[
     "Ashdown",
     "Barrow",
     "Carver",

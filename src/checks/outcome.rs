@@ -414,10 +414,13 @@ fn next_in_words(
 
 /// A child's outcomes, the newest first.
 pub fn of_child(conn: &mut Conn, child: ChildKey) -> crate::db::Result<Vec<OutcomeRecord>> {
-    store::outcome::of_child(conn, child, None)
+    let all = store::outcome::of_child(conn, child)?;
+    Ok(all.into_iter().map(|(_, outcome)| outcome).collect())
 }
 
 /// A check's outcomes, the newest first.
 pub fn of_check(conn: &mut Conn, check: &CheckRecord) -> crate::db::Result<Vec<OutcomeRecord>> {
-    store::outcome::of_child(conn, check.child, Some(check.key))
+    let of_child = store::outcome::of_child(conn, check.child)?.into_iter();
+    let of_check = of_child.filter(|(key, _)| *key == check.key);
+    Ok(of_check.map(|(_, outcome)| outcome).collect())
 }

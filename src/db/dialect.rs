@@ -5,7 +5,8 @@ use diesel::RunQueryDsl;
 use super::{Conn, Result};
 
 /// Writes a body once and compiles it for each database: for what the combined connection cannot do, such as
-/// inserting many rows in one statement.
+/// inserting many rows in one statement, and for the questions of the pages that are asked all day. The combined
+/// connection writes a query down as SQL several times before it asks; here diesel knows the statement by its type.
 #[macro_export]
 macro_rules! on_each {
     ($conn:expr, |$inner:ident| $body:expr) => {

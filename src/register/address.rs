@@ -83,7 +83,7 @@ pub fn of_person(conn: &mut Conn, person: PersonKey) -> Result<Option<AddressRec
 
 /// Everywhere a child has lived, the current one first.
 pub fn history(conn: &mut Conn, child: ChildKey) -> Result<Vec<AddressRecord>> {
-    store::address::history(conn, Whose::Childs(child))
+    store::address::history(conn, child)
 }
 
 /// Writes a child's new home: the old one ends the day before, the postcode in lists follows. The caller writes the audit event

@@ -7,6 +7,7 @@ use crate::access::accounts::{Holder, NewAccount};
 use crate::access::{AccountKey, AuthorityKey, Role};
 use crate::db::schema::{account, post_holder};
 use crate::db::{Conn, Result};
+use crate::on_each;
 
 /// An account as lists and pages need it.
 #[derive(Clone, Debug, Queryable)]
@@ -128,10 +129,10 @@ pub(crate) fn by_email(
 }
 
 pub(crate) fn by_key(conn: &mut Conn, key: AccountKey) -> Result<AccountRow> {
-    Ok(account::table
+    Ok(on_each!(conn, |conn| account::table
         .filter(account::id.eq(key.number()))
         .select(AccountRow::COLUMNS)
-        .first(conn)?)
+        .first(conn))?)
 }
 
 pub(crate) fn by_reference(

@@ -90,7 +90,7 @@ pub(crate) fn bump_revision(tx: &mut Conn, authority: AuthorityKey) -> Result<()
 
 /// The newest `limit` events about a child.
 pub(crate) fn of_child(conn: &mut Conn, child: i64, limit: i64) -> Result<Vec<Entry>> {
-    Ok(audit_event::table
+    Ok(on_each!(conn, |conn| audit_event::table
         .left_join(account::table)
         .filter(audit_event::child_id.eq(child))
         .order(audit_event::id.desc())
@@ -103,5 +103,5 @@ pub(crate) fn of_child(conn: &mut Conn, child: i64, limit: i64) -> Result<Vec<En
             audit_event::subject,
             audit_event::detail,
         ))
-        .load(conn)?)
+        .load(conn))?)
 }

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::access::{AccountKey, AuthorityKey, Role};
 use crate::db::schema::{account, authority, session, sign_in_link};
 use crate::db::{Conn, Result};
+use crate::on_each;
 
 /// A session as stored, with whose it is.
 #[derive(Clone, Debug, Queryable)]
@@ -43,7 +44,7 @@ pub(crate) fn insert(
 }
 
 pub(crate) fn find(conn: &mut Conn, token_hash: &str) -> Result<Option<SessionRow>> {
-    Ok(session::table
+    Ok(on_each!(conn, |conn| session::table
         .inner_join(account::table.inner_join(authority::table))
         .filter(session::token_hash.eq(token_hash))
         .filter(account::left_on.is_null())
@@ -60,8 +61,8 @@ pub(crate) fn find(conn: &mut Conn, token_hash: &str) -> Result<Option<SessionRo
             authority::colour,
             authority::revision,
         ))
-        .first(conn)
-        .optional()?)
+        .first(conn))
+    .optional()?)
 }
 
 pub(crate) fn touch(tx: &mut Conn, token_hash: &str, now: NaiveDateTime) -> Result<()> {

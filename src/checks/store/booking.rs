@@ -8,6 +8,7 @@ use crate::checks::booking::{BookingRecord, NewBooking};
 use crate::checks::{BookingKey, CheckKey};
 use crate::db::schema::{account, booking, welfare_check};
 use crate::db::{Conn, Result};
+use crate::on_each;
 use crate::register::ChildKey;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::Mode;
@@ -68,13 +69,13 @@ pub(in crate::checks) fn standing_of_child(
     conn: &mut Conn,
     child: ChildKey,
 ) -> Result<Vec<(CheckKey, BookingRecord)>> {
-    let rows: Vec<(CheckKey, Row)> = booking::table
+    let rows: Vec<(CheckKey, Row)> = on_each!(conn, |conn| booking::table
         .inner_join(account::table)
         .inner_join(welfare_check::table)
         .filter(welfare_check::child_id.eq(child))
         .filter(booking::state.eq("booked"))
         .select((booking::check_id, Row::as_select()))
-        .load(conn)?;
+        .load(conn))?;
     let with_check = rows.into_iter().map(|(check, row)| (check, row.into()));
     Ok(with_check.collect())
 }

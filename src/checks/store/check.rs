@@ -151,10 +151,10 @@ pub(in crate::checks) fn open_of_child(
 
 /// A child's checks, in no order.
 pub(in crate::checks) fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<CheckRecord>> {
-    let rows: Vec<Row> = welfare_check::table
+    let rows: Vec<Row> = on_each!(conn, |conn| welfare_check::table
         .filter(welfare_check::child_id.eq(child))
         .select(COLUMNS)
-        .load(conn)?;
+        .load(conn))?;
     Ok(rows.into_iter().map(CheckRecord::from).collect())
 }
 

@@ -53,7 +53,8 @@ macro_rules! asked {
             .filter(IS_OPEN)
             .filter(welfare_check::due_on.ge(*asked.due.start()))
             .filter(welfare_check::due_on.le(*asked.due.end()))
-            .filter(not(rests!(child::id, asked.today)));
+            .filter(not(rests!(child::id, asked.today)))
+            .into_boxed();
         if let Whose::Of(officer) = asked.whose {
             checks = checks.filter(child::officer_id.eq(officer.number()));
         }

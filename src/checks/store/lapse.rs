@@ -226,14 +226,14 @@ pub(in crate::checks) fn of_check(conn: &mut Conn, check: CheckKey) -> Result<Op
 
 /// A child's lapses, the newest first.
 pub(in crate::checks) fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<LapseRecord>> {
-    let rows: Vec<Row> = lapse::table
+    let rows: Vec<Row> = on_each!(conn, |conn| lapse::table
         .inner_join(child::table)
         .inner_join(welfare_check::table)
         .left_join(account::table.on(lapse::acknowledged_by.eq(account::id.nullable())))
         .filter(lapse::child_id.eq(child))
         .order(lapse::id.desc())
         .select(columns())
-        .load(conn)?;
+        .load(conn))?;
     Ok(rows.into_iter().map(LapseRecord::from).collect())
 }
 

@@ -67,7 +67,7 @@ pub(in crate::checks) fn page(
 }
 
 fn children<'a>(viewer: &Viewer, whose: Whose) -> child::BoxedQuery<'a, crate::db::Backend> {
-    let seen = scope::children(viewer);
+    let seen = scope::children(viewer).into_boxed();
     match whose {
         Whose::Of(officer) => seen.filter(child::officer_id.eq(officer.number())),
         Whose::Team => seen,

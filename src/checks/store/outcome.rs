@@ -11,6 +11,7 @@ use crate::checks::outcome::{NewOutcome, OutcomeRecord};
 use crate::checks::{BookingKey, CheckKey, OutcomeKey};
 use crate::db::schema::{account, child, outcome, outgoing_mail, welfare_check};
 use crate::db::{Condition, Conn, Result};
+use crate::on_each;
 use crate::register::ChildKey;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
@@ -54,38 +55,36 @@ impl From<Row> for OutcomeRecord {
     }
 }
 
-/// A child's outcomes, the newest first; with `check`, only those of that check.
+/// A child's outcomes, each with its check, the newest first.
 pub(in crate::checks) fn of_child(
     conn: &mut Conn,
     child: ChildKey,
-    check: Option<CheckKey>,
-) -> Result<Vec<OutcomeRecord>> {
-    let mut outcomes = outcome::table
+) -> Result<Vec<(CheckKey, OutcomeRecord)>> {
+    let rows: Vec<(CheckKey, Row)> = on_each!(conn, |conn| outcome::table
         .inner_join(account::table)
         .filter(outcome::child_id.eq(child))
-        .into_boxed();
-    if let Some(check) = check {
-        outcomes = outcomes.filter(outcome::check_id.eq(check));
-    }
-    let rows: Vec<Row> = outcomes
         .order((outcome::happened_on.desc(), outcome::id.desc()))
         .select((
-            outcome::reference,
-            outcome::happened_on,
-            outcome::mode,
-            outcome::result,
-            outcome::place,
-            outcome::present,
-            outcome::home_seen,
-            outcome::spoken_alone,
-            outcome::judgement,
-            outcome::note,
-            outcome::satisfied,
-            account::name,
-            outcome::recorded_at,
+            outcome::check_id,
+            (
+                outcome::reference,
+                outcome::happened_on,
+                outcome::mode,
+                outcome::result,
+                outcome::place,
+                outcome::present,
+                outcome::home_seen,
+                outcome::spoken_alone,
+                outcome::judgement,
+                outcome::note,
+                outcome::satisfied,
+                account::name,
+                outcome::recorded_at,
+            ),
         ))
-        .load(conn)?;
-    Ok(rows.into_iter().map(OutcomeRecord::from).collect())
+        .load(conn))?;
+    let with_check = rows.into_iter().map(|(check, row)| (check, row.into()));
+    Ok(with_check.collect())
 }
 
 /// The outcome that a form has recorded already, for whom, and whether it satisfied its check.

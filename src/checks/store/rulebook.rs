@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use crate::db::schema::{bank_holiday, policy};
 use crate::db::{Conn, DbError, Result};
+use crate::on_each;
 use crate::rules::policy::{Period, PolicyKey, PolicyRow, PolicySet, Unit};
 use crate::rules::tier::Tier;
 
@@ -79,5 +80,7 @@ pub(in crate::checks) fn insert_policies(tx: &mut Conn, rows: &[PolicyRow]) -> R
 }
 
 pub(in crate::checks) fn holidays(conn: &mut Conn) -> Result<Vec<NaiveDate>> {
-    Ok(bank_holiday::table.select(bank_holiday::day).load(conn)?)
+    Ok(on_each!(conn, |conn| bank_holiday::table
+        .select(bank_holiday::day)
+        .load(conn))?)
 }

@@ -7,6 +7,7 @@ use crate::access::AccountKey;
 use crate::checks::suspension::Suspension;
 use crate::db::schema::suspension;
 use crate::db::{Conn, Result};
+use crate::on_each;
 use crate::register::ChildKey;
 
 /// That the checks of a child, named by a column of the query around it, rest on a day.
@@ -28,18 +29,19 @@ pub(in crate::checks) fn on(
     child: ChildKey,
     day: NaiveDate,
 ) -> Result<Option<Suspension>> {
-    let row: Option<(String, String, NaiveDate, NaiveDate)> = suspension::table
-        .filter(suspension::child_id.eq(child))
-        .filter(suspension::starts_on.le(day))
-        .filter(suspension::ends_on.ge(day))
-        .order(suspension::ends_on.desc())
-        .select((
-            suspension::reason,
-            suspension::lead_name,
-            suspension::starts_on,
-            suspension::ends_on,
-        ))
-        .first(conn)
+    let row: Option<(String, String, NaiveDate, NaiveDate)> =
+        on_each!(conn, |conn| suspension::table
+            .filter(suspension::child_id.eq(child))
+            .filter(suspension::starts_on.le(day))
+            .filter(suspension::ends_on.ge(day))
+            .order(suspension::ends_on.desc())
+            .select((
+                suspension::reason,
+                suspension::lead_name,
+                suspension::starts_on,
+                suspension::ends_on,
+            ))
+            .first(conn))
         .optional()?;
     Ok(
         row.map(|(reason, lead_name, starts_on, ends_on)| Suspension {

@@ -7,8 +7,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
 
-use super::check::WRONG_NEXT_CHECK;
 use super::IS_OPEN;
+use super::check::WRONG_NEXT_CHECK;
 use super::suspension::rests;
 use crate::access::AuthorityKey;
 use crate::checks::LapseKey;

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::parsed;
 use crate::db::schema::address;
 use crate::db::{Backend, Conn, Result};
+use crate::on_each;
 use crate::register::address::{AddressRecord, Place};
 use crate::register::{AddressKey, ChildKey, PersonKey};
 use crate::rules::codes::Source;
@@ -124,17 +125,17 @@ pub(in crate::register) fn current(conn: &mut Conn, whose: Whose) -> Result<Opti
         .transpose()
 }
 
-/// All addresses, the current one first.
-pub(in crate::register) fn history(conn: &mut Conn, whose: Whose) -> Result<Vec<AddressRecord>> {
-    let rows: Vec<AddressRow> = whose
-        .addresses()
+/// All addresses of a child, the current one first.
+pub(in crate::register) fn history(conn: &mut Conn, child: ChildKey) -> Result<Vec<AddressRecord>> {
+    let rows: Vec<AddressRow> = on_each!(conn, |conn| address::table
+        .filter(address::child_id.eq(child.number()))
         .order((
             address::lived_to.is_null().desc(),
             address::lived_from.desc(),
             address::id.desc(),
         ))
         .select(AddressRow::as_select())
-        .load(conn)?;
+        .load(conn))?;
     rows.into_iter().map(AddressRow::into_record).collect()
 }
 

@@ -8,6 +8,7 @@ use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::db::schema::child;
 use crate::db::{Conn, Result};
+use crate::on_each;
 use crate::register::child::{ChildRecord, NewChild, Particulars};
 use crate::register::{ChildKey, names};
 use crate::rules::codes::{ChildStatus, Ethnicity, SenProvision, SenType, Sex};
@@ -87,13 +88,13 @@ pub(in crate::register) fn by_reference(
     viewer: &Viewer,
     reference: &Reference,
 ) -> Result<Option<ChildRecord>> {
-    scope::children(viewer)
+    on_each!(conn, |conn| scope::children(viewer)
         .filter(child::reference.eq(reference.as_str()))
         .select(ChildRow::as_select())
-        .first(conn)
-        .optional()?
-        .map(ChildRow::into_record)
-        .transpose()
+        .first(conn))
+    .optional()?
+    .map(ChildRow::into_record)
+    .transpose()
 }
 
 pub(in crate::register) fn by_key(

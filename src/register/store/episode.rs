@@ -8,6 +8,7 @@ use crate::access::store::scope;
 use crate::access::{AccountKey, Viewer};
 use crate::db::schema::{child, episode};
 use crate::db::{Conn, Result};
+use crate::on_each;
 use crate::register::ChildKey;
 use crate::register::episode::{Episode, EpisodeRecord};
 use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
@@ -47,12 +48,12 @@ pub(in crate::register) fn of_child(
     viewer: &Viewer,
     child: ChildKey,
 ) -> Result<Vec<EpisodeRecord>> {
-    let rows: Vec<EpisodeRow> = scope::children(viewer)
+    let rows: Vec<EpisodeRow> = on_each!(conn, |conn| scope::children(viewer)
         .inner_join(episode::table)
         .filter(child::id.eq(child.number()))
         .order((episode::started_on.desc(), episode::id.desc()))
         .select(EpisodeRow::as_select())
-        .load(conn)?;
+        .load(conn))?;
     rows.into_iter().map(EpisodeRow::into_record).collect()
 }
 

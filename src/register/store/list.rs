@@ -8,7 +8,8 @@ use diesel::prelude::*;
 use crate::access::store::scope;
 use crate::access::{AccountKey, Viewer};
 use crate::db::schema::child;
-use crate::db::{Backend, Conn, Result};
+use crate::db::{Conn, Result};
+use crate::on_each;
 use crate::register::list::{Listing, OfficerFilter, Sort, StatusFilter, Stretch};
 use crate::rules::codes::ChildStatus;
 use crate::rules::tier::Tier;
@@ -64,15 +65,45 @@ pub(in crate::register) const COLUMNS: Columns = (
     child::restricted,
 );
 
+/// The children of a stretch of the list, written once for both databases and for the lines and their number.
+macro_rules! narrowed {
+    ($viewer:expr, $listing:expr, $stretch:expr) => {{
+        let (listing, stretch): (&Listing, Stretch) = ($listing, $stretch);
+        let mut children = scope::children($viewer)
+            .filter(child::is_open.eq(stretch.open))
+            .into_boxed();
+        children = match stretch.dated {
+            Some(true) => children.filter(child::next_check_on.is_not_null()),
+            Some(false) => children.filter(child::next_check_on.is_null()),
+            None => children,
+        };
+        if let StatusFilter::Only(status) = listing.status {
+            children = children.filter(child::status.eq(status.as_str()));
+        }
+        children = match listing.officer {
+            OfficerFilter::Anybody => children,
+            OfficerFilter::Nobody => children.filter(child::officer_id.is_null()),
+            OfficerFilter::One(account) => children.filter(child::officer_id.eq(account.number())),
+        };
+        if let Some(tier) = listing.tier {
+            children = children.filter(child::tier.eq(tier.as_str()));
+        }
+        if let Some(day) = listing.due_before {
+            children = children.filter(child::next_check_on.lt(day));
+        }
+        children
+    }};
+}
+
 pub(in crate::register) fn count(
     conn: &mut Conn,
     viewer: &Viewer,
     listing: &Listing,
     stretch: Stretch,
 ) -> Result<i64> {
-    Ok(narrowed(viewer, listing, stretch)
+    Ok(on_each!(conn, |conn| narrowed!(viewer, listing, stretch)
         .select(count_star())
-        .first(conn)?)
+        .first(conn))?)
 }
 
 pub(in crate::register) fn lines(
@@ -83,41 +114,14 @@ pub(in crate::register) fn lines(
     skip: i64,
     wanted: i64,
 ) -> Result<Vec<Line>> {
-    let lines = narrowed(viewer, listing, stretch)
-        .select(COLUMNS)
-        .offset(skip)
-        .limit(wanted);
-    let lines = match listing.sort {
-        Sort::NextCheck => lines.order((child::next_check_on, child::id)),
-        Sort::Name => lines.order((child::sort_name, child::id)),
-    };
-    Ok(lines.load(conn)?)
-}
-
-fn narrowed<'a>(
-    viewer: &Viewer,
-    listing: &Listing,
-    stretch: Stretch,
-) -> child::BoxedQuery<'a, Backend> {
-    let mut children = scope::children(viewer).filter(child::is_open.eq(stretch.open));
-    children = match stretch.dated {
-        Some(true) => children.filter(child::next_check_on.is_not_null()),
-        Some(false) => children.filter(child::next_check_on.is_null()),
-        None => children,
-    };
-    if let StatusFilter::Only(status) = listing.status {
-        children = children.filter(child::status.eq(status.as_str()));
-    }
-    children = match listing.officer {
-        OfficerFilter::Anybody => children,
-        OfficerFilter::Nobody => children.filter(child::officer_id.is_null()),
-        OfficerFilter::One(account) => children.filter(child::officer_id.eq(account.number())),
-    };
-    if let Some(tier) = listing.tier {
-        children = children.filter(child::tier.eq(tier.as_str()));
-    }
-    if let Some(day) = listing.due_before {
-        children = children.filter(child::next_check_on.lt(day));
-    }
-    children
+    Ok(on_each!(conn, |conn| {
+        let lines = narrowed!(viewer, listing, stretch)
+            .select(COLUMNS)
+            .offset(skip)
+            .limit(wanted);
+        match listing.sort {
+            Sort::NextCheck => lines.order((child::next_check_on, child::id)).load(conn),
+            Sort::Name => lines.order((child::sort_name, child::id)).load(conn),
+        }
+    })?)
 }

@@ -9,6 +9,7 @@ use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::db::schema::{address, child, person, relation};
 use crate::db::{Conn, Result};
+use crate::on_each;
 use crate::register::address::AddressRecord;
 use crate::register::person::{NewPerson, NewRelation, PersonRecord, Sibling};
 use crate::register::{ChildKey, PersonKey};
@@ -224,7 +225,7 @@ pub(in crate::register) fn ties_of(
     let lives_there = address::person_id
         .eq(person::id.nullable())
         .and(address::lived_to.is_null());
-    let rows: Vec<TieRow> = scope::children(viewer)
+    let rows: Vec<TieRow> = on_each!(conn, |conn| scope::children(viewer)
         .inner_join(
             relation::table.inner_join(person::table.left_join(address::table.on(lives_there))),
         )
@@ -239,38 +240,66 @@ pub(in crate::register) fn ties_of(
             relation::parental_responsibility,
             relation::lives_with_child,
         ))
-        .load(conn)?;
+        .load(conn))?;
     rows.into_iter().map(TieRow::into_tie).collect()
 }
 
 /// Open children who share a person with this one today, the eldest first.
+///
+/// The ties are followed first and each child is then looked up by key. In one statement SQLite, which has no statistics,
+/// may as well begin with all children of the authority.
 pub(in crate::register) fn siblings_of(
     conn: &mut Conn,
     viewer: &Viewer,
     child: ChildKey,
 ) -> Result<Vec<Sibling>> {
-    let own_ties = diesel::alias!(relation as own_ties);
-    let people = own_ties
-        .filter(own_ties.field(relation::child_id).eq(child.number()))
-        .filter(own_ties.field(relation::held_to).is_null())
-        .select(own_ties.field(relation::person_id));
-    let children = relation::table
-        .filter(relation::person_id.eq_any(people))
-        .filter(relation::held_to.is_null())
-        .select(relation::child_id);
-    scope::children(viewer)
-        .filter(child::id.eq_any(children))
-        .filter(child::id.ne(child.number()))
-        .filter(child::is_open.eq(true))
-        .order((child::date_of_birth, child::id))
-        .select((child::reference, child::given_names, child::family_name))
-        .load::<(String, String, String)>(conn)?
-        .into_iter()
-        .map(|(reference, given_names, family_name)| {
-            Ok(Sibling {
-                reference: parsed(&reference)?,
-                name: format!("{given_names} {family_name}"),
-            })
+    let mut found = Vec::new();
+    for key in sharing_a_person_with(conn, child)? {
+        let sibling: Option<SiblingRow> = on_each!(conn, |conn| scope::children(viewer)
+            .filter(child::id.eq(key.number()))
+            .filter(child::is_open.eq(true))
+            .select((
+                child::date_of_birth,
+                child::reference,
+                child::given_names,
+                child::family_name
+            ))
+            .first(conn)
+            .optional())?;
+        found.extend(sibling);
+    }
+    found.sort_by_key(|row| row.date_of_birth);
+    found.into_iter().map(SiblingRow::into_sibling).collect()
+}
+
+#[derive(Queryable)]
+struct SiblingRow {
+    date_of_birth: NaiveDate,
+    reference: String,
+    given_names: String,
+    family_name: String,
+}
+
+impl SiblingRow {
+    fn into_sibling(self) -> Result<Sibling> {
+        Ok(Sibling {
+            reference: parsed(&self.reference)?,
+            name: format!("{} {}", self.given_names, self.family_name),
         })
-        .collect()
+    }
+}
+
+fn sharing_a_person_with(conn: &mut Conn, child: ChildKey) -> Result<Vec<ChildKey>> {
+    let theirs = diesel::alias!(relation as theirs);
+    let same_person = theirs.field(relation::person_id).eq(relation::person_id);
+    Ok(on_each!(conn, |conn| relation::table
+        .inner_join(theirs.on(same_person))
+        .filter(relation::child_id.eq(child.number()))
+        .filter(relation::held_to.is_null())
+        .filter(theirs.field(relation::held_to).is_null())
+        .filter(theirs.field(relation::child_id).ne(child.number()))
+        .order(theirs.field(relation::child_id))
+        .select(theirs.field(relation::child_id))
+        .distinct()
+        .load(conn))?)
 }

@@ -91,17 +91,17 @@ pub(super) fn without_repeats(reasons: &[PrimaryReason]) -> Vec<PrimaryReason> {
 
 /// A child's times on the register, the newest first.
 pub(in crate::register) fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<Registration>> {
-    let rows: Vec<RegistrationRow> = registration::table
+    let rows: Vec<RegistrationRow> = on_each!(conn, |conn| registration::table
         .filter(registration::child_id.eq(child.number()))
         .order((registration::started_on.desc(), registration::id.desc()))
         .select(RegistrationRow::as_select())
-        .load(conn)?;
-    let beside: Vec<(i64, PrimaryReason)> = secondary_reason::table
+        .load(conn))?;
+    let beside: Vec<(i64, PrimaryReason)> = on_each!(conn, |conn| secondary_reason::table
         .inner_join(registration::table)
         .filter(registration::child_id.eq(child.number()))
         .order(secondary_reason::id)
         .select((secondary_reason::registration_id, secondary_reason::reason))
-        .load(conn)?;
+        .load(conn))?;
     rows.into_iter()
         .map(|row| with_reasons(row, &beside))
         .collect()

@@ -9,7 +9,8 @@ use super::list::{COLUMNS, Line};
 use crate::access::store::scope;
 use crate::access::{AuthorityKey, Viewer};
 use crate::db::schema::{child, name_token};
-use crate::db::{Backend, Conn, Result};
+use crate::db::{Conn, Result};
+use crate::on_each;
 use crate::rules::identifiers::{NhsNumber, Upn};
 
 /// Sorts after every word that begins with the word before it.
@@ -61,6 +62,19 @@ pub(in crate::register) fn is_rare(
     Ok(one_too_many.is_none())
 }
 
+/// In the order of names, for questions with few answers. Without statistics SQLite believes that an authority has a
+/// handful of children, and would read all of them from an index that has this order, or that holds every column of a
+/// line, rather than look a few up; `match_key` (family name, given names, date of birth) as an expression is neither.
+macro_rules! in_order {
+    ($conn:expr, $children:expr, $limit:expr) => {
+        Ok(on_each!($conn, |conn| $children
+            .order((child::match_key.concat(""), child::id))
+            .select(COLUMNS)
+            .limit($limit)
+            .load(conn))?)
+    };
+}
+
 /// Children with all these words in their names: those with just the first word before those with a longer one. The first
 /// word drives the search, so it should be the rarest.
 pub(in crate::register) fn by_name(
@@ -78,26 +92,29 @@ pub(in crate::register) fn by_name(
         .filter(earlier.field(name_token::child_id).eq(name_token::child_id))
         .filter(earlier.field(name_token::token).ge(from.clone()))
         .filter(earlier.field(name_token::token).lt(name_token::token));
-    let mut found = scope::children(viewer)
-        .inner_join(name_token::table)
-        .filter(name_token::authority_id.eq(viewer.authority().number()))
-        .filter(name_token::token.ge(from))
-        .filter(name_token::token.lt(to))
-        .filter(not(exists(matched_already)));
-    for (from, to) in others.iter().map(Sought::range) {
-        let other = diesel::alias!(name_token as other);
-        found = found.filter(exists(
-            other
-                .filter(other.field(name_token::child_id).eq(name_token::child_id))
-                .filter(other.field(name_token::token).ge(from))
-                .filter(other.field(name_token::token).lt(to)),
-        ));
-    }
-    Ok(found
-        .order((name_token::token, name_token::child_id))
-        .select(COLUMNS)
-        .limit(limit)
-        .load(conn)?)
+    Ok(on_each!(conn, |conn| {
+        let mut found = scope::children(viewer)
+            .inner_join(name_token::table)
+            .filter(name_token::authority_id.eq(viewer.authority().number()))
+            .filter(name_token::token.ge(from))
+            .filter(name_token::token.lt(to))
+            .filter(not(exists(matched_already)))
+            .into_boxed();
+        for (from, to) in others.iter().map(Sought::range) {
+            let other = diesel::alias!(name_token as other);
+            found = found.filter(exists(
+                other
+                    .filter(other.field(name_token::child_id).eq(name_token::child_id))
+                    .filter(other.field(name_token::token).ge(from))
+                    .filter(other.field(name_token::token).lt(to)),
+            ));
+        }
+        found
+            .order((name_token::token, name_token::child_id))
+            .select(COLUMNS)
+            .limit(limit)
+            .load(conn)
+    })?)
 }
 
 pub(in crate::register) fn by_reference(
@@ -106,7 +123,7 @@ pub(in crate::register) fn by_reference(
     reference: &str,
 ) -> Result<Vec<Line>> {
     let children = scope::children(viewer).filter(child::reference.eq(reference.to_owned()));
-    in_order(conn, children, 1)
+    in_order!(conn, children, 1)
 }
 
 /// Children with this reference in the system a list came from.
@@ -117,7 +134,7 @@ pub(in crate::register) fn by_other_reference(
     limit: i64,
 ) -> Result<Vec<Line>> {
     let children = scope::children(viewer).filter(child::other_reference.eq(reference.to_owned()));
-    in_order(conn, children, limit)
+    in_order!(conn, children, limit)
 }
 
 pub(in crate::register) fn by_upn(
@@ -126,7 +143,7 @@ pub(in crate::register) fn by_upn(
     upn: &Upn,
 ) -> Result<Vec<Line>> {
     let children = scope::children(viewer).filter(child::upn.eq(upn.as_str().to_owned()));
-    in_order(conn, children, 1)
+    in_order!(conn, children, 1)
 }
 
 pub(in crate::register) fn by_nhs_number(
@@ -135,7 +152,7 @@ pub(in crate::register) fn by_nhs_number(
     number: &NhsNumber,
 ) -> Result<Vec<Line>> {
     let children = scope::children(viewer).filter(child::nhs_number.eq(number.as_str().to_owned()));
-    in_order(conn, children, 1)
+    in_order!(conn, children, 1)
 }
 
 pub(in crate::register) fn by_postcode(
@@ -145,7 +162,7 @@ pub(in crate::register) fn by_postcode(
     limit: i64,
 ) -> Result<Vec<Line>> {
     let children = scope::children(viewer).filter(child::postcode.eq(postcode.to_owned()));
-    in_order(conn, children, limit)
+    in_order!(conn, children, limit)
 }
 
 /// Children whose postcode has this outward part, in the order of postcodes: there may be very many.
@@ -155,13 +172,13 @@ pub(in crate::register) fn by_outward_postcode(
     outward: &str,
     limit: i64,
 ) -> Result<Vec<Line>> {
-    Ok(scope::children(viewer)
+    Ok(on_each!(conn, |conn| scope::children(viewer)
         .filter(child::postcode.ge(format!("{outward} ")))
         .filter(child::postcode.lt(format!("{outward} {LAST}")))
         .order((child::postcode, child::match_key, child::id))
         .select(COLUMNS)
         .limit(limit)
-        .load(conn)?)
+        .load(conn))?)
 }
 
 pub(in crate::register) fn by_date_of_birth(
@@ -171,20 +188,5 @@ pub(in crate::register) fn by_date_of_birth(
     limit: i64,
 ) -> Result<Vec<Line>> {
     let children = scope::children(viewer).filter(child::date_of_birth.eq(date_of_birth));
-    in_order(conn, children, limit)
-}
-
-/// In the order of names, for questions with few answers. Without statistics SQLite believes that an authority has a
-/// handful of children, and would read all of them from an index that has this order, or that holds every column of a
-/// line, rather than look a few up; `match_key` (family name, given names, date of birth) as an expression is neither.
-fn in_order(
-    conn: &mut Conn,
-    children: child::BoxedQuery<'_, Backend>,
-    limit: i64,
-) -> Result<Vec<Line>> {
-    Ok(children
-        .order((child::match_key.concat(""), child::id))
-        .select(COLUMNS)
-        .limit(limit)
-        .load(conn)?)
+    in_order!(conn, children, limit)
 }

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use crate::db::schema::tier_history;
 use crate::db::{Conn, Result};
+use crate::on_each;
 use crate::register::ChildKey;
 use crate::rules::tier::Tier;
 
@@ -30,12 +31,12 @@ pub(super) struct NewRow<'a> {
 }
 
 pub(in crate::register) fn held(conn: &mut Conn, child: ChildKey) -> Result<Option<Held>> {
-    Ok(tier_history::table
+    Ok(on_each!(conn, |conn| tier_history::table
         .filter(tier_history::child_id.eq(child.number()))
         .filter(tier_history::held_to.is_null())
         .select((tier_history::tier, tier_history::reasons))
-        .first(conn)
-        .optional()?)
+        .first(conn))
+    .optional()?)
 }
 
 pub(in crate::register) fn begin(
