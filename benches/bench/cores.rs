@@ -5,7 +5,8 @@ use nix::unistd::Pid;
 
 /// The core of the service.
 pub const SERVICE: usize = 0;
-/// The core of the load.
+/// The core of the load, where there is one.
+#[allow(dead_code)]
 pub const LOAD: usize = 1;
 
 /// Keeps this thread, and those it starts, on one core. On a machine with a single core everything shares it.

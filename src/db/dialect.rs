@@ -18,6 +18,63 @@ macro_rules! on_each {
     };
 }
 
+/// Inserts rows (a slice), as many as there are. SQLite is in this process, so it takes them one after the other with a
+/// statement that was prepared once; one statement for many rows would be parsed anew each time, at more than the cost of
+/// the rows. To PostgreSQL every statement is a journey, so it takes many rows with each, within its 65,535 parameters.
+#[macro_export]
+macro_rules! insert_rows {
+    ($tx:expr, $table:expr, $rows:expr) => {
+        match $tx {
+            $crate::db::Conn::Sqlite(conn) => $rows.iter().try_for_each(|row| {
+                diesel::insert_into($table)
+                    .values(row)
+                    .execute(conn)
+                    .map(drop)
+            }),
+            #[cfg(feature = "postgres")]
+            $crate::db::Conn::Postgres(conn) => $rows.chunks(1_000).try_for_each(|part| {
+                diesel::insert_into($table)
+                    .values(part)
+                    .execute(conn)
+                    .map(drop)
+            }),
+        }
+    };
+}
+
+/// As [`insert_rows`], and gives what the database answers to each row; in no order.
+#[macro_export]
+macro_rules! insert_rows_returning {
+    ($tx:expr, $table:expr, $rows:expr, $answer:expr) => {
+        match $tx {
+            $crate::db::Conn::Sqlite(conn) => $rows
+                .iter()
+                .map(|row| {
+                    diesel::insert_into($table)
+                        .values(row)
+                        .returning($answer)
+                        .get_result(conn)
+                })
+                .collect::<diesel::QueryResult<Vec<_>>>(),
+            #[cfg(feature = "postgres")]
+            $crate::db::Conn::Postgres(conn) => {
+                let mut answers = Vec::with_capacity($rows.len());
+                $rows
+                    .chunks(1_000)
+                    .try_for_each(|part| {
+                        let some = diesel::insert_into($table)
+                            .values(part)
+                            .returning($answer)
+                            .get_results(conn)?;
+                        answers.extend(some);
+                        Ok::<(), diesel::result::Error>(())
+                    })
+                    .map(|()| answers)
+            }
+        }
+    };
+}
+
 /// A consistent copy of a live SQLite database; PostgreSQL has `pg_dump` for this.
 pub(super) fn backup_to(conn: &mut Conn, path: &str) -> Result<()> {
     match conn {

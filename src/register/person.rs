@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::address::AddressRecord;
 use super::store::person::Tie;
-use super::{ChildKey, PersonKey, fresh_reference, store};
+use super::{ChildKey, PersonKey, fresh_reference, names, store};
 use crate::access::{AccountKey, Role, Viewer};
 use crate::db::{Conn, Result};
 use crate::rules::codes::{Confidentiality, Relationship};
@@ -41,8 +41,10 @@ pub struct ParentOf {
     pub parental_responsibility: Option<bool>,
     /// Whether the child lives with them, where known.
     pub lives_with_child: Option<bool>,
-    /// Their own address, where it is held.
+    /// Their own address, where it is held and this viewer may see it.
     pub address: Option<AddressRecord>,
+    /// False for a person whose details are restricted to named staff, of whom this viewer is none.
+    pub may_be_reached: bool,
 }
 
 /// A person to be held.
@@ -97,6 +99,28 @@ pub fn add(
     store::person::insert(tx, viewer.authority(), &reference, new, now)
 }
 
+/// Holds a person, unless one with the same email address and name is held already: that one is who is meant, and stays
+/// as they are.
+pub fn hold(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    new: &NewPerson,
+    now: NaiveDateTime,
+) -> Result<PersonKey> {
+    let folded = names::fold(&new.name);
+    let same_address = match &new.email {
+        Some(email) => store::person::with_email(tx, viewer.authority(), email)?,
+        None => Vec::new(),
+    };
+    let same_person = same_address
+        .into_iter()
+        .find(|(_, name)| names::fold(name) == folded);
+    match same_person {
+        Some((held, _)) => Ok(held),
+        None => add(tx, viewer, new, now),
+    }
+}
+
 /// Ties a person to a child; a tie that is there already is left as it is.
 pub fn relate(
     tx: &mut Conn,
@@ -124,9 +148,9 @@ pub fn update(tx: &mut Conn, person: PersonKey, new: &NewPerson) -> Result<()> {
     store::person::update(tx, person, new)
 }
 
-/// A child's parents and carers, those the child lives with first. The address of a person whose confidentiality is
-/// `restricted` comes only to viewers who see restricted records; a parent sees nothing of how to reach another parent
-/// who does not want it.
+/// A child's parents and carers, those the child lives with first. How to reach a person whose details are `restricted`
+/// to named staff comes to managers and to the child's own officer, who works with the family; a parent sees nothing of
+/// how to reach another parent who does not want it.
 pub fn parents_of(conn: &mut Conn, viewer: &Viewer, child: ChildKey) -> Result<Vec<ParentOf>> {
     let mut parents: Vec<ParentOf> = store::person::ties_of(conn, viewer, child)?
         .into_iter()
@@ -141,6 +165,7 @@ fn as_seen_by(viewer: &Viewer, tie: Tie) -> ParentOf {
         mut person,
         address,
         account,
+        childs_officer,
         relationship,
         parental_responsibility,
         lives_with_child,
@@ -150,9 +175,12 @@ fn as_seen_by(viewer: &Viewer, tie: Tie) -> ParentOf {
     let withheld = match person.confidentiality {
         Confidentiality::Normal => false,
         Confidentiality::WithholdFromOtherParents => another_parent,
-        Confidentiality::Restricted => !oneself && !viewer.sees_restricted(),
+        Confidentiality::Restricted => {
+            let own_case = childs_officer.is_some() && childs_officer == viewer.account();
+            !(oneself || own_case || viewer.sees_restricted())
+        }
     };
-    if withheld && another_parent {
+    if withheld {
         person.email = None;
         person.telephone = None;
         person.contact_preference.clear();
@@ -163,6 +191,7 @@ fn as_seen_by(viewer: &Viewer, tie: Tie) -> ParentOf {
         parental_responsibility,
         lives_with_child,
         address: address.filter(|_| !withheld),
+        may_be_reached: !withheld,
     }
 }
 
@@ -290,7 +319,36 @@ mod tests {
         world.run(|tx| update(tx, key, &father(Confidentiality::WithholdFromOtherParents)));
         assert_eq!(as_viewers_see_it(), ((false, false), all, all));
         world.run(|tx| update(tx, key, &father(Confidentiality::Restricted)));
-        assert_eq!(as_viewers_see_it(), ((false, false), (false, true), all));
+        let nothing = (false, false);
+        assert_eq!(as_viewers_see_it(), (nothing, nothing, all));
+        world.allocate(ada, &world.officer);
+        assert_eq!(as_viewers_see_it(), (nothing, all, all));
+    }
+
+    #[test]
+    fn the_same_name_at_the_same_address_is_the_same_person() {
+        let world = world();
+        let said = |name: &str, email: Option<&str>| NewPerson {
+            account: None,
+            name: name.to_owned(),
+            email: email.map(|email| EmailAddress::parse(email).unwrap()),
+            telephone: None,
+            contact_preference: String::new(),
+            confidentiality: Confidentiality::Normal,
+        };
+        let held = |viewer: &Viewer, name, email| {
+            world.run(|tx| hold(tx, viewer, &said(name, email), now()))
+        };
+        let jo = held(&world.officer, "Jo O'Hara", Some("jo@example.com"));
+        assert_eq!(held(&world.officer, "JO OHARA", Some("Jo@example.com")), jo);
+        for other in [
+            held(&world.officer, "Sam O'Hara", Some("jo@example.com")),
+            held(&world.officer, "Jo O'Hara", None),
+            held(&world.officer, "Jo O'Hara", None),
+            held(&world.elsewhere, "Jo O'Hara", Some("jo@example.com")),
+        ] {
+            assert_ne!(other, jo);
+        }
     }
 
     #[test]

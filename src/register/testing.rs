@@ -134,10 +134,14 @@ impl World {
 
     /// Gives a child to an officer and hides it from the others.
     pub fn restrict_to(&self, officer: &Viewer, child: ChildKey) {
-        self.run(|tx| {
-            super::store::child::set_officer(tx, child, officer.account().unwrap(), now())?;
-            child::restrict(tx, &self.program, child, true, now())
-        });
+        self.allocate(child, officer);
+        self.run(|tx| child::restrict(tx, &self.program, child, true, now()));
+    }
+
+    /// Gives a child to an officer.
+    pub fn allocate(&self, child: ChildKey, officer: &Viewer) {
+        let officer = officer.account().unwrap();
+        self.run(|tx| super::store::child::set_officer(tx, child, officer, now()));
     }
 
     /// Makes the account of `parent` a parent of a child.

@@ -143,10 +143,18 @@ impl ResponseError for WebError {
         }
     }
 
+    /// In the bare frame: the guard, who knows who is signed in, shows the error again in theirs.
     fn error_response(&self) -> HttpResponse {
+        self.shown_in(Page::default())
+    }
+}
+
+impl WebError {
+    /// The page that says it, in a frame.
+    pub fn shown_in(&self, page: Page) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         let shown = ErrorPage {
-            page: Page::default(),
+            page,
             heading: self.heading(),
             message: self.to_string(),
             what_to_do: self.what_to_do(),

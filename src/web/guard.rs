@@ -6,13 +6,14 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::ORIGIN;
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::app::App;
 use super::csrf::CsrfToken;
 use super::error::WebError;
+use super::page::Page;
 use super::routes::{self, Who};
-use super::{answer, cookies, seal};
+use super::{answer, cookies, seal, visit};
 use crate::access::Role;
 use crate::access::session::{self, SignedIn};
 use crate::db::DbError;
@@ -53,15 +54,17 @@ pub async fn guard(
     };
     let csrf = CsrfToken::new(seal::of(&app.config.secret, "form", bound_to));
     request.extensions_mut().insert(csrf);
-    if let Err(refusal) = admit(&request, &app, who, signed_in.as_ref()) {
-        return Ok(refuse_or_sign_in(request, &refusal, signed_in.is_some()));
-    }
+    let admitted = admit(&request, &app, who, signed_in.as_ref());
+    let is_signed_in = signed_in.is_some();
     if let Some(signed_in) = signed_in {
         request.extensions_mut().insert(signed_in);
     }
+    if let Err(refusal) = admitted {
+        return Ok(refuse_or_sign_in(request, &refusal, is_signed_in));
+    }
     let request_only_reads = request.method().is_safe();
     let was_told = request.cookie(cookies::FLASH).is_some();
-    let mut response = next.call(request).await?.map_into_boxed_body();
+    let mut response = in_their_frame(next.call(request).await?.map_into_boxed_body());
     if !request_only_reads {
         app.nudge.mail();
     }
@@ -168,8 +171,27 @@ fn refuse_or_sign_in(
 }
 
 fn refuse(request: ServiceRequest, refusal: &WebError) -> ServiceResponse {
-    let response = refusal.error_response();
+    let response = refusal.shown_in(frame_of(request.request()));
     request.into_response(response)
+}
+
+/// An error keeps the header and the ways on of whoever met it: they are still signed in.
+fn in_their_frame(response: ServiceResponse) -> ServiceResponse {
+    let shown = response
+        .response()
+        .error()
+        .and_then(|error| error.as_error::<WebError>())
+        .map(|error| error.shown_in(frame_of(response.request())));
+    match shown {
+        Some(shown) => response.into_response(shown),
+        None => response,
+    }
+}
+
+fn frame_of(request: &HttpRequest) -> Page {
+    let extensions = request.extensions();
+    let csrf = extensions.get::<CsrfToken>().map(CsrfToken::as_str);
+    visit::frame(extensions.get::<SignedIn>(), csrf.unwrap_or_default(), "")
 }
 
 impl Who {

@@ -119,31 +119,7 @@ impl Visit {
 
     /// The frame of a page in the part of the service that `here` names (an address of the navigation, or nothing).
     pub fn page(&self, here: &str) -> Page {
-        let page = Page::default()
-            .csrf(self.csrf.as_str())
-            .flash(self.flash.clone());
-        let Some(signed_in) = &self.signed_in else {
-            return page;
-        };
-        let page = Page {
-            authority: Look {
-                name: signed_in.authority_name.as_str().into(),
-                colour: Colour::parse(&signed_in.authority_colour),
-            },
-            ..page
-        };
-        match signed_in.role {
-            Role::Parent => page.signed_in(&signed_in.email, "").nav(PARENT_NAV, here),
-            Role::Officer => staff(page, signed_in, "Officer")
-                .nav(OFFICER_NAV, here)
-                .search("/search", ""),
-            Role::Manager => staff(page, signed_in, "Manager")
-                .nav(OFFICER_NAV, here)
-                .search("/search", ""),
-            Role::Administrator => {
-                staff(page, signed_in, "Administrator").nav(ADMINISTRATOR_NAV, here)
-            }
-        }
+        frame(self.signed_in.as_ref(), &self.csrf, here).flash(self.flash.clone())
     }
 
     /// Leads on to `path` and tells there once what happened.
@@ -165,6 +141,31 @@ impl Visit {
             tracing::warn!("a flash did not fit into a cookie");
         }
         response
+    }
+}
+
+/// The frame of every page: whose authority, who is signed in, and the ways on from here.
+pub fn frame(signed_in: Option<&SignedIn>, csrf: &str, here: &str) -> Page {
+    let page = Page::default().csrf(csrf);
+    let Some(signed_in) = signed_in else {
+        return page;
+    };
+    let page = Page {
+        authority: Look {
+            name: signed_in.authority_name.as_str().into(),
+            colour: Colour::parse(&signed_in.authority_colour),
+        },
+        ..page
+    };
+    match signed_in.role {
+        Role::Parent => page.signed_in(&signed_in.email, "").nav(PARENT_NAV, here),
+        Role::Officer => staff(page, signed_in, "Officer")
+            .nav(OFFICER_NAV, here)
+            .search("/search", ""),
+        Role::Manager => staff(page, signed_in, "Manager")
+            .nav(OFFICER_NAV, here)
+            .search("/search", ""),
+        Role::Administrator => staff(page, signed_in, "Administrator").nav(ADMINISTRATOR_NAV, here),
     }
 }
 

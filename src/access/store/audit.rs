@@ -7,7 +7,7 @@ use crate::access::audit::Event;
 use crate::access::{AuthorityKey, Viewer};
 use crate::db::schema::{account, audit_event, authority};
 use crate::db::{Conn, Result};
-use crate::on_each;
+use crate::{insert_rows, on_each};
 
 /// An event as it is read back.
 #[derive(Clone, Debug, Queryable)]
@@ -44,14 +44,8 @@ pub(crate) fn insert_all(
     events: &[Event<'_>],
     now: NaiveDateTime,
 ) -> Result<()> {
-    for part in events.chunks(1000) {
-        let rows: Vec<_> = part.iter().map(|event| row(viewer, event, now)).collect();
-        on_each!(tx, |conn| {
-            diesel::insert_into(audit_event::table)
-                .values(&rows)
-                .execute(conn)
-        })?;
-    }
+    let rows: Vec<_> = events.iter().map(|event| row(viewer, event, now)).collect();
+    insert_rows!(tx, audit_event::table, rows)?;
     Ok(())
 }
 

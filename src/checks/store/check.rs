@@ -13,10 +13,10 @@ use crate::checks::check::{CheckRecord, CheckState};
 use crate::checks::{CheckKey, OutcomeKey, fresh};
 use crate::db::schema::welfare_check;
 use crate::db::{Conn, Result};
-use crate::on_each;
 use crate::register::ChildKey;
 use crate::rules::identifiers::{Reference, ReferenceKind};
 use crate::rules::schedule::{CheckKind, CheckOwed, Purpose};
+use crate::{insert_rows, on_each};
 
 /// Rows a statement.
 const PART: usize = 1000;
@@ -206,14 +206,8 @@ pub(in crate::checks) fn insert(
     checks: &[NewCheck<'_>],
     now: NaiveDateTime,
 ) -> Result<()> {
-    for part in checks.chunks(PART) {
-        let rows: Vec<NewRow<'_>> = part.iter().map(|new| row(authority, new, now)).collect();
-        on_each!(tx, |conn| {
-            diesel::insert_into(welfare_check::table)
-                .values(&rows)
-                .execute(conn)
-        })?;
-    }
+    let rows: Vec<NewRow<'_>> = checks.iter().map(|new| row(authority, new, now)).collect();
+    insert_rows!(tx, welfare_check::table, rows)?;
     Ok(())
 }
 

@@ -12,15 +12,12 @@ use crate::checks::LapseKey;
 use crate::db::columns::Key;
 use crate::db::schema::{account, child, lapse, lapse_step, outgoing_mail, welfare_check};
 use crate::db::{Conn, Result};
+use crate::insert_rows;
 use crate::mail::OutgoingMail;
-use crate::on_each;
 use crate::rules::escalation::{Post, Step};
 use crate::rules::identifiers::Reference;
 use crate::rules::schedule::CheckKind;
 use crate::rules::tier::Tier;
-
-/// Rows a statement.
-const PART: usize = 1000;
 
 /// An open lapse, as far as the ladder depends on it.
 #[derive(Queryable)]
@@ -108,26 +105,20 @@ pub(in crate::checks) fn insert(
     tellings: &[Telling<'_>],
     now: NaiveDateTime,
 ) -> Result<()> {
-    for part in tellings.chunks(PART) {
-        let rows: Vec<NewRow<'_>> = part
-            .iter()
-            .map(|telling| NewRow {
-                lapse_id: telling.lapse.number(),
-                step: telling.step.as_str(),
-                post: telling.post.as_str(),
-                told_post: telling.told_post.as_str(),
-                owed_on: telling.owed_on,
-                told_at: now,
-                recipient: telling.recipient,
-                mail_id: telling.mail.number(),
-            })
-            .collect();
-        on_each!(tx, |conn| {
-            diesel::insert_into(lapse_step::table)
-                .values(&rows)
-                .execute(conn)
-        })?;
-    }
+    let rows: Vec<NewRow<'_>> = tellings
+        .iter()
+        .map(|telling| NewRow {
+            lapse_id: telling.lapse.number(),
+            step: telling.step.as_str(),
+            post: telling.post.as_str(),
+            told_post: telling.told_post.as_str(),
+            owed_on: telling.owed_on,
+            told_at: now,
+            recipient: telling.recipient,
+            mail_id: telling.mail.number(),
+        })
+        .collect();
+    insert_rows!(tx, lapse_step::table, rows)?;
     Ok(())
 }
 

@@ -12,14 +12,11 @@ use crate::checks::lapse::{Acknowledgement, LapseRecord, Told};
 use crate::checks::{CheckKey, LapseKey, OutcomeKey, fresh};
 use crate::db::schema::{account, child, lapse, lapse_step, outgoing_mail, welfare_check};
 use crate::db::{Conn, Result};
-use crate::on_each;
 use crate::register::ChildKey;
 use crate::rules::escalation::{Post, Step};
 use crate::rules::identifiers::{Reference, ReferenceKind};
 use crate::rules::schedule::CheckKind;
-
-/// Rows a statement.
-const PART: usize = 1000;
+use crate::{insert_rows, on_each};
 
 /// An open check whose day has passed and that has no lapse yet.
 #[derive(Queryable)]
@@ -94,11 +91,7 @@ pub(in crate::checks) fn open(
             opened_at: now,
         })
         .collect();
-    for part in rows.chunks(PART) {
-        on_each!(tx, |conn| diesel::insert_into(lapse::table)
-            .values(part)
-            .execute(conn))?;
-    }
+    insert_rows!(tx, lapse::table, rows)?;
     Ok(references)
 }
 

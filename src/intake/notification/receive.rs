@@ -99,7 +99,8 @@ pub fn receive(
 
 impl Intake<'_> {
     /// The parent's row: a second notification says anew what the first one said, and leaves alone whom their details
-    /// may be shown to.
+    /// may be shown to. What an officer writes down of a parent who is held already, by email address and name, leaves
+    /// the parent's own words alone.
     fn hold_parent(&self, tx: &mut Conn, parent: &NotifyingParent) -> Result<PersonKey> {
         let held = match parent.account {
             Some(account) => person::of_account(tx, self.viewer, account)?,
@@ -120,7 +121,8 @@ impl Intake<'_> {
                 person::update(tx, held.key, &said)?;
                 held.key
             }
-            None => person::add(tx, self.viewer, &said, self.now)?,
+            None if parent.account.is_some() => person::add(tx, self.viewer, &said, self.now)?,
+            None => person::hold(tx, self.viewer, &said, self.now)?,
         };
         address::move_person(tx, key, &parent.home, self.source, self.today, self.now)?;
         Ok(key)

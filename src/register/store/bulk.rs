@@ -14,14 +14,11 @@ use crate::db::schema::{
 };
 use crate::db::schema::{name_token as name_tokens, registration as registrations};
 use crate::db::{Conn, DbError, Result};
-use crate::on_each;
 use crate::register::bulk::NewEntry;
 use crate::register::person::NewPerson;
 use crate::register::{ChildKey, PersonKey, names, random_reference};
 use crate::rules::identifiers::{EmailAddress, Postcode, Reference, ReferenceKind};
-
-/// Rows in one statement. SQLite takes 32,766 bound variables; no row here has more than 32.
-const ROWS: usize = 250;
+use crate::{insert_rows, insert_rows_returning};
 
 type Added = (ChildKey, Reference);
 
@@ -111,15 +108,9 @@ pub(in crate::register) fn insert_children(
             )
         })
         .collect();
-    let mut keys: HashMap<String, ChildKey> = HashMap::with_capacity(rows.len());
-    for part in rows.chunks(ROWS) {
-        let inserted: Vec<(String, ChildKey)> =
-            on_each!(tx, |conn| diesel::insert_into(child::table)
-                .values(part)
-                .returning((child::reference, child::id))
-                .get_results(conn))?;
-        keys.extend(inserted);
-    }
+    let inserted: Vec<(String, ChildKey)> =
+        insert_rows_returning!(tx, child::table, rows, (child::reference, child::id))?;
+    let keys: HashMap<String, ChildKey> = inserted.into_iter().collect();
     references
         .into_iter()
         .map(|reference| Ok((key_of(&keys, &reference)?, reference)))
@@ -142,11 +133,7 @@ pub(in crate::register) fn insert_registrations(
         .zip(added)
         .map(|(entry, (key, _))| registration::NewRow::of(*key, &entry.registration))
         .collect();
-    for part in rows.chunks(ROWS) {
-        on_each!(tx, |conn| diesel::insert_into(registrations::table)
-            .values(part)
-            .execute(conn))?;
-    }
+    insert_rows!(tx, registrations::table, rows)?;
     insert_secondary_reasons(tx, entries, added)
 }
 
@@ -176,11 +163,7 @@ fn insert_secondary_reasons(tx: &mut Conn, entries: &[NewEntry], added: &[Added]
             ));
         }
     }
-    for part in rows.chunks(ROWS) {
-        on_each!(tx, |conn| diesel::insert_into(secondary_reason::table)
-            .values(part)
-            .execute(conn))?;
-    }
+    insert_rows!(tx, secondary_reason::table, rows)?;
     Ok(())
 }
 
@@ -206,11 +189,7 @@ pub(in crate::register) fn insert_name_tokens(
             child_id: *child_id,
         })
         .collect();
-    for part in rows.chunks(ROWS) {
-        on_each!(tx, |conn| diesel::insert_into(name_tokens::table)
-            .values(part)
-            .execute(conn))?;
-    }
+    insert_rows!(tx, name_tokens::table, rows)?;
     Ok(())
 }
 
@@ -236,11 +215,7 @@ pub(in crate::register) fn insert_tiers(
             held_from: now,
         })
         .collect();
-    for part in rows.chunks(ROWS) {
-        on_each!(tx, |conn| diesel::insert_into(tier_history::table)
-            .values(part)
-            .execute(conn))?;
-    }
+    insert_rows!(tx, tier_history::table, rows)?;
     Ok(())
 }
 
@@ -274,11 +249,7 @@ pub(in crate::register) fn insert_homes(
             )
         })
         .collect();
-    for part in rows.chunks(ROWS) {
-        on_each!(tx, |conn| diesel::insert_into(addresses::table)
-            .values(part)
-            .execute(conn))?;
-    }
+    insert_rows!(tx, addresses::table, rows)?;
     Ok(())
 }
 
@@ -317,11 +288,7 @@ pub(in crate::register) fn insert_parents(
             ties.push(person_row::NewTie::of(child, person, relation));
         }
     }
-    for part in ties.chunks(ROWS) {
-        on_each!(tx, |conn| diesel::insert_into(relation::table)
-            .values(part)
-            .execute(conn))?;
-    }
+    insert_rows!(tx, relation::table, ties)?;
     Ok(())
 }
 
@@ -355,15 +322,9 @@ fn hold_people(
         }
         found.push(Err(first));
     }
-    let mut keys: HashMap<String, PersonKey> = HashMap::with_capacity(rows.len());
-    for part in rows.chunks(ROWS) {
-        let inserted: Vec<(String, PersonKey)> =
-            on_each!(tx, |conn| diesel::insert_into(person::table)
-                .values(part)
-                .returning((person::reference, person::id))
-                .get_results(conn))?;
-        keys.extend(inserted);
-    }
+    let inserted: Vec<(String, PersonKey)> =
+        insert_rows_returning!(tx, person::table, rows, (person::reference, person::id))?;
+    let keys: HashMap<String, PersonKey> = inserted.into_iter().collect();
     found
         .into_iter()
         .map(|found| found.or_else(|reference| key_of(&keys, reference)))

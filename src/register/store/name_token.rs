@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::access::AuthorityKey;
 use crate::db::schema::name_token;
 use crate::db::{Conn, Result};
-use crate::on_each;
+use crate::insert_rows;
 use crate::register::ChildKey;
 
 #[derive(Insertable)]
@@ -33,8 +33,6 @@ pub(in crate::register) fn replace(
             child_id: child.number(),
         })
         .collect();
-    on_each!(tx, |conn| diesel::insert_into(name_token::table)
-        .values(&rows)
-        .execute(conn))?;
+    insert_rows!(tx, name_token::table, rows)?;
     Ok(())
 }

@@ -47,6 +47,7 @@ pub(in crate::register) struct Tie {
     pub(in crate::register) person: PersonRecord,
     pub(in crate::register) address: Option<AddressRecord>,
     pub(in crate::register) account: Option<AccountKey>,
+    pub(in crate::register) childs_officer: Option<AccountKey>,
     pub(in crate::register) relationship: Relationship,
     pub(in crate::register) parental_responsibility: Option<bool>,
     pub(in crate::register) lives_with_child: Option<bool>,
@@ -134,6 +135,20 @@ pub(in crate::register) fn has_reference(conn: &mut Conn, reference: &Reference)
     Ok(diesel::select(diesel::dsl::exists(there)).get_result(conn)?)
 }
 
+/// People of an authority with this email address, and their names, in the order in which they came.
+pub(in crate::register) fn with_email(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    email: &EmailAddress,
+) -> Result<Vec<(PersonKey, String)>> {
+    Ok(person::table
+        .filter(person::authority_id.eq(authority.number()))
+        .filter(person::email.eq(email.as_str()))
+        .order(person::id)
+        .select((person::id, person::name))
+        .load(conn)?)
+}
+
 pub(in crate::register) fn insert(
     tx: &mut Conn,
     authority: AuthorityKey,
@@ -198,6 +213,7 @@ struct TieRow {
     person: PersonRow,
     address: Option<AddressRow>,
     account: Option<AccountKey>,
+    childs_officer: Option<AccountKey>,
     relationship: Relationship,
     parental_responsibility: Option<bool>,
     lives_with_child: Option<bool>,
@@ -209,6 +225,7 @@ impl TieRow {
             person: self.person.into_record()?,
             address: self.address.map(AddressRow::into_record).transpose()?,
             account: self.account,
+            childs_officer: self.childs_officer,
             relationship: self.relationship,
             parental_responsibility: self.parental_responsibility,
             lives_with_child: self.lives_with_child,
@@ -236,6 +253,7 @@ pub(in crate::register) fn ties_of(
             PersonRow::as_select(),
             Option::<AddressRow>::as_select(),
             person::account_id,
+            child::officer_id,
             relation::relationship,
             relation::parental_responsibility,
             relation::lives_with_child,

@@ -5,10 +5,10 @@ use diesel::prelude::*;
 
 use crate::db::schema::{registration, secondary_reason};
 use crate::db::{Conn, DbError, Result};
-use crate::on_each;
 use crate::register::ChildKey;
 use crate::register::registration::Registration;
 use crate::rules::codes::{ClosureReason, PreviousSetting, PrimaryReason, RegisterBasis, Source};
+use crate::{insert_rows, on_each};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = registration)]
@@ -73,9 +73,7 @@ pub(in crate::register) fn insert(
             )
         })
         .collect();
-    on_each!(tx, |conn| diesel::insert_into(secondary_reason::table)
-        .values(&reasons)
-        .execute(conn))?;
+    insert_rows!(tx, secondary_reason::table, reasons)?;
     Ok(())
 }
 

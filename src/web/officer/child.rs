@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use crate::access::audit::{self, Entry};
 use crate::db::DbError;
 use crate::register::child::{self, ChildRecord};
+use crate::register::person::ParentOf;
 use crate::register::registration::Registration;
 use crate::rules::age::expected_year_group;
 use crate::rules::codes::{ChildStatus, Confidentiality, PrimaryReason, SenProvision};
@@ -21,7 +22,7 @@ use crate::web::page::Page;
 use crate::web::visit::Visit;
 
 use super::row::tier_colour;
-use file::{ChildFile, Parent};
+use file::ChildFile;
 
 /// As many events as anybody reads; far more than a childhood holds.
 const EVERY_EVENT: i64 = 5_000;
@@ -110,8 +111,8 @@ impl ChildPage {
         }
     }
 
-    fn confidentiality(parent: &Parent) -> Option<&'static str> {
-        match parent.of.person.confidentiality {
+    fn confidentiality(parent: &ParentOf) -> Option<&'static str> {
+        match parent.person.confidentiality {
             Confidentiality::Normal => None,
             Confidentiality::WithholdFromOtherParents => Some("Do not share with other parents"),
             Confidentiality::Restricted => Some("Restricted to named staff"),

@@ -168,7 +168,7 @@ pub async fn add(
         &visit,
         reference.clone(),
         move |tx, viewer, child, moment| {
-            let person = person::add(tx, viewer, &told.person, moment.now)?;
+            let person = person::hold(tx, viewer, &told.person, moment.now)?;
             person::relate(tx, child.key, person, &told.relation)?;
             let detail = format!("Added: {}", told.relation.relationship.label());
             let event = Event {

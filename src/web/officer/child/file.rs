@@ -19,7 +19,6 @@ use crate::register::child::{self, ChildRecord};
 use crate::register::episode::{self, EpisodeRecord};
 use crate::register::person::{self, ParentOf, Sibling};
 use crate::register::registration::{self, Registration};
-use crate::rules::codes::Confidentiality;
 use crate::rules::identifiers::Reference;
 use crate::rules::schedule::Purpose;
 use crate::web::officer::days;
@@ -39,7 +38,7 @@ pub struct ChildFile {
     /// Where they lived before, the latest first.
     pub earlier_homes: Vec<AddressRecord>,
     /// Parents and carers.
-    pub parents: Vec<Parent>,
+    pub parents: Vec<ParentOf>,
     /// Brothers and sisters on the register.
     pub siblings: Vec<Sibling>,
     /// Why the checks follow their schedule.
@@ -62,15 +61,6 @@ pub struct ChildFile {
     pub events: Vec<Entry>,
     /// Whether this viewer restricts records and shows them again.
     pub viewer_restricts: bool,
-}
-
-/// A parent or carer, and whether this viewer is shown how to reach them.
-#[derive(Debug)]
-pub struct Parent {
-    /// Who.
-    pub of: ParentOf,
-    /// False for a person whose details are restricted to named staff.
-    pub may_be_reached: bool,
 }
 
 /// An open check with what is arranged for it.
@@ -123,7 +113,7 @@ impl ChildFile {
             officer,
             home,
             earlier_homes,
-            parents: parents(conn, viewer, &child)?,
+            parents: person::parents_of(conn, viewer, key)?,
             siblings: person::siblings_of(conn, viewer, key)?,
             tier_reasons: child::tier_reasons(conn, key)?,
             owed,
@@ -161,16 +151,6 @@ fn sort_home(
     }
     earlier.push(next);
     (home, earlier)
-}
-
-fn parents(conn: &mut Conn, viewer: &Viewer, child: &ChildRecord) -> Result<Vec<Parent>> {
-    let parents = person::parents_of(conn, viewer, child.key)?;
-    let to_parent = |of: ParentOf| Parent {
-        may_be_reached: of.person.confidentiality != Confidentiality::Restricted
-            || viewer.sees_restricted(),
-        of,
-    };
-    Ok(parents.into_iter().map(to_parent).collect())
 }
 
 impl OwedCheck {
