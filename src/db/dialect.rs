@@ -42,37 +42,58 @@ macro_rules! insert_rows {
     };
 }
 
-/// As [`insert_rows`], and gives what the database answers to each row; in no order.
+/// As [`insert_rows`], for rows of a table (the module in the schema) with a `reference` of their own, and gives the
+/// rows' keys in their order.
 #[macro_export]
-macro_rules! insert_rows_returning {
-    ($tx:expr, $table:expr, $rows:expr, $answer:expr) => {
+macro_rules! insert_rows_for_keys {
+    ($tx:expr, $table:ident, $rows:expr) => {
         match $tx {
             $crate::db::Conn::Sqlite(conn) => $rows
                 .iter()
-                .map(|row| {
-                    diesel::insert_into($table)
+                .try_for_each(|row| {
+                    diesel::insert_into($table::table)
                         .values(row)
-                        .returning($answer)
-                        .get_result(conn)
+                        .execute(conn)
+                        .map(drop)
                 })
-                .collect::<diesel::QueryResult<Vec<_>>>(),
+                .and_then(|()| $crate::db::keys_of_last(conn, $rows.len())),
             #[cfg(feature = "postgres")]
             $crate::db::Conn::Postgres(conn) => {
-                let mut answers = Vec::with_capacity($rows.len());
+                let mut keys = std::collections::HashMap::with_capacity($rows.len());
                 $rows
                     .chunks(1_000)
                     .try_for_each(|part| {
-                        let some = diesel::insert_into($table)
+                        let some: Vec<(String, i64)> = diesel::insert_into($table::table)
                             .values(part)
-                            .returning($answer)
+                            .returning(($table::reference, $table::id))
                             .get_results(conn)?;
-                        answers.extend(some);
-                        Ok::<(), diesel::result::Error>(())
+                        keys.extend(some);
+                        Ok(())
                     })
-                    .map(|()| answers)
+                    .and_then(|()| {
+                        let key = |reference: &str| keys.get(reference).copied();
+                        $rows
+                            .iter()
+                            .map(|row| key(row.reference).ok_or(diesel::result::Error::NotFound))
+                            .collect()
+                    })
             }
         }
     };
+}
+
+/// The keys of the `count` rows that this connection inserted last, all into one table of AUTOINCREMENT keys and in one
+/// transaction: nobody else inserts meanwhile, so they follow each other. (RETURNING would build a table for each row.)
+pub fn keys_of_last(
+    conn: &mut diesel::SqliteConnection,
+    count: usize,
+) -> diesel::QueryResult<Vec<i64>> {
+    let last: i64 = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(
+        "last_insert_rowid()",
+    ))
+    .get_result(conn)?;
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    Ok((last - count + 1..=last).collect())
 }
 
 /// A consistent copy of a live SQLite database; PostgreSQL has `pg_dump` for this.

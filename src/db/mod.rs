@@ -13,6 +13,7 @@ use std::time::Duration;
 
 pub use condition::Condition;
 pub use connection::{Backend, Conn, OpenError};
+pub use dialect::keys_of_last;
 pub use transaction::Conflict;
 
 use connection::{Opener, Scheme};

@@ -1,5 +1,6 @@
 -- The first shape of the register. Keys are never used again (AUTOINCREMENT): an old audit row must never point at a
 -- new child. Days are DATE (England), moments are TIMESTAMP (UTC, whole seconds). What the world sees is `reference`.
+-- CHECKs are written with OR: for IN with three words or more SQLite builds a table of the words for every row it inserts.
 
 CREATE TABLE authority (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -22,7 +23,7 @@ CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     reference TEXT NOT NULL UNIQUE,
     authority_id BIGINT NOT NULL REFERENCES authority (id),
-    role TEXT NOT NULL CHECK (role IN ('parent', 'officer', 'manager', 'administrator')),
+    role TEXT NOT NULL CHECK (role = 'parent' OR role = 'officer' OR role = 'manager' OR role = 'administrator'),
     email TEXT NOT NULL,
     name TEXT NOT NULL,
     password_hash TEXT,
@@ -38,7 +39,7 @@ CREATE INDEX account_authority ON account (authority_id, role);
 CREATE TABLE post_holder (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     authority_id BIGINT NOT NULL REFERENCES authority (id),
-    post TEXT NOT NULL CHECK (post IN ('team_leader', 'manager', 'head_of_service', 'duty_mailbox', 'safeguarding_lead')),
+    post TEXT NOT NULL CHECK (post = 'team_leader' OR post = 'manager' OR post = 'head_of_service' OR post = 'duty_mailbox' OR post = 'safeguarding_lead'),
     account_id BIGINT REFERENCES account (id),
     email TEXT,
     held_from DATE NOT NULL,
@@ -63,7 +64,7 @@ CREATE TABLE sign_in_link (
     token_hash TEXT NOT NULL UNIQUE,
     authority_id BIGINT NOT NULL REFERENCES authority (id),
     email TEXT NOT NULL,
-    purpose TEXT NOT NULL CHECK (purpose IN ('parent', 'password')),
+    purpose TEXT NOT NULL CHECK (purpose = 'parent' OR purpose = 'password'),
     created_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,
     used_at TIMESTAMP
@@ -80,7 +81,7 @@ CREATE TABLE child (
     sort_name TEXT NOT NULL,                    -- folded "family given", to sort by
     match_key TEXT NOT NULL,                    -- folded name and date of birth, to find the same child twice
     date_of_birth DATE NOT NULL,
-    sex TEXT NOT NULL CHECK (sex IN ('F', 'M', 'U')),
+    sex TEXT NOT NULL CHECK (sex = 'F' OR sex = 'M' OR sex = 'U'),
     upn TEXT,
     nhs_number TEXT,
     other_reference TEXT,                       -- the child's reference in the system a list came from
@@ -89,12 +90,12 @@ CREATE TABLE child (
     sen_provision TEXT,
     sen_type TEXT,
     second_sen_type TEXT,
-    status TEXT NOT NULL CHECK (status IN ('notified', 'active', 'whereabouts_unknown', 'closed')),
+    status TEXT NOT NULL CHECK (status = 'notified' OR status = 'active' OR status = 'whereabouts_unknown' OR status = 'closed'),
     is_open BOOLEAN NOT NULL,                   -- status is not closed; a column so that lists are one range of an index
     registered_on DATE NOT NULL,                -- of the current registration
     officer_id BIGINT REFERENCES account (id),
     restricted BOOLEAN NOT NULL DEFAULT FALSE,
-    tier TEXT NOT NULL CHECK (tier IN ('green', 'amber', 'red')),
+    tier TEXT NOT NULL CHECK (tier = 'green' OR tier = 'amber' OR tier = 'red'),
     postcode TEXT,                              -- of the current home, copied from address for lists and search
     next_check_on DATE,                         -- earliest due day of an open check, copied from welfare_check for lists
     last_seen_on DATE,                          -- in person, by a professional
@@ -169,7 +170,7 @@ CREATE INDEX name_token_child ON name_token (child_id, token);
 CREATE TABLE tier_history (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     child_id BIGINT NOT NULL REFERENCES child (id),
-    tier TEXT NOT NULL CHECK (tier IN ('green', 'amber', 'red')),
+    tier TEXT NOT NULL CHECK (tier = 'green' OR tier = 'amber' OR tier = 'red'),
     reasons TEXT NOT NULL,                      -- one sentence a line
     decided_by TEXT NOT NULL,                   -- 'rules', or the name of the person who overrode them
     held_from TIMESTAMP NOT NULL,
@@ -186,7 +187,7 @@ CREATE TABLE person (
     email TEXT,
     telephone TEXT,
     contact_preference TEXT NOT NULL DEFAULT '',
-    confidentiality TEXT NOT NULL CHECK (confidentiality IN ('normal', 'withhold_from_other_parents', 'restricted')),
+    confidentiality TEXT NOT NULL CHECK (confidentiality = 'normal' OR confidentiality = 'withhold_from_other_parents' OR confidentiality = 'restricted'),
     version INTEGER NOT NULL DEFAULT 1,
     created_at TIMESTAMP NOT NULL
 );
@@ -287,7 +288,7 @@ CREATE TABLE welfare_check (
     original_due_on DATE NOT NULL,              -- nothing updates this
     due_on DATE NOT NULL,
     why TEXT NOT NULL,                          -- the sentence that answers "why this day?"
-    state TEXT NOT NULL CHECK (state IN ('open', 'done', 'cancelled')),
+    state TEXT NOT NULL CHECK (state = 'open' OR state = 'done' OR state = 'cancelled'),
     closed_on DATE,
     closed_because TEXT,
     closed_by_outcome_id BIGINT,
@@ -313,7 +314,7 @@ CREATE TABLE booking (
     at_time TEXT NOT NULL DEFAULT '',           -- HH:MM, or nothing
     place TEXT NOT NULL DEFAULT '',
     reason TEXT NOT NULL DEFAULT '',            -- why it was moved, or booked past the due day
-    state TEXT NOT NULL CHECK (state IN ('booked', 'moved', 'kept', 'failed', 'cancelled')),
+    state TEXT NOT NULL CHECK (state = 'booked' OR state = 'moved' OR state = 'kept' OR state = 'failed' OR state = 'cancelled'),
     booked_by BIGINT NOT NULL REFERENCES account (id),
     booked_at TIMESTAMP NOT NULL
 );
@@ -379,7 +380,7 @@ CREATE TABLE outgoing_mail (
     body_text TEXT NOT NULL,
     body_html TEXT NOT NULL,
     message_id TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'dead')),
+    state TEXT NOT NULL CHECK (state = 'waiting' OR state = 'sent' OR state = 'dead'),
     attempts INTEGER NOT NULL DEFAULT 0,
     next_try_at TIMESTAMP NOT NULL,
     claimed_until TIMESTAMP,

@@ -105,7 +105,11 @@ fn print_ways_in(
     if let Some(parent) = &made.parent {
         let link = db.write_now(|tx| sign_in::parent_link(tx, made.authority, parent, now))?;
         if let Some(link) = link {
-            say!("  A parent          {url}/notify/link/{link}    (works once, for an hour)")?;
+            say!("  A parent          {url}/notify/link/{link}    (works once, for an hour;")?;
+            say!(
+                "                    for another: {url}/notify/{} with {parent})",
+                staff::CODE
+            )?;
         }
     }
     say!(

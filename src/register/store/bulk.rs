@@ -18,7 +18,7 @@ use crate::register::bulk::NewEntry;
 use crate::register::person::NewPerson;
 use crate::register::{ChildKey, PersonKey, names, random_reference};
 use crate::rules::identifiers::{EmailAddress, Postcode, Reference, ReferenceKind};
-use crate::{insert_rows, insert_rows_returning};
+use crate::{insert_rows, insert_rows_for_keys};
 
 type Added = (ChildKey, Reference);
 
@@ -108,19 +108,9 @@ pub(in crate::register) fn insert_children(
             )
         })
         .collect();
-    let inserted: Vec<(String, ChildKey)> =
-        insert_rows_returning!(tx, child::table, rows, (child::reference, child::id))?;
-    let keys: HashMap<String, ChildKey> = inserted.into_iter().collect();
-    references
-        .into_iter()
-        .map(|reference| Ok((key_of(&keys, &reference)?, reference)))
-        .collect()
-}
-
-/// Databases may answer in another order than they were asked in.
-fn key_of<K: Copy>(keys: &HashMap<String, K>, reference: &Reference) -> Result<K> {
-    let key = keys.get(reference.as_str()).copied();
-    key.ok_or_else(|| DbError::Corrupt(format!("{reference} was not stored")))
+    let keys = insert_rows_for_keys!(tx, child, rows)?;
+    let added = keys.into_iter().map(ChildKey::new).zip(references);
+    Ok(added.collect())
 }
 
 pub(in crate::register) fn insert_registrations(
@@ -322,12 +312,19 @@ fn hold_people(
         }
         found.push(Err(first));
     }
-    let inserted: Vec<(String, PersonKey)> =
-        insert_rows_returning!(tx, person::table, rows, (person::reference, person::id))?;
-    let keys: HashMap<String, PersonKey> = inserted.into_iter().collect();
+    let keys: Vec<i64> = insert_rows_for_keys!(tx, person, rows)?;
+    let new: HashMap<&str, PersonKey> = rows
+        .iter()
+        .map(|row| row.reference)
+        .zip(keys.into_iter().map(PersonKey::new))
+        .collect();
+    let key_of = |reference: &Reference| {
+        let key = new.get(reference.as_str()).copied();
+        key.ok_or_else(|| DbError::Corrupt(format!("{reference} was not stored")))
+    };
     found
         .into_iter()
-        .map(|found| found.or_else(|reference| key_of(&keys, reference)))
+        .map(|found| found.or_else(key_of))
         .collect()
 }
 

@@ -200,7 +200,7 @@ impl<'a> Amendable<'a> {
 #[derive(Insertable)]
 #[diesel(table_name = child, treat_none_as_default_value = false)]
 pub(super) struct NewRow<'a> {
-    reference: &'a str,
+    pub(super) reference: &'a str,
     authority_id: i64,
     #[diesel(embed)]
     amendable: Amendable<'a>,

@@ -9,7 +9,7 @@ use crate::insert_rows;
 use crate::register::ChildKey;
 
 #[derive(Insertable)]
-#[diesel(table_name = name_token)]
+#[diesel(table_name = name_token, treat_none_as_default_value = false)]
 pub(super) struct NewRow<'a> {
     pub(super) authority_id: i64,
     pub(super) token: &'a str,

@@ -82,7 +82,7 @@ impl<'a> Said<'a> {
 #[derive(Insertable)]
 #[diesel(table_name = person, treat_none_as_default_value = false)]
 pub(super) struct NewRow<'a> {
-    reference: &'a str,
+    pub(super) reference: &'a str,
     authority_id: i64,
     #[diesel(embed)]
     said: Said<'a>,

@@ -21,7 +21,7 @@ pub(in crate::register) struct Held {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = tier_history)]
+#[diesel(table_name = tier_history, treat_none_as_default_value = false)]
 pub(super) struct NewRow<'a> {
     pub(super) child_id: i64,
     pub(super) tier: &'static str,
