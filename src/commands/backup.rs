@@ -29,7 +29,11 @@ pub fn run(file: &Path) -> Outcome {
     let db = Db::open(&config.database_url, 1)?;
     make_private(file)
         .map_err(|cause| Failure::because(format!("{name} cannot be written: {cause}")))?;
-    db.backup_to(path)?;
+    if let Err(refused) = db.backup_to(path) {
+        // An empty file could be taken for a copy. When it cannot be removed, why there is no copy matters more.
+        let _ = std::fs::remove_file(file);
+        return Err(refused.into());
+    }
     say!("Copied the database to {name}")?;
     Ok(ExitCode::SUCCESS)
 }

@@ -16,6 +16,7 @@ use std::error::Error;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
+use hearth::access::accounts::AccountError;
 use hearth::access::authority::Authority;
 use hearth::clock::Clock;
 use hearth::config::Config;
@@ -29,6 +30,8 @@ pub type Outcome = Result<ExitCode, Failure>;
 pub enum Failure {
     /// In one sentence, for the person who called it.
     Because(String),
+    /// The database's own error, kept whole so that a lost race can be told from the rest.
+    Db(DbError),
     /// Whoever read our output has stopped reading (`hearth verify | head`), which is theirs to decide.
     NobodyReads,
 }
@@ -42,7 +45,16 @@ impl Failure {
 
 impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        let error: &(dyn Error + 'static) = &error;
+        let error: Box<dyn Error> = Box::new(error);
+        let error = match error.downcast::<DbError>() {
+            Ok(error) => return Self::Db(*error),
+            Err(error) => error,
+        };
+        let error = match error.downcast::<AccountError>().map(|error| *error) {
+            Ok(AccountError::Db(error)) => return Self::Db(error),
+            Ok(refused) => return Self::Because(refused.to_string()),
+            Err(error) => error,
+        };
         match error.downcast_ref::<io::Error>() {
             Some(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Self::NobodyReads,
             _ => Self::Because(error.to_string()),
@@ -61,15 +73,18 @@ pub(crate) use say;
 
 /// Ends the program: 0 when it was done, 1 when not, with the sentence on standard error.
 pub fn exit(outcome: Outcome) -> ExitCode {
-    use std::io::Write as _;
     match outcome {
         Ok(code) => code,
         Err(Failure::NobodyReads) => ExitCode::SUCCESS,
-        Err(Failure::Because(sentence)) => {
-            let _ = writeln!(io::stderr(), "hearth: {sentence}");
-            ExitCode::FAILURE
-        }
+        Err(Failure::Because(sentence)) => complain(&sentence),
+        Err(Failure::Db(error)) => complain(&error.to_string()),
     }
+}
+
+fn complain(sentence: &str) -> ExitCode {
+    use std::io::Write as _;
+    let _ = writeln!(io::stderr(), "hearth: {sentence}");
+    ExitCode::FAILURE
 }
 
 /// The settings of this run, with logging begun as they say.
@@ -125,6 +140,9 @@ fn find_authority(conn: &mut Conn, code: &str) -> Result<Authority, Failure> {
 /// A command's work in a transaction can fail for reasons of its own; only the database's may be tried again.
 impl hearth::db::Conflict for Failure {
     fn db_error(&self) -> Option<&DbError> {
-        None
+        match self {
+            Self::Db(error) => Some(error),
+            Self::Because(_) | Self::NobodyReads => None,
+        }
     }
 }

@@ -106,8 +106,8 @@ pub(super) fn backup_to(conn: &mut Conn, path: &str) -> Result<()> {
             Ok(())
         }
         #[cfg(feature = "postgres")]
-        Conn::Postgres(_) => Err(super::DbError::Corrupt(
-            "a PostgreSQL database is backed up with pg_dump, see docs/operating.md".into(),
+        Conn::Postgres(_) => Err(super::DbError::Unsupported(
+            "a PostgreSQL database is backed up with pg_dump, see docs/operating.md",
         )),
     }
 }

@@ -36,6 +36,9 @@ pub enum DbError {
     /// The program is shutting down, or the work panicked.
     #[error("the work was cut short")]
     Cancelled,
+    /// This database is asked for what it leaves to tools of its own; says which.
+    #[error("{0}")]
+    Unsupported(&'static str),
     /// A stored value could not be understood; the row is named.
     #[error("a stored value makes no sense: {0}")]
     Corrupt(String),

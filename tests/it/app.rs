@@ -79,29 +79,46 @@ pub struct TestApp {
 }
 
 /// Where one test keeps its register: a file, or everything in a schema of `HEARTH_TEST_POSTGRES`.
-struct Place {
-    url: String,
+pub struct Place {
+    pub url: String,
     #[cfg(feature = "postgres")]
     _schema: Option<Schema>,
 }
 
 impl Place {
-    fn fresh(folder: &TempDir) -> Self {
+    /// Nothing is there yet, no tables either.
+    pub fn empty(folder: &TempDir) -> Self {
         #[cfg(feature = "postgres")]
         if let Some(schema) = Schema::if_there_is_a_server() {
-            first_register(&schema.url);
             return Self {
                 url: schema.url.clone(),
                 _schema: Some(schema),
             };
         }
-        let file = folder.path().join("hearth.db");
-        std::fs::copy(&*TEMPLATE, &file).expect("a database");
         Self {
-            url: format!("sqlite:{}", file.display()),
+            url: format!("sqlite:{}", Self::file(folder).display()),
             #[cfg(feature = "postgres")]
             _schema: None,
         }
+    }
+
+    /// With the authorities, the policy and the staff.
+    fn fresh(folder: &TempDir) -> Self {
+        let place = Self::empty(folder);
+        if place.is_a_file() {
+            std::fs::copy(&*TEMPLATE, Self::file(folder)).expect("a database");
+        } else {
+            first_register(&place.url);
+        }
+        place
+    }
+
+    pub fn is_a_file(&self) -> bool {
+        self.url.starts_with("sqlite:")
+    }
+
+    fn file(folder: &TempDir) -> PathBuf {
+        folder.path().join("hearth.db")
     }
 }
 

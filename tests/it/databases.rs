@@ -104,6 +104,20 @@ fn postgresql_has_the_tables_of_schema_rs_and_of_sqlite() {
     shape::of(&db).is_that_of(&shape::of(&file));
 }
 
+/// SQLite knows no other order; a PostgreSQL database has that of its language, in which a range of words may miss some.
+#[cfg(feature = "postgres")]
+#[test]
+fn postgresql_searches_names_and_postcodes_by_their_characters() {
+    let Some((db, _schema)) = postgres() else {
+        return;
+    };
+    let by_characters = "pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation
+        WHERE c.collname = 'C' AND (a.attrelid, a.attname) IN (('name_token'::regclass, 'token'),
+            ('child'::regclass, 'postcode'), ('child'::regclass, 'sort_name'), ('child'::regclass, 'match_key'))";
+    let columns = db.read_now(|conn| number(conn, "count(*)", by_characters));
+    assert_eq!(columns.unwrap(), 4);
+}
+
 #[test]
 fn migrating_twice_changes_nothing() {
     on_both(|db| assert_eq!(migrate::migrate(db).unwrap(), Vec::<String>::new()));

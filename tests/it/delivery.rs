@@ -13,6 +13,7 @@ use hearth::mail::messages::SignInLink;
 use hearth::mail::{Courier, Letter, Letterhead, Rendered, Transport, outbox};
 use hearth::rules::identifiers::{EmailAddress, Reference};
 
+use crate::app::Place;
 use crate::smtp::{Behaviour, SmtpServer};
 
 /// An outbox of its own, with a clock that the test moves.
@@ -20,6 +21,7 @@ struct Office {
     db: Db,
     clock: Clock,
     courier: Courier,
+    _place: Place,
     _folder: tempfile::TempDir,
 }
 
@@ -28,7 +30,8 @@ struct Authority;
 impl Office {
     fn sending_by(transport: Transport) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&format!("sqlite:{}/hearth.db", folder.path().display()), 4).unwrap();
+        let place = Place::empty(&folder);
+        let db = Db::open(&place.url, 4).unwrap();
         migrate::migrate(&db).unwrap();
         db.write_now(|tx| -> Result<()> {
             diesel::sql_query(
@@ -46,6 +49,7 @@ impl Office {
             db,
             clock: Clock::stepped(nine_o_clock()),
             courier,
+            _place: place,
             _folder: folder,
         }
     }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
+use hearth::db::DbError;
 use hearth::jobs::{Services, runner};
 use hearth::mail::Courier;
+use hearth::on_each;
 
 use super::app::TestApp;
 
@@ -48,11 +49,10 @@ fn it_is_ready_while_the_sweep_runs_in_time() {
 #[test]
 fn it_is_not_ready_when_the_database_is_gone() {
     let app = TestApp::start();
-    let file = app.folder().join("hearth.db");
-    SqliteConnection::establish(file.to_str().unwrap())
-        .unwrap()
-        .batch_execute("PRAGMA foreign_keys = OFF; DROP TABLE job_run")
-        .unwrap();
+    app.write(|tx| {
+        on_each!(tx, |conn| conn.batch_execute("DROP TABLE job_run"))?;
+        Ok::<_, DbError>(())
+    });
     let page = app.browser().open("/health/ready").expect(503);
     assert!(
         page.text.contains("\"database\":\"does not answer\""),

@@ -33,11 +33,12 @@ impl Sought {
         }
     }
 
-    /// The range of stored words: from the first to before the second.
+    /// The range of stored words: from the first to before the second. No stored word holds a control character, so
+    /// nothing stands between a word and itself with the least of them; NUL would be less, but PostgreSQL holds none.
     fn range(&self) -> (String, String) {
         match self {
             Self::Beginning(word) => (word.clone(), format!("{word}{LAST}")),
-            Self::Exactly(word) => (word.clone(), format!("{word}\0")),
+            Self::Exactly(word) => (word.clone(), format!("{word}\u{1}")),
         }
     }
 }

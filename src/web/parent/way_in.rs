@@ -170,7 +170,11 @@ fn old_link(visit: &Visit) -> Result<HttpResponse, WebError> {
     answer::with_status(StatusCode::GONE, &page)
 }
 
+/// The authority that the address names. What is no code is not asked for: a database may refuse to look for it.
 async fn in_service(visit: &Visit, code: String) -> Result<Authority, WebError> {
+    if !code.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(WebError::NotFound);
+    }
     let found = visit
         .db()
         .read(move |conn| authority::by_code(conn, &code))
