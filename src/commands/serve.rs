@@ -39,8 +39,11 @@ pub fn serve(db: Db, clock: Clock, config: Config, listener: TcpListener) -> Out
     tracing::info!(address = config.base_url, "serving");
     let nudge = timer.as_ref().map_or_else(Nudge::nobody, Timer::nudge);
     let app = App::new(db, clock, config).waking(nudge);
-    let served =
-        actix_web::rt::System::new().block_on(async { server::server(app, listener)?.await });
+    let served = actix_web::rt::System::new().block_on(async {
+        let server = server::server(app, listener)?;
+        actix_web::rt::spawn(server::stop_when_told(server.handle()));
+        server.await
+    });
     if let Some(timer) = timer {
         timer.stop();
     }

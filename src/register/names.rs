@@ -57,8 +57,17 @@ fn push_any(folded: &mut String, letter: char) {
     }
 }
 
-/// Apostrophes of all kinds, and what cannot be seen: it joins what stands around it.
+/// Apostrophes, and what cannot be seen: it joins what stands around it.
 fn vanishes(letter: char) -> bool {
+    is_apostrophe(letter)
+        || matches!(
+            letter,
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+        )
+}
+
+/// Apostrophes of all kinds, and what people type for one.
+fn is_apostrophe(letter: char) -> bool {
     matches!(
         letter,
         '\'' | '`'
@@ -76,8 +85,6 @@ fn vanishes(letter: char) -> bool {
             | 'ʿ'
             | 'ꞌ'
             | 'Ꞌ'
-            | '\u{ad}'
-            | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
     )
 }
 
@@ -100,7 +107,8 @@ fn plain(letter: char) -> Option<&'static str> {
     })
 }
 
-/// The words of a name to be searched by, each once: "Anne-Marie O'Brien" gives "anne", "marie", "annemarie", "obrien".
+/// The words of a name to be searched by, each once: "Anne-Marie O'Brien" gives "anne", "marie", "annemarie", "obrien",
+/// "brien".
 pub fn tokens(given_names: &str, known_as: Option<&str>, family_name: &str) -> Vec<String> {
     let mut tokens = Vec::with_capacity(8);
     for name in [given_names, known_as.unwrap_or_default()] {
@@ -109,7 +117,23 @@ pub fn tokens(given_names: &str, known_as: Option<&str>, family_name: &str) -> V
         }
     }
     add_words(&mut tokens, &fold(family_name));
+    for name in [given_names, known_as.unwrap_or_default(), family_name] {
+        add_after_apostrophes(&mut tokens, name);
+    }
     tokens
+}
+
+/// On the telephone "O'Brien" may sound like "Brien", so what follows an apostrophe is a word too, if it is no mere ending.
+fn add_after_apostrophes(tokens: &mut Vec<String>, name: &str) {
+    for part in name.split_whitespace() {
+        let Some((_, after)) = part.rsplit_once(is_apostrophe) else {
+            continue;
+        };
+        let folded = fold(after);
+        if folded.len() >= LONGEST_PARTICLE {
+            add_words(tokens, &folded);
+        }
+    }
 }
 
 /// The words of one folded name and, when it has several, all of them as one.
@@ -225,7 +249,7 @@ mod tests {
     fn a_name_is_searched_by_each_of_its_words() {
         assert_eq!(
             tokens("Anne-Marie", None, "O'Brien"),
-            ["anne", "marie", "annemarie", "obrien"]
+            ["anne", "marie", "annemarie", "obrien", "brien"]
         );
         assert_eq!(
             tokens("Maria José", Some("Maria"), "De La Cruz"),

@@ -104,9 +104,24 @@ impl From<crate::db::DbError> for WebError {
                     "The register does not answer just now. Try again in a minute.".into(),
                 )
             }
+            error if cannot_be_written(&error) => {
+                tracing::error!(%error, "the database cannot be written");
+                Self::Unavailable(
+                    "The register can be read but not changed just now. Try again in a while."
+                        .into(),
+                )
+            }
             error => Self::internal(&error),
         }
     }
+}
+
+/// What SQLite says of a file that is read-only, or of a disk that is full. Diesel has no kind for either.
+fn cannot_be_written(error: &crate::db::DbError) -> bool {
+    let said = error.to_string();
+    ["readonly database", "disk is full"]
+        .iter()
+        .any(|sign| said.contains(sign))
 }
 
 impl From<crate::register::child::AmendError> for WebError {

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use actix_web::dev::Server;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, HttpServer, web};
 
@@ -14,7 +14,7 @@ const SHUTDOWN_SECONDS: u64 = 20;
 /// No form of ours is longer; uploads of lists have a limit of their own.
 const FORM_BYTES: usize = 256 * 1024;
 
-/// A server on an open port; it runs when awaited, and stops on Ctrl-C and SIGTERM.
+/// A server on an open port; it runs when awaited, until [`stop_when_told`] or somebody else stops it.
 ///
 /// # Errors
 /// When the port cannot be listened on.
@@ -34,6 +34,33 @@ pub fn server(app: App, listener: TcpListener) -> std::io::Result<Server> {
     })
     .workers(workers)
     .shutdown_timeout(SHUTDOWN_SECONDS)
+    .disable_signals()
     .listen(listener)?;
     Ok(server.run())
+}
+
+/// Waits for Ctrl-C or SIGTERM, then stops the server when the requests under way are answered. A second signal does not
+/// wait for them. (actix-web itself would drop them at the first Ctrl-C.)
+pub async fn stop_when_told(server: ServerHandle) {
+    told_to_stop().await;
+    tracing::info!("stopping when the requests under way are answered");
+    tokio::select! {
+        () = server.stop(true) => {}
+        () = told_to_stop() => server.stop(false).await,
+    }
+}
+
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    if let Ok(mut terminated) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    {
+        tokio::select! {
+            _ = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+        return;
+    }
+    let _ = interrupted.await;
 }

@@ -22,4 +22,5 @@ mod routes;
 mod servers;
 mod sign_in;
 mod smtp;
+mod stopping;
 mod webdriver;
