@@ -3,6 +3,7 @@
 pub mod columns;
 mod condition;
 mod connection;
+pub mod days;
 #[macro_use]
 mod dialect;
 pub mod migrate;

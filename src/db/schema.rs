@@ -476,7 +476,6 @@ diesel::joinable!(audit_event -> account (account_id));
 diesel::joinable!(audit_event -> child (child_id));
 diesel::joinable!(registration -> child (child_id));
 diesel::joinable!(secondary_reason -> registration (registration_id));
-diesel::joinable!(name_token -> authority (authority_id));
 diesel::joinable!(name_token -> child (child_id));
 diesel::joinable!(tier_history -> child (child_id));
 diesel::joinable!(person -> authority (authority_id));

@@ -161,7 +161,7 @@ CREATE TABLE secondary_reason (
 
 -- Words of a child's names, folded, and their sounds ('~' before the key), for search by prefix.
 CREATE TABLE name_token (
-    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    authority_id BIGINT NOT NULL,               -- the child's: an index made by hand, so the child vouches for it
     token TEXT COLLATE "C" NOT NULL,
     child_id BIGINT NOT NULL REFERENCES child (id),
     PRIMARY KEY (authority_id, token, child_id)

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use crate::access::audit::Event;
 use crate::access::{AuthorityKey, Viewer};
+use crate::db::days::Moment;
 use crate::db::schema::{account, audit_event, authority};
 use crate::db::{Conn, Result};
 use crate::{insert_rows, on_each};
@@ -13,6 +14,7 @@ use crate::{insert_rows, on_each};
 #[derive(Clone, Debug, Queryable)]
 pub struct Entry {
     /// When, in UTC.
+    #[diesel(deserialize_as = Moment)]
     pub at: NaiveDateTime,
     /// The kind of actor.
     pub actor: String,
@@ -52,7 +54,7 @@ pub(crate) fn insert_all(
 #[derive(Insertable)]
 #[diesel(table_name = audit_event, treat_none_as_default_value = false)]
 struct Row<'a> {
-    at: NaiveDateTime,
+    at: Moment,
     authority_id: i64,
     account_id: Option<i64>,
     actor: &'static str,
@@ -64,7 +66,7 @@ struct Row<'a> {
 
 fn row<'a>(viewer: &Viewer, event: &Event<'a>, now: NaiveDateTime) -> Row<'a> {
     Row {
-        at: now,
+        at: now.into(),
         authority_id: viewer.authority().number(),
         account_id: viewer.account().map(crate::db::columns::Key::number),
         actor: viewer.actor(),

@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::access::{AccountKey, AuthorityKey, Role};
+use crate::db::days::Moment;
 use crate::db::schema::{account, authority, session, sign_in_link};
 use crate::db::{Conn, Result};
 use crate::on_each;
@@ -11,7 +12,9 @@ use crate::on_each;
 /// A session as stored, with whose it is.
 #[derive(Clone, Debug, Queryable)]
 pub(crate) struct SessionRow {
+    #[diesel(deserialize_as = Moment)]
     pub(crate) seen_at: NaiveDateTime,
+    #[diesel(deserialize_as = Moment)]
     pub(crate) expires_at: NaiveDateTime,
     pub(crate) account: AccountKey,
     pub(crate) role: Role,

@@ -11,6 +11,7 @@ use crate::access::store::scope;
 use crate::access::{AuthorityKey, Viewer};
 use crate::checks::check::{CheckRecord, CheckState};
 use crate::checks::{CheckKey, OutcomeKey, fresh};
+use crate::db::days::{Day, MaybeDay, Moment};
 use crate::db::schema::welfare_check;
 use crate::db::{Conn, Result};
 use crate::register::ChildKey;
@@ -63,12 +64,12 @@ struct Row {
     kind: CheckKind,
     purpose: Purpose,
     follows: Option<CheckKey>,
-    counted_from: NaiveDate,
-    original_due_on: NaiveDate,
-    due_on: NaiveDate,
+    counted_from: Day,
+    original_due_on: Day,
+    due_on: Day,
     why: String,
     state: CheckState,
-    closed_on: Option<NaiveDate>,
+    closed_on: MaybeDay,
     closed_because: Option<String>,
 }
 
@@ -82,12 +83,12 @@ impl From<Row> for CheckRecord {
             kind: row.kind,
             purpose: row.purpose,
             follows: row.follows,
-            counted_from: row.counted_from,
-            original_due_on: row.original_due_on,
-            due_on: row.due_on,
+            counted_from: row.counted_from.into(),
+            original_due_on: row.original_due_on.into(),
+            due_on: row.due_on.into(),
             why: row.why,
             state: row.state,
-            closed_on: row.closed_on,
+            closed_on: row.closed_on.into(),
             closed_because: row.closed_because,
         }
     }
@@ -175,12 +176,12 @@ struct NewRow<'a> {
     kind: &'static str,
     purpose: &'static str,
     follows_id: Option<i64>,
-    counted_from: NaiveDate,
-    original_due_on: NaiveDate,
-    due_on: NaiveDate,
+    counted_from: Day,
+    original_due_on: Day,
+    due_on: Day,
     why: &'a str,
     state: &'static str,
-    created_at: NaiveDateTime,
+    created_at: Moment,
 }
 
 /// Writes checks, but none of a kind that is open for the child already.
@@ -233,12 +234,12 @@ fn row<'a>(authority: AuthorityKey, new: &NewCheck<'a>, now: NaiveDateTime) -> N
         kind: new.owed.kind.as_str(),
         purpose: new.owed.purpose.as_str(),
         follows_id: new.follows.map(CheckKey::number),
-        counted_from: new.owed.counted_from,
-        original_due_on: new.owed.due_on,
-        due_on: new.owed.due_on,
+        counted_from: new.owed.counted_from.into(),
+        original_due_on: new.owed.due_on.into(),
+        due_on: new.owed.due_on.into(),
         why: &new.owed.why,
         state: CheckState::Open.as_str(),
-        created_at: now,
+        created_at: now.into(),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::access::{AccountKey, AuthorityKey};
 use crate::checks::check::{CheckRecord, CheckState};
 use crate::checks::outcome::{NewOutcome, OutcomeRecord};
 use crate::checks::{BookingKey, CheckKey, OutcomeKey};
+use crate::db::days::{Day, Moment};
 use crate::db::schema::{account, child, outcome, outgoing_mail, welfare_check};
 use crate::db::{Condition, Conn, Result};
 use crate::on_each;
@@ -21,7 +22,7 @@ use crate::rules::tier::Tier;
 #[derive(Queryable)]
 struct Row {
     reference: Reference,
-    happened_on: NaiveDate,
+    happened_on: Day,
     mode: Mode,
     result: AttemptResult,
     place: String,
@@ -32,14 +33,14 @@ struct Row {
     note: String,
     satisfied: bool,
     recorded_by: String,
-    recorded_at: NaiveDateTime,
+    recorded_at: Moment,
 }
 
 impl From<Row> for OutcomeRecord {
     fn from(row: Row) -> Self {
         Self {
             reference: row.reference,
-            happened_on: row.happened_on,
+            happened_on: row.happened_on.into(),
             mode: row.mode,
             result: row.result,
             place: row.place,
@@ -50,7 +51,7 @@ impl From<Row> for OutcomeRecord {
             note: row.note,
             satisfied: row.satisfied,
             recorded_by: row.recorded_by,
-            recorded_at: row.recorded_at,
+            recorded_at: row.recorded_at.into(),
         }
     }
 }

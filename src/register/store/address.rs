@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::parsed;
+use crate::db::days::{Day, Moment};
 use crate::db::schema::address;
 use crate::db::{Backend, Conn, Result};
 use crate::on_each;
@@ -77,8 +78,8 @@ pub(super) struct NewRow<'a> {
     postcode: Option<&'a str>,
     uprn: Option<&'a str>,
     source: &'static str,
-    lived_from: NaiveDate,
-    recorded_at: NaiveDateTime,
+    lived_from: Day,
+    recorded_at: Moment,
 }
 
 impl<'a> NewRow<'a> {
@@ -103,8 +104,8 @@ impl<'a> NewRow<'a> {
             postcode: place.postcode.as_ref().map(Postcode::as_str),
             uprn: place.uprn.as_ref().map(Uprn::as_str),
             source: source.as_str(),
-            lived_from: from,
-            recorded_at: now,
+            lived_from: from.into(),
+            recorded_at: now.into(),
         }
     }
 }

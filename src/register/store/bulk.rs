@@ -202,7 +202,7 @@ pub(in crate::register) fn insert_tiers(
             tier: entry.child.tier.as_str(),
             reasons,
             decided_by: tier::RULES,
-            held_from: now,
+            held_from: now.into(),
         })
         .collect();
     insert_rows!(tx, tier_history::table, rows)?;

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::parsed;
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
+use crate::db::days::{Day, MaybeDay, Moment};
 use crate::db::schema::child;
 use crate::db::{Conn, Result};
 use crate::on_each;
@@ -24,6 +25,7 @@ struct ChildRow {
     given_names: String,
     family_name: String,
     known_as: Option<String>,
+    #[diesel(deserialize_as = Day)]
     date_of_birth: NaiveDate,
     sex: Sex,
     upn: Option<String>,
@@ -35,12 +37,15 @@ struct ChildRow {
     sen_type: Option<SenType>,
     second_sen_type: Option<SenType>,
     status: ChildStatus,
+    #[diesel(deserialize_as = Day)]
     registered_on: NaiveDate,
     officer_id: Option<AccountKey>,
     restricted: bool,
     tier: Tier,
     postcode: Option<String>,
+    #[diesel(deserialize_as = MaybeDay)]
     next_check_on: Option<NaiveDate>,
+    #[diesel(deserialize_as = MaybeDay)]
     last_seen_on: Option<NaiveDate>,
     last_seen_by: Option<String>,
     seen_recorded: bool,
@@ -158,7 +163,7 @@ pub(super) struct Amendable<'a> {
     known_as: Option<&'a str>,
     sort_name: String,
     match_key: String,
-    date_of_birth: NaiveDate,
+    date_of_birth: Day,
     sex: &'a str,
     upn: Option<&'a str>,
     nhs_number: Option<&'a str>,
@@ -183,7 +188,7 @@ impl<'a> Amendable<'a> {
             known_as: particulars.known_as.as_deref(),
             sort_name: names::sort_name(given_names, family_name),
             match_key: names::match_key(given_names, family_name, *date_of_birth),
-            date_of_birth: *date_of_birth,
+            date_of_birth: (*date_of_birth).into(),
             sex: particulars.sex.as_str(),
             upn: particulars.upn.as_ref().map(Upn::as_str),
             nhs_number: particulars.nhs_number.as_ref().map(NhsNumber::as_str),
@@ -207,14 +212,14 @@ pub(super) struct NewRow<'a> {
     other_reference: Option<&'a str>,
     status: &'a str,
     is_open: bool,
-    registered_on: NaiveDate,
+    registered_on: Day,
     tier: &'a str,
     postcode: Option<&'a str>,
-    next_check_on: Option<NaiveDate>,
-    last_seen_on: Option<NaiveDate>,
+    next_check_on: Option<Day>,
+    last_seen_on: Option<Day>,
     seen_recorded: bool,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
+    created_at: Moment,
+    updated_at: Moment,
 }
 
 impl<'a> NewRow<'a> {
@@ -233,14 +238,14 @@ impl<'a> NewRow<'a> {
             other_reference: new.other_reference.as_deref(),
             status: new.status.as_str(),
             is_open: new.status.is_open(),
-            registered_on: new.registered_on,
+            registered_on: new.registered_on.into(),
             tier: new.tier.as_str(),
             postcode,
-            next_check_on,
-            last_seen_on: new.last_seen_on,
+            next_check_on: next_check_on.map(Day::from),
+            last_seen_on: new.last_seen_on.map(Day::from),
             seen_recorded: new.seen_recorded,
-            created_at: now,
-            updated_at: now,
+            created_at: now.into(),
+            updated_at: now.into(),
         }
     }
 }

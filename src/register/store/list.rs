@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use crate::access::store::scope;
 use crate::access::{AccountKey, Viewer};
+use crate::db::days::{Day, MaybeDay};
 use crate::db::schema::child;
 use crate::db::{Conn, Result};
 use crate::on_each;
@@ -24,6 +25,7 @@ pub struct Line {
     /// Given names.
     pub given_names: String,
     /// Date of birth.
+    #[diesel(deserialize_as = Day)]
     pub date_of_birth: NaiveDate,
     /// Postcode of the current home.
     pub postcode: Option<String>,
@@ -34,6 +36,7 @@ pub struct Line {
     /// Their officer.
     pub officer: Option<AccountKey>,
     /// Earliest due day of an open check.
+    #[diesel(deserialize_as = MaybeDay)]
     pub next_check_on: Option<NaiveDate>,
     /// Whether the record is restricted.
     pub restricted: bool,

@@ -7,6 +7,7 @@ use super::address::AddressRow;
 use super::parsed;
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
+use crate::db::days::Moment;
 use crate::db::schema::{address, child, person, relation};
 use crate::db::{Conn, Result};
 use crate::on_each;
@@ -86,7 +87,7 @@ pub(super) struct NewRow<'a> {
     authority_id: i64,
     #[diesel(embed)]
     said: Said<'a>,
-    created_at: NaiveDateTime,
+    created_at: Moment,
 }
 
 impl<'a> NewRow<'a> {
@@ -100,7 +101,7 @@ impl<'a> NewRow<'a> {
             reference: reference.as_str(),
             authority_id: authority.number(),
             said: Said::by(new),
-            created_at: now,
+            created_at: now.into(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use crate::db::days::Day;
 use crate::db::schema::{registration, secondary_reason};
 use crate::db::{Conn, DbError, Result};
 use crate::register::ChildKey;
@@ -34,8 +35,8 @@ pub(super) struct NewRow<'a> {
     previous_setting: &'a str,
     previous_school: Option<&'a str>,
     source: &'a str,
-    started_on: NaiveDate,
-    ended_on: Option<NaiveDate>,
+    started_on: Day,
+    ended_on: Option<Day>,
     closure_reason: Option<&'a str>,
 }
 
@@ -48,8 +49,8 @@ impl<'a> NewRow<'a> {
             previous_setting: registration.previous_setting.as_str(),
             previous_school: registration.previous_school.as_deref(),
             source: registration.source.as_str(),
-            started_on: registration.started_on,
-            ended_on: registration.ended.map(|(on, _)| on),
+            started_on: registration.started_on.into(),
+            ended_on: registration.ended.map(|(on, _)| on.into()),
             closure_reason: registration.ended.map(|(_, door)| door.as_str()),
         }
     }

@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use crate::db::days::Moment;
 use crate::db::schema::tier_history;
 use crate::db::{Conn, Result};
 use crate::on_each;
@@ -27,7 +28,7 @@ pub(super) struct NewRow<'a> {
     pub(super) tier: &'static str,
     pub(super) reasons: &'a str,
     pub(super) decided_by: &'a str,
-    pub(super) held_from: NaiveDateTime,
+    pub(super) held_from: Moment,
 }
 
 pub(in crate::register) fn held(conn: &mut Conn, child: ChildKey) -> Result<Option<Held>> {
@@ -53,7 +54,7 @@ pub(in crate::register) fn begin(
             tier: tier.as_str(),
             reasons,
             decided_by,
-            held_from: now,
+            held_from: now.into(),
         })
         .execute(tx)?;
     Ok(())
