@@ -1,7 +1,7 @@
 //! The one who looks. Reading personal data takes a `&Viewer`, so a query that forgets whose eyes it serves does not
 //! compile:
 //!
-//! ```compile_fail
+//! ```compile_fail,E0061
 //! # fn look(conn: &mut hearth::db::Conn, reference: &hearth::rules::identifiers::Reference) {
 //! let child = hearth::register::child::find(conn, reference);
 //! # }
@@ -93,7 +93,7 @@ enum Eyes {
 }
 
 impl Viewer {
-    /// A person who has proved who they are. Only [`super::session`] and the command line have a reason to make one.
+    /// A person who has proved who they are. Only [`super::session`] has a reason to make one.
     pub(crate) fn person(
         authority: AuthorityKey,
         account: AccountKey,

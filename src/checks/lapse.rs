@@ -1,5 +1,6 @@
 //! A lapse: a check that was not done by its day, as a stored thing with an owner. It is opened by the sweep, told step
-//! by step, acknowledged by a person with a plan, and closed only by an outcome that satisfies the check.
+//! by step, acknowledged by a person with a plan, and closed when the check is: by an outcome that satisfies it, by the
+//! letter it asks for, or because the check is no longer owed.
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 

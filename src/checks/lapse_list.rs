@@ -45,8 +45,8 @@ pub struct Open {
 /// When the database does not answer.
 pub fn count(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate) -> Result<Open> {
     Ok(Open {
-        total: store::lapse_list::count(conn, viewer, whose, None)?,
-        answered: store::lapse_list::count(conn, viewer, whose, Some(today))?,
+        total: store::lapse_list::count(conn, viewer, whose, today, None)?,
+        answered: store::lapse_list::count(conn, viewer, whose, today, Some(today))?,
     })
 }
 
@@ -54,6 +54,12 @@ pub fn count(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate) -
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn page(conn: &mut Conn, viewer: &Viewer, whose: Whose, offset: i64) -> Result<Vec<OpenLapse>> {
-    store::lapse_list::page(conn, viewer, whose, offset, PAGE)
+pub fn page(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    whose: Whose,
+    today: NaiveDate,
+    offset: i64,
+) -> Result<Vec<OpenLapse>> {
+    store::lapse_list::page(conn, viewer, whose, today, (offset, PAGE))
 }

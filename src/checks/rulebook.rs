@@ -35,7 +35,7 @@ pub fn calendar(conn: &mut Conn) -> Result<Calendar> {
     Ok(Calendar::england().with_holidays(store::rulebook::holidays(conn)?))
 }
 
-/// Puts the policies and bank holidays that ship with the program into an empty database.
+/// Puts the policies that ship with the program into an empty database.
 pub fn seed(tx: &mut Conn) -> Result<()> {
     if store::rulebook::policies(tx)?.is_empty() {
         store::rulebook::insert_policies(tx, &policy::defaults())?;

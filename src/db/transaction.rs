@@ -121,8 +121,13 @@ fn roll_back(conn: &mut Conn) {
 
 /// Whether the same work may succeed when done again. Diesel names no kind for a deadlock (PostgreSQL breaks one by
 /// refusing either side), nor for a file that another process keeps locked.
+///
+/// A random reference that somebody has already is a lost race too: the next attempt draws another.
 fn lost_race(error: &DbError) -> bool {
     match error {
+        DbError::Query(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, text)) => {
+            text.message().contains("reference")
+        }
         DbError::Query(Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
         DbError::Query(Error::DatabaseError(_, text)) => {
             ["database is locked", "deadlock detected"]

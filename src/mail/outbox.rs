@@ -133,19 +133,14 @@ pub fn report_key(reference: &str) -> String {
 /// What is wrong with the outbox, as references of mails; all empty when nothing is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stuck {
+    /// How many mails were looked at: all that wait or are dead.
+    pub looked_at: i64,
     /// Due for more than a day, and nobody tried.
     pub overdue: Vec<String>,
     /// Claimed by a program that never said what became of it, more than an hour ago.
     pub abandoned: Vec<String>,
     /// Somebody had to get it, it is dead, and nobody was told.
     pub unreported: Vec<String>,
-}
-
-impl Stuck {
-    /// How many mails are stuck.
-    pub fn count(&self) -> usize {
-        self.overdue.len() + self.abandoned.len() + self.unreported.len()
-    }
 }
 
 /// What `hearth verify` asks of the outbox.
@@ -158,6 +153,7 @@ pub fn stuck(conn: &mut Conn, now: NaiveDateTime) -> Result<Stuck> {
     abandoned.retain(|reference| !overdue.contains(reference));
     let unreported = dead_without_report(conn)?;
     Ok(Stuck {
+        looked_at: store::count_unsent(conn)?,
         overdue,
         abandoned,
         unreported: unreported.into_iter().map(|mail| mail.reference).collect(),

@@ -337,6 +337,19 @@ pub(super) fn dead_without_report(
         .load(conn)?)
 }
 
+/// How many mails wait or are dead.
+pub(super) fn count_unsent(conn: &mut Conn) -> Result<i64> {
+    let waiting: i64 = outgoing_mail::table
+        .filter(WAITING)
+        .select(count_star())
+        .first(conn)?;
+    let dead: i64 = outgoing_mail::table
+        .filter(DEAD)
+        .select(count_star())
+        .first(conn)?;
+    Ok(waiting + dead)
+}
+
 /// References of mails that have been due for longer than `patience` and were not tried.
 pub(super) fn overdue(
     conn: &mut Conn,

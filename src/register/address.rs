@@ -87,7 +87,7 @@ pub fn history(conn: &mut Conn, child: ChildKey) -> Result<Vec<AddressRecord>> {
 }
 
 /// Writes a child's new home: the old one ends the day before, the postcode in lists follows. The caller writes the audit event
-/// and looks at the checks (`checks::schedule::address_changed`). A place equal to the current one, or a blank one, changes nothing and gives None.
+/// and assesses the tier anew. A place equal to the current one, or a blank one, changes nothing and gives None.
 pub fn move_child(
     tx: &mut Conn,
     child: ChildKey,

@@ -82,7 +82,7 @@ impl Step {
 /// A lapse as it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LapseState {
-    /// The original due date of the check.
+    /// The day the check was due when it lapsed.
     pub due_on: NaiveDate,
     /// The child's tier.
     pub tier: Tier,

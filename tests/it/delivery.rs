@@ -95,6 +95,11 @@ impl Office {
         self.read(|conn| outbox::stuck(conn, self.clock.now()))
     }
 
+    fn stuck_mails(&self) -> Vec<String> {
+        let stuck = self.stuck();
+        [stuck.overdue, stuck.abandoned, stuck.unreported].concat()
+    }
+
     fn read<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T>) -> T {
         self.db.read_now(f).unwrap()
     }
@@ -275,7 +280,7 @@ fn a_recipient_refused_for_good_is_dead_at_once_and_an_incident() {
         "manager@wessex.example",
         &report,
     );
-    assert_eq!(office.stuck().count(), 0, "the manager is told");
+    assert_eq!(office.stuck_mails().len(), 0, "the manager is told");
 
     server.behave(Behaviour::Accept);
     let reference = Reference::parse(&dead.reference).unwrap();
@@ -445,7 +450,7 @@ fn an_outbox_that_nobody_empties_is_stuck() {
     let office = Office::sending_to(&server);
     office.put_one();
     office.pass(TimeDelta::hours(23));
-    assert_eq!(office.stuck().count(), 0);
+    assert_eq!(office.stuck_mails().len(), 0);
     office.pass(TimeDelta::hours(2));
     assert_eq!(office.stuck().overdue.len(), 1);
 
@@ -456,7 +461,7 @@ fn an_outbox_that_nobody_empties_is_stuck() {
         .unwrap();
     office.pass(TimeDelta::hours(2));
     assert_eq!(
-        office.stuck().count(),
+        office.stuck_mails().len(),
         1,
         "one mail is one, for whatever reason"
     );

@@ -1,8 +1,10 @@
 //! The SQL of the list of open lapses.
 
 use chrono::NaiveDate;
+use diesel::dsl::not;
 use diesel::prelude::*;
 
+use super::suspension::rests;
 use crate::access::Viewer;
 use crate::access::store::scope;
 use crate::checks::diary::Whose;
@@ -27,9 +29,10 @@ pub(in crate::checks) fn count(
     conn: &mut Conn,
     viewer: &Viewer,
     whose: Whose,
+    today: NaiveDate,
     planned_from: Option<NaiveDate>,
 ) -> Result<i64> {
-    let mut open = children(viewer, whose)
+    let mut open = children(viewer, whose, today)
         .inner_join(lapse::table)
         .filter(lapse::closed_at.is_null());
     if let Some(day) = planned_from {
@@ -42,10 +45,10 @@ pub(in crate::checks) fn page(
     conn: &mut Conn,
     viewer: &Viewer,
     whose: Whose,
-    offset: i64,
-    limit: i64,
+    today: NaiveDate,
+    (offset, limit): (i64, i64),
 ) -> Result<Vec<OpenLapse>> {
-    let rows: Vec<Row> = children(viewer, whose)
+    let rows: Vec<Row> = children(viewer, whose, today)
         .inner_join(lapse::table.inner_join(welfare_check::table))
         .left_join(account::table)
         .filter(lapse::closed_at.is_null())
@@ -66,8 +69,15 @@ pub(in crate::checks) fn page(
     Ok(rows.into_iter().map(line).collect())
 }
 
-fn children<'a>(viewer: &Viewer, whose: Whose) -> child::BoxedQuery<'a, crate::db::Backend> {
-    let seen = scope::children(viewer).into_boxed();
+/// The children whose lapses are told; while a child's checks rest, nobody is told and nothing is listed.
+fn children<'a>(
+    viewer: &Viewer,
+    whose: Whose,
+    today: NaiveDate,
+) -> child::BoxedQuery<'a, crate::db::Backend> {
+    let seen = scope::children(viewer)
+        .filter(not(rests!(child::id, today)))
+        .into_boxed();
     match whose {
         Whose::Of(officer) => seen.filter(child::officer_id.eq(officer.number())),
         Whose::Team => seen,

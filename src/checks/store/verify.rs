@@ -233,7 +233,7 @@ pub(in crate::checks) fn last_completed(
         .optional()?)
 }
 
-/// The codes of authorities in service.
+/// Whether any authority is in service.
 pub(in crate::checks) fn any_in_service(conn: &mut Conn) -> Result<bool> {
     Ok(diesel::select(exists(
         authority::table.filter(authority::uses_service.eq(true)),

@@ -67,7 +67,7 @@ pub async fn list(
             let open = lapse_list::count(conn, viewer, whose, today)?;
             let pages = pages(&filter.page, open, is_mine);
             let offset = i64::try_from(pages.offset()).unwrap_or_default();
-            let lapses: Vec<LapseRow> = lapse_list::page(conn, viewer, whose, offset)?
+            let lapses: Vec<LapseRow> = lapse_list::page(conn, viewer, whose, today, offset)?
                 .into_iter()
                 .map(|lapse| row(lapse, today, &rulebook.calendar))
                 .collect();
