@@ -11,7 +11,7 @@ use hearth::access::{AuthorityKey, Role, Viewer, authority, session};
 use hearth::checks::{check, rulebook};
 use hearth::db::{Conn, Db, DbError, migrate};
 use hearth::register::address::Place;
-use hearth::register::bulk::{self, NewEntry};
+use hearth::register::bulk::{self, NewEntry, NewParent};
 use hearth::register::child::{NewChild, Particulars};
 use hearth::register::person::{NewPerson, NewRelation};
 use hearth::register::registration::Registration;
@@ -255,7 +255,7 @@ fn child(random: &mut StdRng, number: usize, code: &str) -> NewEntry {
     }
 }
 
-fn parent(family_name: &str, email: &str, held_from: NaiveDate) -> (NewPerson, NewRelation) {
+fn parent(family_name: &str, email: &str, held_from: NaiveDate) -> NewParent {
     let person = NewPerson {
         account: None,
         name: format!("Sam {family_name}"),
@@ -270,7 +270,11 @@ fn parent(family_name: &str, email: &str, held_from: NaiveDate) -> (NewPerson, N
         lives_with_child: Some(true),
         held_from,
     };
-    (person, relation)
+    NewParent {
+        person,
+        relation,
+        home: None,
+    }
 }
 
 /// Five checks that were done, their outcomes and six lines of the timeline for every child.

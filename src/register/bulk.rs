@@ -31,11 +31,22 @@ pub struct NewEntry {
     /// Who told the authority where they live.
     pub home_source: Source,
     /// Parents and carers, and what they are to the child.
-    pub parents: Vec<(NewPerson, NewRelation)>,
+    pub parents: Vec<NewParent>,
     /// The sentences behind the child's tier.
     pub tier_reasons: Vec<String>,
     /// The earliest due day of the checks that the caller will open, so that lists have it without another write.
     pub next_check_on: Option<NaiveDate>,
+}
+
+/// A parent or carer in a list.
+#[derive(Clone, Debug)]
+pub struct NewParent {
+    /// Who.
+    pub person: NewPerson,
+    /// What they are to the child.
+    pub relation: NewRelation,
+    /// Their own address, where the list has one.
+    pub home: Option<Place>,
 }
 
 /// Puts children on the register of the viewer's authority; gives their keys and references in the same order. The caller
@@ -172,7 +183,7 @@ mod tests {
         }
     }
 
-    fn mother(name: &str, email: Option<&str>) -> (NewPerson, NewRelation) {
+    fn mother(name: &str, email: Option<&str>) -> NewParent {
         let person = NewPerson {
             account: None,
             name: name.to_owned(),
@@ -187,7 +198,11 @@ mod tests {
             lives_with_child: None,
             held_from: day(2026, 9, 1),
         };
-        (person, relation)
+        NewParent {
+            person,
+            relation,
+            home: None,
+        }
     }
 
     fn added(world: &World, entries: &[NewEntry]) -> Vec<(ChildKey, Reference)> {
@@ -208,7 +223,10 @@ mod tests {
             vec![PrimaryReason::Religious, PrimaryReason::Religious];
         full.tier_reasons = vec!["One reason".to_owned(), "Another".to_owned()];
         full.next_check_on = Some(day(2027, 3, 4));
-        full.parents = vec![mother("Pat O'Brien", None)];
+        full.parents = vec![NewParent {
+            home: full.home.clone(),
+            ..mother("Pat O'Brien", None)
+        }];
         let children = added(&world, &[entry("Ada", "Moss"), full.clone()]);
         let (key, reference) = children.last().unwrap();
         let held = world
@@ -225,7 +243,7 @@ mod tests {
         let home = world.run(|conn| address::of_child(conn, *key)).unwrap();
         assert_eq!(
             (Some(home.place), home.lived_from),
-            (full.home, day(2026, 9, 1))
+            (full.home.clone(), day(2026, 9, 1))
         );
         let times = world.run(|conn| registration::of_child(conn, *key));
         assert_eq!(
@@ -237,7 +255,10 @@ mod tests {
             full.tier_reasons
         );
         let parents = world.run(|conn| person::parents_of(conn, &world.officer, *key));
-        assert_eq!(parents.first().unwrap().person.name, "Pat O'Brien");
+        let pat = parents.first().unwrap();
+        assert_eq!(pat.person.name, "Pat O'Brien");
+        let lives_at = pat.address.as_ref().map(|address| address.place.clone());
+        assert!(lives_at.is_some() && lives_at == full.home);
         let found = world.run(|conn| search::search(conn, &world.officer, "obrien"));
         assert_eq!(found.lines.first().unwrap().reference, reference.as_str());
     }

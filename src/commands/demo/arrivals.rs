@@ -6,7 +6,7 @@ use hearth::access::{Viewer, session, sign_in};
 use hearth::checks::{check, rulebook, tiering};
 use hearth::db::{Conn, DbError};
 use hearth::intake::notification::{self, Notification, NotifiedChild, NotifyingParent};
-use hearth::register::bulk::{self, NewEntry};
+use hearth::register::bulk::{self, NewEntry, NewParent};
 use hearth::register::child::{NewChild, Particulars};
 use hearth::register::person::{NewPerson, NewRelation};
 use hearth::register::registration::Registration;
@@ -132,7 +132,7 @@ impl Stage<'_> {
         }
     }
 
-    fn tied(&self, adult: &Adult) -> (NewPerson, NewRelation) {
+    fn tied(&self, adult: &Adult) -> NewParent {
         let person = NewPerson {
             account: None,
             name: adult.name.clone(),
@@ -147,7 +147,11 @@ impl Stage<'_> {
             lives_with_child: Some(adult.elsewhere.is_none()),
             held_from: self.family.notified_on,
         };
-        (person, relation)
+        NewParent {
+            person,
+            relation,
+            home: None,
+        }
     }
 
     pub(super) fn notify(&mut self, tx: &mut Conn) -> Result<Done, DbError> {

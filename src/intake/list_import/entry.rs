@@ -10,7 +10,7 @@ use crate::intake::csv::child::{ImportedChild, LastSeen};
 use crate::intake::csv::parent::ImportedParent;
 use crate::intake::csv::words::ImportedStatus;
 use crate::register::address::Place;
-use crate::register::bulk::NewEntry;
+use crate::register::bulk::{NewEntry, NewParent};
 use crate::register::child::{NewChild, Particulars};
 use crate::register::person::{NewPerson, NewRelation};
 use crate::register::registration::Registration;
@@ -20,6 +20,7 @@ use crate::rules::codes::{
     SenProvision, Source,
 };
 use crate::rules::dates::spoken;
+use crate::rules::identifiers::Postcode;
 use crate::rules::schedule::{CheckOwed, Entry, first_checks};
 use crate::rules::tier::{AddressFact, Assessment, Facts, Seen, Tier, assess};
 
@@ -222,7 +223,7 @@ fn home(child: &ImportedChild) -> Option<Place> {
     })
 }
 
-fn tied(parent: &ImportedParent, held_from: NaiveDate) -> (NewPerson, NewRelation) {
+fn tied(parent: &ImportedParent, held_from: NaiveDate) -> NewParent {
     let name = format!("{} {}", parent.given_names, parent.family_name);
     let name = match name.trim() {
         "" => "Name not in the list",
@@ -242,7 +243,28 @@ fn tied(parent: &ImportedParent, held_from: NaiveDate) -> (NewPerson, NewRelatio
         lives_with_child: None,
         held_from,
     };
-    (person, relation)
+    NewParent {
+        person,
+        relation,
+        home: parent.address.as_deref().and_then(place),
+    }
+}
+
+/// An address in one cell, with the postcode at its end where there is one.
+fn place(cell: &str) -> Option<Place> {
+    let parts = cell.split([',', '\n']).map(str::trim);
+    let mut lines: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    let postcode = lines.last().and_then(|last| Postcode::parse(last).ok());
+    if postcode.is_some() {
+        lines.pop();
+    }
+    let place = Place {
+        lines: lines.join("\n"),
+        town: String::new(),
+        postcode,
+        uprn: None,
+    };
+    (!place.is_blank()).then_some(place)
 }
 
 /// What the list says and no field of the register holds goes onto the timeline, so that nothing is lost.
@@ -274,13 +296,31 @@ fn words(child: &ImportedChild) -> String {
             add(&format!("{heading}: {text}."));
         }
     }
-    for parent in &child.parents {
-        if let Some(address) = &parent.address {
-            add(&format!(
-                "Address of {} {}: {address}.",
-                parent.given_names, parent.family_name
-            ));
-        }
-    }
     words
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_in_one_cell_ends_with_its_postcode() {
+        let read = |cell| {
+            place(cell).map(|place| {
+                let postcode = place.postcode.map(|postcode| postcode.to_string());
+                (place.lines, postcode)
+            })
+        };
+        let with = |lines: &str, postcode: Option<&str>| {
+            Some((lines.to_owned(), postcode.map(str::to_owned)))
+        };
+        assert_eq!(
+            read("1 High St, Leeds ,ls1 4ab"),
+            with("1 High St\nLeeds", Some("LS1 4AB"))
+        );
+        assert_eq!(read("1 High St\nLeeds"), with("1 High St\nLeeds", None));
+        assert_eq!(read("LS1 4AB"), with("", Some("LS1 4AB")));
+        assert_eq!(read(" , "), None);
+    }
 }

@@ -14,9 +14,11 @@ use crate::db::schema::{
 };
 use crate::db::schema::{name_token as name_tokens, registration as registrations};
 use crate::db::{Conn, DbError, Result};
+use crate::register::address::Place;
 use crate::register::bulk::NewEntry;
-use crate::register::person::NewPerson;
+use crate::register::person::{NewPerson, NewRelation};
 use crate::register::{ChildKey, PersonKey, names, random_reference};
+use crate::rules::codes::Source;
 use crate::rules::identifiers::{EmailAddress, Postcode, Reference, ReferenceKind};
 use crate::{insert_rows, insert_rows_for_keys};
 
@@ -259,7 +261,7 @@ pub(in crate::register) fn insert_parents(
     let mentioned: Vec<&NewPerson> = entries
         .iter()
         .flat_map(|entry| &entry.parents)
-        .map(|(parent, _)| parent)
+        .map(|parent| &parent.person)
         .collect();
     if mentioned.is_empty() {
         return Ok(());
@@ -267,18 +269,56 @@ pub(in crate::register) fn insert_parents(
     let keys = hold_people(tx, authority, &mentioned, now)?;
     let mut ties = Vec::with_capacity(mentioned.len());
     let mut tied = HashSet::with_capacity(mentioned.len());
-    let mentions = entries.iter().zip(added).flat_map(|(entry, (child, _))| {
-        entry
-            .parents
-            .iter()
-            .map(move |(_, relation)| (*child, relation))
-    });
-    for ((child, relation), person) in mentions.zip(keys) {
+    let mut homes = Vec::new();
+    let mentions = entries
+        .iter()
+        .zip(added)
+        .flat_map(|(entry, (child, _))| entry.parents.iter().map(move |parent| (*child, parent)));
+    for ((child, parent), person) in mentions.zip(keys) {
         if tied.insert((child, person)) {
-            ties.push(person_row::NewTie::of(child, person, relation));
+            ties.push(person_row::NewTie::of(child, person, &parent.relation));
         }
+        homes.extend(
+            parent
+                .home
+                .as_ref()
+                .map(|home| (person, home, &parent.relation)),
+        );
     }
     insert_rows!(tx, relation::table, ties)?;
+    insert_parents_homes(tx, &homes, now)
+}
+
+/// The first address that the list has for each parent; one who has an address on the register already keeps it.
+fn insert_parents_homes(
+    tx: &mut Conn,
+    homes: &[(PersonKey, &Place, &NewRelation)],
+    now: NaiveDateTime,
+) -> Result<()> {
+    let people = homes.iter().map(|(person, _, _)| person.number());
+    let housed: Vec<PersonKey> = addresses::table
+        .filter(addresses::person_id.eq_any(people))
+        .select(addresses::person_id.assume_not_null())
+        .load(tx)?;
+    let mut housed: HashSet<PersonKey> = housed.into_iter().collect();
+    let homes: Vec<_> = homes
+        .iter()
+        .filter(|(person, _, _)| housed.insert(*person))
+        .collect();
+    let references = fresh_references(ReferenceKind::Address, homes.len(), |asked| {
+        let taken = addresses::table.filter(addresses::reference.eq_any(asked.iter().copied()));
+        Ok(taken.select(addresses::reference).load(tx)?)
+    })?;
+    let rows: Vec<_> = homes
+        .iter()
+        .zip(&references)
+        .map(|((person, home, relation), reference)| {
+            let whose = Whose::Persons(*person);
+            let since = relation.held_from;
+            address::NewRow::of(whose, reference, home, Source::Import, since, now)
+        })
+        .collect();
+    insert_rows!(tx, addresses::table, rows)?;
     Ok(())
 }
 
