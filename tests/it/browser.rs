@@ -300,6 +300,12 @@ impl Form {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The values that all fields of a name would send, in their order.
+    pub fn values(&self, name: &str) -> Vec<&str> {
+        let fields = self.fields.iter().filter(|(n, _)| n == name);
+        fields.map(|(_, value)| value.as_str()).collect()
+    }
+
     /// Sends it.
     pub fn send(self, browser: &mut Browser) -> Page {
         let body = serde_urlencoded::to_string(&self.fields).expect("a body");

@@ -120,6 +120,41 @@ fn headings_that_nobody_knows_can_be_mapped_on_the_page() {
 }
 
 #[test]
+fn what_was_mapped_for_the_trial_is_still_mapped_when_it_counts() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    let list =
+        "Surname,Forename,DOB,Arrived,Wibble,Wobble,Wibble\nMoss,Ada,03/04/2015,01/09/2024,7,x,8\n";
+    let answers = [
+        ("heading", "Arrived"),
+        ("column", "registered_on"),
+        ("heading", "Wobble"),
+        ("column", "ignore"),
+        ("dry_run", "yes"),
+    ];
+    let trial = send(&mut browser, "list.csv", list, &answers).expect(200);
+    trial.says("Arrived home educated since");
+    let headings = ["Arrived", "Wibble", "Wobble"];
+    let columns = ["registered_on", "", "ignore"];
+    let form = trial.form("/imports");
+    assert_eq!(form.values("heading"), headings);
+    assert_eq!(form.values("column"), columns);
+    let pairs = form
+        .values("heading")
+        .into_iter()
+        .zip(form.values("column"));
+    let again: Vec<_> = pairs
+        .flat_map(|(heading, column)| [("heading", heading), ("column", column)])
+        .collect();
+    let answer = send(&mut browser, "list.csv", list, &again).expect(303);
+    let page = browser.open(&answer.headers["location"]).expect(200);
+    page.says("Arrived home educated since");
+    let form = page.form("/imports");
+    assert_eq!(form.values("heading"), headings);
+    assert_eq!(form.values("column"), columns);
+}
+
+#[test]
 fn what_is_no_list_is_told_beside_the_field() {
     let app = TestApp::start();
     let mut browser = app.signed_in(OFFICER);

@@ -37,6 +37,16 @@ pub enum Meaning {
     Ignored,
 }
 
+impl Meaning {
+    /// The key by which a person says it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Column(column) => column.as_str(),
+            Self::Ignored => IGNORE,
+        }
+    }
+}
+
 /// The key that says a column is not to be read.
 pub const IGNORE: &str = "ignore";
 
@@ -118,6 +128,11 @@ impl Mapping {
             }),
         }
     }
+}
+
+/// Whether two headings are one to a mapping: case and spacing do not count.
+pub fn is_same_heading(one: &str, other: &str) -> bool {
+    folded(one) == folded(other)
 }
 
 fn folded(heading: &str) -> String {

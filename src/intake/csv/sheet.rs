@@ -63,6 +63,8 @@ pub struct Heading {
     pub text: String,
     /// What becomes of the column.
     pub used: Use,
+    /// What a person said it means.
+    pub said: Option<Meaning>,
 }
 
 /// A file whose headings have been found.
@@ -216,12 +218,13 @@ fn name_headings(record: &Record, by_hand: &Mapping) -> Vec<Heading> {
     let mapped: Vec<Column> = mapped.collect();
     for cell in &record.cells {
         let text = tidy(cell).split_whitespace().collect::<Vec<_>>().join(" ");
-        let by_person = by_hand.find(&text);
-        let column = match by_person {
+        let said = by_hand.find(&text);
+        let column = match said {
             Some(Meaning::Ignored) => {
                 headings.push(Heading {
                     text,
                     used: Use::Ignored,
+                    said,
                 });
                 continue;
             }
@@ -232,13 +235,13 @@ fn name_headings(record: &Record, by_hand: &Mapping) -> Vec<Heading> {
             None => Use::Unknown,
             Some(column) if column.may_repeat() => Use::Read(column),
             Some(column) if taken.contains(&column) => Use::Repeats(column),
-            Some(column) if by_person.is_none() && mapped.contains(&column) => Use::Repeats(column),
+            Some(column) if said.is_none() && mapped.contains(&column) => Use::Repeats(column),
             Some(column) => {
                 taken.push(column);
                 Use::Read(column)
             }
         };
-        headings.push(Heading { text, used });
+        headings.push(Heading { text, used, said });
     }
     headings
 }

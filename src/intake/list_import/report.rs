@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::intake::csv::mapping::is_same_heading;
 use crate::intake::csv::problem::Remark;
 use crate::intake::csv::sheet::{Sheet, Use};
 use crate::rules::identifiers::Reference;
@@ -131,6 +132,9 @@ pub struct HeadingRead {
     pub read_as: Option<String>,
     /// Whether Hearth does not know it.
     pub unknown: bool,
+    /// The key of what a person said it means; empty when nobody did.
+    #[serde(default)]
+    pub said: String,
 }
 
 /// What is kept of a report in the database.
@@ -197,8 +201,27 @@ impl Report {
                     Use::Repeats(_) | Use::Ignored | Use::Unknown => None,
                 },
                 unknown: heading.used == Use::Unknown,
+                said: heading
+                    .said
+                    .map(|said| said.key().to_owned())
+                    .unwrap_or_default(),
             })
             .collect();
+    }
+
+    /// Headings whose meaning a person has said or may say, each once: a mapping is by the words of a heading.
+    pub fn headings_to_map(&self) -> impl Iterator<Item = &HeadingRead> {
+        self.headings
+            .iter()
+            .enumerate()
+            .filter_map(|(place, heading)| {
+                let is_asked = heading.unknown || !heading.said.is_empty();
+                let earlier = self.headings.get(..place).unwrap_or_default();
+                let is_first = !earlier
+                    .iter()
+                    .any(|other| is_same_heading(&other.text, &heading.text));
+                (is_asked && is_first).then_some(heading)
+            })
     }
 
     /// Headings that Hearth does not know.

@@ -58,6 +58,7 @@ struct ImportPage {
     told: Vec<Told>,
     told_more: usize,
     read_as: Vec<(String, String)>,
+    not_read: Vec<String>,
     written_as: String,
     headings: Vec<HeadingChoice>,
     columns: Vec<Choice>,
@@ -225,11 +226,15 @@ fn sending_page(
 }
 
 fn import_page(visit: &Visit, file_name: String, dry_run: bool, report: Report) -> ImportPage {
-    let unknown = report.unknown_headings().map(|text| HeadingChoice {
-        text: text.to_owned(),
-        chosen: String::new(),
+    // With what was said about them already, so that the form means the same when it is sent again.
+    let asked = report.headings_to_map().map(|heading| HeadingChoice {
+        text: heading.text.clone(),
+        chosen: heading.said.clone(),
     });
-    let headings = unknown.collect();
+    let headings = asked.collect();
+    let not_read = report.headings.iter();
+    let not_read = not_read.filter(|heading| heading.read_as.is_none());
+    let not_read = not_read.map(|heading| heading.text.clone()).collect();
     let read = report.headings.iter();
     let read_as = read.filter_map(|heading| Some((heading.text.clone(), heading.read_as.clone()?)));
     let read_as = read_as.collect();
@@ -248,6 +253,7 @@ fn import_page(visit: &Visit, file_name: String, dry_run: bool, report: Report) 
         told,
         told_more,
         read_as,
+        not_read,
         written_as: report.written_as,
         headings,
         columns: columns(),
