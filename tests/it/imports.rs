@@ -155,6 +155,25 @@ fn what_was_mapped_for_the_trial_is_still_mapped_when_it_counts() {
 }
 
 #[test]
+fn any_words_of_a_heading_can_be_mapped() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    let list = "Surname,Forename,\"Born, or so they say: \"\"day\"\" & <month>; é=1\",Surname\nMoss,Ada,03/04/2015,Lee\n";
+    let page = send(&mut browser, "list.csv", list, &[("dry_run", "yes")]).expect(422);
+    let form = page.form("/imports");
+    let born = "Born, or so they say: \"day\" & <month>; é=1";
+    assert_eq!(form.values("heading"), ["Surname", "Forename", born]);
+    let pairs = form.values("heading").into_iter().flat_map(|heading| {
+        let column = if heading == born { "date_of_birth" } else { "" };
+        [("heading", heading), ("column", column)]
+    });
+    let answers: Vec<_> = pairs.chain([("dry_run", "yes")]).collect();
+    let page = send(&mut browser, "list.csv", list, &answers).expect(200);
+    page.says("New on the register 1");
+    assert_eq!(page.form("/imports").values("heading"), [born]);
+}
+
+#[test]
 fn what_is_no_list_is_told_beside_the_field() {
     let app = TestApp::start();
     let mut browser = app.signed_in(OFFICER);

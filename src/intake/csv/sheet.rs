@@ -28,13 +28,14 @@ pub enum SheetProblem {
     },
     /// A line of headings lacks something without which a child cannot be registered.
     #[error(
-        "Line {line} has these headings: {found}. There is none for: {missing}. Add one, or say which it is (for example \"Pupil=full_name\")"
+        "Line {line} has these headings: {}. There is none for: {missing}. Add one, or say which it is (for example \"Pupil=full_name\")",
+        found.join(", ")
     )]
     HeadingsMissing {
         /// The line of the headings.
         line: usize,
-        /// The headings as they stand in the file.
-        found: String,
+        /// The headings as they stand in the file; any of them may hold a comma.
+        found: Vec<String>,
         /// What is needed and not there.
         missing: String,
     },
@@ -266,14 +267,14 @@ fn refuse_missing(headings: &[Heading], line: usize) -> Result<(), SheetProblem>
     if missing.is_empty() {
         return Ok(());
     }
-    let found: Vec<&str> = headings
+    let found = headings
         .iter()
-        .map(|heading| heading.text.as_str())
+        .map(|heading| heading.text.clone())
         .filter(|text| !text.is_empty())
         .collect();
     Err(SheetProblem::HeadingsMissing {
         line,
-        found: found.join(", "),
+        found,
         missing: missing.join(", "),
     })
 }

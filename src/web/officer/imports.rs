@@ -11,7 +11,7 @@ use askama::Template;
 use self::upload::{LARGEST_MEGABYTES, Upload};
 use crate::access::Viewer;
 use crate::intake::csv::column::Column;
-use crate::intake::csv::mapping::{IGNORE, Mapping};
+use crate::intake::csv::mapping::{IGNORE, Mapping, is_same_heading};
 use crate::intake::csv::sheet::SheetProblem;
 use crate::intake::list_import::report::{Counts, Report, Told};
 use crate::intake::list_import::{self, ImportError, ImportLine, Order, Whose};
@@ -287,23 +287,30 @@ fn columns() -> Vec<Choice> {
         .collect()
 }
 
-/// The headings of a file that lacks one which is needed, so that a person can say which it is.
+/// The headings of a file that lacks one which is needed, so that a person can say which it is: each once, because a
+/// mapping is by the words of a heading.
 fn headings_of(problem: &ImportError, chosen: Vec<HeadingChoice>) -> Vec<HeadingChoice> {
     match problem {
         ImportError::Sheet(SheetProblem::HeadingsMissing { found, .. }) => {
-            let again = |text: &str| {
-                let before = chosen.iter().find(|heading| heading.text == text);
-                before
-                    .map(|heading| heading.chosen.clone())
-                    .unwrap_or_default()
-            };
-            found
-                .split(", ")
-                .map(|text| HeadingChoice {
-                    text: text.to_owned(),
-                    chosen: again(text),
-                })
-                .collect()
+            let mut headings: Vec<HeadingChoice> = Vec::with_capacity(found.len());
+            for text in found {
+                if headings
+                    .iter()
+                    .any(|heading| is_same_heading(&heading.text, text))
+                {
+                    continue;
+                }
+                let before = chosen
+                    .iter()
+                    .find(|heading| is_same_heading(&heading.text, text));
+                headings.push(HeadingChoice {
+                    text: text.clone(),
+                    chosen: before
+                        .map(|heading| heading.chosen.clone())
+                        .unwrap_or_default(),
+                });
+            }
+            headings
         }
         _ => chosen,
     }
