@@ -127,13 +127,7 @@ fn print(report: &Report, dry_run: bool) -> std::io::Result<()> {
         "not taken, because they belong to another authority",
     )?;
     line(counts.refused, "refused, to be mended")?;
-    let unknown: Vec<_> = report.unknown_headings().collect();
-    if !unknown.is_empty() {
-        say!(
-            "\nColumns that were not read: {}\nSay what one means with --map \"Heading=column\".",
-            unknown.join(", ")
-        )?;
-    }
+    print_columns_not_read(report)?;
     for (kind, title) in [
         (Kind::Refused, "Refused"),
         (Kind::Repeat, "Repeats"),
@@ -143,6 +137,20 @@ fn print(report: &Report, dry_run: bool) -> std::io::Result<()> {
         print_told(report, kind, title)?;
     }
     Ok(())
+}
+
+fn print_columns_not_read(report: &Report) -> std::io::Result<()> {
+    let not_read: Vec<_> = report
+        .headings_passed_over()
+        .map(|(text, why)| format!("{text} ({why})"))
+        .collect();
+    if not_read.is_empty() {
+        return Ok(());
+    }
+    say!(
+        "\nColumns that were not read: {}\nSay what one means with --map \"Heading=column\".",
+        not_read.join(", ")
+    )
 }
 
 fn print_told(report: &Report, kind: Kind, title: &str) -> std::io::Result<()> {

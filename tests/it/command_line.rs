@@ -357,6 +357,20 @@ fn headings_can_be_mapped_by_hand() {
 }
 
 #[test]
+fn columns_that_are_not_read_are_named() {
+    let machine = Machine::ready();
+    let file = machine.path("list.csv");
+    let list = "First name,First name,Surname,DOB,Wibble\nAda,Wren,Moss,03/04/2015,7\n";
+    std::fs::write(&file, list).unwrap();
+    machine
+        .run(&["import", file.to_str().unwrap(), "--authority", "991"])
+        .expect(0)
+        .says(
+            "not read: First name (an earlier column is read as given names), Wibble (not known)",
+        );
+}
+
+#[test]
 fn what_is_no_list_is_told_in_one_sentence() {
     let machine = Machine::ready();
     let nonsense: &[(&str, &[u8], &str)] = &[

@@ -174,6 +174,16 @@ fn any_words_of_a_heading_can_be_mapped() {
 }
 
 #[test]
+fn a_column_that_repeats_another_is_named() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    let list = "Surname,First name,First name,DOB\nMoss,Ada,Wren,03/04/2015\n";
+    let page = send(&mut browser, "list.csv", list, &[("dry_run", "yes")]).expect(200);
+    page.says("First name given names")
+        .says("First name Not read (an earlier column is read as given names)");
+}
+
+#[test]
 fn what_is_no_list_is_told_beside_the_field() {
     let app = TestApp::start();
     let mut browser = app.signed_in(OFFICER);

@@ -130,6 +130,9 @@ pub struct HeadingRead {
     pub text: String,
     /// What it was read as; nothing when the column was not read.
     pub read_as: Option<String>,
+    /// What an earlier column was read as already, so that this one was not read.
+    #[serde(default)]
+    pub repeats: Option<String>,
     /// Whether Hearth does not know it.
     pub unknown: bool,
     /// The key of what a person said it means; empty when nobody did.
@@ -200,6 +203,10 @@ impl Report {
                     Use::Read(column) => Some(column.label().to_owned()),
                     Use::Repeats(_) | Use::Ignored | Use::Unknown => None,
                 },
+                repeats: match heading.used {
+                    Use::Repeats(column) if !column.is_ours() => Some(column.label().to_owned()),
+                    _ => None,
+                },
                 unknown: heading.used == Use::Unknown,
                 said: heading
                     .said
@@ -224,11 +231,15 @@ impl Report {
             })
     }
 
-    /// Headings that Hearth does not know.
-    pub fn unknown_headings(&self) -> impl Iterator<Item = &str> {
-        self.headings
-            .iter()
-            .filter(|heading| heading.unknown)
-            .map(|heading| heading.text.as_str())
+    /// Headings of columns that were not read though nobody said so, each with the reason.
+    pub fn headings_passed_over(&self) -> impl Iterator<Item = (&str, String)> {
+        self.headings.iter().filter_map(|heading| {
+            let why = match &heading.repeats {
+                Some(column) => format!("an earlier column is read as {column}"),
+                None if heading.unknown => "not known".to_owned(),
+                None => return None,
+            };
+            Some((heading.text.as_str(), why))
+        })
     }
 }

@@ -58,7 +58,8 @@ struct ImportPage {
     told: Vec<Told>,
     told_more: usize,
     read_as: Vec<(String, String)>,
-    not_read: Vec<String>,
+    /// Columns that were not read, each with the reason.
+    not_read: Vec<(String, String)>,
     written_as: String,
     headings: Vec<HeadingChoice>,
     columns: Vec<Choice>,
@@ -232,9 +233,14 @@ fn import_page(visit: &Visit, file_name: String, dry_run: bool, report: Report) 
         chosen: heading.said.clone(),
     });
     let headings = asked.collect();
-    let not_read = report.headings.iter();
-    let not_read = not_read.filter(|heading| heading.read_as.is_none());
-    let not_read = not_read.map(|heading| heading.text.clone()).collect();
+    let ignored = report
+        .headings
+        .iter()
+        .filter(|heading| heading.said == IGNORE);
+    let ignored = ignored.map(|heading| (heading.text.clone(), "as you said".to_owned()));
+    let passed_over = report.headings_passed_over();
+    let passed_over = passed_over.map(|(text, why)| (text.to_owned(), why));
+    let not_read = passed_over.chain(ignored).collect();
     let read = report.headings.iter();
     let read_as = read.filter_map(|heading| Some((heading.text.clone(), heading.read_as.clone()?)));
     let read_as = read_as.collect();
