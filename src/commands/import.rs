@@ -1,5 +1,7 @@
 //! `hearth import FILE`: the list an authority already has.
 
+mod refused_file;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -12,6 +14,7 @@ use hearth::intake::list_import::{self, Order, Progress, Whose};
 use hearth::web::pages::with_commas;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use self::refused_file::RefusedFile;
 use super::{Failure, Outcome, clock, find_authority, open_ready, say, settings};
 
 /// Remarks of each kind that are printed; the rest is in the file of refused rows or on the import's page.
@@ -38,13 +41,16 @@ pub struct Options {
     /// Say what a heading means, as "Heading=column", or "Heading=ignore"; may be given again
     #[arg(long = "map", value_name = "HEADING=COLUMN")]
     mapping: Vec<String>,
-    /// Write the refused rows to this file, to mend and import again
+    /// Write the refused rows to this new file, to mend and import again
     #[arg(long, value_name = "FILE")]
     refused: Option<PathBuf>,
 }
 
 pub fn run(options: &Options) -> Outcome {
     let mapping = Mapping::parse(&options.mapping)?;
+    if let Some(refused) = &options.refused {
+        RefusedFile::check(refused, &options.file)?;
+    }
     let name = options.file.display();
     let bytes = std::fs::read(&options.file)
         .map_err(|cause| Failure::because(format!("{name} cannot be read: {cause}")))?;
@@ -64,6 +70,8 @@ pub fn run(options: &Options) -> Outcome {
         whose: viewer.as_ref().map_or(Whose::ByColumn, Whose::One),
         dry_run: options.dry_run,
     };
+    let refused = options.refused.as_deref();
+    let refused = refused.map(RefusedFile::make).transpose()?;
     let bar = ProgressBar::new(0);
     bar.set_style(ProgressStyle::with_template(
         "{msg:8} {wide_bar} {percent:>3}%",
@@ -74,6 +82,10 @@ pub fn run(options: &Options) -> Outcome {
     });
     bar.finish_and_clear();
     let report = report?;
+    // Before anything is printed: whoever reads the report may stop, and the rows are to be kept all the same.
+    if let Some(file) = refused {
+        file.keep(&report.refused_csv)?;
+    }
     print(&report, options.dry_run)?;
     print_refused(&report, options)?;
     tracing::info!(
@@ -172,12 +184,10 @@ fn print_told(report: &Report, kind: Kind, title: &str) -> std::io::Result<()> {
     Ok(())
 }
 
-fn print_refused(report: &Report, options: &Options) -> Result<(), Failure> {
+fn print_refused(report: &Report, options: &Options) -> std::io::Result<()> {
     match &options.refused {
         Some(file) if !report.refused_csv.is_empty() => {
             let name = file.display();
-            std::fs::write(file, &report.refused_csv)
-                .map_err(|cause| Failure::because(format!("{name} cannot be written: {cause}")))?;
             say!("\nThe refused rows are in {name}: mend them there and import that file.")?;
         }
         None if report.counts.refused > 0 => {

@@ -270,6 +270,63 @@ fn a_list_goes_in_and_what_is_wrong_with_it_is_told() {
 }
 
 #[test]
+fn refused_rows_take_no_other_files_place() {
+    let machine = Machine::ready();
+    let mine = machine.path("mine.csv");
+    let text = std::fs::read_to_string(list("real_life.csv")).unwrap();
+    std::fs::write(&mine, &text).unwrap();
+    let mine = mine.to_str().unwrap();
+    std::fs::write(machine.path("other.csv"), "precious").unwrap();
+    let import = |refused: &str, more: &[&str]| {
+        let words = ["import", mine, "--authority", "991", "--refused", refused];
+        machine.run(&[&words[..], more].concat())
+    };
+    for more in [&[] as &[&str], &["--dry-run"]] {
+        import(mine, more).complains("is the list itself: give another name");
+        import("./mine.csv", more).complains("is the list itself: give another name");
+        import("other.csv", more).complains("other.csv is there already: give another name");
+        import("no/such/folder/refused.csv", more).complains("cannot be written");
+    }
+    assert_eq!(std::fs::read_to_string(mine).unwrap(), text);
+    assert_eq!(machine.count("child"), 0);
+    let none = machine.path("none.csv");
+    std::fs::write(machine.path("good.csv"), "Name,DOB\nAda Moss,03/04/2015\n").unwrap();
+    let words = [
+        "import",
+        "good.csv",
+        "--authority",
+        "991",
+        "--refused",
+        "none.csv",
+    ];
+    machine.run(&words).expect(0).says("1 taken");
+    assert!(!none.exists(), "nothing was refused");
+    machine
+        .run(&[
+            "import",
+            "gone.csv",
+            "--authority",
+            "991",
+            "--refused",
+            "none.csv",
+        ])
+        .complains("gone.csv cannot be read");
+    machine
+        .run(&[
+            "import",
+            "good.csv",
+            "--authority",
+            "991",
+            "--map",
+            "X=upn",
+            "--refused",
+            "none.csv",
+        ])
+        .complains("has no heading");
+    assert!(!none.exists(), "nothing was read");
+}
+
+#[test]
 fn the_same_list_twice_changes_nothing() {
     let machine = Machine::ready();
     let words = ["import", &list("real_life.csv"), "--authority", "991"];
