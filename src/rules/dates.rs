@@ -25,6 +25,18 @@ pub enum DateProblem {
     /// The text has no day, month and year that could be told apart.
     #[error("“{0}” is not a date. Write it like 27/3/2015 or 27 March 2015")]
     NotADate(String),
+    /// A date only if the month stands first, which nobody in England means.
+    #[error("“{text}” looks like month/day/year. Write the day first, like {day}/{month}/{year}")]
+    MonthFirst {
+        /// What was typed.
+        text: String,
+        /// Day of the month, as it was perhaps meant.
+        day: u32,
+        /// Month, from 1.
+        month: u32,
+        /// Year.
+        year: i32,
+    },
     /// The day is not a number from 1 to 31.
     #[error("“{0}” is not a day of a month. Enter a number from 1 to 31")]
     Day(String),
@@ -65,7 +77,9 @@ impl DateProblem {
     #[must_use]
     pub fn concerns(&self, part: DatePart) -> bool {
         match self {
-            Self::Empty | Self::NotADate(_) | Self::NoSuchDay { .. } => true,
+            Self::Empty | Self::NotADate(_) | Self::NoSuchDay { .. } | Self::MonthFirst { .. } => {
+                true
+            }
             Self::Missing(parts) => parts.contains(&part),
             Self::Day(_) => part == DatePart::Day,
             Self::Month(_) => part == DatePart::Month,
@@ -131,9 +145,33 @@ pub fn parse_uk(text: &str) -> Result<NaiveDate, DateProblem> {
         [year, month, day] if year.len() == 4 && parse_number(year).is_some() => {
             real_date(parse_day(day)?, parse_month(month)?, parse_full_year(year)?)
         }
-        [day, month, year] => real_date(parse_day(day)?, parse_month(month)?, parse_year(year)?),
+        [day, month, year] => day_first(day, month, year).map_err(|problem| {
+            month_first(text).map_or(problem, |date| DateProblem::MonthFirst {
+                text: shortened(text),
+                day: date.day(),
+                month: date.month(),
+                year: date.year(),
+            })
+        }),
         _ => Err(DateProblem::NotADate(shortened(text))),
     }
+}
+
+fn day_first(day: &str, month: &str, year: &str) -> Result<NaiveDate, DateProblem> {
+    real_date(parse_day(day)?, parse_month(month)?, parse_year(year)?)
+}
+
+/// The date that a text of three numbers would be if its month stood first, as programs set to the United States write.
+pub fn month_first(text: &str) -> Option<NaiveDate> {
+    let mut parts = without_time(text.trim())
+        .split(['/', '-', '.'])
+        .map(str::trim);
+    let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_number = |part: &str| matches!(part.len(), 1 | 2) && parse_number(part).is_some();
+    if parts.next().is_some() || !is_number(month) || !is_number(day) {
+        return None;
+    }
+    day_first(day, month, year).ok()
 }
 
 /// Days since 30 December 1899, as spreadsheets count; a time of day after the point is dropped.
@@ -413,6 +451,34 @@ mod tests {
         assert_eq!(spoken(NaiveDate::MIN), "1 January -262143");
     }
 
+    #[test]
+    fn a_date_with_the_month_first_is_told_as_one() {
+        for text in [
+            "1/25/2014",
+            "01-25-14",
+            "1/25/2014 0:00",
+            "1/25/2014 12:00:00 AM",
+        ] {
+            let message = parse_uk(text).unwrap_err().to_string();
+            assert!(
+                message.contains("looks like month/day/year. Write the day first, like 25/1/2014"),
+                "{message}"
+            );
+        }
+        let other = |text| month_first(text).map(|date| date.to_string());
+        assert_eq!(other("3/4/2014"), Some("2014-03-04".to_owned()));
+        for text in [
+            "13/4/2014",
+            "2014-03-04",
+            "3 April 2014",
+            "2/30/2014",
+            "41000",
+            "",
+        ] {
+            assert_eq!(other(text), None, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn every_date_hearth_writes_it_reads(year in 1900..=2100i32, ordinal in 1..=365u32) {
@@ -434,7 +500,7 @@ mod tests {
 
         #[test]
         fn nor_any_text_that_looks_like_a_date(text in "[0-9/.: T-]{0,24}") {
-            let _ = parse_uk(&text);
+            let _ = (parse_uk(&text), month_first(&text));
         }
     }
 }

@@ -428,6 +428,19 @@ fn columns_that_are_not_read_are_named() {
 }
 
 #[test]
+fn american_dates_are_not_taken_without_a_word() {
+    let machine = Machine::ready();
+    let file = machine.path("list.csv");
+    let list = "Name,DOB\nAda Moss,3/4/2014\nBo Lee,1/25/2014\n";
+    std::fs::write(&file, list).unwrap();
+    let said = machine
+        .run(&["import", file.to_str().unwrap(), "--authority", "991"])
+        .expect(0);
+    said.says("Taken, but to be checked:\n  line 2: DOB ‘3/4/2014’: Other dates of this column have the month first")
+        .says("line 3: DOB ‘1/25/2014’: “1/25/2014” looks like month/day/year");
+}
+
+#[test]
 fn what_is_no_list_is_told_in_one_sentence() {
     let machine = Machine::ready();
     let nonsense: &[(&str, &[u8], &str)] = &[

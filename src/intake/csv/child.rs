@@ -105,7 +105,7 @@ impl<'s> ChildReader<'s> {
     /// A reader for the lines of this sheet, as of today.
     pub fn new(sheet: &'s Sheet<'_>, today: NaiveDate) -> Self {
         Self {
-            columns: Columns::new(&sheet.headings),
+            columns: Columns::new(sheet),
             today,
         }
     }

@@ -104,6 +104,18 @@ impl Column {
         matches!(self, Self::Notes | Self::SocialCare)
     }
 
+    /// Whether its cells are dates.
+    pub const fn is_date(self) -> bool {
+        matches!(
+            self,
+            Self::DateOfBirth
+                | Self::RegisteredOn
+                | Self::ClosedOn
+                | Self::LastSeenOn
+                | Self::LastVisitOn
+        )
+    }
+
     /// Every key, for the person who chooses one.
     pub fn keys() -> String {
         let keys: Vec<&str> = Self::ALL.iter().map(|column| column.as_str()).collect();

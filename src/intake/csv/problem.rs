@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use chrono::NaiveDate;
 use thiserror::Error;
 
 use super::rows::RowFault;
-use crate::rules::dates::DateProblem;
+use crate::rules::dates::{DateProblem, spoken};
 use crate::rules::identifiers::{NhsNumberProblem, PostcodeProblem, UpnProblem};
 
 /// Something about a cell: where it is, what it says, and why it matters.
@@ -123,6 +124,18 @@ pub enum Doubt {
     /// A date that says that there is none.
     #[error("There is no date here. It was left as not known")]
     NoDate,
+    /// Day first or month first, in a column where some dates have the month first.
+    #[error(
+        "Other dates of this column have the month first. This one was read as {}; with the month first it is {}. Check which is right",
+        spoken(*.read),
+        spoken(*.or)
+    )]
+    DayOrMonthFirst {
+        /// As it was read, day first.
+        read: NaiveDate,
+        /// As it would be with the month first.
+        or: NaiveDate,
+    },
     /// A date of closing on an open case.
     #[error("The status says that the case is open. The date of closing was not kept")]
     OpenWithClosingDate,

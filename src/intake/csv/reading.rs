@@ -1,22 +1,26 @@
 //! One line being read: its cells by meaning, and the problems and doubts collected on the way.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::column::Column;
 use super::names;
 use super::problem::{Doubt, Problem, Reason, Warning};
 use super::rows::Row;
-use super::sheet::{Heading, Use};
-use crate::rules::dates::parse_uk;
+use super::sheet::{Heading, Sheet, Use};
+use crate::rules::dates::{month_first, parse_uk};
 
 /// Where each meaning stands in the file.
 pub(super) struct Columns<'s> {
     headings: &'s [Heading],
     places: Vec<Option<usize>>,
+    /// Columns of dates in which some can only be read with the month first.
+    month_first: Vec<Column>,
 }
 
 impl<'s> Columns<'s> {
-    pub(super) fn new(headings: &'s [Heading]) -> Self {
+    /// Looks through all dates of the sheet: one that can only be American makes the others of its column doubtful.
+    pub(super) fn new(sheet: &'s Sheet<'_>) -> Self {
+        let headings = &sheet.headings;
         let place = |column: &Column| {
             headings
                 .iter()
@@ -25,6 +29,7 @@ impl<'s> Columns<'s> {
         Self {
             headings,
             places: Column::ALL.iter().map(place).collect(),
+            month_first: month_first_columns(sheet),
         }
     }
 
@@ -38,6 +43,30 @@ impl<'s> Columns<'s> {
             .and_then(|place| self.headings.get(place));
         heading.map_or(column.label(), |heading| heading.text.as_str())
     }
+}
+
+fn month_first_columns(sheet: &Sheet<'_>) -> Vec<Column> {
+    let headings = sheet.headings.iter().enumerate();
+    let dates = headings.filter_map(|(place, heading)| match heading.used {
+        Use::Read(column) if column.is_date() => Some((place, column)),
+        _ => None,
+    });
+    let mut undecided: Vec<(usize, Column)> = dates.collect();
+    let mut found = Vec::new();
+    for row in sheet.rows().filter(|row| row.fault.is_none()) {
+        undecided.retain(|(place, column)| {
+            let is_month_first = can_only_be_month_first(row.cell(*place));
+            if is_month_first {
+                found.push(*column);
+            }
+            !is_month_first
+        });
+    }
+    found
+}
+
+fn can_only_be_month_first(cell: &str) -> bool {
+    month_first(cell).is_some_and(|date| date.day() > 12)
 }
 
 /// A line and what has been found in it so far.
@@ -164,9 +193,15 @@ impl<'r> Reading<'r> {
             self.problem(column, Reason::Missing);
             return None;
         }
-        parse_uk(text)
+        let date = parse_uk(text)
             .map_err(|problem| self.problem(column, Reason::Date(problem)))
-            .ok()
+            .ok()?;
+        if self.columns.month_first.contains(&column)
+            && let Some(or) = month_first(text).filter(|or| *or != date)
+        {
+            self.doubt(column, Doubt::DayOrMonthFirst { read: date, or });
+        }
+        Some(date)
     }
 
     /// A date that may be missing and must not be after today.

@@ -407,6 +407,34 @@ fn reads_dates_that_bear_on_the_next_check() {
 }
 
 #[test]
+fn doubts_dates_beside_american_ones() {
+    let list = "Name,DOB,Start date\n\
+        Ada Smith,3/4/2014,3/4/2024\n\
+        Bo Jones,1/25/2014,1/5/2024\n\
+        Cy Brown,25/1/2014,1/5/2024\n\
+        Di White,5/5/2014,1/5/2024\n\
+        Ed Black,3 April 2014,1/5/2024\n";
+    let Outcome {
+        children, problems, ..
+    } = import(list.as_bytes());
+    assert_eq!(said(&problems), [(3, "DOB", "1/25/2014")]);
+    assert!(
+        problems[0]
+            .to_string()
+            .contains("looks like month/day/year")
+    );
+    let doubts: Vec<_> = children.iter().flat_map(|child| &child.warnings).collect();
+    assert_eq!(doubts.len(), 1, "{doubts:?}");
+    assert_eq!((doubts[0].line, doubts[0].column.as_str()), (2, "DOB"));
+    assert_eq!(children[0].date_of_birth, day("2014-04-03"));
+    let words = doubts[0].to_string();
+    assert!(
+        words.contains("read as 3 April 2014; with the month first it is 4 March 2014"),
+        "{words}"
+    );
+}
+
+#[test]
 fn reads_addresses_and_parents_however_they_are_cut() {
     let list = "Name,DOB,House no,Street,Town,Mother's name,Father's name,Father mobile\n\
         Ada Smith,1/2/2015,12,High Street,Sometown,Ms Jo Smith,\"\",07700 900123 / 07700 900124\n";
