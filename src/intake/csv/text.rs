@@ -161,7 +161,7 @@ fn decode_eight_bit(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (Cow::Borrowed(text), Encoding::Utf8);
     }
-    if bytes.contains(&b'\r') && !bytes.contains(&b'\n') {
+    if first_line_ends_with_lone_return(bytes) {
         return (
             MACINTOSH.decode_without_bom_handling(bytes).0,
             Encoding::MacRoman,
@@ -201,13 +201,37 @@ fn is_mostly_control(text: &str) -> bool {
     control * 20 > all
 }
 
+/// Whether the first line ends as Excel for Mac ends lines; cells with quotation marks may hold line feeds all the same.
+fn first_line_ends_with_lone_return(bytes: &[u8]) -> bool {
+    let (mut is_quoted, mut at_cell_start) = (false, true);
+    for (place, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'"' if is_quoted || at_cell_start => is_quoted = !is_quoted,
+            b'\n' if !is_quoted => return false,
+            b'\r' if !is_quoted => return bytes.get(place + 1) != Some(&b'\n'),
+            _ => {}
+        }
+        // After the mark that closes a cell comes another one only when it stands for itself.
+        at_cell_start = matches!(byte, b',' | b';' | b'\t' | b'|' | b'"');
+    }
+    false
+}
+
+/// A carriage return alone ends a line, as in every text editor; inside a cell it is a line break like any other.
 fn with_line_feeds(text: Cow<'_, str>) -> Cow<'_, str> {
     let bytes = text.as_bytes();
-    if bytes.contains(&b'\r') && !bytes.contains(&b'\n') {
-        Cow::Owned(text.replace('\r', "\n"))
-    } else {
-        text
+    let is_lone =
+        |place: usize| bytes.get(place) == Some(&b'\r') && bytes.get(place + 1) != Some(&b'\n');
+    if !(0..bytes.len()).any(is_lone) {
+        return text;
     }
+    let mut fed = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let ends_line = letter == '\r' && letters.peek() != Some(&'\n');
+        fed.push(if ends_line { '\n' } else { letter });
+    }
+    Cow::Owned(fed)
 }
 
 #[cfg(test)]
@@ -262,6 +286,24 @@ mod tests {
             read(b"Ren\x8E\rx").unwrap(),
             (Cow::Owned("René\nx".to_owned()), Encoding::MacRoman)
         );
+    }
+
+    #[test]
+    fn knows_line_feeds_in_cells_from_the_ends_of_lines() {
+        assert_eq!(
+            read(b"\"na\nme\",b\r\"1\n2\",Ren\x8E\r3,4\r").unwrap(),
+            (
+                Cow::Owned("\"na\nme\",b\n\"1\n2\",René\n3,4\n".to_owned()),
+                Encoding::MacRoman
+            )
+        );
+        let windows = read(b"a,5\" b\r\n\"1\n2\",Ren\xE9\r\n").unwrap();
+        assert_eq!(
+            (windows.0.as_ref(), windows.1),
+            ("a,5\" b\r\n\"1\n2\",René\r\n", Encoding::Windows1252)
+        );
+        let in_a_cell = read(b"a,b\r\n\"1\r2\",3\r\n").unwrap().0;
+        assert_eq!(in_a_cell, "a,b\r\n\"1\n2\",3\r\n");
     }
 
     #[test]

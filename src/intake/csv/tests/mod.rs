@@ -407,6 +407,21 @@ fn reads_dates_that_bear_on_the_next_check() {
 }
 
 #[test]
+fn reads_what_excel_for_mac_writes() {
+    let list = b"Forename,Surname,DOB,Address\r\
+        Ada,Smith,1/2/2015,\"12 High Street\nSometown\nSW1A 1AA\"\r\
+        Ren\x8E,Jones,31/2/2015,\"1 \"\"The\"\" Lane\nSometown\"\r\
+        Cy,Brown,1/2/2016,3 Row\r";
+    let Outcome {
+        children, problems, ..
+    } = import(list);
+    let lines: Vec<usize> = children.iter().map(|child| child.line).collect();
+    assert_eq!(lines, [2, 7]);
+    assert_eq!(children[0].address.lines, "12 High Street, Sometown");
+    assert_eq!(said(&problems), [(5, "DOB", "31/2/2015")]);
+}
+
+#[test]
 fn doubts_dates_beside_american_ones() {
     let list = "Name,DOB,Start date\n\
         Ada Smith,3/4/2014,3/4/2024\n\
