@@ -387,6 +387,28 @@ fn a_list_of_several_authorities_goes_to_each() {
 }
 
 #[test]
+fn the_column_of_codes_may_hold_names_and_codes_of_nobody() {
+    let machine = Machine::ready();
+    let file = machine.path("list.csv");
+    let list = "LA code,Name,DOB\nAshdale Council,Ada Moss,3/4/2014\nDevon,Bo Lee,3/4/2015\n\
+        999,Cy Fen,3/4/2016\n878,Di Ash,3/4/2013\n";
+    std::fs::write(&file, list).unwrap();
+    let words = ["import", file.to_str().unwrap(), "--dry-run"];
+    let said = machine
+        .run(&[&words[..], &["--authority", "991"]].concat())
+        .expect(0);
+    said.says("1 taken")
+        .says("line 3: This child belongs to the authority with the code 878")
+        .says("line 4: No local authority has the code 999. Check the three digits")
+        .says("line 5: This child belongs to the authority with the code 878");
+    machine
+        .run(&[&words[..], &["--by-authority-column"]].concat())
+        .expect(0)
+        .says("3 taken")
+        .says("line 4: No local authority has the code 999");
+}
+
+#[test]
 fn headings_can_be_mapped_by_hand() {
     let machine = Machine::ready();
     let file = machine.path("list.csv");

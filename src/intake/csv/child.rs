@@ -26,7 +26,7 @@ pub struct ImportedChild {
     pub line: usize,
     /// The three digits of the authority's code, when the list has a column for it.
     pub la_code: Option<String>,
-    /// The authority's name, when the list has a column for it.
+    /// The authority's name, when the list has a column for it, or writes it in the column for the code.
     pub la_name: Option<String>,
     /// The child's number in the system the list comes from.
     pub reference: Option<String>,
@@ -123,14 +123,14 @@ impl<'s> ChildReader<'s> {
         let date_of_birth = self.read_date_of_birth(&mut reading);
         let upn = reading.identifier(Column::Upn, |text| Ok(Upn::parse(text)?));
         let nhs_number = reading.identifier(Column::NhsNumber, |text| Ok(NhsNumber::parse(text)?));
-        let la_code = read_la_code(&mut reading);
+        let (la_code, named_as_code) = read_la_code(&mut reading);
         let address = address::read(&mut reading);
         let standing = self.read_standing(&mut reading, date_of_birth);
         let child_of =
             |date_of_birth, standing: Standing, reading: &mut Reading<'_>| ImportedChild {
                 line: row.line,
                 la_code,
-                la_name: reading.own_words(Column::LaName),
+                la_name: reading.own_words(Column::LaName).or(named_as_code),
                 reference: reading.own_words(Column::Reference),
                 upn,
                 nhs_number,
@@ -309,18 +309,24 @@ fn read_name_parts(reading: &mut Reading<'_>) -> Name {
     }
 }
 
-fn read_la_code(reading: &mut Reading<'_>) -> Option<String> {
+/// The authority's code, or the words that stand in its column: some lists write the name there.
+fn read_la_code(reading: &mut Reading<'_>) -> (Option<String>, Option<String>) {
     let code = reading.text(Column::LaCode);
     // A column of numbers that went through a spreadsheet may say "878.0".
     let digits = code.strip_suffix(".0").unwrap_or(code);
     if digits.is_empty() {
-        return None;
+        return (None, None);
+    }
+    let is_name =
+        code.chars().any(char::is_alphabetic) && !code.bytes().any(|byte| byte.is_ascii_digit());
+    if is_name {
+        return (None, reading.own_words(Column::LaCode));
     }
     if digits.len() != 3 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         reading.problem(Column::LaCode, Reason::LaCode);
-        return None;
+        return (None, None);
     }
-    Some(digits.to_owned())
+    (Some(digits.to_owned()), None)
 }
 
 /// The status in the list's words. A list without that column, or with an empty cell, is a list of children who are

@@ -1,8 +1,8 @@
 //! Which authority each row of a list belongs to, and which rows repeat an earlier one. No child of the register is
 //! looked at yet.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -96,10 +96,13 @@ struct Router {
     by_code: HashMap<String, Option<usize>>,
     /// Codes by folded name, for lists that write the authority out.
     codes: HashMap<String, String>,
+    /// The codes that some authority has.
+    known: HashSet<String>,
 }
 
 impl Router {
     fn new(conn: &mut Conn, whose: Whose<'_>) -> Result<Self, ImportError> {
+        let names = authority::names(conn)?;
         let mut router = Self {
             routed: Routed {
                 lists: Vec::new(),
@@ -107,7 +110,8 @@ impl Router {
             },
             only: None,
             by_code: HashMap::new(),
-            codes: authority::names(conn)?
+            known: names.iter().map(|(code, _)| code.clone()).collect(),
+            codes: names
                 .into_iter()
                 .map(|(code, name)| (names::fold(&name), code))
                 .collect(),
@@ -131,6 +135,12 @@ impl Router {
             .clone()
             .or_else(|| self.code_named(child.la_name.as_deref()?));
         let code = match (&self.only, &said) {
+            (_, Some(code)) if !self.known.contains(code) => {
+                let reason =
+                    format!("No local authority has the code {code}. Check the three digits");
+                self.refuse(vec![Told::of_row(Kind::Refused, line, reason)]);
+                return Ok(());
+            }
             (Some(own), Some(code)) if own != code => {
                 let reason = format!(
                     "This child belongs to the authority with the code {code}. Send the row to them"
@@ -146,14 +156,8 @@ impl Router {
                 return Ok(());
             }
         };
-        match self.list(conn, &code)? {
-            Some(list) => list.add(child),
-            None => {
-                let reason = format!(
-                    "There is no local authority with the code {code}. Check the three digits"
-                );
-                self.refuse(vec![Told::of_row(Kind::Refused, line, reason)]);
-            }
+        if let Some(list) = self.list(conn, &code)? {
+            list.add(child);
         }
         Ok(())
     }
