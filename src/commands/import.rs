@@ -9,7 +9,7 @@ use std::time::Instant;
 use clap::Args;
 use hearth::access::Viewer;
 use hearth::intake::csv::mapping::Mapping;
-use hearth::intake::list_import::report::{Kind, Report, Told};
+use hearth::intake::list_import::report::{Counts, Kind, Report, Told};
 use hearth::intake::list_import::{self, Order, Progress, Whose};
 use hearth::web::pages::with_commas;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -114,31 +114,41 @@ fn show(bar: &ProgressBar, progress: Progress) {
 
 fn print(report: &Report, dry_run: bool) -> std::io::Result<()> {
     let counts = &report.counts;
-    let line = |count: usize, what: &str| say!("{:>9} {what}", with_commas(count));
+    let line = |count: usize, one: &str, several: &str| {
+        let what = if count == 1 { one } else { several };
+        say!("{:>9} {what}", with_commas(count))
+    };
     if dry_run {
         say!("This was a trial: nothing was changed. With this list, Hearth would do as follows.")?;
     }
-    line(counts.rows, &format!("rows read ({})", report.written_as))?;
+    let written_as = &report.written_as;
     line(
-        counts.taken,
-        &match counts.taken_closed {
-            0 => "taken".to_owned(),
-            closed => format!("taken, {} of them closed cases", with_commas(closed)),
-        },
+        counts.rows,
+        &format!("row read ({written_as})"),
+        &format!("rows read ({written_as})"),
     )?;
+    let taken = taken(counts);
+    line(counts.taken, &taken, &taken)?;
     line(
         counts.unchanged,
+        "on the register already, left as it is",
         "on the register already, left as they are",
     )?;
     line(
         counts.repeats,
+        "not taken, because it repeats a child of the file or of the register",
         "not taken, because they repeat a child of the file or of the register",
     )?;
     line(
         counts.elsewhere,
+        "not taken, because it belongs to another authority",
         "not taken, because they belong to another authority",
     )?;
-    line(counts.refused, "refused, to be mended")?;
+    line(
+        counts.refused,
+        "refused, to be mended",
+        "refused, to be mended",
+    )?;
     print_columns_not_read(report)?;
     for (kind, title) in [
         (Kind::Refused, "Refused"),
@@ -151,16 +161,27 @@ fn print(report: &Report, dry_run: bool) -> std::io::Result<()> {
     Ok(())
 }
 
+fn taken(counts: &Counts) -> String {
+    match (counts.taken, counts.taken_closed) {
+        (_, 0) => "taken".to_owned(),
+        (1, _) => "taken, a closed case".to_owned(),
+        (_, 1) => "taken, 1 of them a closed case".to_owned(),
+        (_, closed) => format!("taken, {} of them closed cases", with_commas(closed)),
+    }
+}
+
 fn print_columns_not_read(report: &Report) -> std::io::Result<()> {
     let not_read: Vec<_> = report
         .headings_passed_over()
         .map(|(text, why)| format!("{text} ({why})"))
         .collect();
-    if not_read.is_empty() {
-        return Ok(());
-    }
+    let which = match not_read.len() {
+        0 => return Ok(()),
+        1 => "The column that was not read",
+        _ => "Columns that were not read",
+    };
     say!(
-        "\nColumns that were not read: {}\nSay what one means with --map \"Heading=column\".",
+        "\n{which}: {}\nSay what one means with --map \"Heading=column\".",
         not_read.join(", ")
     )
 }

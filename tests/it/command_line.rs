@@ -242,9 +242,9 @@ fn a_list_goes_in_and_what_is_wrong_with_it_is_told() {
         ])
         .expect(0);
     said.says("7 rows read")
-        .says("3 taken, 1 of them closed cases")
-        .says("1 not taken, because they repeat")
-        .says("1 not taken, because they belong to another authority")
+        .says("3 taken, 1 of them a closed case")
+        .says("1 not taken, because it repeats")
+        .says("1 not taken, because it belongs to another authority")
         .says("2 refused")
         .says("line 10: D.O.B. ‘31/02/2015’: 31 February 2015 is not a real date")
         .says("The same child as on line 6");
@@ -341,7 +341,7 @@ fn the_same_list_twice_changes_nothing() {
         .expect(0)
         .says("0 taken")
         .says("3 on the register already")
-        .says("1 not taken, because they repeat");
+        .says("1 not taken, because it repeats");
     assert_eq!(
         before,
         (
@@ -365,7 +365,7 @@ fn a_trial_says_the_same_and_changes_nothing() {
         ])
         .expect(0)
         .says("This was a trial")
-        .says("3 taken, 1 of them closed cases")
+        .says("3 taken, 1 of them a closed case")
         .says("2 refused");
     assert_eq!(
         (machine.count("child"), machine.count("list_import")),
@@ -406,6 +406,24 @@ fn the_column_of_codes_may_hold_names_and_codes_of_nobody() {
         .expect(0)
         .says("3 taken")
         .says("line 4: No local authority has the code 999");
+}
+
+#[test]
+fn one_of_a_kind_is_told_as_one() {
+    let machine = Machine::ready();
+    let file = machine.path("list.csv");
+    std::fs::write(&file, "Name,DOB,Status\nAda Moss,3/4/2014,returned to school\n").unwrap();
+    let words = ["import", file.to_str().unwrap(), "--authority", "991"];
+    machine
+        .run(&words)
+        .expect(0)
+        .says(" 1 row read (UTF-8, comma)")
+        .says(" 1 taken, a closed case\n")
+        .says(" 0 on the register already, left as they are");
+    machine
+        .run(&words)
+        .expect(0)
+        .says(" 1 on the register already, left as it is");
 }
 
 #[test]

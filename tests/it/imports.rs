@@ -184,6 +184,21 @@ fn a_column_that_repeats_another_is_named() {
 }
 
 #[test]
+fn one_of_a_kind_is_told_as_one() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    for words in [
+        "1 child is new on the register",
+        "No child is new on the register",
+    ] {
+        let list = "Name,DOB\nAda Moss,03/04/2015\n";
+        let answer = send(&mut browser, "list.csv", list, &[]).expect(303);
+        let page = browser.open(&answer.headers["location"]);
+        page.says(words).says("Row read 1");
+    }
+}
+
+#[test]
 fn what_is_no_list_is_told_beside_the_field() {
     let app = TestApp::start();
     let mut browser = app.signed_in(OFFICER);

@@ -66,6 +66,12 @@ struct ImportPage {
     largest: usize,
 }
 
+impl ImportPage {
+    fn told_more_in_words(&self) -> String {
+        with_commas(self.told_more)
+    }
+}
+
 /// `GET /imports`
 pub async fn list(visit: Visit) -> Result<HttpResponse, WebError> {
     let earlier = visit.read(list_import::earlier).await?;
@@ -136,10 +142,11 @@ pub async fn create(
     };
     match &report.reference {
         Some(reference) => {
-            let told = format!(
-                "{} children are new on the register",
-                with_commas(report.counts.taken)
-            );
+            let told = match report.counts.taken {
+                0 => "No child is new on the register".to_owned(),
+                1 => "1 child is new on the register".to_owned(),
+                several => format!("{} children are new on the register", with_commas(several)),
+            };
             Ok(visit.see_other_with(&format!("/imports/{reference}"), &Flash::success(told)))
         }
         None => answer::show(&import_page(&visit, upload.file_name, true, report)),
@@ -269,16 +276,20 @@ fn import_page(visit: &Visit, file_name: String, dry_run: bool, report: Report) 
 
 fn figures(counts: &Counts) -> Vec<(String, &'static str)> {
     let all = [
-        (counts.rows, "Rows read"),
+        (counts.rows, number(counts.rows, "Row read", "Rows read")),
         (counts.taken, "New on the register"),
         (counts.unchanged, "On the register already"),
-        (counts.repeats, "Repeats"),
+        (counts.repeats, number(counts.repeats, "Repeat", "Repeats")),
         (counts.elsewhere, "Other authorities’"),
         (counts.refused, "Refused"),
     ];
     all.into_iter()
         .map(|(count, what)| (with_commas(count), what))
         .collect()
+}
+
+const fn number(count: usize, one: &'static str, several: &'static str) -> &'static str {
+    if count == 1 { one } else { several }
 }
 
 /// What a heading may mean.
