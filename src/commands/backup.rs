@@ -26,7 +26,7 @@ pub fn run(file: &Path) -> Outcome {
             "the folder of {name} is not there: make it first"
         )));
     }
-    let db = Db::open(&config.database_url, 1)?;
+    let db = Db::open_existing(&config.database_url, 1)?;
     make_private(file)
         .map_err(|cause| Failure::because(format!("{name} cannot be written: {cause}")))?;
     if let Err(refused) = db.backup_to(path) {

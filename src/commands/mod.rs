@@ -115,9 +115,9 @@ fn clock(config: &Config) -> Clock {
     config.today.map_or(Clock::System, Clock::Fixed)
 }
 
-/// The database, if its tables are those of this version.
+/// The database, if it is there and its tables are those of this version.
 fn open_ready(config: &Config) -> Result<Db, Failure> {
-    let db = Db::open(&config.database_url, config.database_connections)?;
+    let db = Db::open_existing(&config.database_url, config.database_connections)?;
     if tables::is_pending(&db)? {
         return Err(Failure::because(
             "the database is not ready for this version of Hearth: run `hearth migrate` first \

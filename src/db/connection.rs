@@ -31,6 +31,10 @@ pub enum OpenError {
         "HEARTH_DATABASE_URL names PostgreSQL, but this program was built without it: build with --features postgres"
     )]
     NoPostgres,
+    #[error(
+        "there is no database at {0}: run `hearth migrate` first to make one, or set HEARTH_DATABASE_URL to where it is"
+    )]
+    Missing(String),
     #[error("the folder {folder} for the database cannot be made: {cause}")]
     Folder {
         folder: String,
@@ -64,6 +68,16 @@ impl Scheme {
             return Err(OpenError::Scheme(url.to_owned()));
         }
         Ok(Self::Sqlite(PathBuf::from(path)))
+    }
+
+    /// Refuses a database file that is not there, which opening would make.
+    pub(super) fn must_be_there(&self) -> Result<(), OpenError> {
+        match self {
+            Self::Sqlite(path) if !path.exists() => {
+                Err(OpenError::Missing(path.display().to_string()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Makes the folder of a database file. The file holds personal data, so a new folder is the owner's alone.

@@ -50,9 +50,21 @@ pub type Result<T> = std::result::Result<T, DbError>;
 
 impl Db {
     /// Opens the database named by `url` (`sqlite:PATH`, a plain path, or `postgres://…`) with up to `size` connections.
+    /// A file that is not there is made, with its folder.
     pub fn open(url: &str, size: u32) -> std::result::Result<Self, OpenError> {
         let scheme = Scheme::of(url)?;
         scheme.prepare()?;
+        Self::connect(scheme, size)
+    }
+
+    /// As [`Db::open`], but a file that is not there is an error: a slip in a path must not pass for an empty register.
+    pub fn open_existing(url: &str, size: u32) -> std::result::Result<Self, OpenError> {
+        let scheme = Scheme::of(url)?;
+        scheme.must_be_there()?;
+        Self::connect(scheme, size)
+    }
+
+    fn connect(scheme: Scheme, size: u32) -> std::result::Result<Self, OpenError> {
         let pool = diesel::r2d2::Pool::builder()
             .max_size(size.max(1))
             .min_idle(Some(1))

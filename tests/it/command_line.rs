@@ -228,6 +228,32 @@ fn what_needs_tables_says_that_they_are_not_made() {
 }
 
 #[test]
+fn a_database_that_is_not_there_is_missed_and_not_made() {
+    let machine = Machine::new();
+    let account = "user add --email a@b.example --name A --role officer --authority 991";
+    let import = format!("import {} --authority 991", list("real_life.csv"));
+    for line in [
+        "backup copy.db",
+        "verify",
+        "jobs run",
+        "serve",
+        "authority 991",
+        account,
+        &import,
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let mut command = machine.command(&words);
+        command
+            .env("HEARTH_DATABASE_URL", "sqlite:./no/such/hearth.db")
+            .env("HEARTH_BIND", "127.0.0.1:0");
+        Said::of(command.output().unwrap())
+            .complains("there is no database at ./no/such/hearth.db");
+    }
+    let left = std::fs::read_dir(machine.folder.path()).unwrap().count();
+    assert_eq!(left, 0, "nothing was made");
+}
+
+#[test]
 fn a_list_goes_in_and_what_is_wrong_with_it_is_told() {
     let machine = Machine::ready();
     let refused = machine.path("refused.csv");
