@@ -148,6 +148,17 @@ pub enum ConfigError {
     Contradiction(&'static str),
 }
 
+impl ConfigError {
+    /// The setting, when it is one that is wrong by itself.
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Unknown(name) => Some(name),
+            Self::Value { name, .. } => Some(name),
+            Self::Contradiction(_) => None,
+        }
+    }
+}
+
 impl Config {
     /// Reads the settings of this process.
     pub fn from_env() -> Result<Self, ConfigError> {
@@ -158,6 +169,17 @@ impl Config {
     pub fn from_vars(
         vars: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
+        let mut config = Self::read(vars)?;
+        if let Some(contradiction) = config.contradictions().into_iter().next() {
+            return Err(contradiction);
+        }
+        if config.secret.is_empty() {
+            config.secret = made_up_secret();
+        }
+        Ok(config)
+    }
+
+    fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let given = Given::of(vars)?;
         let env = given.read(
             "HEARTH_ENV",
@@ -176,7 +198,7 @@ impl Config {
             |v| v.parse().ok(),
         )?;
         let every = given.read("HEARTH_JOBS_EVERY", 15, "use a number of minutes", minutes)?;
-        let config = Self {
+        Ok(Self {
             env,
             database_url: given.text("HEARTH_DATABASE_URL", "sqlite:./var/hearth.db"),
             database_connections: given.read(
@@ -212,44 +234,71 @@ impl Config {
                 )?,
             ),
             log: given.text("HEARTH_LOG", "info"),
-        };
-        config.coherent()
+        })
     }
 
-    fn coherent(mut self) -> Result<Self, ConfigError> {
-        if !(self.base_url.starts_with("http://") || self.base_url.starts_with("https://")) {
-            return Err(ConfigError::Value {
+    /// Everything that is wrong with the settings of this process, and the settings without what is wrong by itself.
+    pub fn faults_of_env() -> (Option<Self>, Vec<ConfigError>) {
+        Self::faults_of(std::env::vars())
+    }
+
+    /// As [`Config::faults_of_env`], from pairs of names and values.
+    pub fn faults_of(
+        vars: impl IntoIterator<Item = (String, String)>,
+    ) -> (Option<Self>, Vec<ConfigError>) {
+        let mut vars: BTreeMap<String, String> = vars.into_iter().collect();
+        let mut faults = Vec::new();
+        loop {
+            match Self::read(vars.clone()) {
+                Ok(config) => {
+                    faults.extend(config.contradictions());
+                    return (Some(config), faults);
+                }
+                Err(fault) => {
+                    let is_left_out = fault.name().is_some_and(|name| vars.remove(name).is_some());
+                    faults.push(fault);
+                    if !is_left_out {
+                        return (None, faults);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Settings that cannot be meant together.
+    fn contradictions(&self) -> Vec<ConfigError> {
+        let is_production = self.env == Env::Production;
+        let is_url = self.base_url.starts_with("http://") || self.is_https();
+        let is_short = self.secret.len() < 32;
+        let mut found = Vec::new();
+        if !is_url {
+            found.push(ConfigError::Value {
                 name: "HEARTH_BASE_URL",
-                value: self.base_url,
+                value: self.base_url.clone(),
                 wanted: "start it with https:// (or http:// on your own machine)",
             });
         }
-        if self.env == Env::Production {
-            if self.today.is_some() {
-                return Err(ConfigError::Contradiction(
-                    "HEARTH_TODAY fixes the date, which production refuses: no check would ever lapse",
-                ));
-            }
-            if self.secret.len() < 32 {
-                return Err(ConfigError::Contradiction(
-                    "production needs HEARTH_SECRET, at least 32 characters that nobody else knows",
-                ));
-            }
-            if !self.base_url.starts_with("https://") {
-                return Err(ConfigError::Contradiction(
-                    "production needs HEARTH_BASE_URL to start with https://, because people sign in through it",
-                ));
-            }
-        }
-        if !self.secret.is_empty() && self.secret.len() < 32 {
-            return Err(ConfigError::Contradiction(
+        let contradictions = [
+            (
+                is_production && self.today.is_some(),
+                "HEARTH_TODAY fixes the date, which production refuses: no check would ever lapse",
+            ),
+            (
+                is_production && is_short,
+                "production needs HEARTH_SECRET, at least 32 characters that nobody else knows",
+            ),
+            (
+                is_production && is_url && !self.is_https(),
+                "production needs HEARTH_BASE_URL to start with https://, because people sign in through it",
+            ),
+            (
+                !is_production && is_short && !self.secret.is_empty(),
                 "HEARTH_SECRET needs at least 32 characters",
-            ));
-        }
-        if self.secret.is_empty() {
-            self.secret = made_up_secret();
-        }
-        Ok(self)
+            ),
+        ];
+        let contradictions = contradictions.into_iter().filter(|(is_so, _)| *is_so);
+        found.extend(contradictions.map(|(_, words)| ConfigError::Contradiction(words)));
+        found
     }
 
     /// Whether people reach the service over TLS.
@@ -314,55 +363,4 @@ impl Given {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    fn with(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        Config::from_vars(
-            pairs
-                .iter()
-                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned())),
-        )
-    }
-
-    #[test]
-    fn nothing_needs_to_be_set() {
-        let config = with(&[("PATH", "/bin")]).unwrap();
-        assert_eq!(config.base_url, "http://127.0.0.1:8080");
-        assert!(config.secret.len() >= 32);
-    }
-
-    #[test]
-    fn a_mistyped_name_is_refused() {
-        assert_eq!(
-            with(&[("HEARTH_BNID", "x")]).unwrap_err(),
-            ConfigError::Unknown("HEARTH_BNID".into())
-        );
-    }
-
-    #[test]
-    fn production_refuses_a_fixed_date_a_missing_secret_and_plain_http() {
-        let secret = ("HEARTH_SECRET", "0123456789abcdef0123456789abcdef");
-        let url = ("HEARTH_BASE_URL", "https://hearth.example/");
-        let production = ("HEARTH_ENV", "production");
-        assert!(with(&[production, url]).is_err());
-        assert!(with(&[production, secret]).is_err());
-        assert!(with(&[production, secret, url, ("HEARTH_TODAY", "2026-11-23")]).is_err());
-        assert_eq!(
-            with(&[production, secret, url]).unwrap().base_url,
-            "https://hearth.example"
-        );
-    }
-
-    #[test]
-    fn values_that_make_no_sense_are_named() {
-        for pair in [
-            ("HEARTH_BIND", "here"),
-            ("HEARTH_TODAY", "31/12/2026"),
-            ("HEARTH_JOBS_EVERY", "-1"),
-        ] {
-            assert!(with(&[pair]).unwrap_err().to_string().contains(pair.0));
-        }
-    }
-}
+mod tests;

@@ -96,18 +96,23 @@ fn settings() -> Result<Config, Failure> {
 
 /// Logs go to standard error and name things, never people.
 fn begin_logging(config: &Config) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&config.log).map_err(|_| {
-        Failure::because(format!(
-            "HEARTH_LOG={:?} is not understood: use error, warn, info or debug, or a filter such as hearth=debug",
-            config.log
-        ))
-    })?;
+    let filter = log_filter(config).map_err(Failure::Because)?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .init();
     Ok(())
+}
+
+/// What is logged, or why HEARTH_LOG cannot be used.
+fn log_filter(config: &Config) -> Result<EnvFilter, String> {
+    EnvFilter::try_new(&config.log).map_err(|_| {
+        format!(
+            "HEARTH_LOG={:?} is not understood: use error, warn, info or debug, or a filter such as hearth=debug",
+            config.log
+        )
+    })
 }
 
 /// What time it is for this run.

@@ -20,13 +20,13 @@ pub enum Conn {
 /// The backend of [`Conn`], for boxed queries and for types that are columns.
 pub type Backend = self::multi_connection_impl::MultiBackend;
 
-/// Why a database could not be opened; says what to do.
+/// Why a database could not be opened; says what to do, and never repeats a URL, for it may hold a password.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(
-        "HEARTH_DATABASE_URL={0:?} is not understood: use sqlite:PATH for a file, or postgres://USER@HOST/NAME"
+        "HEARTH_DATABASE_URL is not understood: use sqlite:PATH for a file, or postgres://USER@HOST/NAME"
     )]
-    Scheme(String),
+    Scheme,
     #[error(
         "HEARTH_DATABASE_URL names PostgreSQL, but this program was built without it: build with --features postgres"
     )]
@@ -65,7 +65,7 @@ impl Scheme {
             .or_else(|| url.strip_prefix("sqlite:"))
             .unwrap_or(url);
         if path.is_empty() || path.contains("://") || path.starts_with("postgres") {
-            return Err(OpenError::Scheme(url.to_owned()));
+            return Err(OpenError::Scheme);
         }
         Ok(Self::Sqlite(PathBuf::from(path)))
     }

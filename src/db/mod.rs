@@ -49,6 +49,14 @@ pub enum DbError {
 pub type Result<T> = std::result::Result<T, DbError>;
 
 impl Db {
+    /// Whether a URL names a database at all; nothing is opened.
+    ///
+    /// # Errors
+    /// When [`Db::open`] would not understand it.
+    pub fn check_url(url: &str) -> std::result::Result<(), OpenError> {
+        Scheme::of(url).map(|_| ())
+    }
+
     /// Opens the database named by `url` (`sqlite:PATH`, a plain path, or `postgres://…`) with up to `size` connections.
     /// A file that is not there is made, with its folder.
     pub fn open(url: &str, size: u32) -> std::result::Result<Self, OpenError> {

@@ -28,15 +28,23 @@ impl Courier {
     /// # Errors
     /// If one of them is not understood, or mail would go unencrypted to another machine.
     pub fn from_settings(mail: &str, from: &str) -> std::result::Result<Self, SettingError> {
-        let from = from
-            .trim()
-            .parse()
-            .map_err(|_| SettingError::From(from.to_owned()))?;
+        let from = sender(from)?;
         Ok(Self {
             transport: Transport::from_setting(mail)?,
             from,
         })
     }
+
+    /// What [`Courier::from_settings`] would refuse, for each of the two settings; nothing is made.
+    pub fn faults(mail: &str, from: &str) -> Vec<SettingError> {
+        let faults = [Transport::check_setting(mail).err(), sender(from).err()];
+        faults.into_iter().flatten().collect()
+    }
+}
+
+fn sender(from: &str) -> std::result::Result<Address, SettingError> {
+    let address = from.trim().parse();
+    address.map_err(|_| SettingError::From(from.to_owned()))
 }
 
 /// What became of one mail, named by its reference.

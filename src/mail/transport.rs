@@ -90,6 +90,23 @@ impl Transport {
         }
     }
 
+    /// Whether HEARTH_MAIL is understood; a folder is not made.
+    ///
+    /// # Errors
+    /// As [`Transport::from_setting`].
+    pub fn check_setting(setting: &str) -> Result<(), SettingError> {
+        if setting.contains("://") {
+            return Self::from_setting(setting).map(|_| ());
+        }
+        match fs::metadata(setting) {
+            Ok(there) if !there.is_dir() => Err(SettingError::Folder {
+                folder: setting.to_owned(),
+                cause: io::ErrorKind::NotADirectory.into(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// A mail server, with another patience than usual.
     ///
     /// # Errors

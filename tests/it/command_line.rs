@@ -175,6 +175,29 @@ fn config_lists_every_setting_and_keeps_secrets() {
 }
 
 #[test]
+fn config_names_every_setting_that_cannot_be_used() {
+    let machine = Machine::new();
+    let bad = [
+        ("HEARTH_WORKERS", "many"),
+        ("HEARTH_DATABASE_URL", "postgre://hearth:s3cret@host/name"),
+        ("HEARTH_MAIL", "http://hearth:s3cret@host"),
+        ("HEARTH_MAIL_FROM", "Hearth"),
+        ("HEARTH_LOG", "hearth=loud"),
+    ];
+    for (name, value) in bad {
+        machine.run_with(&["config"], name, value).complains(name);
+    }
+    let said = Said::of(machine.command(&["config"]).envs(bad).output().unwrap());
+    for (name, _) in bad {
+        assert!(said.err.contains(name), "{}", said.err);
+    }
+    assert!(!said.err.contains("s3cret"), "{}", said.err);
+    said.complains("HEARTH_LOG=\"hearth=loud\" is not understood");
+    let left = std::fs::read_dir(machine.folder.path()).unwrap().count();
+    assert_eq!(left, 0, "nothing was made");
+}
+
+#[test]
 fn a_mistyped_setting_is_refused_before_anything_is_done() {
     let machine = Machine::new();
     machine

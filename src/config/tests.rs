@@ -1,0 +1,72 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+
+fn with(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    Config::from_vars(
+        pairs
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned())),
+    )
+}
+
+#[test]
+fn nothing_needs_to_be_set() {
+    let config = with(&[("PATH", "/bin")]).unwrap();
+    assert_eq!(config.base_url, "http://127.0.0.1:8080");
+    assert!(config.secret.len() >= 32);
+}
+
+#[test]
+fn a_mistyped_name_is_refused() {
+    assert_eq!(
+        with(&[("HEARTH_BNID", "x")]).unwrap_err(),
+        ConfigError::Unknown("HEARTH_BNID".into())
+    );
+}
+
+#[test]
+fn production_refuses_a_fixed_date_a_missing_secret_and_plain_http() {
+    let secret = ("HEARTH_SECRET", "0123456789abcdef0123456789abcdef");
+    let url = ("HEARTH_BASE_URL", "https://hearth.example/");
+    let production = ("HEARTH_ENV", "production");
+    assert!(with(&[production, url]).is_err());
+    assert!(with(&[production, secret]).is_err());
+    assert!(with(&[production, secret, url, ("HEARTH_TODAY", "2026-11-23")]).is_err());
+    assert_eq!(
+        with(&[production, secret, url]).unwrap().base_url,
+        "https://hearth.example"
+    );
+}
+
+#[test]
+fn everything_that_is_wrong_is_found() {
+    let pairs = [
+        ("HEARTH_ENV", "production"),
+        ("HEARTH_BNID", "x"),
+        ("HEARTH_BIND", "here"),
+        ("HEARTH_TODAY", "2026-11-23"),
+        ("HEARTH_WORKERS", "none"),
+        ("HEARTH_LOG", "debug"),
+    ];
+    let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let (config, faults) = Config::faults_of(pairs);
+    assert_eq!(config.unwrap().log, "debug");
+    let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let names = ["BNID", "BIND", "WORKERS", "TODAY", "SECRET", "BASE_URL"];
+    assert_eq!(faults.len(), names.len(), "{faults:?}");
+    for (name, fault) in names.iter().zip(&faults) {
+        assert!(fault.contains(&format!("HEARTH_{name}")), "{fault}");
+    }
+}
+
+#[test]
+fn values_that_make_no_sense_are_named() {
+    for pair in [
+        ("HEARTH_BIND", "here"),
+        ("HEARTH_TODAY", "31/12/2026"),
+        ("HEARTH_JOBS_EVERY", "-1"),
+    ] {
+        assert!(with(&[pair]).unwrap_err().to_string().contains(pair.0));
+    }
+}
