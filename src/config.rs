@@ -2,6 +2,7 @@
 //! refused at start, because a mistyped name that is silently ignored is found out too late.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -87,6 +88,9 @@ pub const SETTINGS: &[Setting] = &[
     },
 ];
 
+/// How the names of all our settings begin.
+const PREFIX: &str = "HEARTH_";
+
 /// Where the service runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Env {
@@ -133,6 +137,9 @@ pub enum ConfigError {
     /// A name that starts with `HEARTH_` and is none of ours.
     #[error("{0} is not a setting of Hearth; `hearth config` lists them all")]
     Unknown(String),
+    /// A value that is no text.
+    #[error("{0} is not understood: its value is not text in UTF-8")]
+    NotText(String),
     /// A value that cannot be read.
     #[error("{name}={value:?} is not understood: {wanted}")]
     Value {
@@ -152,7 +159,7 @@ impl ConfigError {
     /// The setting, when it is one that is wrong by itself.
     fn name(&self) -> Option<&str> {
         match self {
-            Self::Unknown(name) => Some(name),
+            Self::Unknown(name) | Self::NotText(name) => Some(name),
             Self::Value { name, .. } => Some(name),
             Self::Contradiction(_) => None,
         }
@@ -162,7 +169,11 @@ impl ConfigError {
 impl Config {
     /// Reads the settings of this process.
     pub fn from_env() -> Result<Self, ConfigError> {
-        Self::from_vars(std::env::vars())
+        let (vars, faults) = texts(std::env::vars_os());
+        match faults.into_iter().next() {
+            Some(fault) => Err(fault),
+            None => Self::from_vars(vars),
+        }
     }
 
     /// Reads settings from pairs of names and values; names that do not start with `HEARTH_` are somebody else's.
@@ -239,7 +250,10 @@ impl Config {
 
     /// Everything that is wrong with the settings of this process, and the settings without what is wrong by itself.
     pub fn faults_of_env() -> (Option<Self>, Vec<ConfigError>) {
-        Self::faults_of(std::env::vars())
+        let (vars, mut faults) = texts(std::env::vars_os());
+        let (config, more) = Self::faults_of(vars);
+        faults.extend(more);
+        (config, faults)
     }
 
     /// As [`Config::faults_of_env`], from pairs of names and values.
@@ -307,6 +321,24 @@ impl Config {
     }
 }
 
+/// The variables that are ours, and those of them that are no text; a foreign one may be what it likes.
+fn texts(
+    vars: impl IntoIterator<Item = (OsString, OsString)>,
+) -> (Vec<(String, String)>, Vec<ConfigError>) {
+    let (mut texts, mut faults) = (Vec::new(), Vec::new());
+    for (name, value) in vars {
+        let name = name.to_string_lossy().into_owned();
+        if !name.starts_with(PREFIX) {
+            continue;
+        }
+        match value.into_string() {
+            Ok(value) => texts.push((name, value)),
+            Err(_) => faults.push(ConfigError::NotText(name)),
+        }
+    }
+    (texts, faults)
+}
+
 fn minutes(text: &str) -> Option<u64> {
     text.parse().ok().filter(|n| *n <= 100_000)
 }
@@ -322,7 +354,7 @@ impl Given {
     fn of(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let ours: BTreeMap<_, _> = vars
             .into_iter()
-            .filter(|(name, _)| name.starts_with("HEARTH_"))
+            .filter(|(name, _)| name.starts_with(PREFIX))
             .collect();
         let unknown = ours
             .keys()

@@ -1,5 +1,6 @@
 //! `hearth config`: every setting, its default, what it is for and what it is now; exit code 1 when one cannot be used.
 
+use std::env::VarError;
 use std::process::ExitCode;
 
 use hearth::config::{Config, SETTINGS};
@@ -20,7 +21,8 @@ pub fn run() -> Outcome {
             Ok(value) if value.is_empty() => {}
             Ok(value) if may_be_shown(setting.name, &value) => say!("    now: {value}")?,
             Ok(_) => say!("    now: set (not shown: it may hold a password)")?,
-            Err(_) => {}
+            Err(VarError::NotUnicode(_)) => say!("    now: set (not shown: it is not text)")?,
+            Err(VarError::NotPresent) => {}
         }
         say!()?;
     }

@@ -197,6 +197,24 @@ fn config_names_every_setting_that_cannot_be_used() {
     assert_eq!(left, 0, "nothing was made");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_passed_over_or_refused() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let machine = Machine::new();
+    let noise = OsStr::from_bytes(b"caf\xe9");
+    let with = |name: &OsStr| {
+        let mut command = machine.command(&["config"]);
+        Said::of(command.env(name, noise).output().unwrap())
+    };
+    with(OsStr::new("LESSOPEN")).expect(0);
+    with(noise).expect(0);
+    with(OsStr::new("HEARTH_MAIL"))
+        .complains("HEARTH_MAIL is not understood: its value is not text");
+    with(OsStr::from_bytes(b"HEARTH_M\xe4il")).complains("HEARTH_M");
+}
+
 #[test]
 fn a_mistyped_setting_is_refused_before_anything_is_done() {
     let machine = Machine::new();
