@@ -479,7 +479,11 @@ fn the_column_of_codes_may_hold_names_and_codes_of_nobody() {
 fn one_of_a_kind_is_told_as_one() {
     let machine = Machine::ready();
     let file = machine.path("list.csv");
-    std::fs::write(&file, "Name,DOB,Status\nAda Moss,3/4/2014,returned to school\n").unwrap();
+    std::fs::write(
+        &file,
+        "Name,DOB,Status\nAda Moss,3/4/2014,returned to school\n",
+    )
+    .unwrap();
     let words = ["import", file.to_str().unwrap(), "--authority", "991"];
     machine
         .run(&words)
@@ -712,6 +716,23 @@ fn an_authority_says_how_it_is_reached() {
     machine
         .run(&["authority", "991", "--colour", "blue"])
         .complains("is not a colour");
+}
+
+#[test]
+fn a_demonstration_keeps_its_folder_from_another() {
+    let machine = Machine::new();
+    let folder = machine.path("var/demo");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("hearth.db"), "in use").unwrap();
+    let lock = std::fs::File::create(machine.path("var/demo.lock")).unwrap();
+    lock.try_lock().unwrap();
+    for words in [&["demo"] as &[&str], &["demo", "--only-make"]] {
+        let mut command = machine.command(words);
+        command.env("HEARTH_BIND", "127.0.0.1:0");
+        Said::of(command.output().unwrap()).complains("another `hearth demo` is using ./var/demo");
+    }
+    let left = std::fs::read_to_string(folder.join("hearth.db")).unwrap();
+    assert_eq!(left, "in use");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `hearth demo`: an invented authority of 1,000 children, made afresh each time through the same rooms that real work
 //! goes through, and served.
 //!
+//! - `folder`: where it is kept, for one demonstration at a time.
 //! - `words`: names and places that do not exist.
 //! - `families`: who there is, and what each family's year was like.
 //! - `staff`: who works there.
@@ -10,12 +11,12 @@
 mod arrivals;
 mod deeds;
 mod families;
+mod folder;
 mod happenings;
 mod staff;
 mod words;
 mod year;
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -23,10 +24,8 @@ use hearth::access::sign_in;
 use hearth::config::Config;
 use hearth::db::{Db, DbError};
 
+use self::folder::{FOLDER, Held};
 use super::{Failure, Outcome, clock, migrate, say, serve, settings};
-
-/// The folder of the demonstration; nothing else is kept in it.
-const FOLDER: &str = "./var/demo";
 
 #[derive(Args)]
 pub struct Options {
@@ -42,12 +41,13 @@ pub fn run(options: &Options) -> Outcome {
     } else {
         Some(serve::listen(&config)?)
     };
+    let held = folder::hold()?;
     say!(
         "Making {} of {} children …",
         staff::AUTHORITY,
         families::CHILDREN
     )?;
-    let db = afresh(&config)?;
+    let db = afresh(&config, &held)?;
     let clock = clock(&config);
     // What the year's jobs log is of no interest today.
     let quiet = tracing::subscriber::NoSubscriber::default();
@@ -70,15 +70,8 @@ fn with_its_own_folder(config: Config) -> Config {
     }
 }
 
-fn afresh(config: &Config) -> Result<Db, Failure> {
-    let folder = Path::new(FOLDER);
-    if folder.exists() {
-        std::fs::remove_dir_all(folder).map_err(|cause| {
-            Failure::because(format!(
-                "the last demonstration in {FOLDER} cannot be removed: {cause}"
-            ))
-        })?;
-    }
+fn afresh(config: &Config, held: &Held) -> Result<Db, Failure> {
+    folder::clear(held)?;
     let db = Db::open(&config.database_url, config.database_connections)?;
     migrate::bring_up(&db)?;
     Ok(db)
