@@ -2,6 +2,8 @@
 
 use super::app::TestApp;
 use super::browser::{Browser, Page};
+use hearth::intake::csv::mapping::Mapping;
+use hearth::intake::list_import::{self, Order, Progress, Whose};
 
 const OFFICER: &str = "officer@ashdale.example";
 const REAL_LIFE: &str = include_str!("../files/list/real_life.csv");
@@ -196,6 +198,40 @@ fn one_of_a_kind_is_told_as_one() {
         let page = browser.open(&answer.headers["location"]);
         page.says(words).says("Row read 1");
     }
+}
+
+#[test]
+fn an_import_that_was_cut_off_is_named_and_sent_again() {
+    let app = TestApp::start();
+    let ours = app.eyes(OFFICER);
+    let order = Order {
+        file_name: "cut_off.csv",
+        bytes: REAL_LIFE.as_bytes(),
+        mapping: &Mapping::default(),
+        whose: Whose::One(&ours),
+        dry_run: false,
+    };
+    let cut = std::panic::AssertUnwindSafe(|| {
+        list_import::take(&app.db, &order, &app.clock, &mut |progress| {
+            assert!(!matches!(progress, Progress::Taken(..)), "the power fails");
+        })
+    });
+    assert!(std::panic::catch_unwind(cut).is_err());
+    let mut browser = app.signed_in(OFFICER);
+    let page = browser.open("/imports").expect(200);
+    page.says("cut_off.csv")
+        .says("Not finished: send the file again, what is there already is not taken twice");
+    let reference = page.all(".hearth-table tbody th").remove(0);
+    let page = browser.open(&page.link(&reference)).expect(200);
+    assert_eq!(page.h1(), "This import is not finished");
+    page.says("cut_off.csv").says("send the file again");
+    browser
+        .open(&format!("/imports/{reference}/refused.csv"))
+        .expect(404);
+    let answer = send(&mut browser, "cut_off.csv", REAL_LIFE, &[]).expect(303);
+    browser
+        .open(&answer.headers["location"])
+        .says("On the register already 3");
 }
 
 #[test]

@@ -16,6 +16,8 @@ mod store;
 
 use std::collections::HashMap;
 
+use chrono::NaiveDateTime;
+
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::clock::Clock;
@@ -108,6 +110,12 @@ pub fn take(
     let today = clock.today();
     let mut routed =
         db.read_now(|conn| routing::read(conn, &sheet, order.whose, today, progress))?;
+    // Written before the first part, so that an import that is cut off can be seen to have begun.
+    let begun = if order.dry_run {
+        Vec::new()
+    } else {
+        db.write_now(|tx| begin(tx, order, &routed, started_at))?
+    };
     let rows = routed.lists.iter().map(|list| list.children.len()).sum();
     let mut done = 0;
     for part in parts(&routed.lists) {
@@ -134,7 +142,7 @@ pub fn take(
     report.refused_csv = refused_csv(&sheet, &report)?;
     if !order.dry_run {
         report.reference =
-            db.write_now(|tx| keep(tx, order, &routed, &report, started_at, clock.now()))?;
+            db.write_now(|tx| keep(tx, order, &routed, &begun, &report, clock.now()))?;
     }
     Ok(report)
 }
@@ -157,34 +165,47 @@ fn refused_csv(sheet: &Sheet<'_>, report: &Report) -> std::result::Result<String
     Ok(String::from_utf8_lossy(&refused.finish()?).into_owned())
 }
 
-/// Keeps the report with each authority whose list this was. A list of several authorities is nobody's own, so its
-/// refused rows stay with the person who sent it.
-fn keep(
+/// Notes with each authority whose list this is that its import begins.
+fn begin(
     tx: &mut Conn,
     order: &Order<'_>,
     routed: &Routed,
-    overall: &Report,
-    started_at: chrono::NaiveDateTime,
-    ended_at: chrono::NaiveDateTime,
-) -> Result<Option<Reference>> {
-    let mut last = None;
+    started_at: NaiveDateTime,
+) -> Result<Vec<Reference>> {
+    let mut begun = Vec::with_capacity(routed.lists.len());
     for list in &routed.lists {
         let reference = Reference::from_random(ReferenceKind::Import, rand::random());
-        let report = match order.whose {
-            Whose::One(_) => overall,
-            Whose::ByColumn => &list.report,
-        };
         store::insert(
             tx,
             &store::NewImport {
                 reference: &reference,
                 viewer: &list.viewer,
                 file_name: order.file_name,
-                report,
                 started_at,
-                ended_at,
             },
         )?;
+        begun.push(reference);
+    }
+    Ok(begun)
+}
+
+/// Keeps the report with each authority whose list this was. A list of several authorities is nobody's own, so its
+/// refused rows stay with the person who sent it.
+fn keep(
+    tx: &mut Conn,
+    order: &Order<'_>,
+    routed: &Routed,
+    begun: &[Reference],
+    overall: &Report,
+    ended_at: NaiveDateTime,
+) -> Result<Option<Reference>> {
+    let mut last = None;
+    for (list, reference) in routed.lists.iter().zip(begun) {
+        let report = match order.whose {
+            Whose::One(_) => overall,
+            Whose::ByColumn => &list.report,
+        };
+        store::complete(tx, reference, report, ended_at)?;
         let detail = format!(
             "{} of {} rows taken, {} unchanged, {} refused",
             report.counts.taken, report.counts.rows, report.counts.unchanged, report.counts.refused
@@ -200,7 +221,7 @@ fn keep(
             },
             ended_at,
         )?;
-        last = Some(reference);
+        last = Some(reference.clone());
     }
     Ok(last.filter(|_| matches!(order.whose, Whose::One(_))))
 }

@@ -13,20 +13,15 @@ use crate::rules::identifiers::Reference;
 /// Imports on the page of earlier ones.
 const SHOWN: i64 = 50;
 
-/// An import to be kept.
+/// An import that begins.
 pub(super) struct NewImport<'a> {
     pub(super) reference: &'a Reference,
     pub(super) viewer: &'a Viewer,
     pub(super) file_name: &'a str,
-    pub(super) report: &'a Report,
     pub(super) started_at: NaiveDateTime,
-    pub(super) ended_at: NaiveDateTime,
 }
 
 pub(super) fn insert(tx: &mut Conn, new: &NewImport<'_>) -> Result<()> {
-    let counts = &new.report.counts;
-    let report = serde_json::to_string(&new.report.kept())
-        .map_err(|cause| DbError::Corrupt(format!("the report cannot be written: {cause}")))?;
     diesel::insert_into(list_import::table)
         .values((
             list_import::reference.eq(new.reference.as_str()),
@@ -34,14 +29,31 @@ pub(super) fn insert(tx: &mut Conn, new: &NewImport<'_>) -> Result<()> {
             list_import::account_id.eq(new.viewer.account().map(Key::number)),
             list_import::file_name.eq(new.file_name),
             list_import::started_at.eq(new.started_at),
-            list_import::ended_at.eq(new.ended_at),
             list_import::dry_run.eq(false),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Keeps what became of an import, now that it has ended.
+pub(super) fn complete(
+    tx: &mut Conn,
+    reference: &Reference,
+    report: &Report,
+    ended_at: NaiveDateTime,
+) -> Result<()> {
+    let counts = &report.counts;
+    let kept = serde_json::to_string(&report.kept())
+        .map_err(|cause| DbError::Corrupt(format!("the report cannot be written: {cause}")))?;
+    diesel::update(list_import::table.filter(list_import::reference.eq(reference.as_str())))
+        .set((
+            list_import::ended_at.eq(ended_at),
             list_import::rows_read.eq(number(counts.rows)),
             list_import::taken.eq(number(counts.taken)),
             list_import::unchanged.eq(number(counts.unchanged)),
             list_import::refused.eq(number(counts.refused)),
-            list_import::report.eq(report),
-            list_import::refused_csv.eq(&new.report.refused_csv),
+            list_import::report.eq(kept),
+            list_import::refused_csv.eq(&report.refused_csv),
         ))
         .execute(tx)?;
     Ok(())
@@ -62,25 +74,41 @@ pub struct ImportRecord {
     pub started_at: NaiveDateTime,
     /// Who sent it; nothing when it came by the command line.
     pub by: Option<String>,
-    /// What became of it.
-    pub report: Report,
+    /// What became of it; nothing when it never came to its end.
+    pub report: Option<Report>,
 }
 
-type Row = (String, String, NaiveDateTime, Option<String>, String);
+type Row = (
+    String,
+    String,
+    NaiveDateTime,
+    Option<NaiveDateTime>,
+    Option<String>,
+    String,
+);
 
-fn record((reference, file_name, started_at, by, report): Row) -> Result<ImportRecord> {
+fn record((reference, file_name, started_at, ended_at, by, report): Row) -> Result<ImportRecord> {
+    if ended_at.is_none() {
+        return Ok(ImportRecord {
+            reference,
+            file_name,
+            started_at,
+            by,
+            report: None,
+        });
+    }
     let kept: Kept = serde_json::from_str(&report).map_err(|cause| {
         DbError::Corrupt(format!("the report of {reference} cannot be read: {cause}"))
     })?;
     Ok(ImportRecord {
-        report: Report {
+        report: Some(Report {
             reference: Reference::parse(&reference).ok(),
             counts: kept.counts,
             told: kept.told,
             headings: kept.headings,
             written_as: kept.written_as,
             refused_csv: String::new(),
-        },
+        }),
         reference,
         file_name,
         started_at,
@@ -99,6 +127,8 @@ pub struct ImportLine {
     pub started_at: NaiveDateTime,
     /// Who sent it; nothing when it came by the command line.
     pub by: Option<String>,
+    /// Whether it came to its end. One that did not was cut off, or is still under way.
+    pub ended: bool,
     /// Rows put on the register.
     pub taken: i64,
     /// Rows of children on the register already.
@@ -107,7 +137,16 @@ pub struct ImportLine {
     pub refused: i64,
 }
 
-type LineRow = (String, String, NaiveDateTime, Option<String>, i64, i64, i64);
+type LineRow = (
+    String,
+    String,
+    NaiveDateTime,
+    Option<NaiveDateTime>,
+    Option<String>,
+    i64,
+    i64,
+    i64,
+);
 
 pub(super) fn of_authority(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<ImportLine>> {
     let rows: Vec<LineRow> = list_import::table
@@ -119,6 +158,7 @@ pub(super) fn of_authority(conn: &mut Conn, authority: AuthorityKey) -> Result<V
             list_import::reference,
             list_import::file_name,
             list_import::started_at,
+            list_import::ended_at,
             account::name.nullable(),
             list_import::taken,
             list_import::unchanged,
@@ -126,11 +166,12 @@ pub(super) fn of_authority(conn: &mut Conn, authority: AuthorityKey) -> Result<V
         ))
         .load(conn)?;
     let lines = rows.into_iter().map(
-        |(reference, file_name, started_at, by, taken, unchanged, refused)| ImportLine {
+        |(reference, file_name, started_at, ended_at, by, taken, unchanged, refused)| ImportLine {
             reference,
             file_name,
             started_at,
             by,
+            ended: ended_at.is_some(),
             taken,
             unchanged,
             refused,
@@ -152,6 +193,7 @@ pub(super) fn find(
             list_import::reference,
             list_import::file_name,
             list_import::started_at,
+            list_import::ended_at,
             account::name.nullable(),
             list_import::report,
         ))

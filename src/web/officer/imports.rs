@@ -66,6 +66,18 @@ struct ImportPage {
     largest: usize,
 }
 
+/// An import that never came to its end.
+#[derive(Template)]
+#[template(path = "officer/import_unfinished.html")]
+struct UnfinishedPage {
+    page: Page,
+    errors: FormErrors,
+    file_name: String,
+    headings: Vec<HeadingChoice>,
+    columns: Vec<Choice>,
+    largest: usize,
+}
+
 impl ImportPage {
     fn told_more_in_words(&self) -> String {
         with_commas(self.told_more)
@@ -187,7 +199,17 @@ pub async fn show(visit: Visit, Named(reference): Named) -> Result<HttpResponse,
         .read(move |conn, viewer| list_import::find(conn, viewer, &reference))
         .await?;
     let held = found.ok_or(WebError::NotFound)?;
-    answer::show(&import_page(&visit, held.file_name, false, held.report))
+    match held.report {
+        Some(report) => answer::show(&import_page(&visit, held.file_name, false, report)),
+        None => answer::show(&UnfinishedPage {
+            page: visit.page("/imports"),
+            errors: FormErrors::default(),
+            file_name: held.file_name,
+            headings: Vec::new(),
+            columns: columns(),
+            largest: LARGEST_MEGABYTES,
+        }),
+    }
 }
 
 /// `GET /imports/{reference}/refused.csv`
