@@ -17,6 +17,9 @@ use crate::register_scene::{allocate, checks, child, day, notify, sweep};
 
 const OFFICER: &str = "officer@ashdale.example";
 
+/// As a machine names files: longer than a column, with no place to break.
+const LONG_NAME: &str = "home_education_export_ashdale_20261123T090000Z_final_version_2_checked_by_the_team_and_then_again_really_final.csv";
+
 /// A running program with one record of each kind, all of one authority.
 pub struct Records {
     pub app: TestApp,
@@ -163,7 +166,7 @@ fn link_of(app: &TestApp, email: &str) -> String {
 fn import(app: &TestApp) -> String {
     let ours = app.eyes(OFFICER);
     let order = Order {
-        file_name: "list.csv",
+        file_name: LONG_NAME,
         bytes: include_bytes!("../../files/list/real_life.csv"),
         mapping: &Mapping::default(),
         whose: Whose::One(&ours),
