@@ -24,7 +24,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "HEARTH_ENV",
         default: "development",
-        purpose: "development or production; production refuses a fixed date and wants a secret and an https address",
+        purpose: "development or production; production refuses a fixed date and wants a secret, an https address and a mail server",
     },
     Setting {
         name: "HEARTH_DATABASE_URL",
@@ -304,6 +304,14 @@ impl Config {
             (
                 is_production && is_url && !self.is_https(),
                 "production needs HEARTH_BASE_URL to start with https://, because people sign in through it",
+            ),
+            (
+                is_production && !self.mail.starts_with("smtp"),
+                "production needs HEARTH_MAIL to be an smtp:// or smtps:// address: a folder tells nobody of a lapse",
+            ),
+            (
+                is_production && self.mail_from.ends_with("@localhost"),
+                "production needs HEARTH_MAIL_FROM, an address that people can answer",
             ),
             (
                 !is_production && is_short && !self.secret.is_empty(),

@@ -26,15 +26,27 @@ fn a_mistyped_name_is_refused() {
 }
 
 #[test]
-fn production_refuses_a_fixed_date_a_missing_secret_and_plain_http() {
+fn production_refuses_a_fixed_date_a_missing_secret_plain_http_and_mail_that_goes_nowhere() {
     let secret = ("HEARTH_SECRET", "0123456789abcdef0123456789abcdef");
     let url = ("HEARTH_BASE_URL", "https://hearth.example/");
     let production = ("HEARTH_ENV", "production");
-    assert!(with(&[production, url]).is_err());
-    assert!(with(&[production, secret]).is_err());
-    assert!(with(&[production, secret, url, ("HEARTH_TODAY", "2026-11-23")]).is_err());
+    let mail = ("HEARTH_MAIL", "smtps://mail.example");
+    let from = ("HEARTH_MAIL_FROM", "hearth@council.example");
+    let today = ("HEARTH_TODAY", "2026-11-23");
+    for unfit in [
+        vec![production, url, mail, from],
+        vec![production, secret, mail, from],
+        vec![production, secret, url, from],
+        vec![production, secret, url, ("HEARTH_MAIL", "./var/mail"), from],
+        vec![production, secret, url, mail],
+        vec![production, secret, url, mail, from, today],
+    ] {
+        assert!(with(&unfit).is_err(), "{unfit:?}");
+    }
     assert_eq!(
-        with(&[production, secret, url]).unwrap().base_url,
+        with(&[production, secret, url, mail, from])
+            .unwrap()
+            .base_url,
         "https://hearth.example"
     );
 }
@@ -53,7 +65,16 @@ fn everything_that_is_wrong_is_found() {
     let (config, faults) = Config::faults_of(pairs);
     assert_eq!(config.unwrap().log, "debug");
     let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    let names = ["BNID", "BIND", "WORKERS", "TODAY", "SECRET", "BASE_URL"];
+    let names = [
+        "BNID",
+        "BIND",
+        "WORKERS",
+        "TODAY",
+        "SECRET",
+        "BASE_URL",
+        "MAIL",
+        "MAIL_FROM",
+    ];
     assert_eq!(faults.len(), names.len(), "{faults:?}");
     for (name, fault) in names.iter().zip(&faults) {
         assert!(fault.contains(&format!("HEARTH_{name}")), "{fault}");

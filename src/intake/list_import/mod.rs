@@ -226,18 +226,19 @@ fn keep(
     Ok(last.filter(|_| matches!(order.whose, Whose::One(_))))
 }
 
-/// An authority's earlier imports, the newest first.
+/// An authority's earlier imports, the newest first: for an officer those they sent, because a list names children whom
+/// not everybody may see; for a manager all.
 pub fn earlier(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<ImportLine>> {
-    store::of_authority(conn, viewer.authority())
+    store::of_authority(conn, viewer)
 }
 
-/// The import with this reference, if it is of the viewer's authority.
+/// The import with this reference, if it is among the viewer's [`earlier`] ones.
 pub fn find(
     conn: &mut Conn,
     viewer: &Viewer,
     reference: &Reference,
 ) -> Result<Option<ImportRecord>> {
-    store::find(conn, viewer.authority(), reference)
+    store::find(conn, viewer, reference)
 }
 
 /// The refused rows of an import, as a CSV file to mend and send again.
@@ -246,5 +247,5 @@ pub fn refused_rows(
     viewer: &Viewer,
     reference: &Reference,
 ) -> Result<Option<String>> {
-    store::refused_csv(conn, viewer.authority(), reference)
+    store::refused_csv(conn, viewer, reference)
 }

@@ -4,10 +4,10 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::report::{Kept, Report};
-use crate::access::{AuthorityKey, Viewer};
+use crate::access::{Role, Viewer};
 use crate::db::columns::Key;
 use crate::db::schema::{account, list_import};
-use crate::db::{Conn, DbError, Result};
+use crate::db::{Backend, Conn, DbError, Result};
 use crate::rules::identifiers::Reference;
 
 /// Imports on the page of earlier ones.
@@ -148,10 +148,26 @@ type LineRow = (
     i64,
 );
 
-pub(super) fn of_authority(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<ImportLine>> {
-    let rows: Vec<LineRow> = list_import::table
+/// The imports a viewer may read: a manager those of the authority, an officer those they sent.
+fn seen_by<'a>(viewer: &Viewer) -> list_import::BoxedQuery<'a, Backend> {
+    let all = list_import::table
+        .filter(list_import::authority_id.eq(viewer.authority().number()))
+        .into_boxed();
+    match (viewer.role(), viewer.account()) {
+        (None | Some(Role::Manager), _) => all,
+        (Some(Role::Officer), Some(sender)) => {
+            all.filter(list_import::account_id.eq(sender.number()))
+        }
+        _ => all.filter(list_import::account_id.eq(NOBODY)),
+    }
+}
+
+/// No account has this key.
+const NOBODY: i64 = -1;
+
+pub(super) fn of_authority(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<ImportLine>> {
+    let rows: Vec<LineRow> = seen_by(viewer)
         .left_join(account::table)
-        .filter(list_import::authority_id.eq(authority.number()))
         .order(list_import::id.desc())
         .limit(SHOWN)
         .select((
@@ -182,12 +198,11 @@ pub(super) fn of_authority(conn: &mut Conn, authority: AuthorityKey) -> Result<V
 
 pub(super) fn find(
     conn: &mut Conn,
-    authority: AuthorityKey,
+    viewer: &Viewer,
     reference: &Reference,
 ) -> Result<Option<ImportRecord>> {
-    let row: Option<Row> = list_import::table
+    let row: Option<Row> = seen_by(viewer)
         .left_join(account::table)
-        .filter(list_import::authority_id.eq(authority.number()))
         .filter(list_import::reference.eq(reference.as_str()))
         .select((
             list_import::reference,
@@ -204,11 +219,10 @@ pub(super) fn find(
 
 pub(super) fn refused_csv(
     conn: &mut Conn,
-    authority: AuthorityKey,
+    viewer: &Viewer,
     reference: &Reference,
 ) -> Result<Option<String>> {
-    Ok(list_import::table
-        .filter(list_import::authority_id.eq(authority.number()))
+    Ok(seen_by(viewer)
         .filter(list_import::reference.eq(reference.as_str()))
         .select(list_import::refused_csv)
         .first(conn)
