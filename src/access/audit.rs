@@ -36,6 +36,12 @@ pub fn record_all(
     store::audit::bump_revision(tx, viewer.authority())
 }
 
+/// The newest event of one kind about one thing: who wrote down the address that is held now. The child's key comes from
+/// a read that had a viewer.
+pub fn latest(conn: &mut Conn, child: i64, action: &str, subject: &str) -> Result<Option<Entry>> {
+    store::audit::latest(conn, child, action, subject)
+}
+
 /// The newest events about a child, newest first. The child's key comes from a read that had a viewer.
 pub fn timeline(conn: &mut Conn, child: i64, limit: i64) -> Result<Vec<Entry>> {
     store::audit::of_child(conn, child, limit)

@@ -3,11 +3,12 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::child::{AmendError, ChildRecord};
 use super::store::address::Whose;
 use super::{AddressKey, ChildKey, PersonKey, fresh_reference, store};
 use crate::access::Viewer;
-use crate::access::audit::{self, Event};
-use crate::db::{Conn, Result};
+use crate::access::audit::{self, Entry, Event};
+use crate::db::{Conflict, Conn, DbError, Result};
 use crate::rules::codes::Source;
 use crate::rules::dates;
 use crate::rules::identifiers::{Postcode, Reference, ReferenceKind, Uprn};
@@ -68,6 +69,30 @@ impl Place {
             .filter(|part| !part.is_empty())
             .collect::<Vec<_>>()
             .join(", ")
+    }
+}
+
+/// Why something about an address was not written down.
+#[derive(Debug, thiserror::Error)]
+pub enum AddressError {
+    /// Another address is held by now than the one that was meant.
+    #[error("Another address was saved for this child while you were working on it")]
+    Another,
+    /// Not there, or not for this viewer, or changed meanwhile.
+    #[error(transparent)]
+    Child(#[from] AmendError),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl Conflict for AddressError {
+    fn db_error(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error),
+            Self::Child(error) => error.db_error(),
+            Self::Another => None,
+        }
     }
 }
 
@@ -148,6 +173,60 @@ fn move_to(
 fn last_day(old: &AddressRecord, moved_on: NaiveDate) -> NaiveDate {
     let day_before = moved_on.pred_opt().unwrap_or(moved_on);
     day_before.max(old.lived_from)
+}
+
+/// Notes that somebody made sure of the address that their form showed; writes the audit event.
+///
+/// # Errors
+/// [`AddressError::Another`] when the child's home is another by now: nobody made sure of that one.
+pub fn verify_shown(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    shown: Option<&Reference>,
+    on: NaiveDate,
+    how: &str,
+    now: NaiveDateTime,
+) -> std::result::Result<(), AddressError> {
+    let home = of_child(tx, child)?.filter(|home| Some(&home.reference) == shown);
+    if home.is_none() {
+        return Err(AddressError::Another);
+    }
+    verify(tx, viewer, child, on, how, now)?;
+    Ok(())
+}
+
+/// Who wrote a child's address down and when, where the record says so: an officer on the child's page.
+pub fn written_down(
+    conn: &mut Conn,
+    child: ChildKey,
+    address: &AddressRecord,
+) -> Result<Option<Entry>> {
+    audit::latest(conn, child.number(), ADDED, address.reference.as_str())
+}
+
+/// The word of the audit trail for an address that an officer wrote down.
+const ADDED: &str = "address_added";
+
+/// Writes down where an officer says that a child lives; writes the audit event. Gives false when it is the address on
+/// record already.
+pub fn write_down(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: &ChildRecord,
+    place: &Place,
+    source: Source,
+    from: NaiveDate,
+    now: NaiveDateTime,
+) -> std::result::Result<bool, AddressError> {
+    if move_child(tx, child.key, place, source, from, now)?.is_none() {
+        return Ok(false);
+    }
+    if let Some(home) = of_child(tx, child.key)? {
+        let detail = format!("New address: {}", place.on_one_line());
+        note(tx, viewer, child.key, &home, ADDED, &detail, now)?;
+    }
+    Ok(true)
 }
 
 /// Notes that somebody made sure of the child's current address; writes the audit event. Gives false when there is no

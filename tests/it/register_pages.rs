@@ -339,6 +339,40 @@ fn a_move_is_written_down_and_made_sure_of() {
 }
 
 #[test]
+fn nobody_verifies_an_address_that_they_never_saw() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    let mut officer = app.signed_in(OFFICER);
+    let mut other = app.signed_in(OTHER);
+    let form = officer
+        .open(&ada.path("/addresses"))
+        .form("/address-verification")
+        .set("how", "Seen on a visit");
+    let moved = other
+        .open(&ada.path("/addresses"))
+        .form("/addresses")
+        .set("lines", "7 Mill Lane")
+        .set("source", "social_care")
+        .set_date("lived_from", "20", "11", "2026")
+        .send(&mut other);
+    moved.expect(200).says("Not verified");
+    let conflict = form.send(&mut officer).expect(409);
+    conflict
+        .says("Another address was saved for this child while you were working on it")
+        .says("1 High Street, Ashdale, AA3 1AB")
+        .says("7 Mill Lane")
+        .says("Saved by Ola Other on 23 November 2026");
+    let again = conflict.form("/address-verification");
+    assert_eq!(again.value("how"), Some("Seen on a visit"));
+    let page = officer.open(&ada.path("")).expect(200);
+    page.says("Not verified");
+    again
+        .send(&mut officer)
+        .expect(200)
+        .says("Verified on 23 November 2026");
+}
+
+#[test]
 fn an_episode_moves_the_schedule_and_its_end_moves_it_back() {
     let app = TestApp::start();
     let ada = ada(&app);

@@ -84,6 +84,31 @@ pub(crate) fn bump_revision(tx: &mut Conn, authority: AuthorityKey) -> Result<()
     Ok(())
 }
 
+/// The newest event of one kind about one thing.
+pub(crate) fn latest(
+    conn: &mut Conn,
+    child: i64,
+    action: &str,
+    subject: &str,
+) -> Result<Option<Entry>> {
+    Ok(audit_event::table
+        .left_join(account::table)
+        .filter(audit_event::child_id.eq(child))
+        .filter(audit_event::action.eq(action))
+        .filter(audit_event::subject.eq(subject))
+        .order(audit_event::id.desc())
+        .select((
+            audit_event::at,
+            audit_event::actor,
+            account::name.nullable(),
+            audit_event::action,
+            audit_event::subject,
+            audit_event::detail,
+        ))
+        .first(conn)
+        .optional()?)
+}
+
 /// The newest `limit` events about a child.
 pub(crate) fn of_child(conn: &mut Conn, child: i64, limit: i64) -> Result<Vec<Entry>> {
     Ok(on_each!(conn, |conn| audit_event::table

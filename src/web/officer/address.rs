@@ -4,14 +4,17 @@
 mod form;
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use askama::Template;
 
-use super::change::change;
-use crate::access::audit::{self, Event};
-use crate::db::DbError;
-use crate::register::address::{self, AddressRecord};
+use super::change::change_or;
+use crate::clock::london_day;
+use crate::db::{Conn, DbError};
+use crate::register::ChildKey;
+use crate::register::address::{self, AddressError, AddressRecord};
 use crate::register::child::{self, ChildRecord};
 use crate::rules::codes::Source;
+use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
 use crate::web::error::WebError;
@@ -20,29 +23,71 @@ use crate::web::form::{Choice, FormErrors, Refused, Submitted, choices_with_blan
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
-use form::{NewAddressForm, VerificationForm};
+use form::{MadeSure, NewAddressForm, VerificationForm};
 
 #[derive(Template)]
 #[template(path = "officer/address.html")]
 struct AddressPage {
     page: Page,
     child: ChildRecord,
-    home: Option<AddressRecord>,
+    home: Option<Shown>,
+    /// The address that the form showed, where another is held by now.
+    meant: Option<Shown>,
+    changed_meanwhile: bool,
     new: NewAddressForm,
     verification: VerificationForm,
     sources: Vec<Choice>,
     errors: FormErrors,
 }
 
+/// An address, and who wrote it down.
+struct Shown {
+    address: AddressRecord,
+    by: String,
+}
+
+impl Shown {
+    fn of(conn: &mut Conn, child: ChildKey, address: AddressRecord) -> Result<Self, DbError> {
+        let written = address::written_down(conn, child, &address)?;
+        let told = format!("Told by: {}", address.source.label());
+        let by = match written.and_then(|event| Some((event.name?, event.at))) {
+            Some((name, at)) => {
+                format!("{told}. Saved by {name} on {}", spoken(london_day(at)))
+            }
+            None => told,
+        };
+        Ok(Self { address, by })
+    }
+}
+
 impl AddressPage {
     async fn read(visit: &Visit, reference: Reference) -> Result<Self, WebError> {
-        let (child, home) = visit
+        Self::read_meaning(visit, reference, None).await
+    }
+
+    /// The page for somebody whose form showed the address with the reference `meant`.
+    async fn read_meaning(
+        visit: &Visit,
+        reference: Reference,
+        meant: Option<Reference>,
+    ) -> Result<Self, WebError> {
+        let (child, home, meant) = visit
             .read(move |conn, viewer| {
                 let Some(child) = child::find(conn, viewer, &reference)? else {
                     return Ok(None);
                 };
-                let home = address::of_child(conn, child.key)?;
-                Ok::<_, DbError>(Some((child, home)))
+                let mut homes = address::history(conn, child.key)?;
+                let home = homes.iter().position(|home| home.lived_to.is_none());
+                let home = home.map(|at| homes.swap_remove(at));
+                let is_meant = |home: &AddressRecord| Some(&home.reference) == meant.as_ref();
+                let meant = homes.into_iter().find(is_meant);
+                let home = home
+                    .map(|home| Shown::of(conn, child.key, home))
+                    .transpose()?;
+                let meant = meant
+                    .map(|was| Shown::of(conn, child.key, was))
+                    .transpose()?;
+                Ok::<_, DbError>(Some((child, home, meant)))
             })
             .await?
             .ok_or(WebError::NotFound)?;
@@ -50,6 +95,8 @@ impl AddressPage {
             page: visit.page("/children"),
             child,
             home,
+            meant,
+            changed_meanwhile: false,
             new: NewAddressForm::default(),
             verification: VerificationForm::default(),
             sources: choices_with_blank("Choose one", Source::ALL, Source::as_str, Source::label),
@@ -91,33 +138,20 @@ pub async fn add(
             });
         }
     };
-    let moved = change(
+    let saved = change_or(
         &visit,
         reference.clone(),
         move |tx, viewer, child, moment| {
-            let moved = address::move_child(
-                tx,
-                child.key,
-                &told.place,
-                told.source,
-                told.from,
-                moment.now,
-            )?;
-            if moved.is_some() {
-                let detail = format!("New address: {}", told.place.on_one_line());
-                let event = Event {
-                    action: "address_added",
-                    child: Some(child.key.number()),
-                    subject: child.reference.as_str(),
-                    detail: &detail,
-                };
-                audit::record(tx, viewer, &event, moment.now)?;
-            }
-            Ok(moved.is_some())
+            let (place, source) = (&told.place, told.source);
+            address::write_down(tx, viewer, child, place, source, told.from, moment.now)
         },
     )
-    .await??;
-    let flash = if moved {
+    .await?;
+    let saved = match saved {
+        Ok(saved) => saved,
+        Err(error) => return Err(refused(error)),
+    };
+    let flash = if saved {
         Flash::success("The new address is saved. It is not verified yet.")
     } else {
         Flash::important("This is the address on record already, so nothing was changed.")
@@ -137,33 +171,66 @@ pub async fn verify(
     let made_sure = match submitted.check(visit.today()) {
         Ok(made_sure) => made_sure,
         Err(Refused { form, errors }) => {
-            let page = AddressPage::read(&visit, reference).await?;
-            return answer::refuse(&AddressPage {
-                verification: form,
-                errors,
-                ..page
-            });
+            let meant = Reference::parse(&form.address).ok();
+            let page = AddressPage::read_meaning(&visit, reference, meant).await?;
+            return page.with_verification(form, errors);
         }
     };
-    let verified = change(
+    let typed = made_sure.clone();
+    let verified = change_or(
         &visit,
         reference.clone(),
         move |tx, viewer, child, moment| {
-            Ok(address::verify(
-                tx,
-                viewer,
-                child.key,
-                made_sure.on,
-                &made_sure.how,
-                moment.now,
-            )?)
+            let MadeSure { address, how, on } = &made_sure;
+            let shown = address.as_ref();
+            address::verify_shown(tx, viewer, child.key, shown, *on, how, moment.now)
         },
     )
-    .await??;
-    let flash = if verified {
-        Flash::success("The address is verified.")
-    } else {
-        Flash::important("There is no address to verify. Write it down first.")
-    };
-    Ok(visit.see_other_with(&format!("/children/{reference}#home"), &flash))
+    .await?;
+    match verified {
+        Ok(()) => Ok(visit.see_other_with(
+            &format!("/children/{reference}#home"),
+            &Flash::success("The address is verified."),
+        )),
+        Err(AddressError::Another) => {
+            let meant = typed.address.clone();
+            let page = AddressPage::read_meaning(&visit, reference, meant).await?;
+            let page = AddressPage {
+                changed_meanwhile: true,
+                ..page
+            };
+            page.with_verification(typed.into(), FormErrors::default())
+        }
+        Err(error) => Err(refused(error)),
+    }
+}
+
+impl AddressPage {
+    /// The page again with what was typed about the address; 409 when that was another address than the one held now.
+    fn with_verification(
+        self,
+        form: VerificationForm,
+        errors: FormErrors,
+    ) -> Result<HttpResponse, WebError> {
+        let changed_meanwhile = self.changed_meanwhile || self.meant.is_some();
+        let page = Self {
+            verification: form,
+            errors,
+            changed_meanwhile,
+            ..self
+        };
+        if changed_meanwhile {
+            return answer::with_status(StatusCode::CONFLICT, &page);
+        }
+        answer::refuse(&page)
+    }
+}
+
+/// What no field of the page can be blamed for.
+fn refused(error: AddressError) -> WebError {
+    match error {
+        AddressError::Child(error) => error.into(),
+        AddressError::Db(error) => error.into(),
+        error @ AddressError::Another => WebError::Conflict(format!("{error}.")),
+    }
 }

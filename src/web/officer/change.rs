@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::access::Viewer;
 use crate::checks::{rulebook, tiering};
-use crate::db::{Conn, DbError};
+use crate::db::{Conflict, Conn, DbError};
 use crate::register::child::{self, AmendError, ChildRecord};
 use crate::rules::identifiers::Reference;
 use crate::web::error::WebError;
@@ -43,6 +43,23 @@ pub async fn change<T, F>(
 where
     F: Fn(&mut Conn, &Viewer, &ChildRecord, Moment) -> Result<T, AmendError> + Send + 'static,
     T: Send + 'static,
+{
+    change_or(visit, reference, f).await
+}
+
+/// The same for a change that the register may refuse for reasons of its own.
+///
+/// # Errors
+/// What `f` gives, as it is, for the handler to answer.
+pub async fn change_or<T, E, F>(
+    visit: &Visit,
+    reference: Reference,
+    f: F,
+) -> Result<Result<T, E>, WebError>
+where
+    F: Fn(&mut Conn, &Viewer, &ChildRecord, Moment) -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<AmendError> + From<DbError> + Conflict + Send + 'static,
 {
     let moment = Moment {
         today: visit.today(),

@@ -6,6 +6,7 @@ use validator::Validate;
 
 use crate::register::address::Place;
 use crate::rules::codes::Source;
+use crate::rules::identifiers::Reference;
 use crate::web::form::{DateInput, Form, FormErrors, one_line};
 
 /// A new address, as typed.
@@ -77,14 +78,18 @@ fn kept_lines(typed: &str) -> String {
 #[derive(Debug, Default, Deserialize, Validate)]
 #[serde(default)]
 pub struct VerificationForm {
+    /// The reference of the address that the page showed: only of that one somebody made sure.
+    pub(super) address: String,
     #[validate(length(max = 200, message = "How must be 200 characters or less"))]
     pub(super) how: String,
     pub(super) verified_on: DateInput,
 }
 
 /// How and when somebody made sure.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct MadeSure {
+    /// The address that the page showed.
+    pub address: Option<Reference>,
     /// In words.
     pub how: String,
     /// On which day.
@@ -95,8 +100,18 @@ impl VerificationForm {
     /// The empty form with the day filled in.
     pub fn on(day: NaiveDate) -> Self {
         Self {
-            how: String::new(),
             verified_on: day.into(),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<MadeSure> for VerificationForm {
+    fn from(typed: MadeSure) -> Self {
+        Self {
+            address: typed.address.map(|it| it.to_string()).unwrap_or_default(),
+            how: typed.how,
+            verified_on: typed.on.into(),
         }
     }
 }
@@ -112,7 +127,11 @@ impl Form for VerificationForm {
         if on.is_some_and(|on| on > today) {
             errors.add("verified_on", "The day must be today or in the past");
         }
-        Some(MadeSure { how: how?, on: on? })
+        Some(MadeSure {
+            address: Reference::parse(&self.address).ok(),
+            how: how?,
+            on: on?,
+        })
     }
 }
 
