@@ -87,6 +87,10 @@ const QUESTIONS: &[(&str, Question)] = &[
         ask::two_homes,
     ),
     (
+        "No two addresses of a child overlap, and none ends before it begins",
+        ask::addresses_out_of_order,
+    ),
+    (
         "The postcode in lists is the current address's",
         ask::wrong_postcode,
     ),

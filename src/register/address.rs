@@ -111,7 +111,8 @@ pub fn history(conn: &mut Conn, child: ChildKey) -> Result<Vec<AddressRecord>> {
     store::address::history(conn, child)
 }
 
-/// Writes a child's new home: the old one ends the day before, the postcode in lists follows. The caller writes the audit event
+/// Writes where a child lives or lived. A new home ends the old one the day before, and the postcode in lists follows; an
+/// address from before the current one goes into the history. The caller writes the audit event
 /// and assesses the tier anew. A place equal to the current one, or a blank one, changes nothing and gives None.
 pub fn move_child(
     tx: &mut Conn,
@@ -120,9 +121,9 @@ pub fn move_child(
     source: Source,
     from: NaiveDate,
     now: NaiveDateTime,
-) -> Result<Option<AddressKey>> {
-    let moved = move_to(tx, Whose::Childs(child), place, source, from, now)?;
-    if moved.is_some() {
+) -> Result<Option<Written>> {
+    let written = move_to(tx, Whose::Childs(child), place, source, from, now)?;
+    if written.as_ref().is_some_and(|it| it.lived_to.is_none()) {
         store::child::set_postcode(
             tx,
             child,
@@ -130,7 +131,7 @@ pub fn move_child(
             now,
         )?;
     }
-    Ok(moved)
+    Ok(written)
 }
 
 /// Writes an adult's own address; the old one ends.
@@ -146,6 +147,17 @@ pub fn move_person(
     Ok(())
 }
 
+/// An address that was written down.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// What the world calls this record.
+    pub reference: Reference,
+    /// The last day, when a later address is known already; nothing for the current one.
+    pub lived_to: Option<NaiveDate>,
+}
+
+/// Puts an address into its place in time: what was lived in on its first day ends the day before, and it ends itself
+/// the day before the next one that is known begins. So an older address does not become the current one.
 fn move_to(
     tx: &mut Conn,
     whose: Whose,
@@ -153,20 +165,37 @@ fn move_to(
     source: Source,
     from: NaiveDate,
     now: NaiveDateTime,
-) -> Result<Option<AddressKey>> {
+) -> Result<Option<Written>> {
     if place.is_blank() {
         return Ok(None);
     }
-    if let Some(current) = store::address::current(tx, whose)? {
-        if current.place == *place {
-            return Ok(None);
-        }
-        store::address::end(tx, current.key, last_day(&current, from))?;
+    let known = store::address::all(tx, whose)?;
+    let next = known.iter().filter(|it| it.lived_from > from);
+    let next = next.min_by_key(|it| it.lived_from);
+    let until_then: Vec<&AddressRecord> = known
+        .iter()
+        .filter(|it| it.lived_from <= from && it.lived_to.is_none_or(|to| from <= to))
+        .collect();
+    let is_the_same = |it: &AddressRecord| it.place == *place;
+    // Of several that were corrected on one day the last one counts: a family may turn out to live at the first after all.
+    let until_then_last = until_then
+        .iter()
+        .max_by_key(|it| (it.lived_to.is_none(), it.lived_from, it.key));
+    if until_then_last.is_some_and(|it| is_the_same(it)) || next.is_some_and(is_the_same) {
+        return Ok(None);
     }
+    for old in until_then {
+        store::address::end(tx, old.key, last_day(old, from))?;
+    }
+    let lived_to = next.and_then(|next| next.lived_from.pred_opt());
     let reference = fresh_reference(ReferenceKind::Address, |taken| {
         store::address::has_reference(tx, taken)
     })?;
-    store::address::insert(tx, whose, &reference, place, source, from, now).map(Some)
+    store::address::insert(tx, whose, &reference, place, source, (from, lived_to), now)?;
+    Ok(Some(Written {
+        reference,
+        lived_to,
+    }))
 }
 
 /// The day before the move; but an address that is corrected at once was held for its one day.
@@ -208,8 +237,8 @@ pub fn written_down(
 /// The word of the audit trail for an address that an officer wrote down.
 const ADDED: &str = "address_added";
 
-/// Writes down where an officer says that a child lives; writes the audit event. Gives false when it is the address on
-/// record already.
+/// Writes down where an officer says that a child lives or lived; writes the audit event. Gives nothing when the address
+/// is on record already.
 pub fn write_down(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -218,15 +247,28 @@ pub fn write_down(
     source: Source,
     from: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<bool, AddressError> {
-    if move_child(tx, child.key, place, source, from, now)?.is_none() {
-        return Ok(false);
-    }
-    if let Some(home) = of_child(tx, child.key)? {
-        let detail = format!("New address: {}", place.on_one_line());
-        note(tx, viewer, child.key, &home, ADDED, &detail, now)?;
-    }
-    Ok(true)
+) -> std::result::Result<Option<Written>, AddressError> {
+    let Some(written) = move_child(tx, child.key, place, source, from, now)? else {
+        return Ok(None);
+    };
+    let where_to = place.on_one_line();
+    let detail = match written.lived_to {
+        None => format!("New address: {where_to}"),
+        Some(to) => {
+            let (from, to) = (dates::spoken(from), dates::spoken(to));
+            format!("Earlier address, from {from} to {to}: {where_to}")
+        }
+    };
+    note(
+        tx,
+        viewer,
+        child.key,
+        &written.reference,
+        ADDED,
+        &detail,
+        now,
+    )?;
+    Ok(Some(written))
 }
 
 /// Notes that somebody made sure of the child's current address; writes the audit event. Gives false when there is no
@@ -252,7 +294,7 @@ pub fn verify(
         tx,
         viewer,
         child,
-        &current,
+        &current.reference,
         "address_verified",
         &detail,
         now,
@@ -267,14 +309,22 @@ pub fn doubt(tx: &mut Conn, viewer: &Viewer, child: ChildKey, now: NaiveDateTime
     };
     store::address::set_verified(tx, current.key, None)?;
     let detail = "A visit found the address wrong: it is no longer verified";
-    note(tx, viewer, child, &current, "address_doubted", detail, now)
+    note(
+        tx,
+        viewer,
+        child,
+        &current.reference,
+        "address_doubted",
+        detail,
+        now,
+    )
 }
 
 fn note(
     tx: &mut Conn,
     viewer: &Viewer,
     child: ChildKey,
-    address: &AddressRecord,
+    address: &Reference,
     action: &'static str,
     detail: &str,
     now: NaiveDateTime,
@@ -282,7 +332,7 @@ fn note(
     let event = Event {
         action,
         child: Some(child.number()),
-        subject: address.reference.as_str(),
+        subject: address.as_str(),
         detail,
     };
     audit::record(tx, viewer, &event, now)
@@ -352,6 +402,40 @@ mod tests {
             .run(|conn| child::by_key(conn, &world.officer, key))
             .unwrap();
         assert_eq!(record.postcode.as_deref(), Some("M2 2BB"));
+    }
+
+    #[test]
+    fn an_older_address_goes_into_the_history_where_it_belongs() {
+        let world = world();
+        let (key, _) = world.add("Ada", "Moss", day(2015, 4, 3));
+        let (now_here, before, between) = (
+            place("1 High Street", "M1 1AE"),
+            place("2 Low Road", "M2 2BB"),
+            place("3 Mill Lane", "M3 3AA"),
+        );
+        assert!(moved(&world, key, &now_here, day(2026, 9, 1)));
+        assert!(moved(&world, key, &before, day(2024, 1, 1)));
+        assert!(moved(&world, key, &between, day(2025, 1, 1)));
+        assert!(
+            !moved(&world, key, &between, day(2025, 1, 1)),
+            "written down twice, held once"
+        );
+        assert!(!moved(&world, key, &now_here, day(2026, 8, 1)));
+        let homes = world.run(|conn| history(conn, key));
+        let known: Vec<_> = homes
+            .iter()
+            .map(|home| (&home.place, home.lived_from, home.lived_to))
+            .collect();
+        let expected = [
+            (&now_here, day(2026, 9, 1), None),
+            (&between, day(2025, 1, 1), Some(day(2026, 8, 31))),
+            (&before, day(2024, 1, 1), Some(day(2024, 12, 31))),
+        ];
+        assert_eq!(known, expected);
+        let record = world
+            .run(|conn| child::by_key(conn, &world.officer, key))
+            .unwrap();
+        assert_eq!(record.postcode.as_deref(), Some("M1 1AE"));
     }
 
     #[test]

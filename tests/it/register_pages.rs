@@ -373,6 +373,26 @@ fn nobody_verifies_an_address_that_they_never_saw() {
 }
 
 #[test]
+fn an_older_address_does_not_become_the_current_one() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    let mut browser = app.signed_in(OFFICER);
+    let page = browser
+        .open(&ada.path("/addresses"))
+        .form("/addresses")
+        .set("lines", "7 Mill Lane")
+        .set("source", "parent")
+        .set_date("lived_from", "1", "5", "2024")
+        .send(&mut browser)
+        .expect(200);
+    page.says("saved as an earlier one, until 13 October 2026")
+        .says("7 Mill Lane");
+    browser
+        .open(&ada.path("/addresses"))
+        .says("1 High Street, Ashdale, AA3 1AB Since 14 October 2026");
+}
+
+#[test]
 fn an_episode_moves_the_schedule_and_its_end_moves_it_back() {
     let app = TestApp::start();
     let ada = ada(&app);

@@ -184,6 +184,21 @@ pub(in crate::checks) fn two_homes(conn: &mut Conn, scope: Scope) -> Result<Answ
     ))
 }
 
+/// Children with an address that ends before it begins, or with two that overlap. One that was corrected on its first
+/// day was held for that day, beside the one that took its place.
+pub(in crate::checks) fn addresses_out_of_order(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+    let offends = Condition(
+        "EXISTS (SELECT 1 FROM address one WHERE one.child_id = child.id AND (one.lived_to < one.lived_from
+          OR EXISTS (SELECT 1 FROM address other WHERE other.child_id = child.id AND other.id <> one.id
+            AND (one.lived_to IS NULL OR one.lived_to >= other.lived_from)
+            AND (other.lived_from > one.lived_from
+              OR (other.lived_from = one.lived_from
+                AND (one.lived_to IS NULL OR one.lived_to > one.lived_from)
+                AND (other.lived_to IS NULL OR other.lived_to > other.lived_from))))))",
+    );
+    ask!(conn, open_children(scope), offends, child::reference)
+}
+
 /// Children whose lists show another postcode than their current home's.
 pub(in crate::checks) fn wrong_postcode(conn: &mut Conn, scope: Scope) -> Result<Answer> {
     let offends = Condition(

@@ -50,6 +50,16 @@ fn each_broken_row_breaks_the_promise_that_is_about_it() {
              VALUES ('D-0000-0000', 1, '2 High Street', 'parent', '2026-12-01', '2026-12-01 09:00:00')",
             "one current address",
         ),
+        (
+            "INSERT INTO address (reference, child_id, lines, source, lived_from, lived_to, recorded_at)
+             VALUES ('D-0000-0000', 1, '2 High Street', 'parent', '2020-12-01', '2026-12-01', '2026-12-01 09:00:00')",
+            "overlap",
+        ),
+        (
+            "INSERT INTO address (reference, child_id, lines, source, lived_from, lived_to, recorded_at)
+             VALUES ('D-0000-0000', 1, '2 High Street', 'parent', '2019-12-02', '2019-12-01', '2026-12-01 09:00:00')",
+            "none ends before it begins",
+        ),
         ("UPDATE child SET postcode = 'ZZ9 9ZZ' WHERE id = 1", "postcode"),
         ("UPDATE child SET postcode = NULL WHERE id = 1", "postcode"),
     ] {

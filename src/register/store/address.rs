@@ -126,6 +126,15 @@ pub(in crate::register) fn current(conn: &mut Conn, whose: Whose) -> Result<Opti
         .transpose()
 }
 
+/// All addresses of somebody, in no order.
+pub(in crate::register) fn all(conn: &mut Conn, whose: Whose) -> Result<Vec<AddressRecord>> {
+    let rows: Vec<AddressRow> = whose
+        .addresses()
+        .select(AddressRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(AddressRow::into_record).collect()
+}
+
 /// All addresses of a child, the current one first.
 pub(in crate::register) fn history(conn: &mut Conn, child: ChildKey) -> Result<Vec<AddressRecord>> {
     let rows: Vec<AddressRow> = on_each!(conn, |conn| address::table
@@ -146,13 +155,16 @@ pub(in crate::register) fn insert(
     reference: &Reference,
     place: &Place,
     source: Source,
-    from: NaiveDate,
+    (from, to): (NaiveDate, Option<NaiveDate>),
     now: NaiveDateTime,
-) -> Result<AddressKey> {
-    Ok(diesel::insert_into(address::table)
-        .values(NewRow::of(whose, reference, place, source, from, now))
-        .returning(address::id)
-        .get_result(tx)?)
+) -> Result<()> {
+    diesel::insert_into(address::table)
+        .values((
+            NewRow::of(whose, reference, place, source, from, now),
+            address::lived_to.eq(to),
+        ))
+        .execute(tx)?;
+    Ok(())
 }
 
 pub(in crate::register) fn end(tx: &mut Conn, key: AddressKey, last_day: NaiveDate) -> Result<()> {

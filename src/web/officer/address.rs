@@ -151,10 +151,13 @@ pub async fn add(
         Ok(saved) => saved,
         Err(error) => return Err(refused(error)),
     };
-    let flash = if saved {
-        Flash::success("The new address is saved. It is not verified yet.")
-    } else {
-        Flash::important("This is the address on record already, so nothing was changed.")
+    let flash = match saved.map(|written| written.lived_to) {
+        Some(None) => Flash::success("The new address is saved. It is not verified yet."),
+        Some(Some(to)) => Flash::success(format!(
+            "The address is saved as an earlier one, until {}. Where the child lives now is as it was.",
+            spoken(to)
+        )),
+        None => Flash::important("This is the address on record already, so nothing was changed."),
     };
     Ok(visit.see_other_with(&format!("/children/{reference}#home"), &flash))
 }
