@@ -11,6 +11,7 @@ use crate::access::audit::{self, Entry, Event};
 use crate::db::{Conflict, Conn, DbError, Result};
 use crate::rules::codes::Source;
 use crate::rules::dates;
+use crate::rules::history::{self as days, Untimely};
 use crate::rules::identifiers::{Postcode, Reference, ReferenceKind, Uprn};
 
 /// An address as held.
@@ -78,6 +79,9 @@ pub enum AddressError {
     /// Another address is held by now than the one that was meant.
     #[error("Another address was saved for this child while you were working on it")]
     Another,
+    /// A day that cannot be true.
+    #[error(transparent)]
+    Untimely(#[from] Untimely),
     /// Not there, or not for this viewer, or changed meanwhile.
     #[error(transparent)]
     Child(#[from] AmendError),
@@ -91,7 +95,7 @@ impl Conflict for AddressError {
         match self {
             Self::Db(error) => Some(error),
             Self::Child(error) => error.db_error(),
-            Self::Another => None,
+            Self::Another | Self::Untimely(_) => None,
         }
     }
 }
@@ -207,7 +211,8 @@ fn last_day(old: &AddressRecord, moved_on: NaiveDate) -> NaiveDate {
 /// Notes that somebody made sure of the address that their form showed; writes the audit event.
 ///
 /// # Errors
-/// [`AddressError::Another`] when the child's home is another by now: nobody made sure of that one.
+/// [`AddressError::Another`] when the child's home is another by now: nobody made sure of that one;
+/// [`AddressError::Untimely`] for a day before the address's first or before it was last verified.
 pub fn verify_shown(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -218,9 +223,8 @@ pub fn verify_shown(
     now: NaiveDateTime,
 ) -> std::result::Result<(), AddressError> {
     let home = of_child(tx, child)?.filter(|home| Some(&home.reference) == shown);
-    if home.is_none() {
-        return Err(AddressError::Another);
-    }
+    let home = home.ok_or(AddressError::Another)?;
+    days::verified_on(home.lived_from, home.verified_on, on)?;
     verify(tx, viewer, child, on, how, now)?;
     Ok(())
 }
@@ -239,6 +243,9 @@ const ADDED: &str = "address_added";
 
 /// Writes down where an officer says that a child lives or lived; writes the audit event. Gives nothing when the address
 /// is on record already.
+///
+/// # Errors
+/// [`AddressError::Untimely`] for a day before the child's birth.
 pub fn write_down(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -248,6 +255,7 @@ pub fn write_down(
     from: NaiveDate,
     now: NaiveDateTime,
 ) -> std::result::Result<Option<Written>, AddressError> {
+    days::lived_from(child.particulars.date_of_birth, from)?;
     let Some(written) = move_child(tx, child.key, place, source, from, now)? else {
         return Ok(None);
     };

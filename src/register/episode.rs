@@ -3,12 +3,14 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::child::{AmendError, ChildRecord};
 use super::{ChildKey, fresh_reference, store};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
-use crate::db::{Conn, Result};
+use crate::db::{Conflict, Conn, DbError, Result};
 use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
 use crate::rules::dates;
+use crate::rules::history::{self as days, Untimely};
 use crate::rules::identifiers::{Reference, ReferenceKind};
 
 /// An episode as held.
@@ -46,6 +48,46 @@ pub fn of_child(conn: &mut Conn, viewer: &Viewer, child: ChildKey) -> Result<Vec
         return Ok(Vec::new());
     }
     store::episode::of_child(conn, viewer, child)
+}
+
+/// Why an episode was not written down.
+#[derive(Debug, thiserror::Error)]
+pub enum EpisodeError {
+    /// A day that cannot be true.
+    #[error(transparent)]
+    Untimely(#[from] Untimely),
+    /// The child is not there, or not for this viewer.
+    #[error(transparent)]
+    Child(#[from] AmendError),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl Conflict for EpisodeError {
+    fn db_error(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error),
+            Self::Child(error) => error.db_error(),
+            Self::Untimely(_) => None,
+        }
+    }
+}
+
+/// Writes down an episode that an officer was told of; writes the audit event. The caller re-scores the child.
+///
+/// # Errors
+/// [`EpisodeError::Untimely`] for one that begins more than nine months before the child was born.
+pub fn write_down(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: &ChildRecord,
+    episode: &Episode,
+    now: NaiveDateTime,
+) -> std::result::Result<(), EpisodeError> {
+    days::episode_from(child.particulars.date_of_birth, episode.started_on)?;
+    add(tx, viewer, child.key, episode, now)?;
+    Ok(())
 }
 
 /// Records an episode; writes the audit event. The caller re-scores the child (`checks::tiering`).

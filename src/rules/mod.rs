@@ -14,6 +14,7 @@
 //! - [`outcome`]: whether what happened satisfies the check, and what Hearth does about a failed visit.
 //! - [`escalation`]: which step of the ladder a lapse owes today, and to whom.
 //! - [`verification`]: whether an address is known well enough to send somebody there.
+//! - [`history`]: which days of an address, an episode or a verification can be true.
 //! - [`delivery`]: what to do with an email after the mail server's answer.
 
 pub mod age;
@@ -22,6 +23,7 @@ pub mod codes;
 pub mod dates;
 pub mod delivery;
 pub mod escalation;
+pub mod history;
 pub mod identifiers;
 pub mod outcome;
 pub mod policy;

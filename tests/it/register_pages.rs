@@ -393,6 +393,58 @@ fn an_older_address_does_not_become_the_current_one() {
 }
 
 #[test]
+fn days_that_cannot_be_true_are_refused_at_their_field() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    let mut browser = app.signed_in(OFFICER);
+    let page = browser.open(&ada.path("/addresses"));
+    let verified = |browser: &mut super::browser::Browser, day: &str, month: &str| {
+        page.form("/address-verification")
+            .set("how", "Seen on a visit")
+            .set_date("verified_on", day, month, "2026")
+            .send(browser)
+    };
+    let early = verified(&mut browser, "13", "10").expect(422);
+    early.says("The child lives here since 14 October 2026");
+    let form = early.form("/address-verification");
+    assert_eq!(form.value("how"), Some("Seen on a visit"));
+    verified(&mut browser, "20", "11").expect(200);
+    let older = verified(&mut browser, "19", "11").expect(422);
+    older.says("This address was verified on 20 November 2026 already");
+    browser
+        .open(&ada.path(""))
+        .says("Verified on 20 November 2026");
+    let before = page
+        .form("/addresses")
+        .set("lines", "7 Mill Lane")
+        .set("source", "parent")
+        .set_date("lived_from", "2", "4", "2015")
+        .send(&mut browser)
+        .expect(422);
+    before.says("The child was born on 3 April 2015");
+    assert_eq!(
+        before.form("/addresses").value("lines"),
+        Some("7 Mill Lane")
+    );
+    let episode = |browser: &mut super::browser::Browser, day: &str| {
+        let form = browser.open(&ada.path("/episodes")).form("/episodes");
+        form.set("kind", "cp_plan")
+            .set("category", "NEG")
+            .set("source", "social_care")
+            .set("contact", "Duty team")
+            .set_date("started_on", day, "7", "2014")
+            .send(browser)
+    };
+    let early = episode(&mut browser, "2").expect(422);
+    early.says("The child was born on 3 April 2015");
+    let form = early.form("/episodes");
+    assert_eq!(form.value("contact"), Some("Duty team"));
+    episode(&mut browser, "3")
+        .expect(200)
+        .says("The episode is saved");
+}
+
+#[test]
 fn an_episode_moves_the_schedule_and_its_end_moves_it_back() {
     let app = TestApp::start();
     let ada = ada(&app);

@@ -138,6 +138,7 @@ pub async fn add(
             });
         }
     };
+    let typed = told.clone();
     let saved = change_or(
         &visit,
         reference.clone(),
@@ -149,6 +150,16 @@ pub async fn add(
     .await?;
     let saved = match saved {
         Ok(saved) => saved,
+        Err(AddressError::Untimely(problem)) => {
+            let mut errors = FormErrors::default();
+            errors.add("lived_from", problem.to_string());
+            let page = AddressPage::read(&visit, reference).await?;
+            return answer::refuse(&AddressPage {
+                new: typed.into(),
+                errors,
+                ..page
+            });
+        }
         Err(error) => return Err(refused(error)),
     };
     let flash = match saved.map(|written| written.lived_to) {
@@ -204,6 +215,12 @@ pub async fn verify(
             };
             page.with_verification(typed.into(), FormErrors::default())
         }
+        Err(AddressError::Untimely(problem)) => {
+            let mut errors = FormErrors::default();
+            errors.add("verified_on", problem.to_string());
+            let page = AddressPage::read(&visit, reference).await?;
+            page.with_verification(typed.into(), errors)
+        }
         Err(error) => Err(refused(error)),
     }
 }
@@ -234,6 +251,8 @@ fn refused(error: AddressError) -> WebError {
     match error {
         AddressError::Child(error) => error.into(),
         AddressError::Db(error) => error.into(),
-        error @ AddressError::Another => WebError::Conflict(format!("{error}.")),
+        error @ (AddressError::Another | AddressError::Untimely(_)) => {
+            WebError::Conflict(format!("{error}."))
+        }
     }
 }

@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use super::change::{change, child_of};
+use super::change::{change_or, child_of};
 use crate::register::child::ChildRecord;
-use crate::register::episode::{self, Episode};
+use crate::register::episode::{self, Episode, EpisodeError};
 use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
 use crate::web::answer;
 use crate::web::error::WebError;
@@ -31,6 +31,20 @@ pub struct EpisodeForm {
     source: String,
     #[validate(length(max = 200, message = "Whom to ask must be 200 characters or less"))]
     contact: String,
+}
+
+impl From<Episode> for EpisodeForm {
+    fn from(told: Episode) -> Self {
+        let category = told.category.map(|category| category.as_str().to_owned());
+        Self {
+            kind: told.kind.as_str().to_owned(),
+            category: category.unwrap_or_default(),
+            started_on: told.started_on.into(),
+            ended_on: told.ended_on.map(DateInput::from).unwrap_or_default(),
+            source: told.source.as_str().to_owned(),
+            contact: told.contact,
+        }
+    }
 }
 
 impl Form for EpisodeForm {
@@ -152,14 +166,24 @@ pub async fn add(
             return answer::refuse(&EpisodePage::new(&visit, child, form, errors));
         }
     };
-    change(
+    let typed = told.clone();
+    let written = change_or(
         &visit,
         reference.clone(),
-        move |tx, viewer, child, moment| {
-            Ok(episode::add(tx, viewer, child.key, &told, moment.now)?)
-        },
+        move |tx, viewer, child, moment| episode::write_down(tx, viewer, child, &told, moment.now),
     )
-    .await??;
+    .await?;
+    match written {
+        Ok(()) => {}
+        Err(EpisodeError::Untimely(problem)) => {
+            let mut errors = FormErrors::default();
+            errors.add("started_on", problem.to_string());
+            let child = child_of(&visit, reference).await?;
+            return answer::refuse(&EpisodePage::new(&visit, child, typed.into(), errors));
+        }
+        Err(EpisodeError::Child(error)) => return Err(error.into()),
+        Err(EpisodeError::Db(error)) => return Err(error.into()),
+    }
     Ok(visit.see_other_with(
         &format!("/children/{reference}#episodes"),
         &Flash::success(

@@ -23,7 +23,7 @@ pub struct NewAddressForm {
 }
 
 /// Where a child lives, since when, and who says so.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ToldAddress {
     /// Where.
     pub place: Place,
@@ -31,6 +31,19 @@ pub struct ToldAddress {
     pub from: NaiveDate,
     /// Who says so.
     pub source: Source,
+}
+
+impl From<ToldAddress> for NewAddressForm {
+    fn from(told: ToldAddress) -> Self {
+        let postcode = told.place.postcode.as_ref();
+        Self {
+            postcode: postcode.map(ToString::to_string).unwrap_or_default(),
+            lines: told.place.lines,
+            town: told.place.town,
+            lived_from: told.from.into(),
+            source: told.source.as_str().to_owned(),
+        }
+    }
 }
 
 impl Form for NewAddressForm {
