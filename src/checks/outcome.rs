@@ -88,12 +88,44 @@ pub struct OutcomeRecord {
     pub recorded_at: NaiveDateTime,
 }
 
+impl OutcomeRecord {
+    /// Whether it says what a form says.
+    fn says(&self, new: &NewOutcome) -> bool {
+        self.happened_on == new.happened_on
+            && self.mode == new.mode
+            && self.result == new.result
+            && self.place == new.place.trim()
+            && self.present == new.present.trim()
+            && self.home_seen == new.home_seen
+            && self.spoken_alone == new.spoken_alone
+            && self.judgement == new.judgement
+            && self.note == new.note.trim()
+    }
+
+    /// "O-7K4M-2QXD by Sam Reed: Home visit on 3 March 2027, child seen in person".
+    fn in_words(&self) -> String {
+        format!(
+            "{} by {}: {} on {}, {}",
+            self.reference,
+            self.recorded_by,
+            self.mode.label(),
+            spoken(self.happened_on),
+            self.result.label().to_lowercase()
+        )
+    }
+}
+
 /// Why an outcome was not recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum OutcomeError {
     /// The check is done or cancelled.
     #[error("This check is closed already")]
     Closed,
+    /// The form has recorded something else, or was for another check.
+    #[error(
+        "This form has been recorded already as {0}. What you have typed now is not saved. To correct what was recorded, read it through and save it as an outcome of its own: the first one stays in the history"
+    )]
+    RecordedAlready(String),
     /// The day is yet to come.
     #[error("The day cannot be in the future")]
     InTheFuture,
@@ -122,7 +154,8 @@ impl Conflict for OutcomeError {
 
 /// Records an outcome and does all that follows from it, in the caller's transaction: the check and its attempts are
 /// closed or a new attempt is owed, the lapse is closed or stays, the address is doubted, the child is seen, the tier is
-/// assessed again, the next check appears. Writes the audit event. The same form key gives the same answer and changes nothing.
+/// assessed again, the next check appears. Writes the audit event. The same form sent twice is one outcome: the second gives
+/// the same answer and changes nothing.
 pub fn record(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -131,12 +164,14 @@ pub fn record(
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<Recorded, OutcomeError> {
-    if let Some((reference, child, satisfied)) = store::outcome::by_form_key(tx, &new.form_key)? {
-        let next = next_in_words(tx, child, satisfied)?;
+    if let Some((of, held)) = store::outcome::by_form_key(tx, &new.form_key)? {
+        if of != check.key || !held.says(new) {
+            return Err(OutcomeError::RecordedAlready(held.in_words()));
+        }
         return Ok(Recorded {
-            reference,
-            satisfied,
-            next,
+            next: next_in_words(tx, check.child, held.satisfied)?,
+            reference: held.reference,
+            satisfied: held.satisfied,
         });
     }
     let check = store::check::by_key(tx, check.key)?;

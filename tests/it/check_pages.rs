@@ -258,6 +258,39 @@ fn the_same_form_sent_twice_is_one_outcome() {
 }
 
 #[test]
+fn a_form_that_was_recorded_does_not_swallow_what_is_typed_into_it_afterwards() {
+    let (app, ada) = scene();
+    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let decision = the(&app, &ada, CheckKind::SuitabilityDecision);
+    let mut browser = app.signed_in(OFFICER);
+    let page = browser.open(&path(&meeting, "/outcomes/new"));
+    let typed = |note: &str| nobody_in(page.form("/outcomes")).set("note", note);
+    typed("Rang twice").send(&mut browser).expect(200);
+    let other = typed("Rang twice, a neighbour says they moved")
+        .send(&mut browser)
+        .expect(409);
+    other
+        .says("This form has been recorded already as O-")
+        .says("Olu Officer");
+    let kept = other.form("/outcomes");
+    assert_eq!(
+        kept.value("note"),
+        Some("Rang twice, a neighbour says they moved")
+    );
+    kept.send(&mut browser).expect(200);
+    let page = browser.open(&path(&meeting, ""));
+    page.says("a neighbour says they moved");
+    assert_eq!(page.all(".hearth-timeline > li").len(), 2);
+    let key = typed("").value("form_key").unwrap().to_owned();
+    nobody_in(outcome_form(&mut browser, &decision))
+        .set("note", "Rang twice")
+        .set("form_key", &key)
+        .send(&mut browser)
+        .expect(409)
+        .says("This form has been recorded already as O-");
+}
+
+#[test]
 fn nonsense_is_refused_with_everything_typed_kept() {
     let (app, ada) = scene();
     let meeting = the(&app, &ada, CheckKind::FirstMeeting);

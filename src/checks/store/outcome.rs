@@ -56,6 +56,27 @@ impl From<Row> for OutcomeRecord {
     }
 }
 
+/// What a [`Row`] is read from.
+macro_rules! columns {
+    () => {
+        (
+            outcome::reference,
+            outcome::happened_on,
+            outcome::mode,
+            outcome::result,
+            outcome::place,
+            outcome::present,
+            outcome::home_seen,
+            outcome::spoken_alone,
+            outcome::judgement,
+            outcome::note,
+            outcome::satisfied,
+            account::name,
+            outcome::recorded_at,
+        )
+    };
+}
+
 /// A child's outcomes, each with its check, the newest first.
 pub(in crate::checks) fn of_child(
     conn: &mut Conn,
@@ -65,39 +86,24 @@ pub(in crate::checks) fn of_child(
         .inner_join(account::table)
         .filter(outcome::child_id.eq(child))
         .order((outcome::happened_on.desc(), outcome::id.desc()))
-        .select((
-            outcome::check_id,
-            (
-                outcome::reference,
-                outcome::happened_on,
-                outcome::mode,
-                outcome::result,
-                outcome::place,
-                outcome::present,
-                outcome::home_seen,
-                outcome::spoken_alone,
-                outcome::judgement,
-                outcome::note,
-                outcome::satisfied,
-                account::name,
-                outcome::recorded_at,
-            ),
-        ))
+        .select((outcome::check_id, columns!(),))
         .load(conn))?;
     let with_check = rows.into_iter().map(|(check, row)| (check, row.into()));
     Ok(with_check.collect())
 }
 
-/// The outcome that a form has recorded already, for whom, and whether it satisfied its check.
+/// The outcome that a form has recorded already, and for which check.
 pub(in crate::checks) fn by_form_key(
     conn: &mut Conn,
     form_key: &str,
-) -> Result<Option<(Reference, ChildKey, bool)>> {
-    Ok(outcome::table
+) -> Result<Option<(CheckKey, OutcomeRecord)>> {
+    let found: Option<(CheckKey, Row)> = outcome::table
+        .inner_join(account::table)
         .filter(outcome::form_key.eq(form_key))
-        .select((outcome::reference, outcome::child_id, outcome::satisfied))
+        .select((outcome::check_id, columns!()))
         .first(conn)
-        .optional()?)
+        .optional()?;
+    Ok(found.map(|(check, row)| (check, row.into())))
 }
 
 /// What is not in the form.

@@ -1,6 +1,7 @@
 //! Recording what came of a check: one form, and after it the plain word on what follows.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -200,6 +201,15 @@ pub async fn create(
             refuse(facts, form, object("day", error))
         }
         Err(error @ OutcomeError::Contradiction(_)) => refuse(facts, form, object("mode", error)),
+        Err(error @ OutcomeError::RecordedAlready(_)) => {
+            // A key of its own lets what was typed be saved beside what the first key has recorded.
+            let form = OutcomeForm {
+                form_key: seal::random(),
+                ..form
+            };
+            let page = page(&visit, facts, form, object("", error));
+            answer::with_status(StatusCode::CONFLICT, &page)
+        }
         Err(OutcomeError::Db(error)) => Err(error.into()),
     }
 }
