@@ -447,6 +447,11 @@ fn next_in_words(
     Ok(next.map(|check| format!("{} by {}", check.kind.label(), spoken(check.due_on))))
 }
 
+/// The outcome that closed a check, if one did.
+pub fn that_closed(conn: &mut Conn, check: CheckKey) -> crate::db::Result<Option<OutcomeRecord>> {
+    store::outcome::closing(conn, check)
+}
+
 /// A child's outcomes, the newest first.
 pub fn of_child(conn: &mut Conn, child: ChildKey) -> crate::db::Result<Vec<OutcomeRecord>> {
     let all = store::outcome::of_child(conn, child)?;

@@ -291,6 +291,34 @@ fn a_form_that_was_recorded_does_not_swallow_what_is_typed_into_it_afterwards() 
 }
 
 #[test]
+fn what_the_second_officer_typed_outlives_the_closing_of_the_check() {
+    let (app, ada) = scene();
+    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let mut first = app.signed_in(OFFICER);
+    let mut second = app.signed_in(OTHER);
+    let typed = seen(outcome_form(&mut second, &meeting)).set("note", "She plays the cello");
+    let booking = second
+        .open(&path(&meeting, "/bookings/new"))
+        .form("/bookings")
+        .set("mode", "phone")
+        .set("reason", "They asked for a call")
+        .set_date("day", "26", "11", "2026");
+    seen(outcome_form(&mut first, &meeting))
+        .send(&mut first)
+        .expect(200);
+    let late = typed.send(&mut second).expect(409);
+    late.says("This check was closed before you sent this")
+        .says("Recorded by Olu Officer on 23 November 2026");
+    let note = late.form("/outcomes");
+    assert_eq!(note.value("note"), Some("She plays the cello"));
+    assert_eq!(late.link("Read the check"), path(&meeting, ""));
+    let late = booking.send(&mut second).expect(409);
+    late.says("Recorded by Olu Officer on 23 November 2026");
+    let reason = late.form("/bookings");
+    assert_eq!(reason.value("reason"), Some("They asked for a call"));
+}
+
+#[test]
 fn nonsense_is_refused_with_everything_typed_kept() {
     let (app, ada) = scene();
     let meeting = the(&app, &ada, CheckKind::FirstMeeting);

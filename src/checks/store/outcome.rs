@@ -106,6 +106,23 @@ pub(in crate::checks) fn by_form_key(
     Ok(found.map(|(check, row)| (check, row.into())))
 }
 
+/// The outcome that closed a check.
+pub(in crate::checks) fn closing(
+    conn: &mut Conn,
+    check: CheckKey,
+) -> Result<Option<OutcomeRecord>> {
+    let closed_by = welfare_check::table
+        .filter(welfare_check::id.eq(check))
+        .select(welfare_check::closed_by_outcome_id);
+    let found: Option<Row> = outcome::table
+        .inner_join(account::table)
+        .filter(outcome::id.nullable().eq_any(closed_by))
+        .select(columns!())
+        .first(conn)
+        .optional()?;
+    Ok(found.map(OutcomeRecord::from))
+}
+
 /// What is not in the form.
 pub(in crate::checks) struct Circumstances<'a> {
     pub(in crate::checks) reference: &'a Reference,

@@ -1,6 +1,7 @@
 //! Booking a check: when, how and where, after a look at the address and whether anybody has made sure of it.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
@@ -125,6 +126,8 @@ struct Facts {
     address: Option<String>,
     standing: Standing,
     booked: Option<String>,
+    /// Who closed the check, when it is closed by now.
+    meanwhile: Option<String>,
 }
 
 /// `GET /checks/{reference}/bookings/new`
@@ -148,8 +151,14 @@ pub async fn create(
     submitted: Submitted<BookingForm>,
 ) -> Result<HttpResponse, WebError> {
     let facts = facts(&visit, &named.0).await?;
-    let refuse =
-        |facts: Facts, Refused { form, errors }| answer::refuse(&page(&visit, facts, form, errors));
+    let refuse = |facts: Facts, Refused { form, errors }| {
+        let is_closed = facts.meanwhile.is_some();
+        let page = page(&visit, facts, form, errors);
+        if is_closed {
+            return answer::with_status(StatusCode::CONFLICT, &page);
+        }
+        answer::refuse(&page)
+    };
     let asked = match submitted.check(visit.today()) {
         Ok(asked) => asked,
         Err(refused) => return refuse(facts, refused),
@@ -167,7 +176,10 @@ pub async fn create(
             &format!("/checks/{}", named.0),
             &Flash::success(format!("Booked for {}.", spoken(asked.booking.booked_for))),
         )),
-        Err(BookingError::Closed) => Ok(closed(&visit, &named.0)),
+        Err(error @ BookingError::Closed) => {
+            let facts = self::facts(&visit, &named.0).await?;
+            refuse(facts, objection(asked.form, "", &error.to_string()))
+        }
         Err(error @ BookingError::InThePast) => {
             refuse(facts, objection(asked.form, "day", &error.to_string()))
         }
@@ -194,6 +206,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
             let (address, standing) = booking::address_of(conn, &child, &rulebook)?;
             let booked = booking::of_check(conn, check.key)?;
             Ok::<_, DbError>(Some(Facts {
+                meanwhile: super::check::closed_meanwhile(conn, &check)?,
                 check: CheckWords::of(&check, &child, today, &rulebook.calendar),
                 standing,
                 address: address.map(|address| address.place.on_one_line()),

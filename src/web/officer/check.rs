@@ -95,6 +95,23 @@ impl CheckWords {
     }
 }
 
+/// What somebody is told who was still writing when the check was closed: what closed it, who recorded that and when.
+pub(super) fn closed_meanwhile(conn: &mut Conn, check: &CheckRecord) -> DbResult<Option<String>> {
+    if check.state == CheckState::Open {
+        return Ok(None);
+    }
+    let words = closed_words(check);
+    let recorded = outcome::that_closed(conn, check.key)?;
+    Ok(Some(match recorded {
+        Some(outcome) => format!(
+            "{words}. Recorded by {} on {}.",
+            outcome.recorded_by,
+            spoken(london_day(outcome.recorded_at))
+        ),
+        None => format!("{words}."),
+    }))
+}
+
 fn title(kind: CheckKind, purpose: Purpose) -> String {
     match kind {
         CheckKind::NewAttempt => format!("{}: {}", kind.label(), lower_first(purpose.label())),

@@ -27,6 +27,8 @@ struct OutcomePage {
     page: Page,
     crumbs: Vec<Crumb>,
     check: CheckWords,
+    /// Who closed the check, when it is closed by now.
+    meanwhile: Option<String>,
     asks_for_a_decision: bool,
     results: Vec<Choice>,
     modes: Vec<Choice>,
@@ -139,6 +141,7 @@ fn yes_or_no(typed: &str) -> Result<Option<bool>, &'static str> {
 /// What the register holds that the form begins with.
 struct Facts {
     check: CheckWords,
+    meanwhile: Option<String>,
     purpose: Purpose,
     booked: Option<Booked>,
 }
@@ -170,7 +173,12 @@ pub async fn create(
 ) -> Result<HttpResponse, WebError> {
     let facts = facts(&visit, &named.0).await?;
     let refuse = |facts: Facts, form: OutcomeForm, errors: FormErrors| {
-        answer::refuse(&page(&visit, facts, form, errors))
+        let is_closed = facts.meanwhile.is_some();
+        let page = page(&visit, facts, form, errors);
+        if is_closed {
+            return answer::with_status(StatusCode::CONFLICT, &page);
+        }
+        answer::refuse(&page)
     };
     let Reported { form, outcome } = match submitted.check(visit.today()) {
         Ok(reported) => reported,
@@ -194,9 +202,11 @@ pub async fn create(
             &format!("/children/{}", facts.check.child),
             &what_follows(&recorded, result, &facts.check.due),
         )),
-        Err(error @ (OutcomeError::Closed | OutcomeError::AcceptInstead)) => {
-            Ok(refer(&visit, &named.0, &error))
+        Err(error @ OutcomeError::Closed) => {
+            let facts = self::facts(&visit, &named.0).await?;
+            refuse(facts, form, object("", error))
         }
+        Err(error @ OutcomeError::AcceptInstead) => Ok(refer(&visit, &named.0, &error)),
         Err(error @ (OutcomeError::InTheFuture | OutcomeError::BeforeTheCheck(_))) => {
             refuse(facts, form, object("day", error))
         }
@@ -226,6 +236,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
             let bookings = booking::of_check(conn, check.key)?;
             Ok::<_, DbError>(Some(Facts {
                 check: CheckWords::of(&check, &child, today, &rulebook.calendar),
+                meanwhile: super::check::closed_meanwhile(conn, &check)?,
                 purpose: check.purpose,
                 booked: bookings
                     .into_iter()
@@ -269,6 +280,7 @@ fn page(visit: &Visit, facts: Facts, mut form: OutcomeForm, errors: FormErrors) 
         yes_or_no: vec![Choice::new("yes", "Yes"), Choice::new("no", "No")],
         judgements: choices(Judgement::ALL, Judgement::as_str, Judgement::label),
         check: facts.check,
+        meanwhile: facts.meanwhile,
         form,
         errors,
     }
