@@ -51,6 +51,24 @@ pub struct Acknowledgement {
     pub plan_by: NaiveDate,
 }
 
+impl LapseRecord {
+    /// Which answer is held, as a word that a form carries: empty while there is none.
+    pub fn answer_known(&self) -> String {
+        let at = self.acknowledged.as_ref().map(|answer| answer.at);
+        at.map(|at| at.and_utc().timestamp_micros().to_string())
+            .unwrap_or_default()
+    }
+}
+
+/// What somebody will do about a lapse.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// In words.
+    pub words: String,
+    /// By which day.
+    pub by: NaiveDate,
+}
+
 /// That a step of the ladder was told, and what became of the mail.
 #[derive(Clone, Debug)]
 pub struct Told {
@@ -76,6 +94,9 @@ pub enum AcknowledgeError {
     /// It is closed.
     #[error("This lapse is closed: the check has been done")]
     Closed,
+    /// Somebody has answered meanwhile.
+    #[error("Somebody else answered for this lapse while you were writing")]
+    Answered,
     /// No plan.
     #[error("Say what you will do")]
     NoPlan,
@@ -161,7 +182,34 @@ pub fn told(conn: &mut Conn, lapse: LapseKey) -> Result<Vec<Told>> {
     store::lapse::told(conn, lapse)
 }
 
-/// A person answers for a lapse with a plan and a day; the ladder stops until that day. Writes the audit event.
+/// A person answers from a form that showed which answer is held. The same answer sent twice changes nothing.
+///
+/// # Errors
+/// [`AcknowledgeError::Answered`] when another answer is held by now than the form knew of.
+pub fn acknowledge_knowing(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    lapse: &LapseRecord,
+    known: &str,
+    plan: &Plan,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> std::result::Result<(), AcknowledgeError> {
+    let held = store::lapse::by_key(tx, lapse.key)?;
+    if held.closed.is_none() && held.answer_known() != known {
+        let is_the_same = held.acknowledged.as_ref().is_some_and(|held| {
+            held.by == viewer.name() && held.plan == plan.words.trim() && held.plan_by == plan.by
+        });
+        if is_the_same {
+            return Ok(());
+        }
+        return Err(AcknowledgeError::Answered);
+    }
+    acknowledge(tx, viewer, &held, &plan.words, plan.by, today, now)
+}
+
+/// A person answers for a lapse with a plan and a day; the ladder stops until that day. Writes the audit event,
+/// which keeps the plan that this one takes the place of.
 pub fn acknowledge(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -172,7 +220,8 @@ pub fn acknowledge(
     now: NaiveDateTime,
 ) -> std::result::Result<(), AcknowledgeError> {
     let plan = plan.trim();
-    if store::lapse::by_key(tx, lapse.key)?.closed.is_some() {
+    let held = store::lapse::by_key(tx, lapse.key)?;
+    if held.closed.is_some() {
         return Err(AcknowledgeError::Closed);
     }
     if plan.is_empty() {
@@ -188,10 +237,17 @@ pub fn acknowledge(
         .account()
         .ok_or_else(|| DbError::Corrupt("an acknowledgement without an account".to_owned()))?;
     store::lapse::acknowledge(tx, lapse.key, by, plan, plan_by, now)?;
-    let detail = format!(
+    let mut detail = format!(
         "Lapse acknowledged, to be done by {}: {plan}",
         spoken(plan_by)
     );
+    if let Some(earlier) = &held.acknowledged {
+        let (by, day) = (&earlier.by, spoken(earlier.plan_by));
+        detail = format!(
+            "{detail}. In place of the plan of {by}, by {day}: {}",
+            earlier.plan
+        );
+    }
     let event = Event {
         action: "lapse_acknowledged",
         child: Some(lapse.child.number()),

@@ -316,6 +316,29 @@ pub fn allocate(
     Ok(())
 }
 
+/// The same from a form that showed who the child's officer was: whoever has chosen meanwhile is not overruled unseen.
+///
+/// # Errors
+/// [`AmendError::Changed`] when the officer is neither the one who was shown nor the one who is chosen.
+pub fn allocate_shown(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    reference: &Reference,
+    shown: Option<&Reference>,
+    officer: &Reference,
+    now: NaiveDateTime,
+) -> std::result::Result<(), AmendError> {
+    let stored = find(tx, viewer, reference)?.ok_or(AmendError::NotFound)?;
+    if let Some(held) = stored.officer {
+        let held = accounts::by_key(tx, held)?.reference;
+        let is_known = |it: &Reference| it.as_str() == held;
+        if !is_known(officer) && !shown.is_some_and(is_known) {
+            return Err(AmendError::Changed(Box::new(stored)));
+        }
+    }
+    allocate(tx, viewer, reference, officer, now)
+}
+
 fn officer_named(
     conn: &mut Conn,
     viewer: &Viewer,

@@ -319,6 +319,33 @@ fn what_the_second_officer_typed_outlives_the_closing_of_the_check() {
 }
 
 #[test]
+fn the_second_to_answer_for_a_lapse_is_shown_both_plans() {
+    let (app, ada) = scene();
+    let lapse = lapse_of(&app, &the(&app, &ada, CheckKind::FirstMeeting));
+    let here = format!("/lapses/{}", lapse.reference);
+    let mut first = app.signed_in(OFFICER);
+    let mut second = app.signed_in(OTHER);
+    let plan = |browser: &mut Browser, words: &str| {
+        let form = browser.open(&here).form("/acknowledgement");
+        form.set("plan", words)
+            .set_date("plan_by", "1", "12", "2026")
+    };
+    let late = plan(&mut second, "Ring the school");
+    plan(&mut first, "Visit on Thursday")
+        .send(&mut first)
+        .expect(200);
+    let both = late.send(&mut second).expect(409);
+    both.says("Somebody else answered for this lapse while you were writing")
+        .says("Visit on Thursday");
+    let kept = both.form("/acknowledgement");
+    assert_eq!(kept.value("plan"), Some("Ring the school"));
+    kept.send(&mut second).expect(200).says("Ring the school");
+    second
+        .open(&ada.path("/timeline"))
+        .says("Ring the school. In place of the plan of Olu Officer, by 1 December 2026: Visit on Thursday");
+}
+
+#[test]
 fn nonsense_is_refused_with_everything_typed_kept() {
     let (app, ada) = scene();
     let meeting = the(&app, &ada, CheckKind::FirstMeeting);

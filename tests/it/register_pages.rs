@@ -445,6 +445,28 @@ fn days_that_cannot_be_true_are_refused_at_their_field() {
 }
 
 #[test]
+fn the_second_to_allocate_a_child_is_shown_both_officers() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    let mut browser = app.signed_in(MANAGER);
+    let page = browser.open(&ada.path("/allocation")).expect(200);
+    let of = |email: &str| {
+        let key = app.account(email);
+        app.read(|conn| hearth::access::accounts::by_key(conn, key))
+            .reference
+    };
+    allocate(&app, &ada, OTHER);
+    let late = page.form("/allocation").set("officer", &of(OFFICER));
+    let both = late.send(&mut browser).expect(409);
+    both.says("Saved by somebody else Ola Other")
+        .says("Chosen by you Olu Officer");
+    browser.open(&ada.path("")).says("Ola Other");
+    let again = both.form("/allocation");
+    assert_eq!(again.value("officer"), Some(of(OFFICER).as_str()));
+    again.send(&mut browser).expect(200).says("Olu Officer");
+}
+
+#[test]
 fn an_episode_moves_the_schedule_and_its_end_moves_it_back() {
     let app = TestApp::start();
     let ada = ada(&app);

@@ -1,6 +1,7 @@
 //! Who answers for a child: `/children/{reference}/allocation`.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -17,21 +18,34 @@ use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
 
-/// The officer, by reference.
+/// The officers, by reference.
 #[derive(Debug, Default, Deserialize, Validate)]
 #[serde(default)]
 pub struct AllocationForm {
     officer: String,
+    /// Whom the page showed as the child's officer; empty for nobody.
+    shown: String,
+}
+
+/// Who is to answer for the child, in the place of whom.
+#[derive(Clone, Debug)]
+pub struct Allocation {
+    officer: Reference,
+    shown: Option<Reference>,
 }
 
 impl Form for AllocationForm {
-    type Parsed = Reference;
+    type Parsed = Allocation;
 
-    fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<Reference> {
-        errors.keep(
+    fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<Allocation> {
+        let officer = errors.keep(
             "officer",
             Reference::parse(&self.officer).map_err(|_| "Choose an officer"),
-        )
+        );
+        Some(Allocation {
+            officer: officer?,
+            shown: Reference::parse(&self.shown).ok(),
+        })
     }
 }
 
@@ -42,18 +56,24 @@ struct AllocationPage {
     child: ChildRecord,
     officers: Vec<Choice>,
     chosen: String,
+    /// Who answers for the child now: reference and name.
+    held: Option<(String, String)>,
+    /// Whom somebody chose who did not know that; they are told.
+    chosen_meanwhile: Option<String>,
     errors: FormErrors,
 }
 
 impl AllocationPage {
     async fn read(visit: &Visit, reference: Reference) -> Result<Self, WebError> {
-        let (child, officers) = visit
+        let (child, held, officers) = visit
             .read(move |conn, viewer| {
                 let Some(child) = child::find(conn, viewer, &reference)? else {
                     return Ok(None);
                 };
                 let officers = accounts::officers(conn, viewer.authority())?;
-                Ok::<_, DbError>(Some((child, officers)))
+                let held = child.officer.map(|key| accounts::by_key(conn, key));
+                let held = held.transpose()?.map(|held| (held.reference, held.name));
+                Ok::<_, DbError>(Some((child, held, officers)))
             })
             .await?
             .ok_or(WebError::NotFound)?;
@@ -72,6 +92,8 @@ impl AllocationPage {
                 .collect(),
             child,
             chosen,
+            held,
+            chosen_meanwhile: None,
             errors: FormErrors::default(),
         })
     }
@@ -94,20 +116,33 @@ pub async fn save(
     Named(reference): Named,
     submitted: Submitted<AllocationForm>,
 ) -> Result<HttpResponse, WebError> {
-    let officer = match submitted.check(visit.today()) {
-        Ok(officer) => officer,
+    let Allocation { officer, shown } = match submitted.check(visit.today()) {
+        Ok(allocation) => allocation,
         Err(Refused { errors, .. }) => return refuse(&visit, reference, errors).await,
     };
-    let child = reference.clone();
+    let (child, wanted) = (reference.clone(), officer.clone());
     let now = visit.now();
     let allocated = visit
-        .write(move |tx, viewer| child::allocate(tx, viewer, &child, &officer, now))
+        .write(move |tx, viewer| {
+            child::allocate_shown(tx, viewer, &child, shown.as_ref(), &officer, now)
+        })
         .await?;
     match allocated {
         Ok(()) => Ok(visit.see_other_with(
             &format!("/children/{reference}"),
             &Flash::success("The child’s officer is saved."),
         )),
+        Err(AmendError::Changed(_)) => {
+            let page = AllocationPage::read(&visit, reference).await?;
+            let is_wanted = |choice: &&Choice| choice.value == wanted.as_str();
+            let name = page.officers.iter().find(is_wanted);
+            let page = AllocationPage {
+                chosen_meanwhile: name.map(|choice| choice.text.to_string()),
+                chosen: wanted.to_string(),
+                ..page
+            };
+            answer::with_status(StatusCode::CONFLICT, &page)
+        }
         Err(error @ AmendError::NotAnOfficer) => {
             let mut errors = FormErrors::default();
             errors.add("officer", format!("{error}. Choose somebody else"));

@@ -1,6 +1,7 @@
 //! Lapses: the list that the lapse mail links to, and a lapse with whom it was told to and who answers for it.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -9,7 +10,7 @@ use validator::Validate;
 use super::check::CheckWords;
 use super::days;
 use super::work::{WhoseFilter, plan_words};
-use crate::checks::lapse::{self, AcknowledgeError, LapseRecord, Told};
+use crate::checks::lapse::{self, AcknowledgeError, LapseRecord, Plan, Told};
 use crate::checks::lapse_list::{self, Open, OpenLapse};
 use crate::checks::rulebook;
 use crate::clock::london_day;
@@ -106,6 +107,8 @@ fn row(lapse: OpenLapse, today: NaiveDate, calendar: &Calendar) -> LapseRow {
 /// What a page says of a lapse.
 pub(super) struct LapseWords {
     pub reference: String,
+    /// Which answer is held, for the form to carry.
+    pub answer_known: String,
     pub due: String,
     pub opened: String,
     /// How long the check is over, while the lapse is open.
@@ -126,6 +129,7 @@ impl LapseWords {
         let over = || days::over(calendar.working_days_between(lapse.due_on, today));
         Self {
             reference: lapse.reference.to_string(),
+            answer_known: lapse.answer_known(),
             due: spoken(lapse.due_on),
             opened: spoken(lapse.opened_on),
             over: lapse.closed.is_none().then(over),
@@ -149,6 +153,7 @@ struct LapsePage {
     crumbs: Vec<Crumb>,
     facts: Facts,
     form: AcknowledgementForm,
+    answered_meanwhile: bool,
     errors: FormErrors,
 }
 
@@ -170,6 +175,8 @@ struct ToldRow {
 #[derive(Clone, Debug, Default, Deserialize, Validate)]
 #[serde(default)]
 pub struct AcknowledgementForm {
+    /// Which answer the page showed; empty for none.
+    known: String,
     #[validate(length(max = 1000, message = "The plan must be 1,000 characters or fewer"))]
     plan: String,
     plan_by: DateInput,
@@ -179,8 +186,7 @@ pub struct AcknowledgementForm {
 #[derive(Debug)]
 pub struct Planned {
     form: AcknowledgementForm,
-    plan: String,
-    plan_by: NaiveDate,
+    plan: Plan,
 }
 
 impl Form for AcknowledgementForm {
@@ -198,8 +204,10 @@ impl Form for AcknowledgementForm {
         }
         Some(Planned {
             form: self.clone(),
-            plan: plan.to_owned(),
-            plan_by: plan_by?,
+            plan: Plan {
+                words: plan.to_owned(),
+                by: plan_by?,
+            },
         })
     }
 }
@@ -222,24 +230,28 @@ pub async fn acknowledge(
     submitted: Submitted<AcknowledgementForm>,
 ) -> Result<HttpResponse, WebError> {
     let facts = facts(&visit, &named.0).await?;
-    let Planned {
-        form,
-        plan,
-        plan_by,
-    } = match submitted.check(visit.today()) {
+    let Planned { form, plan } = match submitted.check(visit.today()) {
         Ok(planned) => planned,
         Err(Refused { form, errors }) => {
             return answer::refuse(&page(&visit, facts, form, errors));
         }
     };
     let (today, now) = (visit.today(), visit.now());
-    let reference = named.0.clone();
+    let (reference, known, plan_by) = (named.0.clone(), form.known.clone(), plan.by);
     let acknowledged = visit
         .write(move |tx, viewer| {
             let lapse = lapse::find(tx, viewer, &reference)?.ok_or(AcknowledgeError::Closed)?;
-            lapse::acknowledge(tx, viewer, &lapse, &plan, plan_by, today, now)
+            lapse::acknowledge_knowing(tx, viewer, &lapse, &known, &plan, today, now)
         })
         .await?;
+    if let Err(AcknowledgeError::Answered) = acknowledged {
+        let facts = self::facts(&visit, &named.0).await?;
+        let page = LapsePage {
+            answered_meanwhile: true,
+            ..page(&visit, facts, form, FormErrors::default())
+        };
+        return answer::with_status(StatusCode::CONFLICT, &page);
+    }
     let refuse = |field: &str, error: AcknowledgeError| {
         let mut errors = FormErrors::default();
         errors.add(field, error.to_string());
@@ -254,7 +266,7 @@ pub async fn acknowledge(
                 spoken(plan_by)
             )),
         )),
-        Err(error @ AcknowledgeError::Closed) => {
+        Err(error @ (AcknowledgeError::Closed | AcknowledgeError::Answered)) => {
             Ok(visit.see_other_with(&here, &Flash::important(error.to_string())))
         }
         Err(error @ AcknowledgeError::NoPlan) => refuse("plan", error),
@@ -321,6 +333,7 @@ fn page(visit: &Visit, facts: Facts, form: AcknowledgementForm, errors: FormErro
         ],
         facts,
         form,
+        answered_meanwhile: false,
         errors,
     }
 }
@@ -345,8 +358,8 @@ mod tests {
         let planned =
             checked("plan=Visit+on+Thursday&plan_by-day=26&plan_by-month=11&plan_by-year=2026")
                 .unwrap();
-        assert_eq!(planned.plan, "Visit on Thursday");
-        assert_eq!(planned.plan_by.to_string(), "2026-11-26");
+        assert_eq!(planned.plan.words, "Visit on Thursday");
+        assert_eq!(planned.plan.by.to_string(), "2026-11-26");
     }
 
     #[test]
