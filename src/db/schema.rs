@@ -218,6 +218,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    told_address (id) {
+        id -> BigInt,
+        child_id -> BigInt,
+        lines -> Text,
+        town -> Text,
+        postcode -> Nullable<Text>,
+        uprn -> Nullable<Text>,
+        source -> Text,
+        told_at -> Timestamp,
+        settled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     episode (id) {
         id -> BigInt,
         reference -> Text,
@@ -507,6 +521,7 @@ diesel::joinable!(lapse -> outcome (closed_by_outcome_id));
 diesel::joinable!(outgoing_mail -> authority (authority_id));
 diesel::joinable!(lapse_step -> lapse (lapse_id));
 diesel::joinable!(lapse_step -> outgoing_mail (mail_id));
+diesel::joinable!(told_address -> child (child_id));
 diesel::joinable!(suspension -> child (child_id));
 diesel::joinable!(suspension -> account (recorded_by));
 diesel::joinable!(list_import -> authority (authority_id));
@@ -527,6 +542,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     person,
     relation,
     address,
+    told_address,
     episode,
     notification,
     notification_child,

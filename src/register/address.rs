@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::child::{AmendError, ChildRecord};
 use super::store::address::Whose;
-use super::{AddressKey, ChildKey, PersonKey, fresh_reference, store};
+use super::{AddressKey, ChildKey, PersonKey, fresh_reference, store, told_address};
 use crate::access::Viewer;
 use crate::access::audit::{self, Entry, Event};
 use crate::db::{Conflict, Conn, DbError, Result};
@@ -267,6 +267,10 @@ pub fn write_down(
             format!("Earlier address, from {from} to {to}: {where_to}")
         }
     };
+    if written.lived_to.is_none() {
+        let because = format!("The child lives at {where_to}");
+        told_address::settled(tx, viewer, child.key, &because, now)?;
+    }
     note(
         tx,
         viewer,

@@ -15,6 +15,7 @@ mod store;
 #[cfg(test)]
 #[allow(missing_docs, clippy::unwrap_used)]
 mod testing;
+pub mod told_address;
 
 use rand::RngExt;
 

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use super::calendar::Calendar;
+use super::codes::Source;
 use super::policy::{Policy, PolicyKey};
 use super::tier::Tier;
 
@@ -26,6 +27,13 @@ impl Standing {
     pub const fn is_good(self) -> bool {
         matches!(self, Self::Verified(_))
     }
+}
+
+/// Whether the address that is held gives way to another that is told: one that nobody made sure of, to a newer word of
+/// whoever told it. Everything else is for an officer to settle.
+#[must_use]
+pub fn gives_way(held_by_word_of: Source, verified_on: Option<NaiveDate>, told_by: Source) -> bool {
+    verified_on.is_none() && held_by_word_of == told_by
 }
 
 /// How an address stands: `address` is nothing when there is none, and otherwise the day somebody made sure of it.

@@ -81,6 +81,7 @@ routes! {
     GET  "/children/{reference}/addresses"            Officer  officer::address::edit;
     POST "/children/{reference}/addresses"            Officer  officer::address::add;
     POST "/children/{reference}/address-verification" Officer  officer::address::verify;
+    POST "/children/{reference}/address-settlement"   Officer  officer::address::settle;
     GET  "/children/{reference}/episodes"             Officer  officer::episodes::edit;
     POST "/children/{reference}/episodes"             Officer  officer::episodes::add;
     GET  "/children/{reference}/episodes/{episode}/end"  Officer  officer::episode_end::edit;

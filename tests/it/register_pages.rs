@@ -467,6 +467,54 @@ fn the_second_to_allocate_a_child_is_shown_both_officers() {
 }
 
 #[test]
+fn a_parent_who_notifies_again_does_not_replace_a_better_known_address() {
+    let app = TestApp::start();
+    let parent = |key: &str| {
+        let viewer = app.eyes(OFFICER);
+        let moment = super::app::moment(super::app::BEGINNING);
+        let told = super::register_scene::notification(key, None);
+        let url = app.url.clone();
+        let receive = hearth::intake::notification::receive;
+        app.write(|tx| receive(tx, &viewer, &told, &url, moment.date(), moment));
+    };
+    parent("the-first-form");
+    let mut browser = app.signed_in(OFFICER);
+    let ben = browser.open("/children?sort=name").link("Moss, Ben");
+    let page = browser
+        .open(&format!("{ben}/addresses"))
+        .form("/addresses")
+        .set("lines", "12 New Street")
+        .set("source", "social_care")
+        .set_date("lived_from", "23", "11", "2026")
+        .send(&mut browser);
+    page.expect(200).says("12 New Street");
+    parent("the-second-form");
+    let page = browser.open(&ben).expect(200);
+    page.says("A parent has given another address on 23 November 2026: 7 Mill Lane, Ashdale, AA3 2AB. Settle which is right.")
+        .says("Another address was told by: Parent. It is 7 Mill Lane");
+    let both = browser
+        .open(&page.link("Settle where the child lives"))
+        .expect(200);
+    both.says("12 New Street").says("7 Mill Lane");
+    let settle = |browser: &mut super::browser::Browser, right: &str| {
+        let form = both.form("/address-settlement").set("right", right);
+        form.send(browser)
+    };
+    let kept = settle(&mut browser, "held").expect(200);
+    kept.says("Which address is right is settled. The child lives at 12 New Street");
+    assert!(kept.links("Settle where").is_empty());
+    settle(&mut browser, "told").expect(409);
+    parent("the-third-form");
+    let both = browser.open(&format!("{ben}/addresses")).expect(200);
+    let form = both.form("/address-settlement").set("right", "told");
+    let moved = form.send(&mut browser).expect(200);
+    assert!(moved.links("Settle where").is_empty());
+    browser
+        .open(&format!("{ben}/addresses"))
+        .says("7 Mill Lane, Ashdale, AA3 2AB Since 23 November 2026");
+}
+
+#[test]
 fn an_episode_moves_the_schedule_and_its_end_moves_it_back() {
     let app = TestApp::start();
     let ada = ada(&app);

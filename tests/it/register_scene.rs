@@ -95,8 +95,17 @@ pub fn checks(app: &TestApp, child: &SceneChild) -> Vec<CheckRecord> {
 
 /// Notifies two children at the beginning, in the name of a parent who may have an account.
 pub fn notify(app: &TestApp, account: Option<AccountKey>) -> Reference {
-    let told = Notification {
-        form_key: "a-form-of-a-test".to_owned(),
+    let told = notification("a-form-of-a-test", account);
+    let (viewer, now) = (app.eyes("officer@ashdale.example"), moment(BEGINNING));
+    let url = app.url.clone();
+    let receipt = app.write(|tx| notification::receive(tx, &viewer, &told, &url, now.date(), now));
+    receipt.reference
+}
+
+/// What that parent notifies.
+pub fn notification(form_key: &str, account: Option<AccountKey>) -> Notification {
+    Notification {
+        form_key: form_key.to_owned(),
         source: Source::Parent,
         parent: NotifyingParent {
             account,
@@ -116,11 +125,7 @@ pub fn notify(app: &TestApp, account: Option<AccountKey>) -> Reference {
             notified("Dilys", "2016-05-06"),
         ],
         message: "We begin after half-term.\nThank you".to_owned(),
-    };
-    let (viewer, now) = (app.eyes("officer@ashdale.example"), moment(BEGINNING));
-    let url = app.url.clone();
-    let receipt = app.write(|tx| notification::receive(tx, &viewer, &told, &url, now.date(), now));
-    receipt.reference
+    }
 }
 
 fn notified(given: &str, born: &str) -> NotifiedChild {

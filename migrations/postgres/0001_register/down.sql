@@ -14,6 +14,7 @@ DROP TABLE draft;
 DROP TABLE notification_child;
 DROP TABLE notification;
 DROP TABLE episode;
+DROP TABLE told_address;
 DROP TABLE address;
 DROP TABLE relation;
 DROP TABLE person;

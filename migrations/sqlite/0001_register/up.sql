@@ -228,6 +228,21 @@ CREATE TABLE address (
 CREATE INDEX address_child ON address (child_id, lived_to) WHERE child_id IS NOT NULL;
 CREATE INDEX address_person ON address (person_id, lived_to) WHERE person_id IS NOT NULL;
 
+-- Another address that was told for a child who lives, by the register, at one that is better known. It is not the
+-- child's home until an officer says so.
+CREATE TABLE told_address (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    child_id BIGINT NOT NULL REFERENCES child (id),
+    lines TEXT NOT NULL,
+    town TEXT NOT NULL DEFAULT '',
+    postcode TEXT,
+    uprn TEXT,
+    source TEXT NOT NULL,
+    told_at TIMESTAMP NOT NULL,
+    settled_at TIMESTAMP
+);
+CREATE UNIQUE INDEX told_address_once ON told_address (child_id) WHERE settled_at IS NULL;
+
 CREATE TABLE episode (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     reference TEXT NOT NULL UNIQUE,

@@ -15,7 +15,7 @@ use crate::intake::store::notification::{NewNotification, Row};
 use crate::register::child::{self, NewChild, Particulars};
 use crate::register::person::{self, NewPerson, NewRelation};
 use crate::register::registration::{self, Registration};
-use crate::register::{ChildKey, PersonKey, address, names};
+use crate::register::{ChildKey, PersonKey, address, names, told_address};
 use crate::rules::codes::{ChildStatus, Confidentiality, RegisterBasis, Source};
 use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
 use crate::rules::schedule::{CheckKind, Entry, first_checks};
@@ -159,7 +159,8 @@ impl Intake<'_> {
             None => self.add_child(tx, child, parent)?,
         };
         let home = child.other_home.as_ref().unwrap_or(&of.home);
-        address::move_child(tx, taken.key, home, self.source, self.today, self.now)?;
+        let (viewer, key, today) = (self.viewer, taken.key, self.today);
+        told_address::take(tx, viewer, key, home, self.source, today, self.now)?;
         Ok(taken)
     }
 

@@ -13,6 +13,7 @@ mod plans;
 pub(super) mod registration;
 pub(super) mod search;
 pub(super) mod tier;
+pub(super) mod told_address;
 
 use std::fmt::Display;
 use std::str::FromStr;

@@ -13,6 +13,7 @@ use crate::db::{Conn, DbError};
 use crate::register::ChildKey;
 use crate::register::address::{self, AddressError, AddressRecord};
 use crate::register::child::{self, ChildRecord};
+use crate::register::told_address::{self, ToldAddress};
 use crate::rules::codes::Source;
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
@@ -23,7 +24,7 @@ use crate::web::form::{Choice, FormErrors, Refused, Submitted, choices_with_blan
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
-use form::{MadeSure, NewAddressForm, VerificationForm};
+use form::{MadeSure, NewAddressForm, SettlementForm, VerificationForm};
 
 #[derive(Template)]
 #[template(path = "officer/address.html")]
@@ -31,6 +32,8 @@ struct AddressPage {
     page: Page,
     child: ChildRecord,
     home: Option<Shown>,
+    /// Another address that was told and that waits to be settled.
+    told: Option<ToldAddress>,
     /// The address that the form showed, where another is held by now.
     meant: Option<Shown>,
     changed_meanwhile: bool,
@@ -71,11 +74,12 @@ impl AddressPage {
         reference: Reference,
         meant: Option<Reference>,
     ) -> Result<Self, WebError> {
-        let (child, home, meant) = visit
+        let (child, home, meant, told) = visit
             .read(move |conn, viewer| {
                 let Some(child) = child::find(conn, viewer, &reference)? else {
                     return Ok(None);
                 };
+                let told = told_address::waiting(conn, child.key)?;
                 let mut homes = address::history(conn, child.key)?;
                 let home = homes.iter().position(|home| home.lived_to.is_none());
                 let home = home.map(|at| homes.swap_remove(at));
@@ -87,7 +91,7 @@ impl AddressPage {
                 let meant = meant
                     .map(|was| Shown::of(conn, child.key, was))
                     .transpose()?;
-                Ok::<_, DbError>(Some((child, home, meant)))
+                Ok::<_, DbError>(Some((child, home, meant, told)))
             })
             .await?
             .ok_or(WebError::NotFound)?;
@@ -95,6 +99,7 @@ impl AddressPage {
             page: visit.page("/children"),
             child,
             home,
+            told,
             meant,
             changed_meanwhile: false,
             new: NewAddressForm::default(),
@@ -244,6 +249,39 @@ impl AddressPage {
         }
         answer::refuse(&page)
     }
+}
+
+/// POST `/children/{reference}/address-settlement`.
+///
+/// # Errors
+/// [`WebError::NotFound`] when there is no such child for this viewer; [`WebError::Conflict`] when one of the two
+/// addresses is another by now.
+pub async fn settle(
+    visit: Visit,
+    Named(reference): Named,
+    submitted: Submitted<SettlementForm>,
+) -> Result<HttpResponse, WebError> {
+    let settled = match submitted.check(visit.today()) {
+        Ok(settled) => settled,
+        Err(Refused { errors, .. }) => {
+            let page = AddressPage::read(&visit, reference).await?;
+            return answer::refuse(&AddressPage { errors, ..page });
+        }
+    };
+    change_or(
+        &visit,
+        reference.clone(),
+        move |tx, viewer, child, moment| {
+            let shown = (settled.address.as_ref(), settled.told.as_str());
+            told_address::settle(tx, viewer, child, shown, settled.which, moment.now)
+        },
+    )
+    .await?
+    .map_err(refused)?;
+    Ok(visit.see_other_with(
+        &format!("/children/{reference}#home"),
+        &Flash::success("Which address is right is settled."),
+    ))
 }
 
 /// What no field of the page can be blamed for.

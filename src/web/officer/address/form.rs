@@ -5,6 +5,7 @@ use serde::Deserialize;
 use validator::Validate;
 
 use crate::register::address::Place;
+use crate::register::told_address::Settlement;
 use crate::rules::codes::Source;
 use crate::rules::identifiers::Reference;
 use crate::web::form::{DateInput, Form, FormErrors, one_line};
@@ -144,6 +145,43 @@ impl Form for VerificationForm {
             address: Reference::parse(&self.address).ok(),
             how: how?,
             on: on?,
+        })
+    }
+}
+
+/// Which of two addresses is right, as pressed.
+#[derive(Debug, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct SettlementForm {
+    address: String,
+    told: String,
+    right: String,
+}
+
+/// Which of the two addresses that the page showed is right.
+#[derive(Debug)]
+pub struct Settled {
+    /// The address that was held.
+    pub address: Option<Reference>,
+    /// Which word was told.
+    pub told: String,
+    /// Which is right.
+    pub which: Settlement,
+}
+
+impl Form for SettlementForm {
+    type Parsed = Settled;
+
+    fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<Settled> {
+        let which = match self.right.as_str() {
+            "held" => Ok(Settlement::Held),
+            "told" => Ok(Settlement::Told),
+            _ => Err("Choose which address is right"),
+        };
+        Some(Settled {
+            address: Reference::parse(&self.address).ok(),
+            told: self.told.clone(),
+            which: errors.keep("", which)?,
         })
     }
 }

@@ -19,6 +19,7 @@ use crate::register::child::{self, ChildRecord};
 use crate::register::episode::{self, EpisodeRecord};
 use crate::register::person::{self, ParentOf, Sibling};
 use crate::register::registration::{self, Registration};
+use crate::register::told_address::{self, ToldAddress};
 use crate::rules::identifiers::Reference;
 use crate::rules::schedule::Purpose;
 use crate::web::officer::days;
@@ -35,6 +36,8 @@ pub struct ChildFile {
     pub officer: Option<String>,
     /// Where they live now.
     pub home: Option<AddressRecord>,
+    /// Another address that was told and that waits to be settled.
+    pub told_address: Option<ToldAddress>,
     /// Where they lived before, the latest first.
     pub earlier_homes: Vec<AddressRecord>,
     /// Parents and carers.
@@ -112,6 +115,7 @@ impl ChildFile {
         Ok(Some(Self {
             officer,
             home,
+            told_address: told_address::waiting(conn, key)?,
             earlier_homes,
             parents: person::parents_of(conn, viewer, key)?,
             siblings: person::siblings_of(conn, viewer, key)?,

@@ -1,0 +1,148 @@
+//! Another address than the one that is held, told with a notification. A parent may notify from an old draft, so their
+//! word does not take the place of an address that somebody made sure of or that came later from somebody else: both
+//! words stand side by side until an officer settles which is right.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::address::{self, AddressError, Place};
+use super::child::ChildRecord;
+use super::{ChildKey, store};
+use crate::access::Viewer;
+use crate::access::audit::{self, Event};
+use crate::clock::london_day;
+use crate::db::{Conn, Result};
+use crate::rules::codes::Source;
+use crate::rules::identifiers::Reference;
+use crate::rules::verification::gives_way;
+
+/// An address that was told beside the one that is held.
+#[derive(Clone, Debug)]
+pub struct ToldAddress {
+    /// Where.
+    pub place: Place,
+    /// Who told it.
+    pub source: Source,
+    /// When.
+    pub told_at: NaiveDateTime,
+}
+
+impl ToldAddress {
+    /// The day on which it was told.
+    pub fn told_on(&self) -> NaiveDate {
+        london_day(self.told_at)
+    }
+
+    /// Which word this is, for a form to carry.
+    pub fn version(&self) -> String {
+        self.told_at.and_utc().timestamp_micros().to_string()
+    }
+}
+
+/// How an officer settles which address is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// The child lives at the address that is held.
+    Held,
+    /// The child lives at the address that was told.
+    Told,
+}
+
+/// The address that waits to be settled.
+pub fn waiting(conn: &mut Conn, child: ChildKey) -> Result<Option<ToldAddress>> {
+    store::told_address::waiting(conn, child)
+}
+
+/// Takes in where a notification says that a child lives. It becomes the home, unless the one that is held is better
+/// known: then that one stays, and the audit trail keeps both words.
+pub fn take(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    place: &Place,
+    source: Source,
+    since: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let held = address::of_child(tx, child)?.filter(|held| held.place != *place);
+    let stays = held.filter(|held| !gives_way(held.source, held.verified_on, source));
+    let Some(held) = stays.filter(|_| !place.is_blank()) else {
+        address::move_child(tx, child, place, source, since, now)?;
+        let because = "The address that was told is the one that is held";
+        return match place.is_blank() {
+            true => Ok(()),
+            false => settled(tx, viewer, child, because, now),
+        };
+    };
+    if waiting(tx, child)?.is_some_and(|told| told.place == *place) {
+        return Ok(());
+    }
+    store::told_address::settle(tx, child, now)?;
+    store::told_address::insert(tx, child, place, source, now)?;
+    let detail = format!(
+        "Another address was told by: {}. It is {}. The register holds {}, told by: {}, and keeps it until an officer has settled which is right",
+        source.label(),
+        place.on_one_line(),
+        held.place.on_one_line(),
+        held.source.label(),
+    );
+    note(tx, viewer, child, "address_conflict", &detail, now)
+}
+
+/// An officer settles which address is right, from a form that showed both.
+///
+/// # Errors
+/// [`AddressError::Another`] when one of the two is another by now.
+pub fn settle(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: &ChildRecord,
+    shown: (Option<&Reference>, &str),
+    settlement: Settlement,
+    now: NaiveDateTime,
+) -> std::result::Result<(), AddressError> {
+    let held = address::of_child(tx, child.key)?;
+    let told = waiting(tx, child.key)?.filter(|told| told.version() == shown.1);
+    let held = held.filter(|held| Some(&held.reference) == shown.0);
+    let (Some(held), Some(told)) = (held, told) else {
+        return Err(AddressError::Another);
+    };
+    if settlement == Settlement::Told {
+        let since = told.told_on().max(held.lived_from);
+        address::write_down(tx, viewer, child, &told.place, told.source, since, now)?;
+        return Ok(());
+    }
+    let detail = format!("The child lives at {}", held.place.on_one_line());
+    Ok(settled(tx, viewer, child.key, &detail, now)?)
+}
+
+/// Ends the notice, if there is one, with the reason.
+pub(super) fn settled(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    because: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    if store::told_address::settle(tx, child, now)? == 0 {
+        return Ok(());
+    }
+    let detail = format!("Which address is right is settled. {because}");
+    note(tx, viewer, child, "address_settled", &detail, now)
+}
+
+fn note(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    action: &'static str,
+    detail: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let event = Event {
+        action,
+        child: Some(child.number()),
+        subject: "",
+        detail,
+    };
+    audit::record(tx, viewer, &event, now)
+}
