@@ -58,6 +58,19 @@ pub struct BookingRecord {
     pub booked_at: NaiveDateTime,
 }
 
+impl BookingRecord {
+    /// Whether it says what a form says; the reason for a visit to an address not verified stands after the reason.
+    fn says(&self, new: &NewBooking) -> bool {
+        let at_time = new.at_time.map(|time| time.format("%H:%M").to_string());
+        self.mode == new.mode
+            && self.booked_for == new.booked_for
+            && self.at_time == at_time.unwrap_or_default()
+            && self.reason.starts_with(new.reason.trim())
+            && self.reason.ends_with(new.unverified.trim())
+            && self.place == new.place.trim()
+    }
+}
+
 /// Why a booking was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum BookingError {
@@ -88,6 +101,7 @@ impl Conflict for BookingError {
 }
 
 /// Books a check. An earlier booking of the same check is kept as moved, with the reason. Writes the audit event.
+/// The same booking sent twice, as a double click does, is one.
 pub fn book(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -103,7 +117,12 @@ pub fn book(
     if new.booked_for < today {
         return Err(BookingError::InThePast);
     }
-    let earlier = store::booking::standing(tx, check.key)?.map(|(_, day)| day);
+    let standing = store::booking::of_check(tx, check.key)?;
+    let standing = standing.into_iter().find(|it| it.state == "booked");
+    if let Some(standing) = standing.as_ref().filter(|it| it.says(new)) {
+        return Ok(standing.reference.clone());
+    }
+    let earlier = standing.map(|it| it.booked_for);
     if new.reason.trim().is_empty() && (earlier.is_some() || new.booked_for > check.due_on) {
         return Err(BookingError::NeedsReason);
     }

@@ -74,7 +74,8 @@ impl Conflict for EpisodeError {
     }
 }
 
-/// Writes down an episode that an officer was told of; writes the audit event. The caller re-scores the child.
+/// Writes down an episode that an officer was told of; writes the audit event. The same one written down twice, as a
+/// double click does, is one. The caller re-scores the child.
 ///
 /// # Errors
 /// [`EpisodeError::Untimely`] for one that begins more than nine months before the child was born.
@@ -86,7 +87,10 @@ pub fn write_down(
     now: NaiveDateTime,
 ) -> std::result::Result<(), EpisodeError> {
     days::episode_from(child.particulars.date_of_birth, episode.started_on)?;
-    add(tx, viewer, child.key, episode, now)?;
+    let held = store::episode::of_child(tx, viewer, child.key)?;
+    if !held.iter().any(|held| held.what == *episode) {
+        add(tx, viewer, child.key, episode, now)?;
+    }
     Ok(())
 }
 

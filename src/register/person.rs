@@ -121,6 +121,30 @@ pub fn hold(
     }
 }
 
+/// Ties a parent or carer to a child, as an officer writes them down. One of the same name and email address who is tied to
+/// the child already is who is meant: then nothing changes, as after a double click. Gives whether it was new.
+pub fn add_parent(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    new: &NewPerson,
+    relation: &NewRelation,
+    now: NaiveDateTime,
+) -> Result<bool> {
+    let folded = names::fold(&new.name);
+    let tied = store::person::names_of_tied(tx, child)?;
+    let is_tied = |(name, email): &(String, Option<String>)| {
+        names::fold(name) == folded
+            && email.as_deref() == new.email.as_ref().map(EmailAddress::as_str)
+    };
+    if tied.iter().any(is_tied) {
+        return Ok(false);
+    }
+    let person = hold(tx, viewer, new, now)?;
+    relate(tx, child, person, relation)?;
+    Ok(true)
+}
+
 /// Ties a person to a child; a tie that is there already is left as it is.
 pub fn relate(
     tx: &mut Conn,

@@ -346,6 +346,25 @@ fn the_second_to_answer_for_a_lapse_is_shown_both_plans() {
 }
 
 #[test]
+fn a_double_click_books_once() {
+    let (app, ada) = scene();
+    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let mut browser = app.signed_in(OFFICER);
+    let page = browser.open(&path(&meeting, "/bookings/new"));
+    for _ in 0..2 {
+        page.form("/bookings")
+            .set("mode", "phone")
+            .set("reason", "They asked for a call")
+            .set_date("day", "26", "11", "2026")
+            .send(&mut browser)
+            .expect(200)
+            .says("Booked for 26 November 2026.");
+    }
+    let page = browser.open(&path(&meeting, ""));
+    assert_eq!(page.text.matches("They asked for a call").count(), 1);
+}
+
+#[test]
 fn nonsense_is_refused_with_everything_typed_kept() {
     let (app, ada) = scene();
     let meeting = the(&app, &ada, CheckKind::FirstMeeting);

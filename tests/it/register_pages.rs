@@ -515,6 +515,30 @@ fn a_parent_who_notifies_again_does_not_replace_a_better_known_address() {
 }
 
 #[test]
+fn a_double_click_writes_a_parent_and_an_episode_down_once() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    let mut browser = app.signed_in(OFFICER);
+    let parents = browser.open(&ada.path("/parents"));
+    let episodes = browser.open(&ada.path("/episodes"));
+    for _ in 0..2 {
+        let form = parents.form("/parents").set("name", "Sam Hill");
+        form.set("relationship", "father")
+            .send(&mut browser)
+            .expect(200);
+        let form = episodes.form("/episodes").set("kind", "cin");
+        form.set("source", "social_care")
+            .set_date("started_on", "2", "11", "2026")
+            .send(&mut browser)
+            .expect(200);
+    }
+    let page = browser.open(&ada.path(""));
+    assert_eq!(page.text.matches("Sam Hill").count(), 1);
+    assert_eq!(page.links("It has ended").len(), 1);
+    assert_eq!(page.text.matches("Added: Father").count(), 1);
+}
+
+#[test]
 fn an_episode_moves_the_schedule_and_its_end_moves_it_back() {
     let app = TestApp::start();
     let ada = ada(&app);

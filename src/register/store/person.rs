@@ -181,6 +181,19 @@ pub(in crate::register) fn are_tied(
     Ok(diesel::select(diesel::dsl::exists(there)).get_result(conn)?)
 }
 
+/// Name and email address of everybody who is tied to a child.
+pub(in crate::register) fn names_of_tied(
+    conn: &mut Conn,
+    child: ChildKey,
+) -> Result<Vec<(String, Option<String>)>> {
+    Ok(relation::table
+        .inner_join(person::table)
+        .filter(relation::child_id.eq(child.number()))
+        .filter(relation::held_to.is_null())
+        .select((person::name, person::email))
+        .load(conn)?)
+}
+
 pub(in crate::register) fn tie(
     tx: &mut Conn,
     child: ChildKey,

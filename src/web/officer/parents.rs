@@ -168,8 +168,10 @@ pub async fn add(
         &visit,
         reference.clone(),
         move |tx, viewer, child, moment| {
-            let person = person::hold(tx, viewer, &told.person, moment.now)?;
-            person::relate(tx, child.key, person, &told.relation)?;
+            let (new, relation) = (&told.person, &told.relation);
+            if !person::add_parent(tx, viewer, child.key, new, relation, moment.now)? {
+                return Ok(());
+            }
             let detail = format!("Added: {}", told.relation.relationship.label());
             let event = Event {
                 action: "parent_added",
