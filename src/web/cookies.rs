@@ -7,7 +7,7 @@ use actix_web::dev::ServiceRequest;
 
 /// The token of a session.
 pub const SESSION: &str = "hearth_session";
-/// A random value that ties the forms of a browser without a session to it.
+/// A random value that ties the forms of a browser to it.
 pub const BROWSER: &str = "hearth_browser";
 /// What just happened, to be told once.
 pub const FLASH: &str = "hearth_flash";

@@ -19,7 +19,9 @@ pub enum WebError {
     #[error("Your account does not open this page.")]
     Forbidden,
     /// A form from an old page or from elsewhere.
-    #[error("This form is too old to be taken, or you have signed in or out since it was opened.")]
+    #[error(
+        "This form is too old to be taken, or somebody else has signed in since it was opened."
+    )]
     StaleForm,
     /// What was sent cannot be read; the message says what to do.
     #[error("{0}")]

@@ -3,10 +3,11 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::ORIGIN;
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
+use askama::Template;
 
 use super::app::App;
 use super::csrf::CsrfToken;
@@ -43,16 +44,12 @@ pub async fn guard(
         ));
     };
     let token = cookies::read_early(&request, cookies::SESSION);
-    let signed_in = match find_session(&app, token.clone()).await {
+    let signed_in = match find_session(&app, token).await {
         Ok(found) => found,
         Err(error) => return Ok(refuse(request, &WebError::from(error))),
     };
-    let (browser, fresh_browser) = browser_of(&request, signed_in.is_some());
-    let bound_to = match (&signed_in, &token) {
-        (Some(_), Some(token)) => token,
-        _ => &browser,
-    };
-    let csrf = CsrfToken::new(seal::of(&app.config.secret, "form", bound_to));
+    let (browser, fresh_browser) = browser_of(&request);
+    let csrf = form_token(&app.config.secret, signed_in.as_ref(), &browser);
     request.extensions_mut().insert(csrf);
     let admitted = admit(&request, &app, who, signed_in.as_ref());
     let is_signed_in = signed_in.is_some();
@@ -99,12 +96,25 @@ async fn find_session(app: &App, token: Option<String>) -> Result<Option<SignedI
 }
 
 /// The browser's own random value, and whether it has to be given one now.
-fn browser_of(request: &ServiceRequest, has_session: bool) -> (String, bool) {
+fn browser_of(request: &ServiceRequest) -> (String, bool) {
     match cookies::read_early(request, cookies::BROWSER) {
         Some(value) if value.len() >= 16 => (value, false),
-        _ if has_session => (String::new(), false),
         _ => (seal::random(), true),
     }
+}
+
+/// The token of this browser's forms. It belongs to the account and not to the session, so that a form which was opened
+/// before the session ended is still good after the same person has signed in again. Without our secret nobody can make
+/// it, whatever they put into the browser's cookie: the two purposes keep a browser's token apart from an account's.
+fn form_token(secret: &str, signed_in: Option<&SignedIn>, browser: &str) -> CsrfToken {
+    let account = signed_in.and_then(|signed_in| signed_in.viewer.account());
+    CsrfToken::new(match account {
+        Some(account) => {
+            let bound_to = format!("{} {browser}", account.number());
+            seal::of(secret, "form of an account", &bound_to)
+        }
+        None => seal::of(secret, "form", browser),
+    })
 }
 
 fn admit(
@@ -147,19 +157,39 @@ fn origin_of(base_url: &str) -> &str {
     &base_url[..end]
 }
 
+#[derive(Template)]
+#[template(path = "account/sign_in_again.html")]
+struct SignInAgainPage {
+    page: Page,
+    is_parent: bool,
+}
+
+/// A form that came after the session had ended. It cannot be taken, and a way to the door would throw away what was
+/// typed; so the page stays where it is, with the form behind the Back button.
+fn ask_to_sign_in_again(request: &HttpRequest) -> Result<HttpResponse, WebError> {
+    answer::with_status(
+        StatusCode::FORBIDDEN,
+        &SignInAgainPage {
+            page: frame_of(request),
+            is_parent: request.path().starts_with("/family"),
+        },
+    )
+}
+
 /// Who is not signed in is led to the door; who is, is told.
 fn refuse_or_sign_in(
     request: ServiceRequest,
     refusal: &WebError,
     signed_in: bool,
 ) -> ServiceResponse {
-    let may_return = request.method() == Method::GET;
     if *refusal == WebError::Forbidden && !signed_in {
-        let back = if may_return {
-            request.uri().to_string()
-        } else {
-            "/".to_owned()
-        };
+        if !request.method().is_safe() {
+            return match ask_to_sign_in_again(request.request()) {
+                Ok(response) => request.into_response(response),
+                Err(error) => refuse(request, &error),
+            };
+        }
+        let back = request.uri().to_string();
         let door = format!(
             "/sign-in?then={}",
             percent_encoding::utf8_percent_encode(&back, percent_encoding::NON_ALPHANUMERIC)

@@ -539,6 +539,37 @@ fn a_double_click_writes_a_parent_and_an_episode_down_once() {
 }
 
 #[test]
+fn a_form_sent_after_the_session_ended_can_be_sent_again() {
+    let app = TestApp::start();
+    let ada = ada(&app);
+    let mut browser = app.signed_in(OFFICER);
+    let page = browser.open(&ada.path("/parents"));
+    let send = |browser: &mut super::browser::Browser| {
+        let form = page.form("/parents").set("name", "Sam Hill");
+        form.set("relationship", "father").send(browser)
+    };
+    browser.set_cookie("hearth_session", None);
+    let refused = send(&mut browser).expect(403);
+    assert_eq!(refused.h1(), "Please sign in again");
+    refused.says("Back button");
+    let sign_in = |browser: &mut super::browser::Browser, email: &str| {
+        let form = browser.open("/sign-in").form("/sign-in");
+        form.set("email", email)
+            .set("password", super::app::PASSWORD)
+            .send(browser);
+    };
+    sign_in(&mut browser, OTHER);
+    send(&mut browser)
+        .expect(403)
+        .says("somebody else has signed in");
+    browser.set_cookie("hearth_session", None);
+    sign_in(&mut browser, OFFICER);
+    send(&mut browser)
+        .expect(200)
+        .says("The parent or carer is saved");
+}
+
+#[test]
 fn an_episode_moves_the_schedule_and_its_end_moves_it_back() {
     let app = TestApp::start();
     let ada = ada(&app);

@@ -188,10 +188,13 @@ fn comes_in_or_not(route: &Route, role: Option<Role>, page: &Page) {
     );
     let door = page.headers.get("location").map_or("", String::as_str);
     let led_to_the_door = page.status == 303 && door.starts_with("/sign-in?then=");
+    let asked_to_sign_in = page.status == 403 && page.text.contains("Please sign in again");
     assert!(page.status < 500, "{asked}");
     if route.who.admits(role) {
         assert!(!led_to_the_door, "{asked}, led to the door");
         assert!(!matches!(page.status, 403 | 404), "{asked}");
+    } else if role.is_none() && route.method == "POST" {
+        assert!(asked_to_sign_in, "{asked}");
     } else if role.is_none() {
         assert!(led_to_the_door, "{asked}, {door:?}");
     } else {
