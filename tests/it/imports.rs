@@ -6,10 +6,12 @@ use hearth::intake::csv::mapping::Mapping;
 use hearth::intake::list_import::{self, Order, Progress, Whose};
 
 const OFFICER: &str = "officer@ashdale.example";
-const REAL_LIFE: &str = include_str!("../files/list/real_life.csv");
+const COLLEAGUE: &str = "other@ashdale.example";
+const MANAGER: &str = "manager@ashdale.example";
+pub const REAL_LIFE: &str = include_str!("../files/list/real_life.csv");
 
 /// Sends the form of `/imports` as a browser does; a form with a file is not urlencoded.
-fn send(browser: &mut Browser, file_name: &str, file: &str, answers: &[(&str, &str)]) -> Page {
+pub fn send(browser: &mut Browser, file_name: &str, file: &str, answers: &[(&str, &str)]) -> Page {
     let form = browser.open("/imports").form("/imports");
     let csrf = form.value("csrf").expect("a token").to_owned();
     let mut body = String::new();
@@ -201,6 +203,19 @@ fn one_of_a_kind_is_told_as_one() {
 }
 
 #[test]
+fn a_list_is_read_again_by_its_sender_and_by_managers() {
+    let app = TestApp::start();
+    let mut sender = app.signed_in(OFFICER);
+    let answer = send(&mut sender, "list.csv", REAL_LIFE, &[]).expect(303);
+    let place = answer.headers["location"].clone();
+    app.signed_in(MANAGER).open(&place).expect(200);
+    let mut colleague = app.signed_in(COLLEAGUE);
+    colleague.open(&place).expect(404);
+    colleague.open(&format!("{place}/refused.csv")).expect(404);
+    colleague.open("/imports").keeps_quiet_about("list.csv");
+}
+
+#[test]
 fn an_import_that_was_cut_off_is_named_and_sent_again() {
     let app = TestApp::start();
     let ours = app.eyes(OFFICER);
@@ -217,7 +232,7 @@ fn an_import_that_was_cut_off_is_named_and_sent_again() {
         })
     });
     assert!(std::panic::catch_unwind(cut).is_err());
-    let mut browser = app.signed_in(OFFICER);
+    let mut browser = app.signed_in(MANAGER);
     let page = browser.open("/imports").expect(200);
     page.says("cut_off.csv")
         .says("Not finished: send the file again, what is there already is not taken twice");

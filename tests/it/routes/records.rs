@@ -2,8 +2,6 @@
 
 use hearth::access::{AccountKey, session, sign_in};
 use hearth::checks::lapse;
-use hearth::intake::csv::mapping::Mapping;
-use hearth::intake::list_import::{self, Order, Whose};
 use hearth::jobs::{Services, runner};
 use hearth::mail::{Courier, outbox};
 use hearth::register::episode::{self, Episode};
@@ -13,6 +11,7 @@ use hearth::web::routes::Route;
 
 use crate::app::{ASHDALE, BEGINNING, TestApp, moment};
 use crate::browser::Browser;
+use crate::imports;
 use crate::register_scene::{allocate, checks, child, day, notify, sweep};
 
 const OFFICER: &str = "officer@ashdale.example";
@@ -162,18 +161,14 @@ fn link_of(app: &TestApp, email: &str) -> String {
         .expect("not too many links")
 }
 
-/// A list that came in, with rows that were refused.
+/// A list that the officer sent, with rows that were refused.
 fn import(app: &TestApp) -> String {
-    let ours = app.eyes(OFFICER);
-    let order = Order {
-        file_name: LONG_NAME,
-        bytes: include_bytes!("../../files/list/real_life.csv"),
-        mapping: &Mapping::default(),
-        whose: Whose::One(&ours),
-        dry_run: false,
-    };
-    let report = list_import::take(&app.db, &order, &app.clock, &mut |_| {}).expect("an import");
-    report.reference.expect("its reference").to_string()
+    let mut browser = app.signed_in(OFFICER);
+    let answer = imports::send(&mut browser, LONG_NAME, imports::REAL_LIFE, &[]).expect(303);
+    let (_, reference) = answer.headers["location"]
+        .rsplit_once('/')
+        .expect("its page");
+    reference.to_owned()
 }
 
 /// A mail that has been waiting since the parent notified: the receipt.
