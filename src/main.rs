@@ -64,7 +64,7 @@ fn main() -> ExitCode {
         Command::Migrate => migrate::run(),
         Command::Import(options) => import::run(&options),
         Command::Jobs(jobs::Jobs::Run) => jobs::run(),
-        Command::User(user::User::Add(options)) => user::add(&options),
+        Command::User(asked) => user::run(&asked),
         Command::Authority(options) => authority::run(&options),
         Command::Verify => verify::run(),
         Command::Backup { file } => backup::run(&file),

@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate, NaiveDateTime};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use hearth::access::accounts::{self, NewAccount};
-use hearth::access::{AuthorityKey, Role, Viewer, authority, session};
+use hearth::access::{Role, Viewer, authority, session};
 use hearth::checks::{check, rulebook};
 use hearth::db::{Conn, Db, DbError, migrate};
 use hearth::register::address::Place;
@@ -135,9 +135,9 @@ fn make(file: &Path, children: usize) {
 
 fn fill(tx: &mut Conn, code: &str, size: usize, random: &mut StdRng) -> Result<(), DbError> {
     let key = authority::add(tx, code, &format!("Authority {code}"))?;
-    authority::take_into_service(tx, key, Some("duty@council.example"))?;
-    add_officer(tx, key, code);
     let viewer = Viewer::program(key, "bench");
+    authority::take_into_service(tx, &viewer, Some("duty@council.example"), now())?;
+    add_officer(tx, &viewer, code);
     let rules = rulebook::load(tx, key, today())?;
     let mut made = Vec::new();
     let mut owed = Vec::new();
@@ -165,16 +165,15 @@ fn fill(tx: &mut Conn, code: &str, size: usize, random: &mut StdRng) -> Result<(
     Ok(())
 }
 
-fn add_officer(tx: &mut Conn, authority: AuthorityKey, code: &str) {
+fn add_officer(tx: &mut Conn, viewer: &Viewer, code: &str) {
     let email = format!("officer@{code}.example");
     let new = NewAccount {
-        authority,
         role: Role::Officer,
         email: &email,
         name: "Olu Officer",
         password_hash: None,
     };
-    accounts::add(tx, &new, now()).expect("an officer");
+    accounts::add(tx, viewer, &new, now()).expect("an officer");
 }
 
 fn child(random: &mut StdRng, number: usize, code: &str) -> NewEntry {

@@ -2,8 +2,9 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::audit::{self, Event};
 pub use super::store::account::AccountRow;
-use super::{AccountKey, AuthorityKey, Role, store, token};
+use super::{AccountKey, AuthorityKey, Role, Viewer, session, store, token};
 use crate::db::{Conn, DbError, Result};
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
@@ -11,8 +12,6 @@ use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
 /// An account to be made.
 #[derive(Clone, Debug)]
 pub struct NewAccount<'a> {
-    /// Where.
-    pub authority: AuthorityKey,
     /// As what.
     pub role: Role,
     /// Whose: an address that `EmailAddress` has parsed.
@@ -34,12 +33,15 @@ pub struct Holder {
     pub name: Option<String>,
 }
 
-/// Why an account was not made.
+/// Why an account was not made or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     /// The address has an account already.
     #[error("{0} already has an account")]
     Taken(String),
+    /// No member of staff has this address.
+    #[error("nobody who works there has an account with the address {0}")]
+    Unknown(String),
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -49,30 +51,101 @@ impl crate::db::Conflict for AccountError {
     fn db_error(&self) -> Option<&DbError> {
         match self {
             Self::Db(error) => Some(error),
-            Self::Taken(_) => None,
+            Self::Taken(_) | Self::Unknown(_) => None,
         }
     }
 }
 
-/// Makes an account. A member of staff signs in without naming an authority, so their address is unique among staff.
+/// Makes an account in the viewer's authority. A member of staff signs in without naming an authority, so their address
+/// is unique among staff. Somebody who left and comes back has their old account again, because what they did is
+/// written down under it.
 pub fn add(
     tx: &mut Conn,
+    viewer: &Viewer,
     new: &NewAccount<'_>,
     now: NaiveDateTime,
 ) -> std::result::Result<AccountKey, AccountError> {
-    let taken = store::account::by_email(tx, new.authority, new.email)?.is_some()
-        || (new.role != Role::Parent
-            && store::account::staff_credentials(tx, new.email)?.is_some());
-    if taken {
-        return Err(AccountError::Taken(new.email.to_owned()));
+    let authority = viewer.authority();
+    let taken = || Err(AccountError::Taken(new.email.to_owned()));
+    if new.role != Role::Parent && store::account::staff_credentials(tx, new.email)?.is_some() {
+        return taken();
     }
-    let reference = Reference::from_random(ReferenceKind::Account, token::bits());
-    Ok(store::account::insert(tx, reference.as_str(), new, now)?)
+    let (key, reference, action) = match store::account::by_email(tx, authority, new.email)? {
+        Some(earlier) if earlier.left_on.is_some() && new.role != Role::Parent => {
+            store::account::reopen(tx, earlier.key, new)?;
+            (earlier.key, earlier.reference, "account_reopened")
+        }
+        Some(_) => return taken(),
+        None => {
+            let reference = Reference::from_random(ReferenceKind::Account, token::bits());
+            let key = store::account::insert(tx, authority, reference.as_str(), new, now)?;
+            (key, reference.to_string(), "account_added")
+        }
+    };
+    note(tx, viewer, action, &reference, new.role.as_str(), now)?;
+    Ok(key)
+}
+
+/// The account of somebody who works in the viewer's authority and has not left.
+pub fn at_work(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    email: &EmailAddress,
+) -> std::result::Result<AccountRow, AccountError> {
+    store::account::by_email(conn, viewer.authority(), email.as_str())?
+        .filter(|account| account.role != Role::Parent && account.left_on.is_none())
+        .ok_or_else(|| AccountError::Unknown(email.as_str().to_owned()))
+}
+
+/// A member of staff leaves: from now on they cannot sign in, are signed out everywhere, and hold no post. Their
+/// children are for the register to let go of. Gives how many posts have ended with them.
+pub fn leave(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    account: &AccountRow,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<usize> {
+    store::account::set_left(tx, account.key, today)?;
+    session::end_all(tx, account.key)?;
+    let posts = store::account::end_posts_of(tx, account.key, day_before(today))?;
+    note(tx, viewer, "account_left", &account.reference, "", now)?;
+    Ok(posts)
 }
 
 /// Sets a new password, and with it ends a lock.
-pub fn set_password(tx: &mut Conn, account: AccountKey, hash: &str) -> Result<()> {
-    store::account::set_password(tx, account, hash)
+pub fn set_password(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    account: &AccountRow,
+    hash: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    store::account::set_password(tx, account.key, hash)?;
+    note(tx, viewer, "password_set", &account.reference, "", now)
+}
+
+/// Writes down what happened to an account or a post: never whose it is, but its reference.
+pub(super) fn note(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    action: &'static str,
+    subject: &str,
+    detail: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let event = Event {
+        action,
+        child: None,
+        subject,
+        detail,
+    };
+    audit::record(tx, viewer, &event, now)
+}
+
+/// The last day of whoever is followed from `day` on.
+fn day_before(day: NaiveDate) -> NaiveDate {
+    day.pred_opt().unwrap_or(day)
 }
 
 /// The account with this address in an authority.
@@ -112,33 +185,47 @@ pub fn officers(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<AccountR
         .collect())
 }
 
-/// Gives a post to an account from a day on.
+/// Gives a post to an account from a day on; see [`give_post_to_mailbox`].
 pub fn give_post(
     tx: &mut Conn,
-    authority: AuthorityKey,
+    viewer: &Viewer,
     post: Post,
     account: AccountKey,
     from: NaiveDate,
-) -> Result<()> {
-    store::account::give_post(tx, authority, post.as_str(), Some(account), None, from)
+    now: NaiveDateTime,
+) -> Result<usize> {
+    let reference = store::account::by_key(tx, account)?.reference;
+    let ended = make_room(tx, viewer, post, from)?;
+    let authority = viewer.authority();
+    store::account::give_post(tx, authority, post.as_str(), Some(account), None, from)?;
+    note(tx, viewer, "post_given", &reference, post.as_str(), now)?;
+    Ok(ended)
 }
 
-/// Gives a post to a mailbox from a day on.
+/// Gives a post to a mailbox from a day on. A post that has one holder is the earlier one's until the day before; gives
+/// how many earlier holders there were.
 pub fn give_post_to_mailbox(
     tx: &mut Conn,
-    authority: AuthorityKey,
+    viewer: &Viewer,
     post: Post,
     email: &EmailAddress,
     from: NaiveDate,
-) -> Result<()> {
-    store::account::give_post(
-        tx,
-        authority,
-        post.as_str(),
-        None,
-        Some(email.as_str()),
-        from,
-    )
+    now: NaiveDateTime,
+) -> Result<usize> {
+    let ended = make_room(tx, viewer, post, from)?;
+    let (authority, mailbox) = (viewer.authority(), email.as_str());
+    store::account::give_post(tx, authority, post.as_str(), None, Some(mailbox), from)?;
+    let detail = format!("{}: {mailbox}", post.as_str());
+    note(tx, viewer, "post_given", "", &detail, now)?;
+    Ok(ended)
+}
+
+/// Ends what others hold of a post that has one holder.
+fn make_room(tx: &mut Conn, viewer: &Viewer, post: Post, from: NaiveDate) -> Result<usize> {
+    if !post.has_one_holder() {
+        return Ok(0);
+    }
+    store::account::end_post(tx, viewer.authority(), post.as_str(), day_before(from))
 }
 
 /// Who holds which post on a day.

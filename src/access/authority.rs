@@ -1,9 +1,10 @@
 //! The local authorities: the list as the Department for Education has it, and which of them keep their register here.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
+use super::audit::{self, Event};
 pub use super::store::authority::Authority;
-use super::{AuthorityKey, store};
+use super::{AuthorityKey, Viewer, store};
 use crate::db::{Conn, Result};
 use crate::mail::Letterhead;
 use crate::rules::identifiers::EmailAddress;
@@ -112,18 +113,55 @@ pub fn in_service(conn: &mut Conn) -> Result<Vec<Authority>> {
     store::authority::in_service(conn)
 }
 
-/// Begins to keep an authority's register here.
-pub fn take_into_service(tx: &mut Conn, key: AuthorityKey, mailbox: Option<&str>) -> Result<()> {
-    store::authority::set_in_service(tx, key, mailbox)
+/// Begins to keep the register of the viewer's authority here, and says which its duty mailbox is.
+pub fn take_into_service(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    mailbox: Option<&str>,
+    now: NaiveDateTime,
+) -> Result<()> {
+    store::authority::set_in_service(tx, viewer.authority(), mailbox)?;
+    note(tx, viewer, "authority_in_service", now)
 }
 
-/// Sets what its pages show of it: colour (`#rrggbb`), telephone, and whom to complain to.
+/// What an authority's pages show of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Description<'a> {
+    /// The colour of its header, as `#rrggbb`.
+    pub colour: &'a str,
+    /// The team's telephone number.
+    pub telephone: Option<&'a str>,
+    /// Whom to complain to.
+    pub complaints_to: Option<&'a str>,
+}
+
+/// Sets what the pages of the viewer's authority show of it. Words that are empty are none.
 pub fn describe(
     tx: &mut Conn,
-    key: AuthorityKey,
-    colour: &str,
-    telephone: &str,
-    complaints_to: &str,
+    viewer: &Viewer,
+    shown: &Description<'_>,
+    now: NaiveDateTime,
 ) -> Result<()> {
-    store::authority::describe(tx, key, colour, telephone, complaints_to)
+    store::authority::describe(
+        tx,
+        viewer.authority(),
+        shown.colour,
+        said(shown.telephone),
+        said(shown.complaints_to),
+    )?;
+    note(tx, viewer, "authority_described", now)
+}
+
+fn said(words: Option<&str>) -> Option<&str> {
+    words.map(str::trim).filter(|words| !words.is_empty())
+}
+
+fn note(tx: &mut Conn, viewer: &Viewer, action: &'static str, now: NaiveDateTime) -> Result<()> {
+    let event = Event {
+        action,
+        child: None,
+        subject: "",
+        detail: "",
+    };
+    audit::record(tx, viewer, &event, now)
 }

@@ -1,11 +1,13 @@
-//! Letters in an authority's name: what stands around them, and the one with the link that signs a parent in.
+//! Letters in an authority's name: what stands around them, and those with the links that sign a
+//! parent in and that set a password.
 
 use chrono::NaiveDateTime;
 
+use super::accounts::AccountRow;
 use super::authority::Authority;
-use super::sign_in;
+use super::{Role, Viewer, sign_in};
 use crate::db::{Conn, Result};
-use crate::mail::messages::SignInLink;
+use crate::mail::messages::{Invitation, SignInLink};
 use crate::mail::{Letter, Letterhead, outbox};
 use crate::rules::identifiers::EmailAddress;
 
@@ -46,4 +48,46 @@ pub fn send_parent_link(
     };
     outbox::put(tx, &letter, now)?;
     Ok(())
+}
+
+/// Sends a member of staff a link with which they set a password, the first or a new one.
+pub fn send_password_link(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    authority: &Authority,
+    account: &AccountRow,
+    base_url: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let to = EmailAddress::parse(&account.email).map_err(|_| {
+        crate::db::DbError::Corrupt(format!(
+            "account {} has no usable address",
+            account.reference
+        ))
+    })?;
+    let token = sign_in::password_link(tx, viewer, account, now)?;
+    let head = head(authority, base_url);
+    let message = Invitation {
+        role: with_article(account.role).to_owned(),
+        link: format!("{base_url}/password/{token}"),
+        valid_for: format!("{} days", sign_in::PASSWORD_LINK_LASTS.num_days()),
+    };
+    let letter = Letter {
+        key: format!("invitation:{}", super::token::hash(&token)),
+        authority: authority.key,
+        letterhead: &head,
+        to,
+        message: message.render(&head),
+    };
+    outbox::put(tx, &letter, now)?;
+    Ok(())
+}
+
+fn with_article(role: Role) -> &'static str {
+    match role {
+        Role::Parent => "a parent",
+        Role::Officer => "an officer",
+        Role::Manager => "a manager",
+        Role::Administrator => "an administrator",
+    }
 }

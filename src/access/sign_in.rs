@@ -3,9 +3,9 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::accounts::{self, NewAccount};
+use super::accounts::{self, AccountRow, NewAccount};
 use super::password::PasswordProblem;
-use super::{AuthorityKey, Role, password, session, store, token};
+use super::{AuthorityKey, Role, Viewer, password, session, store, token};
 use crate::db::{Conflict, Conn, Db, DbError};
 use crate::rules::identifiers::EmailAddress;
 
@@ -137,25 +137,28 @@ fn add_parent(
     now: NaiveDateTime,
 ) -> Result<super::AccountKey, SignInError> {
     let new = NewAccount {
-        authority,
         role: Role::Parent,
         email,
         name: email,
         password_hash: None,
     };
-    accounts::add(tx, &new, now).map_err(|error| match error {
+    let viewer = Viewer::program(authority, "sign-in");
+    accounts::add(tx, &viewer, &new, now).map_err(|error| match error {
         accounts::AccountError::Db(error) => SignInError::Db(error),
-        accounts::AccountError::Taken(_) => SignInError::Link,
+        _ => SignInError::Link,
     })
 }
 
-/// Makes a link with which a member of staff sets a password; gives its token.
+/// Makes a link with which a member of staff sets a password; gives its token. Links they had before stop working, so
+/// that a mail which went astray opens nothing.
 pub fn password_link(
     tx: &mut Conn,
-    authority: AuthorityKey,
-    email: &str,
+    viewer: &Viewer,
+    account: &AccountRow,
     now: NaiveDateTime,
 ) -> crate::db::Result<String> {
+    let (authority, email) = (account.authority, account.email.as_str());
+    store::session::use_up_links(tx, "password", authority, email, now)?;
     let token = token::fresh();
     store::session::insert_link(
         tx,
@@ -165,6 +168,14 @@ pub fn password_link(
         email,
         now,
         now + PASSWORD_LINK_LASTS,
+    )?;
+    accounts::note(
+        tx,
+        viewer,
+        "password_link_made",
+        &account.reference,
+        "",
+        now,
     )?;
     Ok(token)
 }
@@ -189,8 +200,11 @@ pub fn set_password(
     let (authority, email) =
         store::session::usable_link(tx, &link, "password", now)?.ok_or(SignInError::Link)?;
     store::session::use_link(tx, &link, now)?;
-    let account = store::account::by_email(tx, authority, &email)?.ok_or(SignInError::Link)?;
-    accounts::set_password(tx, account.key, hash)?;
+    let account = store::account::by_email(tx, authority, &email)?
+        .filter(|account| account.left_on.is_none())
+        .ok_or(SignInError::Link)?;
+    let viewer = Viewer::person(authority, account.key, account.role, account.name.clone());
+    accounts::set_password(tx, &viewer, &account, hash, now)?;
     session::end_all(tx, account.key)?;
     Ok(session::begin(tx, account.key, now)?)
 }

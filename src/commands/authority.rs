@@ -3,11 +3,12 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use hearth::access::{accounts, authority};
+use hearth::access::authority::Description;
+use hearth::access::{Viewer, accounts, authority};
 use hearth::rules::escalation::Post;
 use hearth::rules::identifiers::{EmailAddress, PhoneNumber};
 
-use super::{Failure, Outcome, clock, find_authority, open_ready, say, settings};
+use super::{Failure, Outcome, THIS, clock, find_authority, open_ready, say, settings};
 
 #[derive(Args)]
 pub struct Options {
@@ -30,7 +31,8 @@ pub struct Options {
 pub fn run(options: &Options) -> Outcome {
     let config = settings()?;
     let db = open_ready(&config)?;
-    let today = clock(&config).today();
+    let clock = clock(&config);
+    let (today, now) = (clock.today(), clock.now());
     if let Some(colour) = &options.colour
         && hearth::web::colour::Colour::parse(colour).is_none()
     {
@@ -40,25 +42,21 @@ pub fn run(options: &Options) -> Outcome {
     }
     let name = db.write_now(|tx| {
         let held = find_authority(tx, &options.code)?;
+        let viewer = Viewer::program(held.key, THIS);
         let mailbox = options.mailbox.as_ref().map(EmailAddress::as_str);
-        authority::take_into_service(tx, held.key, mailbox.or(held.mailbox.as_deref()))?;
+        authority::take_into_service(tx, &viewer, mailbox.or(held.mailbox.as_deref()), now)?;
         if let Some(mailbox) = &options.mailbox {
-            accounts::give_post_to_mailbox(tx, held.key, Post::DutyMailbox, mailbox, today)?;
+            let post = Post::DutyMailbox;
+            accounts::give_post_to_mailbox(tx, &viewer, post, mailbox, today, now)?;
         }
-        authority::describe(
-            tx,
-            held.key,
-            options.colour.as_deref().unwrap_or(&held.colour),
-            options.telephone.as_ref().map_or(
-                held.telephone.as_deref().unwrap_or_default(),
-                PhoneNumber::as_str,
-            ),
-            options
-                .complaints_to
-                .as_deref()
-                .or(held.complaints_to.as_deref())
-                .unwrap_or_default(),
-        )?;
+        let telephone = options.telephone.as_ref().map(PhoneNumber::as_str);
+        let complaints_to = options.complaints_to.as_deref();
+        let shown = Description {
+            colour: options.colour.as_deref().unwrap_or(&held.colour),
+            telephone: telephone.or(held.telephone.as_deref()),
+            complaints_to: complaints_to.or(held.complaints_to.as_deref()),
+        };
+        authority::describe(tx, &viewer, &shown, now)?;
         Ok::<_, Failure>(held.name)
     })?;
     say!("{name} keeps its register here.")?;

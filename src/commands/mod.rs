@@ -23,6 +23,9 @@ use hearth::config::Config;
 use hearth::db::{Conn, Db, DbError, migrate as tables};
 use tracing_subscriber::EnvFilter;
 
+/// What the audit trail calls whoever runs a command.
+const THIS: &str = "command line";
+
 /// What a command gives: an exit code, or why it could not be done.
 pub type Outcome = Result<ExitCode, Failure>;
 

@@ -1,22 +1,55 @@
-//! `hearth user add`: an account for a member of staff. Who runs this on the machine is trusted, as whoever can read the
+//! `hearth user`: the accounts of members of staff. Who runs this on the machine is trusted, as whoever can read the
 //! database file is.
 
 use std::io::BufRead;
 use std::process::ExitCode;
 
+use chrono::{NaiveDate, NaiveDateTime};
 use clap::{Args, Subcommand};
 use hearth::access::accounts::{self, NewAccount};
-use hearth::access::{AccountKey, AuthorityKey, Role, authority, password, sign_in};
+use hearth::access::{AccountKey, Role, Viewer, authority, letter, password, sign_in};
 use hearth::db::Conn;
+use hearth::register::child;
 use hearth::rules::escalation::Post;
 use hearth::rules::identifiers::EmailAddress;
 
-use super::{Failure, Outcome, clock, find_authority, open_ready, say, settings};
+use super::{Failure, Outcome, THIS, clock, find_authority, open_ready, say, settings};
 
 #[derive(Subcommand)]
 pub enum User {
     /// Make an account and print a link at which its password is chosen
     Add(Options),
+    /// Mail a new link at which a password is chosen; links sent before stop working
+    Link(Whose),
+    /// Somebody leaves: they are signed out, hold no post, and their children wait for another officer
+    Leave(Whose),
+    /// List who works at an authority, and the posts they hold
+    List {
+        /// The three-digit DfE code of the local authority
+        #[arg(long)]
+        authority: String,
+    },
+}
+
+/// Whose account.
+#[derive(Args)]
+pub struct Whose {
+    /// The address they sign in with
+    #[arg(long)]
+    email: EmailAddress,
+    /// The three-digit DfE code of their local authority
+    #[arg(long)]
+    authority: String,
+}
+
+/// Does what is asked of the accounts.
+pub fn run(user: &User) -> Outcome {
+    match user {
+        User::Add(options) => add(options),
+        User::Link(whose) => link(whose),
+        User::Leave(whose) => leave(whose),
+        User::List { authority } => list(authority),
+    }
 }
 
 #[derive(Args)]
@@ -42,7 +75,7 @@ pub struct Options {
     password_stdin: bool,
 }
 
-pub fn add(options: &Options) -> Outcome {
+fn add(options: &Options) -> Outcome {
     if options.role == Role::Parent {
         return Err(Failure::because(
             "a parent's account is made by the link sent to their address: there is no need to add one",
@@ -57,29 +90,40 @@ pub fn add(options: &Options) -> Outcome {
     let db = open_ready(&config)?;
     let clock = clock(&config);
     let hash = options.password_stdin.then(read_password).transpose()?;
-    let link = db.write_now(|tx| {
+    let (now, today) = (clock.now(), clock.today());
+    let (link, followed) = db.write_now(|tx| {
         let authority = find_authority(tx, &options.authority)?;
+        let viewer = Viewer::program(authority.key, THIS);
         if !authority.in_service {
-            authority::take_into_service(tx, authority.key, None)?;
+            authority::take_into_service(tx, &viewer, authority.mailbox.as_deref(), now)?;
         }
         let new = NewAccount {
-            authority: authority.key,
             role: options.role,
             email: options.email.as_str(),
             name: options.name.trim(),
             password_hash: hash.as_deref(),
         };
-        let account = accounts::add(tx, &new, clock.now())?;
-        give_posts(tx, authority.key, account, options, clock.today())?;
-        let link = sign_in::password_link(tx, authority.key, options.email.as_str(), clock.now())?;
-        Ok::<_, Failure>(link)
+        let account = accounts::add(tx, &viewer, &new, now)?;
+        let followed = give_posts(tx, &viewer, account, options, today, now)?;
+        let account = accounts::by_key(tx, account)?;
+        let link = match hash {
+            Some(_) => None,
+            None => Some(sign_in::password_link(tx, &viewer, &account, now)?),
+        };
+        Ok::<_, Failure>((link, followed))
     })?;
     say!(
         "{} can sign in as {}.",
         options.email,
         options.role.as_str()
     )?;
-    if hash.is_none() {
+    for post in followed {
+        say!(
+            "Whoever was {} before is that no longer.",
+            post.label().to_lowercase()
+        )?;
+    }
+    if let Some(link) = link {
         say!(
             "They choose a password at this link, which works once, within {} days:\n{}/password/{link}",
             sign_in::PASSWORD_LINK_LASTS.num_days(),
@@ -95,13 +139,15 @@ fn post(typed: &str) -> Result<Post, String> {
         .map_err(|_| "use team_leader, manager, head_of_service or safeguarding_lead".to_owned())
 }
 
+/// Gives the posts that were named, or those of the role; gives those in which somebody is followed.
 fn give_posts(
     tx: &mut Conn,
-    authority: AuthorityKey,
+    viewer: &Viewer,
     account: AccountKey,
     options: &Options,
-    today: chrono::NaiveDate,
-) -> Result<(), Failure> {
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<Vec<Post>, Failure> {
     let by_role: &[Post] = match options.role {
         Role::Manager => &[Post::TeamLeader, Post::Manager],
         _ => &[],
@@ -111,6 +157,7 @@ fn give_posts(
     } else {
         &options.posts
     };
+    let mut followed = Vec::new();
     for post in posts {
         if matches!(post, Post::Officer | Post::DutyMailbox) {
             return Err(Failure::because(format!(
@@ -119,9 +166,93 @@ fn give_posts(
                 post.as_str()
             )));
         }
-        accounts::give_post(tx, authority, *post, account, today)?;
+        if accounts::give_post(tx, viewer, *post, account, today, now)? > 0 {
+            followed.push(*post);
+        }
     }
-    Ok(())
+    Ok(followed)
+}
+
+fn link(whose: &Whose) -> Outcome {
+    let config = settings()?;
+    let db = open_ready(&config)?;
+    let now = clock(&config).now();
+    db.write_now(|tx| {
+        let authority = find_authority(tx, &whose.authority)?;
+        let viewer = Viewer::program(authority.key, THIS);
+        let account = accounts::at_work(tx, &viewer, &whose.email)?;
+        letter::send_password_link(tx, &viewer, &authority, &account, &config.base_url, now)?;
+        Ok::<_, Failure>(())
+    })?;
+    say!(
+        "A link to choose a password is on its way to {}. It works once, within {} days; it goes out with the next mail \
+         of `hearth serve` or `hearth jobs run`.",
+        whose.email,
+        sign_in::PASSWORD_LINK_LASTS.num_days()
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn leave(whose: &Whose) -> Outcome {
+    let config = settings()?;
+    let db = open_ready(&config)?;
+    let clock = clock(&config);
+    let (posts, children) = db.write_now(|tx| {
+        let authority = find_authority(tx, &whose.authority)?;
+        let viewer = Viewer::program(authority.key, THIS);
+        let account = accounts::at_work(tx, &viewer, &whose.email)?;
+        let posts = accounts::leave(tx, &viewer, &account, clock.today(), clock.now())?;
+        let children = child::let_go(tx, &viewer, &account, clock.now())?;
+        Ok::<_, Failure>((posts, children))
+    })?;
+    say!(
+        "{} can no longer sign in, and is signed out everywhere.",
+        whose.email
+    )?;
+    if posts > 0 {
+        say!(
+            "Posts they held that have ended: {posts}. `hearth user list` shows who holds which."
+        )?;
+    }
+    if children > 0 {
+        say!(
+            "Children who had them as officer and now have none: {children}. A manager allocates them on the children's \
+             pages."
+        )?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(code: &str) -> Outcome {
+    let config = settings()?;
+    let db = open_ready(&config)?;
+    let today = clock(&config).today();
+    let (staff, holders) = db.read_now(|conn| {
+        let authority = find_authority(conn, code)?.key;
+        let staff = accounts::staff(conn, authority)?;
+        Ok::<_, Failure>((staff, accounts::holders(conn, authority, today)?))
+    })?;
+    for member in &staff {
+        let posts = holders
+            .iter()
+            .filter(|holder| holder.name.is_some() && holder.email == member.email)
+            .map(|holder| holder.post.as_str());
+        say!(
+            "{}",
+            line(&member.email, &member.name, member.role.as_str(), posts)
+        )?;
+    }
+    for mailbox in holders.iter().filter(|holder| holder.name.is_none()) {
+        let post = std::iter::once(mailbox.post.as_str());
+        say!("{}", line(&mailbox.email, "", "mailbox", post))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A row that a person can read and a program can split at its tabs.
+fn line<'a>(email: &str, name: &str, role: &str, posts: impl Iterator<Item = &'a str>) -> String {
+    let posts = posts.collect::<Vec<_>>().join(", ");
+    format!("{email}\t{name}\t{role}\t{posts}")
 }
 
 fn read_password() -> Result<String, Failure> {

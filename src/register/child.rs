@@ -339,6 +339,30 @@ pub fn allocate_shown(
     allocate(tx, viewer, reference, officer, now)
 }
 
+/// An officer has left: their children have no officer until somebody allocates them, which is how lists find them.
+/// Writes an audit event for each; gives how many of them are on the register now.
+pub fn let_go(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    officer: &AccountRow,
+    now: NaiveDateTime,
+) -> Result<usize> {
+    let children = store::child::of_officer(tx, viewer, officer.key)?;
+    store::child::clear_officer(tx, viewer, officer.key, now)?;
+    let detail = format!("{} has left: nobody is the child’s officer", officer.name);
+    let events: Vec<Event<'_>> = children
+        .iter()
+        .map(|(key, reference, _)| Event {
+            action: "child_without_officer",
+            child: Some(key.number()),
+            subject: reference,
+            detail: &detail,
+        })
+        .collect();
+    audit::record_all(tx, viewer, &events, now)?;
+    Ok(children.iter().filter(|(_, _, open)| *open).count())
+}
+
 fn officer_named(
     conn: &mut Conn,
     viewer: &Viewer,

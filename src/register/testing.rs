@@ -74,13 +74,12 @@ fn add_account(
 ) -> Result<AccountKey, accounts::AccountError> {
     let email = format!("{}@example.com", name.replace(' ', ".").to_lowercase());
     let new = NewAccount {
-        authority,
         role,
         email: &email,
         name,
         password_hash: None,
     };
-    accounts::add(tx, &new, now())
+    accounts::add(tx, &Viewer::program(authority, "test"), &new, now())
 }
 
 pub fn particulars(given_names: &str, family_name: &str, date_of_birth: NaiveDate) -> Particulars {

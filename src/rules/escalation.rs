@@ -20,6 +20,13 @@ code_list! {
 }
 
 impl Post {
+    /// Whether one person or mailbox at a time holds this post, so that a new holder follows the one before. Several
+    /// may lead teams, manage, or share the safeguarding lead, and then all of them are told.
+    #[must_use]
+    pub const fn has_one_holder(self) -> bool {
+        matches!(self, Self::HeadOfService | Self::DutyMailbox)
+    }
+
     /// Who is told instead when nobody holds this post today. Above the duty mailbox there is none.
     #[must_use]
     pub const fn next_above(self) -> Option<Self> {

@@ -287,28 +287,28 @@ fn fill(tx: &mut Conn, hash: &str) -> Result<(), DbError> {
         (BRACKWATER, "Brackwater Council"),
     ] {
         let key = authority::add(tx, code, name)?;
-        authority::take_into_service(tx, key, Some("duty@council.example"))?;
-        authority::describe(
-            tx,
-            key,
-            "#0b4f6c",
-            "01632 960000",
-            "complaints@council.example",
-        )?;
+        let installer = Viewer::program(key, "test");
+        authority::take_into_service(tx, &installer, Some("duty@council.example"), now)?;
+        let shown = authority::Description {
+            colour: "#0b4f6c",
+            telephone: Some("01632 960000"),
+            complaints_to: Some("complaints@council.example"),
+        };
+        authority::describe(tx, &installer, &shown, now)?;
     }
     for (email, name, role, code) in STAFF {
         let authority = authority::by_code(tx, code)?.expect("the authority").key;
         let new = NewAccount {
-            authority,
             role: *role,
             email,
             name,
             password_hash: Some(hash),
         };
-        let account = accounts::add(tx, &new, now).expect("an account");
+        let installer = Viewer::program(authority, "test");
+        let account = accounts::add(tx, &installer, &new, now).expect("an account");
         if *role == Role::Manager {
             for post in [Post::TeamLeader, Post::Manager] {
-                accounts::give_post(tx, authority, post, account, now.date())?;
+                accounts::give_post(tx, &installer, post, account, now.date(), now)?;
             }
         }
     }

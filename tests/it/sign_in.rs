@@ -1,7 +1,7 @@
 //! The door: who comes in, who does not, and forms that come from elsewhere.
 
 use super::app::{PASSWORD, TestApp, moment};
-use hearth::access::sign_in;
+use hearth::access::{Viewer, accounts, sign_in};
 use hearth::rules::identifiers::EmailAddress;
 
 const OFFICER: &str = "officer@ashdale.example";
@@ -180,7 +180,9 @@ fn password_link(app: &TestApp) -> String {
     let authority = app.authority(super::app::ASHDALE);
     let email = EmailAddress::parse(OFFICER).unwrap();
     let token = app.write(|tx| {
-        sign_in::password_link(tx, authority, email.as_str(), moment("2026-11-23T09:00:00"))
+        let installer = Viewer::program(authority, "test");
+        let account = accounts::at_work(tx, &installer, &email).expect("an officer");
+        sign_in::password_link(tx, &installer, &account, moment("2026-11-23T09:00:00"))
     });
     format!("/password/{token}")
 }

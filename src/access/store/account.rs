@@ -24,6 +24,8 @@ pub struct AccountRow {
     pub email: String,
     /// The name others see.
     pub name: String,
+    /// The day they left; whoever has one has left and is let in nowhere.
+    pub left_on: Option<NaiveDate>,
 }
 
 impl AccountRow {
@@ -34,6 +36,7 @@ impl AccountRow {
         account::role,
         account::email,
         account::name,
+        account::left_on,
     ) = (
         account::id,
         account::reference,
@@ -41,6 +44,7 @@ impl AccountRow {
         account::role,
         account::email,
         account::name,
+        account::left_on,
     );
 }
 
@@ -55,6 +59,7 @@ pub(crate) struct Credentials {
 
 pub(crate) fn insert(
     tx: &mut Conn,
+    authority: AuthorityKey,
     reference: &str,
     new: &NewAccount<'_>,
     now: NaiveDateTime,
@@ -62,7 +67,7 @@ pub(crate) fn insert(
     Ok(diesel::insert_into(account::table)
         .values((
             account::reference.eq(reference),
-            account::authority_id.eq(new.authority.number()),
+            account::authority_id.eq(authority.number()),
             account::role.eq(new.role.as_str()),
             account::email.eq(new.email),
             account::name.eq(new.name),
@@ -71,6 +76,28 @@ pub(crate) fn insert(
         ))
         .returning(account::id)
         .get_result(tx)?)
+}
+
+/// Lets somebody who left work again, as what and under which name is said now.
+pub(crate) fn reopen(tx: &mut Conn, key: AccountKey, new: &NewAccount<'_>) -> Result<()> {
+    diesel::update(account::table.filter(account::id.eq(key.number())))
+        .set((
+            account::role.eq(new.role.as_str()),
+            account::name.eq(new.name),
+            account::password_hash.eq(new.password_hash),
+            account::failed_sign_ins.eq(0),
+            account::locked_until.eq(None::<NaiveDateTime>),
+            account::left_on.eq(None::<NaiveDate>),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+pub(crate) fn set_left(tx: &mut Conn, key: AccountKey, on: NaiveDate) -> Result<()> {
+    diesel::update(account::table.filter(account::id.eq(key.number())))
+        .set(account::left_on.eq(on))
+        .execute(tx)?;
+    Ok(())
 }
 
 pub(crate) fn set_password(tx: &mut Conn, key: AccountKey, hash: &str) -> Result<()> {
@@ -177,6 +204,38 @@ pub(crate) fn give_post(
         ))
         .execute(tx)?;
     Ok(())
+}
+
+/// Ends every post that an account holds; gives how many.
+pub(crate) fn end_posts_of(
+    tx: &mut Conn,
+    account: AccountKey,
+    last_day: NaiveDate,
+) -> Result<usize> {
+    Ok(diesel::update(
+        post_holder::table
+            .filter(post_holder::account_id.eq(account.number()))
+            .filter(post_holder::held_to.is_null()),
+    )
+    .set(post_holder::held_to.eq(last_day))
+    .execute(tx)?)
+}
+
+/// Ends whatever anybody holds of a post; gives how many held it.
+pub(crate) fn end_post(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    post: &str,
+    last_day: NaiveDate,
+) -> Result<usize> {
+    Ok(diesel::update(
+        post_holder::table
+            .filter(post_holder::authority_id.eq(authority.number()))
+            .filter(post_holder::post.eq(post))
+            .filter(post_holder::held_to.is_null()),
+    )
+    .set(post_holder::held_to.eq(last_day))
+    .execute(tx)?)
 }
 
 /// Who holds a post on a day: the address mail goes to and a name to greet.

@@ -121,8 +121,8 @@ pub(crate) fn describe(
     conn: &mut Conn,
     key: AuthorityKey,
     colour: &str,
-    telephone: &str,
-    complaints_to: &str,
+    telephone: Option<&str>,
+    complaints_to: Option<&str>,
 ) -> Result<()> {
     diesel::update(authority::table.filter(authority::id.eq(key.number())))
         .set((

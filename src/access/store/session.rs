@@ -137,6 +137,26 @@ pub(crate) fn usable_link(
         .optional()?)
 }
 
+/// Makes every link to an address that still works stop working.
+pub(crate) fn use_up_links(
+    tx: &mut Conn,
+    purpose: &str,
+    authority: AuthorityKey,
+    email: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(
+        sign_in_link::table
+            .filter(sign_in_link::email.eq(email))
+            .filter(sign_in_link::authority_id.eq(authority.number()))
+            .filter(sign_in_link::purpose.eq(purpose))
+            .filter(sign_in_link::used_at.is_null()),
+    )
+    .set(sign_in_link::used_at.eq(now))
+    .execute(tx)?;
+    Ok(())
+}
+
 pub(crate) fn use_link(tx: &mut Conn, token_hash: &str, now: NaiveDateTime) -> Result<()> {
     diesel::update(sign_in_link::table.filter(sign_in_link::token_hash.eq(token_hash)))
         .set(sign_in_link::used_at.eq(now))

@@ -44,7 +44,7 @@ pub(in crate::checks) fn open(
         .left_join(
             account::table.on(child::officer_id
                 .eq(account::id.nullable())
-                .and(account::left_on.is_null().or(account::left_on.gt(today)))),
+                .and(account::left_on.is_null())),
         )
         .filter(lapse::authority_id.eq(authority))
         .filter(lapse::closed_at.is_null())

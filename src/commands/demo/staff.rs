@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use hearth::access::accounts::{self, NewAccount};
+use hearth::access::authority::Description;
 use hearth::access::{AccountKey, AuthorityKey, Role, Viewer, authority, password, session};
 use hearth::db::{Conn, Db, DbError};
 use hearth::rules::escalation::Post;
@@ -41,25 +42,25 @@ pub fn appoint(db: &Db, since: NaiveDate, now: NaiveDateTime) -> Result<Staff, F
     let hash = password::hash(PASSWORD)?;
     let staff = db.write_now(|tx| {
         let authority = authority::add(tx, CODE, AUTHORITY)?;
-        authority::take_into_service(tx, authority, Some("duty@ashdale.example"))?;
-        authority::describe(
-            tx,
-            authority,
-            "#00573f",
-            "01632 960100",
-            "The home education team leader, 01632 960101",
-        )?;
+        let installer = Viewer::program(authority, "demo");
+        authority::take_into_service(tx, &installer, Some("duty@ashdale.example"), now)?;
+        let shown = Description {
+            colour: "#00573f",
+            telephone: Some("01632 960100"),
+            complaints_to: Some("The home education team leader, 01632 960101"),
+        };
+        authority::describe(tx, &installer, &shown, now)?;
         let mut officers = Vec::new();
         for (number, name) in words::OFFICERS.iter().enumerate() {
             let email = match number {
                 0 => OFFICER_EMAIL.to_owned(),
                 _ => format!("officer{}@ashdale.example", number + 1),
             };
-            officers.push(colleague(tx, authority, Role::Officer, name, &email, &hash, now)?.1);
+            officers.push(colleague(tx, &installer, Role::Officer, name, &email, &hash, now)?.1);
         }
         let (key, manager) = colleague(
             tx,
-            authority,
+            &installer,
             Role::Manager,
             "Helen Marchmont",
             MANAGER_EMAIL,
@@ -68,7 +69,7 @@ pub fn appoint(db: &Db, since: NaiveDate, now: NaiveDateTime) -> Result<Staff, F
         )?;
         colleague(
             tx,
-            authority,
+            &installer,
             Role::Administrator,
             "Oliver Tate-Brook",
             ADMINISTRATOR_EMAIL,
@@ -76,7 +77,7 @@ pub fn appoint(db: &Db, since: NaiveDate, now: NaiveDateTime) -> Result<Staff, F
             now,
         )?;
         for post in [Post::TeamLeader, Post::Manager] {
-            accounts::give_post(tx, authority, post, key, since)?;
+            accounts::give_post(tx, &installer, post, key, since, now)?;
         }
         for (post, mailbox) in [
             (Post::HeadOfService, "head.of.service@ashdale.example"),
@@ -85,7 +86,7 @@ pub fn appoint(db: &Db, since: NaiveDate, now: NaiveDateTime) -> Result<Staff, F
         ] {
             let mailbox =
                 EmailAddress::parse(mailbox).map_err(|why| refused("name a mailbox", why))?;
-            accounts::give_post_to_mailbox(tx, authority, post, &mailbox, since)?;
+            accounts::give_post_to_mailbox(tx, &installer, post, &mailbox, since, now)?;
         }
         Ok::<_, DbError>(Staff {
             authority,
@@ -98,7 +99,7 @@ pub fn appoint(db: &Db, since: NaiveDate, now: NaiveDateTime) -> Result<Staff, F
 
 fn colleague(
     tx: &mut Conn,
-    authority: AuthorityKey,
+    installer: &Viewer,
     role: Role,
     name: &str,
     email: &str,
@@ -106,13 +107,13 @@ fn colleague(
     now: NaiveDateTime,
 ) -> Result<(AccountKey, Colleague), DbError> {
     let new = NewAccount {
-        authority,
         role,
         email,
         name,
         password_hash: Some(hash),
     };
-    let key = accounts::add(tx, &new, now).map_err(|why| refused("make an account", why))?;
+    let key =
+        accounts::add(tx, installer, &new, now).map_err(|why| refused("make an account", why))?;
     let account = accounts::by_key(tx, key)?;
     let reference =
         Reference::parse(&account.reference).map_err(|why| refused("read a reference", why))?;

@@ -86,8 +86,9 @@ impl Part<'_> {
             if !list.authority.in_service {
                 authority::take_into_service(
                     tx,
-                    list.authority.key,
+                    &list.viewer,
                     list.authority.mailbox.as_deref(),
+                    self.now,
                 )?;
             }
             write(tx, &list.viewer, entries, self.now)

@@ -163,7 +163,7 @@ fn what_nobody_can_be_told_goes_to_the_mailbox_or_stays_untold_and_is_shown() {
             && broken[0].contains(world.lapses(child)[0].reference.as_str())
     );
 
-    world.run(|tx| authority::take_into_service(tx, world.authority, Some(DUTY)));
+    world.run(|tx| authority::take_into_service(tx, &world.installer(), Some(DUTY), world.now()));
     assert_eq!(recipients(&world.sweep()), [DUTY]);
     world.assert_green();
 }

@@ -81,10 +81,11 @@ impl World {
         world.run(|tx| {
             accounts::give_post_to_mailbox(
                 tx,
-                world.authority,
+                &world.installer(),
                 Post::DutyMailbox,
                 &duty,
                 day("2026-01-01"),
+                world.now(),
             )
         });
         world
@@ -104,7 +105,7 @@ impl World {
             .write_now(|tx| {
                 rulebook::seed(tx)?;
                 let key = authority::add(tx, "990", "Testshire")?;
-                authority::take_into_service(tx, key, None)?;
+                authority::take_into_service(tx, &Viewer::program(key, "test"), None, now)?;
                 Ok::<_, DbError>(key)
             })
             .unwrap();
@@ -146,7 +147,12 @@ impl World {
             .find(|account| account.name == name)
             .unwrap()
             .key;
-        self.run(|tx| accounts::give_post(tx, self.authority, post, key, day("2026-01-01")));
+        let from = day("2026-01-01");
+        self.run(|tx| accounts::give_post(tx, &self.installer(), post, key, from, self.now()));
+    }
+
+    pub fn installer(&self) -> Viewer {
+        Viewer::program(self.authority, "test")
     }
 
     pub fn run<T>(&self, f: impl Fn(&mut Conn) -> Result<T, DbError>) -> T {
@@ -365,13 +371,12 @@ fn add_account(
 ) -> Result<AccountKey, accounts::AccountError> {
     let email = format!("{}@example.com", name.replace(' ', ".").to_lowercase());
     let new = NewAccount {
-        authority,
         role,
         email: &email,
         name,
         password_hash: None,
     };
-    accounts::add(tx, &new, now)
+    accounts::add(tx, &Viewer::program(authority, "test"), &new, now)
 }
 
 fn particulars(number: u32) -> Particulars {

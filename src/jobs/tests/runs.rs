@@ -57,7 +57,7 @@ fn one_bad_authority_does_not_stop_the_others() {
     let child = world.known_since_seen("2025-12-01");
     world.run(|tx| {
         let other = authority::add(tx, "901", "Aardvarkshire")?;
-        authority::take_into_service(tx, other, None)
+        authority::take_into_service(tx, &Viewer::program(other, "test"), None, world.now())
     });
     world.break_by_hand(
         "INSERT INTO child (reference, authority_id, given_names, family_name, sort_name, match_key, date_of_birth, sex,

@@ -1,4 +1,4 @@
-//! To a member of staff: set a password for the account that was made for you.
+//! To a member of staff: set a password for your account, the first or a new one.
 
 /// What the message says.
 #[derive(Clone, Debug, PartialEq, Eq)]

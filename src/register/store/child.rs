@@ -299,6 +299,35 @@ pub(in crate::register) fn set_officer(
     Ok(())
 }
 
+/// The children who have this officer, with their references and whether they are on the register now.
+pub(in crate::register) fn of_officer(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    officer: AccountKey,
+) -> Result<Vec<(ChildKey, String, bool)>> {
+    Ok(scope::children(viewer)
+        .filter(child::officer_id.eq(officer.number()))
+        .order(child::id)
+        .select((child::id, child::reference, child::is_open))
+        .load(conn)?)
+}
+
+pub(in crate::register) fn clear_officer(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    officer: AccountKey,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(
+        child::table
+            .filter(child::authority_id.eq(viewer.authority().number()))
+            .filter(child::officer_id.eq(officer.number())),
+    )
+    .set((child::officer_id.eq(None::<i64>), child::updated_at.eq(now)))
+    .execute(tx)?;
+    Ok(())
+}
+
 pub(in crate::register) fn set_restricted(
     tx: &mut Conn,
     key: ChildKey,

@@ -181,6 +181,7 @@ mod tests {
             role: Role::Officer,
             email: "officer@authority.example".into(),
             name: "Sam Field".into(),
+            left_on: None,
         }]
     }
 

@@ -1,6 +1,6 @@
 //! One record of each kind, so that every address of the routes table can be asked for.
 
-use hearth::access::{AccountKey, session, sign_in};
+use hearth::access::{AccountKey, accounts, session, sign_in};
 use hearth::checks::lapse;
 use hearth::jobs::{Services, runner};
 use hearth::mail::{Courier, outbox};
@@ -52,8 +52,11 @@ impl Records {
         let episode = app.write(|tx| episode::add(tx, &ours, ada.key, &plan(), now));
         let (parent, parent_account) = parent(&app, "parent@home.example");
         let notification = notify(&app, Some(parent_account));
-        let authority = app.authority(ASHDALE);
-        let password_link = app.write(|tx| sign_in::password_link(tx, authority, OFFICER, now));
+        let officer = app.account(OFFICER);
+        let password_link = app.write(|tx| {
+            let account = accounts::by_key(tx, officer)?;
+            sign_in::password_link(tx, &ours, &account, now)
+        });
         let parent_link = link_of(&app, "another@home.example");
         Self {
             child: ada.reference.to_string(),
