@@ -10,6 +10,16 @@ use crate::mail::Letterhead;
 use crate::rules::identifiers::EmailAddress;
 
 impl Authority {
+    /// How to ask it something, as far as it has said: "write to … or ring …".
+    pub fn ways_to_ask(&self) -> Option<String> {
+        match (&self.mailbox, &self.telephone) {
+            (Some(mailbox), Some(number)) => Some(format!("write to {mailbox} or ring {number}")),
+            (Some(mailbox), None) => Some(format!("write to {mailbox}")),
+            (None, Some(number)) => Some(format!("ring {number}")),
+            (None, None) => None,
+        }
+    }
+
     /// What stands around every mail that is sent for it; `base_url` is where the service is.
     pub fn letterhead(&self, base_url: &str) -> Letterhead {
         Letterhead {
@@ -18,7 +28,7 @@ impl Authority {
                 .mailbox
                 .as_deref()
                 .and_then(|mailbox| EmailAddress::parse(mailbox).ok()),
-            telephone: self.telephone.clone().filter(|number| !number.is_empty()),
+            telephone: self.telephone.clone(),
             base_url: base_url.to_owned(),
         }
     }

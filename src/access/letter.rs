@@ -1,5 +1,4 @@
-//! Letters in an authority's name: what stands around them, and those with the links that sign a
-//! parent in and that set a password.
+//! Letters with the links that prove an address: the one that signs a parent in, and the one that sets a password.
 
 use chrono::NaiveDateTime;
 
@@ -8,19 +7,8 @@ use super::authority::Authority;
 use super::{Role, Viewer, sign_in};
 use crate::db::{Conn, Result};
 use crate::mail::messages::{Invitation, SignInLink};
-use crate::mail::{Letter, Letterhead, outbox};
+use crate::mail::{Letter, outbox};
 use crate::rules::identifiers::EmailAddress;
-
-/// What stands around every letter of this authority.
-pub fn head(authority: &Authority, base_url: &str) -> Letterhead {
-    let mailbox = authority.mailbox.as_deref();
-    Letterhead {
-        authority: authority.name.clone(),
-        reply_to: mailbox.and_then(|address| EmailAddress::parse(address).ok()),
-        telephone: authority.telephone.clone(),
-        base_url: base_url.to_owned(),
-    }
-}
 
 /// Sends a parent the link that proves their address. An address that has had enough links for this hour gets none,
 /// and whoever asked is not told.
@@ -34,7 +22,7 @@ pub fn send_parent_link(
     let Some(token) = sign_in::parent_link(tx, authority.key, email, now)? else {
         return Ok(());
     };
-    let head = head(authority, base_url);
+    let head = authority.letterhead(base_url);
     let message = SignInLink {
         link: format!("{base_url}/notify/link/{token}"),
         valid_for: format!("{} minutes", sign_in::PARENT_LINK_LASTS.num_minutes()),
@@ -66,7 +54,7 @@ pub fn send_password_link(
         ))
     })?;
     let token = sign_in::password_link(tx, viewer, account, now)?;
-    let head = head(authority, base_url);
+    let head = authority.letterhead(base_url);
     let message = Invitation {
         role: with_article(account.role).to_owned(),
         link: format!("{base_url}/password/{token}"),

@@ -5,7 +5,8 @@ use super::parent::{
     PARENT, answer, arrived, arrived_as, ask_for_link, fill_in_child, fill_in_everything,
     fill_in_name, fill_in_the_end, fill_in_you, link_in_mail, mails, newest_mail, notified,
 };
-use hearth::access::accounts;
+use hearth::access::authority::Description;
+use hearth::access::{Viewer, accounts, authority};
 use hearth::checks::check::{self, CheckState};
 use hearth::intake::notification;
 use hearth::register::list::{self, Counts, Listing};
@@ -76,6 +77,40 @@ fn a_family_notifies_and_is_answered() {
         .says("We will write to you, by 7 December 2026")
         .says("Received, not read yet")
         .keeps_quiet_about("amber");
+}
+
+#[test]
+fn an_authority_with_only_a_mailbox_is_reached_by_it() {
+    let app = TestApp::start();
+    let authority = app.authority(ASHDALE);
+    app.write(|tx| {
+        let shown = Description {
+            colour: "#0b4f6c",
+            telephone: Some(""),
+            complaints_to: None,
+        };
+        let installer = Viewer::program(authority, "test");
+        authority::describe(tx, &installer, &shown, moment("2026-11-23T09:00:00"))
+    });
+    let mut browser = notified(&app);
+    let letter = newest_mail(&app);
+    assert!(
+        letter.contains("If something is wrong or you have a question, reply to this email."),
+        "{letter}"
+    );
+    for unfinished in ["ring", "get in touch with", "rather talk"] {
+        assert!(!letter.contains(&format!("{unfinished} .")), "{letter}");
+    }
+    assert!(!letter.contains("or ring"), "{letter}");
+    assert!(!letter.contains("rather talk to somebody"), "{letter}");
+    for page in ["/privacy", "/family", "/accessibility"] {
+        browser
+            .open(page)
+            .expect(200)
+            .says("Ashdale Council: write to duty@council.example.")
+            .keeps_quiet_about("telephone .")
+            .keeps_quiet_about("not part of the home education team");
+    }
 }
 
 #[test]

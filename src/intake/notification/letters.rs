@@ -4,7 +4,6 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::Receipt;
 use crate::access::authority::Authority;
-use crate::access::letter;
 use crate::db::{Conn, Result};
 use crate::mail::{Letter, messages, outbox};
 use crate::rules::identifiers::{EmailAddress, Reference};
@@ -34,7 +33,7 @@ pub(super) fn send_receipt(
     base_url: &str,
     now: NaiveDateTime,
 ) -> Result<()> {
-    let head = letter::head(authority, base_url);
+    let head = authority.letterhead(base_url);
     let reference = &words.receipt.reference;
     let message = messages::Receipt {
         notification: reference.to_string(),
@@ -65,7 +64,7 @@ pub(super) fn send_acknowledgement(
     base_url: &str,
     now: NaiveDateTime,
 ) -> Result<()> {
-    let head = letter::head(authority, base_url);
+    let head = authority.letterhead(base_url);
     let message = messages::Acknowledged {
         notification: words.notification.to_string(),
         children: words.children,
