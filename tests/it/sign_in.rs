@@ -1,6 +1,7 @@
 //! The door: who comes in, who does not, and forms that come from elsewhere.
 
 use super::app::{PASSWORD, TestApp, moment};
+use super::browser::{Browser, Page};
 use hearth::access::{Viewer, accounts, sign_in};
 use hearth::rules::identifiers::EmailAddress;
 
@@ -60,6 +61,26 @@ fn after_ten_wrong_passwords_the_account_rests_and_wakes_again() {
     app.clock.set(moment("2026-11-23T09:15:01"));
     let page = sign_in_once(&mut browser, OFFICER, PASSWORD);
     assert_eq!(page.status, 303);
+}
+
+#[test]
+fn guesses_side_by_side_are_each_counted() {
+    let app = TestApp::start();
+    let url = app.url.clone();
+    let guess = || {
+        let mut browser = Browser::new(&url);
+        try_to_sign_in(&mut browser, OFFICER, "not the password").status
+    };
+    let answers: Vec<u16> = std::thread::scope(|scope| {
+        let guessers: Vec<_> = (0..24).map(|_| scope.spawn(guess)).collect();
+        let answers = guessers.into_iter().map(|guesser| guesser.join());
+        answers.map(|answer| answer.expect("an answer")).collect()
+    });
+    let looked_at = answers.iter().filter(|answer| **answer == 422).count();
+    assert_eq!(looked_at, 10, "{answers:?}");
+    assert!(answers.iter().all(|answer| [422, 429].contains(answer)));
+    let page = try_to_sign_in(&mut app.browser(), OFFICER, PASSWORD).expect(429);
+    page.says("Wait 15 minutes");
 }
 
 #[test]
@@ -187,11 +208,7 @@ fn password_link(app: &TestApp) -> String {
     format!("/password/{token}")
 }
 
-fn try_to_sign_in(
-    browser: &mut super::browser::Browser,
-    email: &str,
-    password: &str,
-) -> super::browser::Page {
+fn try_to_sign_in(browser: &mut Browser, email: &str, password: &str) -> Page {
     browser
         .open("/sign-in")
         .form("/sign-in")
@@ -200,11 +217,7 @@ fn try_to_sign_in(
         .send(browser)
 }
 
-fn sign_in_once(
-    browser: &mut super::browser::Browser,
-    email: &str,
-    password: &str,
-) -> super::browser::Page {
+fn sign_in_once(browser: &mut Browser, email: &str, password: &str) -> Page {
     browser
         .open("/sign-in")
         .form("/sign-in")

@@ -53,8 +53,6 @@ impl AccountRow {
 pub(crate) struct Credentials {
     pub(crate) account: AccountKey,
     pub(crate) password_hash: Option<String>,
-    pub(crate) failures: i32,
-    pub(crate) locked_until: Option<NaiveDateTime>,
 }
 
 pub(crate) fn insert(
@@ -117,17 +115,32 @@ pub(crate) fn staff_credentials(conn: &mut Conn, email: &str) -> Result<Option<C
         .filter(account::email.eq(email))
         .filter(account::role.ne(Role::Parent.as_str()))
         .filter(account::left_on.is_null())
-        .select((
-            account::id,
-            account::password_hash,
-            account::failed_sign_ins,
-            account::locked_until,
-        ))
+        .select((account::id, account::password_hash))
         .first(conn)
         .optional()?)
 }
 
-pub(crate) fn note_failure(
+/// Counts an attempt to sign in, as a failure until it is known better; gives its number, or nothing while the account
+/// rests.
+pub(crate) fn count_attempt(
+    tx: &mut Conn,
+    key: AccountKey,
+    now: NaiveDateTime,
+) -> Result<Option<i32>> {
+    Ok(diesel::update(
+        account::table.filter(account::id.eq(key.number())).filter(
+            account::locked_until
+                .is_null()
+                .or(account::locked_until.le(now)),
+        ),
+    )
+    .set(account::failed_sign_ins.eq(account::failed_sign_ins + 1))
+    .returning(account::failed_sign_ins)
+    .get_result(tx)
+    .optional()?)
+}
+
+pub(crate) fn note_failures(
     tx: &mut Conn,
     key: AccountKey,
     failures: i32,
