@@ -139,6 +139,16 @@ impl Viewer {
         }
     }
 
+    /// Whether this viewer decides what managers decide; the program at work may.
+    pub fn manages(&self) -> bool {
+        matches!(self.role(), None | Some(Role::Manager))
+    }
+
+    /// Whether this viewer works with the records of children who are not their own; the program at work may.
+    pub fn works_with_children(&self) -> bool {
+        self.role().is_none_or(Role::works_with_children)
+    }
+
     /// The name to write beside what was done.
     pub fn name(&self) -> &str {
         match &self.eyes {

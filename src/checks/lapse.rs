@@ -91,6 +91,9 @@ pub struct Told {
 /// Why a lapse was not acknowledged.
 #[derive(Debug, thiserror::Error)]
 pub enum AcknowledgeError {
+    /// Not somebody who works with children.
+    #[error("Only an officer or a manager answers for a lapse")]
+    NotAllowed,
     /// It is closed.
     #[error("This lapse is closed: the check has been done")]
     Closed,
@@ -219,6 +222,9 @@ pub fn acknowledge(
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> std::result::Result<(), AcknowledgeError> {
+    if !viewer.works_with_children() {
+        return Err(AcknowledgeError::NotAllowed);
+    }
     let plan = plan.trim();
     let held = store::lapse::by_key(tx, lapse.key)?;
     if held.closed.is_some() {

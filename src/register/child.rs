@@ -131,6 +131,9 @@ pub enum AmendError {
     /// The account does not work with children, or is of another authority.
     #[error("This person cannot be a child's officer")]
     NotAnOfficer,
+    /// Not a manager.
+    #[error("Only a manager decides who sees a record")]
+    NotAllowed,
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -376,13 +379,19 @@ fn officer_named(
 
 /// Hides the record from officers who do not answer for the child, or shows it again; writes the audit event. A record
 /// that this viewer may not see stays as it is.
+///
+/// # Errors
+/// [`AmendError::NotAllowed`] for whoever does not manage.
 pub fn restrict(
     tx: &mut Conn,
     viewer: &Viewer,
     child: ChildKey,
     restricted: bool,
     now: NaiveDateTime,
-) -> Result<()> {
+) -> std::result::Result<(), AmendError> {
+    if !viewer.manages() {
+        return Err(AmendError::NotAllowed);
+    }
     let Some(stored) = by_key(tx, viewer, child)?.filter(|stored| stored.restricted != restricted)
     else {
         return Ok(());
@@ -396,7 +405,7 @@ pub fn restrict(
     } else {
         ("child_unrestricted", "No longer restricted")
     };
-    note(tx, viewer, &stored, action, detail, now)
+    Ok(note(tx, viewer, &stored, action, detail, now)?)
 }
 
 fn note(
@@ -557,12 +566,24 @@ mod tests {
         assert!(seen(&world.colleague) && seen(&world.manager) && seen(&world.program));
         assert!(!seen(&world.officer));
         assert_eq!(last_event(&world, key).0, "child_restricted");
-        world.run(|tx| restrict(tx, &world.officer, key, false, now()));
+        let open_by = |viewer: &Viewer| {
+            let opened = |tx: &mut Conn| restrict(tx, viewer, key, false, now());
+            world.db.write_now(opened)
+        };
+        for other in [
+            &world.colleague,
+            &world.officer,
+            &world.administrator,
+            &world.parent,
+        ] {
+            assert!(matches!(open_by(other), Err(AmendError::NotAllowed)));
+        }
+        open_by(&world.elsewhere).unwrap();
         assert!(
             !seen(&world.officer),
             "who may not see a record cannot open it"
         );
-        world.run(|tx| restrict(tx, &world.manager, key, false, now()));
+        open_by(&world.manager).unwrap();
         assert!(seen(&world.officer));
     }
 

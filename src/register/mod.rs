@@ -14,7 +14,7 @@ pub mod search;
 mod store;
 #[cfg(test)]
 #[allow(missing_docs, clippy::unwrap_used)]
-mod testing;
+pub(crate) mod testing;
 pub mod told_address;
 
 use rand::RngExt;

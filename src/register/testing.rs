@@ -134,7 +134,8 @@ impl World {
     /// Gives a child to an officer and hides it from the others.
     pub fn restrict_to(&self, officer: &Viewer, child: ChildKey) {
         self.allocate(child, officer);
-        self.run(|tx| child::restrict(tx, &self.program, child, true, now()));
+        let restrict = |tx: &mut Conn| child::restrict(tx, &self.program, child, true, now());
+        self.db.write_now(restrict).unwrap();
     }
 
     /// Gives a child to an officer.

@@ -131,6 +131,7 @@ impl From<crate::register::child::AmendError> for WebError {
         use crate::register::child::AmendError;
         match error {
             AmendError::NotFound => Self::NotFound,
+            AmendError::NotAllowed => Self::Forbidden,
             AmendError::Db(error) => error.into(),
             refused => Self::Conflict(format!("{refused}.")),
         }

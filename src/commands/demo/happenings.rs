@@ -124,7 +124,9 @@ impl Stage<'_> {
 
     pub(super) fn restrict(&mut self, tx: &mut Conn) -> Result<Done, DbError> {
         for (key, _) in self.children() {
-            child::restrict(tx, &self.scene.staff.manager.viewer, *key, true, self.now)?;
+            let manager = &self.scene.staff.manager.viewer;
+            child::restrict(tx, manager, *key, true, self.now)
+                .map_err(|why| refused("restrict a record", why))?;
         }
         Ok(Done::default())
     }

@@ -69,6 +69,9 @@ pub enum Progress {
 /// Why a list was not taken over at all.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
+    /// Not somebody who works with children.
+    #[error("Only an officer or a manager takes a list over")]
+    NotAllowed,
     /// The file cannot be read as a list.
     #[error(transparent)]
     Sheet(#[from] SheetProblem),
@@ -105,6 +108,11 @@ pub fn take(
     clock: &Clock,
     progress: &mut dyn FnMut(Progress),
 ) -> std::result::Result<Report, ImportError> {
+    if let Whose::One(viewer) = order.whose
+        && !viewer.works_with_children()
+    {
+        return Err(ImportError::NotAllowed);
+    }
     let started_at = clock.now();
     let sheet = Sheet::open(order.bytes, order.mapping)?;
     let today = clock.today();
@@ -248,4 +256,37 @@ pub fn refused_rows(
     reference: &Reference,
 ) -> Result<Option<String>> {
     store::refused_csv(conn, viewer, reference)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::register::testing::{day, world};
+
+    #[test]
+    fn only_who_works_with_children_takes_a_list_over() {
+        let world = world();
+        let taken = |viewer: &Viewer| {
+            let order = Order {
+                file_name: "list.csv",
+                bytes: b"Surname,Forename,DOB\nMoss,Ada,03/04/2015\n",
+                mapping: &Mapping::default(),
+                whose: Whose::One(viewer),
+                dry_run: true,
+            };
+            take(
+                &world.db,
+                &order,
+                &Clock::Fixed(day(2026, 11, 23)),
+                &mut |_| {},
+            )
+        };
+        for other in [&world.administrator, &world.parent] {
+            assert!(matches!(taken(other), Err(ImportError::NotAllowed)));
+        }
+        for viewer in [&world.officer, &world.manager, &world.program] {
+            assert!(!matches!(taken(viewer), Err(ImportError::NotAllowed)));
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::checks::lapse::AcknowledgeError;
-use crate::checks::suspension::{self, Suspension};
+use crate::checks::suspension::{self, Suspension, SuspensionError};
 use crate::rules::escalation::Step;
 
 /// The recurring check of a child seen on 1 December 2025 is due on 1 December 2026, a Tuesday.
@@ -208,11 +208,16 @@ fn a_suspended_child_rests_and_wakes_when_the_suspension_ends() {
         starts_on: today,
         ends_on: day("2026-12-14"),
     };
-    let suspended = world
-        .services
-        .db
-        .write_now(|tx| suspension::suspend(tx, &world.manager, child, &suspension, today, now));
-    suspended.unwrap();
+    let suspend = |viewer: &Viewer| {
+        let suspend =
+            |tx: &mut Conn| suspension::suspend(tx, viewer, child, &suspension, today, now);
+        world.services.db.write_now(suspend)
+    };
+    for other in [Role::Officer, Role::Administrator, Role::Parent] {
+        let refused = suspend(&world.as_role(other));
+        assert!(matches!(refused, Err(SuspensionError::NotAllowed)));
+    }
+    suspend(&world.manager).unwrap();
 
     assert!(world.on("2026-12-14").sweep().is_empty());
     assert!(world.lapses(child).is_empty());
@@ -300,7 +305,31 @@ fn the_desk_counts_what_it_lists() {
     assert_eq!(desk.due_soon[0].working_days, 4);
 }
 
+#[test]
+fn only_who_works_with_children_answers_for_a_lapse() {
+    let (world, child) = world_with_one_due();
+    world.on("2026-12-02").sweep();
+    let lapse = world.lapses(child).remove(0);
+    let (today, now) = (world.today(), world.now());
+    let answer = |role| {
+        let viewer = world.as_role(role);
+        let answer =
+            |tx: &mut Conn| lapse::acknowledge(tx, &viewer, &lapse, "Visit", today, today, now);
+        world.services.db.write_now(answer)
+    };
+    for other in [Role::Administrator, Role::Parent] {
+        assert!(matches!(answer(other), Err(AcknowledgeError::NotAllowed)));
+    }
+    answer(Role::Manager).unwrap();
+}
+
 impl World {
+    /// The officer's account, had it another role.
+    fn as_role(&self, role: Role) -> Viewer {
+        let account = self.officer.account().unwrap();
+        Viewer::person(self.authority, account, role, "Sam Reed".to_owned())
+    }
+
     fn acknowledge(
         &self,
         lapse: &LapseRecord,

@@ -139,6 +139,7 @@ pub async fn create(
     let taken = take(&visit, &upload, mapping).await?;
     let report = match taken {
         Ok(report) => report,
+        Err(ImportError::NotAllowed) => return Err(WebError::Forbidden),
         Err(ImportError::Db(error)) => return Err(error.into()),
         Err(ImportError::Refused(error)) => return Err(WebError::internal(&error)),
         Err(problem) => {

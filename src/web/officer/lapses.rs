@@ -271,6 +271,7 @@ pub async fn acknowledge(
         }
         Err(error @ AcknowledgeError::NoPlan) => refuse("plan", error),
         Err(error @ AcknowledgeError::PlanDay(_)) => refuse("plan_by", error),
+        Err(AcknowledgeError::NotAllowed) => Err(WebError::Forbidden),
         Err(AcknowledgeError::Db(error)) => Err(error.into()),
     }
 }

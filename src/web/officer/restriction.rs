@@ -51,9 +51,7 @@ pub async fn save(
         &visit,
         reference.clone(),
         move |tx, viewer, child, moment| {
-            Ok(child::restrict(
-                tx, viewer, child.key, restricted, moment.now,
-            )?)
+            child::restrict(tx, viewer, child.key, restricted, moment.now)
         },
     )
     .await??;

@@ -120,6 +120,7 @@ pub async fn create(
             ));
         }
         Ok(false) => return Err(WebError::NotFound),
+        Err(SuspensionError::NotAllowed) => return Err(WebError::Forbidden),
         Err(SuspensionError::Db(error)) => return Err(error.into()),
         Err(error @ SuspensionError::NoReason) => ("reason", error),
         Err(error @ SuspensionError::NoLead) => ("lead_name", error),
