@@ -3,12 +3,13 @@
 use chrono::NaiveDateTime;
 
 use super::accounts::AccountRow;
+use super::audit::{self, Event};
 use super::authority::Authority;
 use super::{Role, Viewer, sign_in};
 use crate::db::{Conn, Result};
 use crate::mail::messages::{Invitation, SignInLink};
 use crate::mail::{Letter, outbox};
-use crate::rules::identifiers::EmailAddress;
+use crate::rules::identifiers::{EmailAddress, Reference};
 
 /// Sends a parent the link that proves their address. An address that has had enough links for this hour gets none,
 /// and whoever asked is not told.
@@ -69,6 +70,26 @@ pub fn send_password_link(
     };
     outbox::put(tx, &letter, now)?;
     Ok(())
+}
+
+/// Makes a mail that failed due at once; writes the audit event. False as [`outbox::retry_now`] says it.
+pub fn retry_now(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    mail: &Reference,
+    now: NaiveDateTime,
+) -> Result<bool> {
+    if !outbox::retry_now(tx, viewer.authority(), mail, now)? {
+        return Ok(false);
+    }
+    let event = Event {
+        action: "mail_retried",
+        child: None,
+        subject: mail.as_str(),
+        detail: "",
+    };
+    audit::record(tx, viewer, &event, now)?;
+    Ok(true)
 }
 
 fn with_article(role: Role) -> &'static str {

@@ -9,7 +9,7 @@ use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::db::{Conn, DbError, Result};
 use crate::register::address::AddressRecord;
-use crate::register::child::ChildRecord;
+use crate::register::child::{ChildRecord, TierChange};
 use crate::register::{self, ChildKey};
 use crate::rules::codes::{PreviousSetting, SenProvision, Source};
 use crate::rules::outcome::AttemptResult;
@@ -20,7 +20,7 @@ use crate::rules::tier::{AddressFact, Assessment, EpisodeFact, Facts, Seen, Tier
 const BY_THE_RULES: &str = "rules";
 
 /// Assesses a child again. When the tier rises, open checks that would now be due earlier are brought forward (their
-/// original due day stays); writes the audit event when the tier changed.
+/// original due day stays); writes the audit event when the tier or a reason changed.
 pub fn reassess(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -33,18 +33,20 @@ pub fn reassess(
         .ok_or_else(|| DbError::Corrupt(format!("child {child:?} is not of this authority")))?;
     let facts = gather(tx, &everything, &record, rulebook.today)?;
     let assessment = assess(&facts, &rulebook.policy, &rulebook.calendar);
-    if register::child::set_tier(tx, child, &assessment, BY_THE_RULES, now)? {
-        audit::record(
-            tx,
-            viewer,
-            &Event {
-                action: "tier_changed",
-                child: Some(child.number()),
-                subject: record.reference.as_str(),
-                detail: &in_words(record.tier, &assessment),
-            },
-            now,
-        )?;
+    let change = register::child::set_tier(tx, child, &assessment, BY_THE_RULES, now)?;
+    let noted = match change {
+        TierChange::Nothing => None,
+        TierChange::Reasons => Some(("tier_reasons_changed", reasons(&assessment))),
+        TierChange::Tier => Some(("tier_changed", in_words(record.tier, &assessment))),
+    };
+    if let Some((action, detail)) = noted {
+        let event = Event {
+            action,
+            child: Some(child.number()),
+            subject: record.reference.as_str(),
+            detail: &detail,
+        };
+        audit::record(tx, viewer, &event, now)?;
     }
     if assessment.tier > record.tier {
         bring_forward(tx, viewer, child, assessment.tier, rulebook, now)?;
@@ -53,17 +55,25 @@ pub fn reassess(
 }
 
 fn in_words(before: Tier, assessment: &Assessment) -> String {
-    let reasons: Vec<String> = assessment
-        .reasons
-        .iter()
-        .map(|reason| reason.sentence())
-        .collect();
     let change = format!(
         "Tier changed from {} to {}.",
         before.as_str(),
         assessment.tier.as_str()
     );
-    [change, reasons.join(" ")].join(" ").trim().to_owned()
+    [change, sentences(assessment)].join(" ").trim().to_owned()
+}
+
+fn reasons(assessment: &Assessment) -> String {
+    let tier = assessment.tier.as_str();
+    match sentences(assessment).as_str() {
+        "" => format!("Tier still {tier}, for no particular reason now."),
+        sentences => format!("Tier still {tier}, for other reasons. {sentences}"),
+    }
+}
+
+fn sentences(assessment: &Assessment) -> String {
+    let sentences = assessment.reasons.iter().map(|reason| reason.sentence());
+    sentences.collect::<Vec<_>>().join(" ")
 }
 
 fn gather(

@@ -138,17 +138,30 @@ pub fn move_child(
     Ok(written)
 }
 
-/// Writes an adult's own address; the old one ends.
+/// Writes an adult's own address; the old one ends, and the audit event says that it did.
 pub fn move_person(
     tx: &mut Conn,
+    viewer: &Viewer,
     person: PersonKey,
     place: &Place,
     source: Source,
     from: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<()> {
-    move_to(tx, Whose::Persons(person), place, source, from, now)?;
-    Ok(())
+    let Some(before) = of_person(tx, person)? else {
+        move_to(tx, Whose::Persons(person), place, source, from, now)?;
+        return Ok(());
+    };
+    if move_to(tx, Whose::Persons(person), place, source, from, now)?.is_none() {
+        return Ok(());
+    }
+    let event = Event {
+        action: "person_moved",
+        child: None,
+        subject: before.reference.as_str(),
+        detail: "A parent or carer has another address from now on",
+    };
+    audit::record(tx, viewer, &event, now)
 }
 
 /// An address that was written down.

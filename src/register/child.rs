@@ -456,15 +456,26 @@ pub fn note_seen(tx: &mut Conn, child: ChildKey, on: NaiveDate, by: &str) -> Res
     store::child::note_seen(tx, child, on, by)
 }
 
+/// What a new assessment changed of the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TierChange {
+    /// Nothing.
+    Nothing,
+    /// Only why the child has the tier.
+    Reasons,
+    /// The tier.
+    Tier,
+}
+
 /// Writes a new assessment if the tier or a reason changed; the old one is kept with its dates.
-/// Gives whether the tier changed.
+/// Gives what changed.
 pub fn set_tier(
     tx: &mut Conn,
     child: ChildKey,
     assessment: &Assessment,
     decided_by: &str,
     now: NaiveDateTime,
-) -> Result<bool> {
+) -> Result<TierChange> {
     let sentences: Vec<String> = assessment
         .reasons
         .iter()
@@ -476,15 +487,25 @@ pub fn set_tier(
         .as_ref()
         .is_some_and(|held| held.tier == assessment.tier && held.reasons == reasons)
     {
-        return Ok(false);
+        return Ok(TierChange::Nothing);
     }
     store::tier::end(tx, child, now)?;
     store::tier::begin(tx, child, assessment.tier, &reasons, decided_by, now)?;
-    let changed = held.is_none_or(|held| held.tier != assessment.tier);
-    if changed {
+    let Some(held) = held else {
         store::child::set_tier(tx, child, assessment.tier, now)?;
+        return Ok(TierChange::Tier);
+    };
+    if held.tier != assessment.tier {
+        store::child::set_tier(tx, child, assessment.tier, now)?;
+        return Ok(TierChange::Tier);
     }
-    Ok(changed)
+    // What began in this very moment was never held: a child is put on the register and assessed in one transaction.
+    let was_held = held.held_from != now;
+    Ok(if was_held {
+        TierChange::Reasons
+    } else {
+        TierChange::Nothing
+    })
 }
 
 /// The sentences behind the child's present tier.
@@ -694,8 +715,8 @@ mod tests {
         let set = |assessment: &Assessment, at| {
             world.run(|tx| set_tier(tx, key, assessment, "rules", at))
         };
-        assert!(set(&amber, now()));
-        assert!(!set(&amber, now()));
+        assert_eq!(set(&amber, now()), TierChange::Tier);
+        assert_eq!(set(&amber, now()), TierChange::Nothing);
         let record = world
             .run(|conn| find(conn, &world.officer, &reference))
             .unwrap();
@@ -713,7 +734,7 @@ mod tests {
             reasons: vec![TierReason::Ehcp],
         };
         let tomorrow = now() + chrono::TimeDelta::days(1);
-        assert!(!set(&fewer, tomorrow), "the tier is the same");
+        assert_eq!(set(&fewer, tomorrow), TierChange::Reasons);
         assert_eq!(world.run(|conn| tier_reasons(conn, key)).len(), 1);
         assert_eq!(world.run(|conn| store::tier::history_length(conn, key)), 2);
     }

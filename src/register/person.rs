@@ -6,6 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::address::AddressRecord;
 use super::store::person::Tie;
 use super::{ChildKey, PersonKey, fresh_reference, names, store};
+use crate::access::audit::{self, Event};
 use crate::access::{AccountKey, Role, Viewer};
 use crate::db::{Conn, Result};
 use crate::rules::codes::{Confidentiality, Relationship};
@@ -167,9 +168,46 @@ pub fn of_account(
     store::person::of_account(conn, viewer.authority(), account)
 }
 
-/// Writes what a person says of themselves anew (a parent's second notification).
-pub fn update(tx: &mut Conn, person: PersonKey, new: &NewPerson) -> Result<()> {
-    store::person::update(tx, person, new)
+/// Writes what a person says of themselves anew (a parent's second notification); writes the audit event, which says
+/// what changed and not to what.
+pub fn update(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    held: &PersonRecord,
+    new: &NewPerson,
+    now: NaiveDateTime,
+) -> Result<()> {
+    store::person::update(tx, held.key, new)?;
+    let changed = changes(held, new);
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let event = Event {
+        action: "person_amended",
+        child: None,
+        subject: held.reference.as_str(),
+        detail: &format!("Changed: {}", changed.join(", ")),
+    };
+    audit::record(tx, viewer, &event, now)
+}
+
+/// Which of a person's details are said differently.
+fn changes(held: &PersonRecord, new: &NewPerson) -> Vec<&'static str> {
+    let told = [
+        ("name", held.name != new.name),
+        ("email address", held.email != new.email),
+        ("telephone number", held.telephone != new.telephone),
+        (
+            "how to be in touch",
+            held.contact_preference != new.contact_preference,
+        ),
+        (
+            "who may see their details",
+            held.confidentiality != new.confidentiality,
+        ),
+    ];
+    let changed = told.into_iter().filter(|(_, differs)| *differs);
+    changed.map(|(detail, _)| detail).collect()
 }
 
 /// A child's parents and carers, those the child lives with first. How to reach a person whose details are `restricted`
@@ -319,11 +357,11 @@ mod tests {
             postcode: None,
             uprn: None,
         };
-        let key = world.run(|tx| {
+        world.run(|tx| {
             let key = add(tx, &world.program, &father(Confidentiality::Normal), now())?;
             relate(tx, ada, key, &tie)?;
-            address::move_person(tx, key, &home, Source::Parent, day(2026, 9, 1), now())?;
-            Ok(key)
+            let since = day(2026, 9, 1);
+            address::move_person(tx, &world.program, key, &home, Source::Parent, since, now())
         });
         let seen = |viewer: &Viewer| {
             let parents = world.run(|conn| parents_of(conn, viewer, ada));
@@ -340,9 +378,15 @@ mod tests {
         };
         let all = (true, true);
         assert_eq!(as_viewers_see_it(), (all, all, all));
-        world.run(|tx| update(tx, key, &father(Confidentiality::WithholdFromOtherParents)));
+        let say = |confidentiality| {
+            let held = world.run(|conn| parents_of(conn, &world.manager, ada));
+            let held = &held.last().unwrap().person;
+            let new = father(confidentiality);
+            world.run(|tx| update(tx, &world.officer, held, &new, now()));
+        };
+        say(Confidentiality::WithholdFromOtherParents);
         assert_eq!(as_viewers_see_it(), ((false, false), all, all));
-        world.run(|tx| update(tx, key, &father(Confidentiality::Restricted)));
+        say(Confidentiality::Restricted);
         let nothing = (false, false);
         assert_eq!(as_viewers_see_it(), (nothing, nothing, all));
         world.allocate(ada, &world.officer);

@@ -61,6 +61,7 @@ fn what_is_held_up_is_shown_and_tried_again() {
     page.keeps_quiet_about("new@brackwater.example");
     let page = page.form("/retry").send(&mut browser).expect(200);
     page.says("is tried again now");
+    assert_eq!(app.events(ASHDALE, "mail_retried"), 1);
     let folder = app.folder().join("mail");
     runner::deliver_mail(&services(&app, folder.to_str().unwrap()));
     let page = browser.open("/admin/mail").expect(200);

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::RunQueryDsl;
 use hearth::access::accounts::{self, NewAccount};
 use hearth::access::{AccountKey, AuthorityKey, Role, Viewer, authority, password};
 use hearth::checks::rulebook;
@@ -192,6 +193,16 @@ impl TestApp {
         Viewer::program(self.authority(code), "test")
     }
 
+    /// How often the audit trail of an authority says that something was done.
+    pub fn events(&self, code: &str, action: &str) -> i64 {
+        let asked = format!(
+            "SELECT COUNT(*) AS number FROM audit_event JOIN authority ON authority.id = audit_event.authority_id
+             WHERE authority.code = '{code}' AND audit_event.action = '{action}'"
+        );
+        let counted = self.read(|conn| Ok(diesel::sql_query(asked).get_result::<Counted>(conn)?));
+        counted.number
+    }
+
     /// The key of an authority.
     pub fn authority(&self, code: &str) -> AuthorityKey {
         self.read(|conn| authority::by_code(conn, code))
@@ -268,6 +279,12 @@ static TEMPLATE: LazyLock<PathBuf> = LazyLock::new(|| {
 
 /// Hashing is slow on purpose.
 static HASH: LazyLock<String> = LazyLock::new(|| password::hash(PASSWORD).expect("a hash"));
+
+#[derive(diesel::QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    number: i64,
+}
 
 /// A register with the authorities, the policy and the staff in it.
 fn first_register(url: &str) -> Db {

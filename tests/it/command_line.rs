@@ -825,6 +825,14 @@ fn an_authority_says_how_it_is_reached() {
         ])
         .expect(0)
         .says("Ashdale Council keeps its register here");
+    let unsaid = "authority WHERE telephone IS NULL AND complaints_to IS NULL AND code = '991'";
+    assert_eq!(
+        machine.count(unsaid),
+        1,
+        "what was not said is not empty words"
+    );
+    let noted = "audit_event WHERE action = 'authority_described' AND actor = 'command line'";
+    assert_eq!(machine.count(noted), 1);
     machine
         .run(&["authority", "991", "--colour", "blue"])
         .complains("is not a colour");

@@ -5,14 +5,15 @@ use super::parent::{
     PARENT, answer, arrived, arrived_as, ask_for_link, fill_in_child, fill_in_everything,
     fill_in_name, fill_in_the_end, fill_in_you, link_in_mail, mails, newest_mail, notified,
 };
+use super::register_scene;
 use hearth::access::authority::Description;
-use hearth::access::{Viewer, accounts, authority};
+use hearth::access::{AccountKey, Viewer, accounts, authority};
 use hearth::checks::check::{self, CheckState};
-use hearth::intake::notification;
+use hearth::intake::notification::{self, Notification};
 use hearth::register::list::{self, Counts, Listing};
 use hearth::register::{child, search};
 use hearth::rules::codes::ChildStatus;
-use hearth::rules::identifiers::Reference;
+use hearth::rules::identifiers::{PhoneNumber, Reference};
 
 #[test]
 fn a_family_notifies_and_is_answered() {
@@ -174,10 +175,45 @@ fn a_second_notification_of_the_same_child_is_linked_and_the_parent_is_not_doubl
         .expect(200);
     let (waiting, children) = waiting_and_children(&app);
     assert_eq!((waiting.len(), children), (2, 1));
+    for moved in ["person_moved", "person_amended", "address_changed"] {
+        assert_eq!(app.events(ASHDALE, moved), 0, "nothing changed: {moved}");
+    }
     let child = only_child(&app);
     let eyes = app.eyes("manager@ashdale.example");
     let parents = app.read(|conn| hearth::register::person::parents_of(conn, &eyes, child.key));
     assert_eq!(parents.len(), 1);
+}
+
+#[test]
+fn a_second_notification_that_says_something_else_is_in_the_trail() {
+    let app = TestApp::start();
+    let account = app.account("officer@ashdale.example");
+    let first = told_at(account, "first", "7 Mill Lane", None);
+    let second = told_at(account, "second", "9 Hill Road", Some("01632 960123"));
+    let (eyes, now) = (
+        app.eyes("officer@ashdale.example"),
+        moment("2026-11-24T10:00:00"),
+    );
+    for told in [&first, &second] {
+        app.write(|tx| notification::receive(tx, &eyes, told, "http://x", now.date(), now));
+    }
+    for changed in ["person_moved", "person_amended", "address_changed"] {
+        assert_eq!(app.events(ASHDALE, changed), 1, "{changed}");
+    }
+}
+
+/// What the same parent told, from one place or another.
+fn told_at(
+    account: AccountKey,
+    form_key: &str,
+    street: &str,
+    telephone: Option<&str>,
+) -> Notification {
+    let mut told = register_scene::notification(form_key, Some(account));
+    told.parent.home.lines = street.to_owned();
+    told.parent.telephone = telephone.map(|number| PhoneNumber::parse(number).unwrap());
+    told.children.truncate(1);
+    told
 }
 
 #[test]

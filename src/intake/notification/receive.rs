@@ -12,6 +12,7 @@ use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result};
 use crate::intake::store;
 use crate::intake::store::notification::{NewNotification, Row};
+use crate::register::address::AddressRecord;
 use crate::register::child::{self, NewChild, Particulars};
 use crate::register::person::{self, NewPerson, NewRelation};
 use crate::register::registration::{self, Registration};
@@ -118,13 +119,14 @@ impl Intake<'_> {
         };
         let key = match held {
             Some(held) => {
-                person::update(tx, held.key, &said)?;
+                person::update(tx, self.viewer, &held, &said, self.now)?;
                 held.key
             }
             None if parent.account.is_some() => person::add(tx, self.viewer, &said, self.now)?,
             None => person::hold(tx, self.viewer, &said, self.now)?,
         };
-        address::move_person(tx, key, &parent.home, self.source, self.today, self.now)?;
+        let (viewer, home) = (self.viewer, &parent.home);
+        address::move_person(tx, viewer, key, home, self.source, self.today, self.now)?;
         Ok(key)
     }
 
@@ -158,10 +160,38 @@ impl Intake<'_> {
             },
             None => self.add_child(tx, child, parent)?,
         };
+        let before = address::of_child(tx, taken.key)?;
         let home = child.other_home.as_ref().unwrap_or(&of.home);
         let (viewer, key, today) = (self.viewer, taken.key, self.today);
         told_address::take(tx, viewer, key, home, self.source, today, self.now)?;
+        self.note_move(tx, &taken, before.as_ref())?;
         Ok(taken)
+    }
+
+    /// A child who lived somewhere else until now has moved with this notification.
+    fn note_move(
+        &self,
+        tx: &mut Conn,
+        taken: &Taken,
+        before: Option<&AddressRecord>,
+    ) -> Result<()> {
+        let (Some(before), Some(home)) = (before, address::of_child(tx, taken.key)?) else {
+            return Ok(());
+        };
+        if before.reference == home.reference {
+            return Ok(());
+        }
+        let detail = format!(
+            "New address, told with a notification: {}",
+            home.place.on_one_line()
+        );
+        let event = Event {
+            action: "address_changed",
+            child: Some(taken.key.number()),
+            subject: &taken.reference,
+            detail: &detail,
+        };
+        audit::record(tx, self.viewer, &event, self.now)
     }
 
     fn add_child(&self, tx: &mut Conn, child: &NotifiedChild, parent: PersonKey) -> Result<Taken> {

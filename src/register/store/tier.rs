@@ -19,6 +19,8 @@ pub(in crate::register) struct Held {
     pub(in crate::register) tier: Tier,
     /// One sentence a line.
     pub(in crate::register) reasons: String,
+    #[diesel(deserialize_as = Moment)]
+    pub(in crate::register) held_from: NaiveDateTime,
 }
 
 #[derive(Insertable)]
@@ -35,7 +37,11 @@ pub(in crate::register) fn held(conn: &mut Conn, child: ChildKey) -> Result<Opti
     Ok(on_each!(conn, |conn| tier_history::table
         .filter(tier_history::child_id.eq(child.number()))
         .filter(tier_history::held_to.is_null())
-        .select((tier_history::tier, tier_history::reasons))
+        .select((
+            tier_history::tier,
+            tier_history::reasons,
+            tier_history::held_from,
+        ))
         .first(conn))
     .optional()?)
 }

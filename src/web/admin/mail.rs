@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
+use crate::access::letter;
 use crate::db::DbError;
 use crate::jobs::punctuality::{self, Punctuality};
 use crate::jobs::runner::{self, RunRecord};
@@ -58,7 +59,7 @@ pub async fn retry(
     let now = visit.now();
     let name = reference.to_string();
     let due = visit
-        .write(move |tx, viewer| outbox::retry_now(tx, viewer.authority(), &reference, now))
+        .write(move |tx, viewer| letter::retry_now(tx, viewer, &reference, now))
         .await??;
     let told = if due {
         Flash::success(format!("{name} is tried again now"))
