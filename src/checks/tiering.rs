@@ -9,7 +9,8 @@ use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::db::{Conn, DbError, Result};
 use crate::register::address::AddressRecord;
-use crate::register::child::{ChildRecord, TierChange};
+use crate::register::child::ChildRecord;
+use crate::register::tier::TierChange;
 use crate::register::{self, ChildKey};
 use crate::rules::codes::{PreviousSetting, SenProvision, Source};
 use crate::rules::outcome::AttemptResult;
@@ -33,7 +34,7 @@ pub fn reassess(
         .ok_or_else(|| DbError::Corrupt(format!("child {child:?} is not of this authority")))?;
     let facts = gather(tx, &everything, &record, rulebook.today)?;
     let assessment = assess(&facts, &rulebook.policy, &rulebook.calendar);
-    let change = register::child::set_tier(tx, child, &assessment, BY_THE_RULES, now)?;
+    let change = register::tier::set(tx, child, &assessment, BY_THE_RULES, now)?;
     let noted = match change {
         TierChange::Nothing => None,
         TierChange::Reasons => Some(("tier_reasons_changed", reasons(&assessment))),

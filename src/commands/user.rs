@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use hearth::access::accounts::{self, NewAccount};
 use hearth::access::{AccountKey, Role, Viewer, authority, letter, password, sign_in};
 use hearth::db::Conn;
-use hearth::register::child;
+use hearth::register::allocation;
 use hearth::rules::escalation::Post;
 use hearth::rules::identifiers::EmailAddress;
 
@@ -202,7 +202,7 @@ fn leave(whose: &Whose) -> Outcome {
         let viewer = Viewer::program(authority.key, THIS);
         let account = accounts::at_work(tx, &viewer, &whose.email)?;
         let posts = accounts::leave(tx, &viewer, &account, clock.today(), clock.now())?;
-        let children = child::let_go(tx, &viewer, &account, clock.now())?;
+        let children = allocation::let_go(tx, &viewer, &account, clock.now())?;
         Ok::<_, Failure>((posts, children))
     })?;
     say!(

@@ -156,7 +156,7 @@ impl Known {
 mod tests {
     use super::*;
     use crate::register::testing::{World, day, new_child, now, particulars, world};
-    use crate::register::{address, child, names, person, registration, search};
+    use crate::register::{address, child, names, person, registration, search, tier};
     use crate::rules::codes::{
         Confidentiality, PreviousSetting, PrimaryReason, RegisterBasis, Relationship,
     };
@@ -251,7 +251,7 @@ mod tests {
             [PrimaryReason::Religious]
         );
         assert_eq!(
-            world.run(|conn| child::tier_reasons(conn, *key)),
+            world.run(|conn| tier::reasons(conn, *key)),
             full.tier_reasons
         );
         let parents = world.run(|conn| person::parents_of(conn, &world.officer, *key));

@@ -2,6 +2,7 @@
 //! child is found, and how the same child is not taken twice.
 
 pub mod address;
+pub mod allocation;
 pub mod bulk;
 pub mod child;
 pub mod duplicates;
@@ -15,6 +16,7 @@ mod store;
 #[cfg(test)]
 #[allow(missing_docs, clippy::unwrap_used)]
 pub(crate) mod testing;
+pub mod tier;
 pub mod told_address;
 
 use rand::RngExt;

@@ -9,6 +9,7 @@ use hearth::db::{Conn, DbError};
 use hearth::intake::notification::{self, Notification, NotifiedChild, NotifyingParent};
 use hearth::register::ChildKey;
 use hearth::register::address::{self, Place};
+use hearth::register::allocation;
 use hearth::register::child::{self, NewChild, Particulars};
 use hearth::register::person::{self, NewPerson, NewRelation};
 use hearth::register::registration::{self, Registration};
@@ -57,7 +58,7 @@ pub fn allocate(app: &TestApp, child: &SceneChild, staff: &str) {
     let officer = app.read(|conn| hearth::access::accounts::by_key(conn, officer));
     let officer = Reference::parse(&officer.reference).unwrap();
     let now = moment(BEGINNING);
-    app.write(|tx| child::allocate(tx, &viewer, &child.reference, &officer, now));
+    app.write(|tx| allocation::allocate(tx, &viewer, &child.reference, &officer, now));
 }
 
 /// Opens the lapses that are due at the beginning.

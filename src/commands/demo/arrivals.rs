@@ -10,7 +10,7 @@ use hearth::register::bulk::{self, NewEntry, NewParent};
 use hearth::register::child::{NewChild, Particulars};
 use hearth::register::person::{NewPerson, NewRelation};
 use hearth::register::registration::Registration;
-use hearth::register::{address, child};
+use hearth::register::{address, allocation, child};
 use hearth::rules::codes::{ChildStatus, ClosureReason, Confidentiality, RegisterBasis, Source};
 use hearth::rules::identifiers::{EmailAddress, Reference};
 use hearth::rules::schedule::{Entry, first_checks};
@@ -64,7 +64,7 @@ impl Stage<'_> {
                 )?;
             }
             let officer = self.officer();
-            child::allocate(
+            allocation::allocate(
                 tx,
                 &self.scene.staff.manager.viewer,
                 reference,

@@ -13,6 +13,7 @@ use crate::db::{Conn, DbError};
 use crate::intake::store;
 use crate::intake::store::notification::{Row, SeenChild};
 use crate::register::ChildKey;
+use crate::register::allocation;
 use crate::register::child::{self, AmendError};
 use crate::rules::codes::ChildStatus;
 use crate::rules::identifiers::Reference;
@@ -126,10 +127,12 @@ impl Acceptance<'_> {
         audit::record(tx, self.viewer, &event, self.now)?;
         let child = stored(&seen.line.reference)?;
         let officer = stored(&self.officer.reference)?;
-        child::allocate(tx, self.viewer, &child, &officer, self.now).map_err(|error| match error {
-            AmendError::Db(error) => AcceptError::Db(error),
-            AmendError::NotAnOfficer => AcceptError::NoOfficer,
-            _ => AcceptError::NotFound,
+        allocation::allocate(tx, self.viewer, &child, &officer, self.now).map_err(|error| {
+            match error {
+                AmendError::Db(error) => AcceptError::Db(error),
+                AmendError::NotAnOfficer => AcceptError::NoOfficer,
+                _ => AcceptError::NotFound,
+            }
         })
     }
 }

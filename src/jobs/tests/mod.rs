@@ -26,6 +26,7 @@ use crate::mail::transport::Posted;
 use crate::mail::{Courier, Transport};
 use crate::register::ChildKey;
 use crate::register::address::{self, Place};
+use crate::register::allocation;
 use crate::register::child::{self, NewChild, Particulars};
 use crate::register::episode::{self, Episode};
 use crate::register::registration::{self, Registration};
@@ -275,10 +276,9 @@ impl World {
         let record = self.record(child);
         let officer = self.run(|conn| accounts::by_key(conn, account));
         let officer = Reference::parse(&officer.reference).unwrap();
-        let allocated = self
-            .services
-            .db
-            .write_now(|tx| child::allocate(tx, &self.manager, &record.reference, &officer, now));
+        let allocated = self.services.db.write_now(|tx| {
+            allocation::allocate(tx, &self.manager, &record.reference, &officer, now)
+        });
         allocated.unwrap();
     }
 

@@ -9,6 +9,7 @@ use validator::Validate;
 
 use crate::access::accounts;
 use crate::db::DbError;
+use crate::register::allocation;
 use crate::register::child::{self, AmendError, ChildRecord};
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
@@ -124,7 +125,7 @@ pub async fn save(
     let now = visit.now();
     let allocated = visit
         .write(move |tx, viewer| {
-            child::allocate_shown(tx, viewer, &child, shown.as_ref(), &officer, now)
+            allocation::allocate_shown(tx, viewer, &child, shown.as_ref(), &officer, now)
         })
         .await?;
     match allocated {

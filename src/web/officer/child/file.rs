@@ -19,6 +19,7 @@ use crate::register::child::{self, ChildRecord};
 use crate::register::episode::{self, EpisodeRecord};
 use crate::register::person::{self, ParentOf, Sibling};
 use crate::register::registration::{self, Registration};
+use crate::register::tier;
 use crate::register::told_address::{self, ToldAddress};
 use crate::rules::identifiers::Reference;
 use crate::rules::schedule::Purpose;
@@ -119,7 +120,7 @@ impl ChildFile {
             earlier_homes,
             parents: person::parents_of(conn, viewer, key)?,
             siblings: person::siblings_of(conn, viewer, key)?,
-            tier_reasons: child::tier_reasons(conn, key)?,
+            tier_reasons: tier::reasons(conn, key)?,
             owed,
             closed,
             outcomes: outcome::of_child(conn, key)?,
