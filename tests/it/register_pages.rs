@@ -713,6 +713,7 @@ fn a_notification_by_letter_is_written_down_once() {
     let send = |browser: &mut super::browser::Browser| {
         let form = alike.form("/children/new").set("another_child", "yes");
         form.set_date("received_on", "20", "11", "2026")
+            .set_date("educated_at_home_since", "1", "9", "2026")
             .send(browser)
     };
     let taken = send(&mut browser).expect(200);
@@ -730,6 +731,7 @@ fn a_notification_by_letter_is_written_down_once() {
         .find(|child| browser.open(child).expect(200).words().contains("Notified"));
     let page = browser.open(&new.expect("the new child")).expect(200);
     page.says("The authority has no address for this child")
-        .says("20 November 2026");
+        .says("20 November 2026")
+        .says("Educated at home since 1 September 2026");
     assert_eq!(page.link("Read the notification"), taken.path);
 }

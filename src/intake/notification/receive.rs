@@ -18,6 +18,7 @@ use crate::register::person::{self, NewPerson, NewRelation};
 use crate::register::registration::{self, Registration};
 use crate::register::{ChildKey, PersonKey, address, names, told_address};
 use crate::rules::codes::{ChildStatus, Confidentiality, RegisterBasis, Source};
+use crate::rules::dates::spoken;
 use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
 use crate::rules::schedule::{CheckKind, Entry, first_checks};
 use crate::rules::tier::Tier;
@@ -84,7 +85,7 @@ pub fn receive(
     for child in &notification.children {
         let taken = intake.take_child(tx, child, parent, &notification.parent)?;
         store::notification::add_child(tx, key, taken.key)?;
-        intake.owe(tx, &taken, &reference)?;
+        intake.owe(tx, child, &taken, &reference)?;
     }
     store::draft::delete(tx, &notification.form_key)?;
     let row = store::notification::by_reference(tx, viewer.authority(), &reference)?
@@ -236,8 +237,17 @@ impl Intake<'_> {
     }
 
     /// A child who is new is owed all first checks; of one who was known the notification is acknowledged.
-    fn owe(&self, tx: &mut Conn, taken: &Taken, notification: &Reference) -> Result<()> {
-        let detail = format!("{} (notification {notification})", taken.detail);
+    fn owe(
+        &self,
+        tx: &mut Conn,
+        child: &NotifiedChild,
+        taken: &Taken,
+        notification: &Reference,
+    ) -> Result<()> {
+        let mut detail = format!("{} (notification {notification})", taken.detail);
+        if let Some(day) = child.educated_at_home_since {
+            detail.push_str(&format!(". Educated at home since {}", spoken(day)));
+        }
         let event = Event {
             action: taken.event,
             child: Some(taken.key.number()),
