@@ -34,9 +34,6 @@ pub struct Person;
 /// Marks keys of addresses.
 #[derive(Debug)]
 pub struct Address;
-/// Marks keys of registrations.
-#[derive(Debug)]
-pub struct Registration;
 
 /// The key of a child. A key comes from a read that had a viewer, so what takes a key needs no viewer to read.
 pub type ChildKey = Key<Child>;
@@ -44,8 +41,6 @@ pub type ChildKey = Key<Child>;
 pub type PersonKey = Key<Person>;
 /// The key of an address.
 pub type AddressKey = Key<Address>;
-/// The key of a time on the register.
-pub type RegistrationKey = Key<Registration>;
 
 /// A reference that nothing has yet. They are random and short enough to be read aloud, so two could meet.
 fn fresh_reference(

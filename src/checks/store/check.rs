@@ -22,47 +22,19 @@ use crate::{insert_rows, on_each};
 /// Rows a statement.
 const PART: usize = 1000;
 
-type Columns = (
-    welfare_check::id,
-    welfare_check::reference,
-    welfare_check::authority_id,
-    welfare_check::child_id,
-    welfare_check::kind,
-    welfare_check::purpose,
-    welfare_check::follows_id,
-    welfare_check::counted_from,
-    welfare_check::original_due_on,
-    welfare_check::due_on,
-    welfare_check::why,
-    welfare_check::state,
-    welfare_check::closed_on,
-    welfare_check::closed_because,
-);
-const COLUMNS: Columns = (
-    welfare_check::id,
-    welfare_check::reference,
-    welfare_check::authority_id,
-    welfare_check::child_id,
-    welfare_check::kind,
-    welfare_check::purpose,
-    welfare_check::follows_id,
-    welfare_check::counted_from,
-    welfare_check::original_due_on,
-    welfare_check::due_on,
-    welfare_check::why,
-    welfare_check::state,
-    welfare_check::closed_on,
-    welfare_check::closed_because,
-);
-
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = welfare_check)]
 struct Row {
+    #[diesel(column_name = id)]
     key: CheckKey,
     reference: Reference,
+    #[diesel(column_name = authority_id)]
     authority: AuthorityKey,
+    #[diesel(column_name = child_id)]
     child: ChildKey,
     kind: CheckKind,
     purpose: Purpose,
+    #[diesel(column_name = follows_id)]
     follows: Option<CheckKey>,
     counted_from: Day,
     original_due_on: Day,
@@ -102,7 +74,7 @@ pub(in crate::checks) fn find(
     let row: Option<Row> = scope::children(viewer)
         .inner_join(welfare_check::table)
         .filter(welfare_check::reference.eq(reference))
-        .select(COLUMNS)
+        .select(Row::as_select())
         .first(conn)
         .optional()?;
     Ok(row.map(CheckRecord::from))
@@ -111,7 +83,7 @@ pub(in crate::checks) fn find(
 pub(in crate::checks) fn by_key(conn: &mut Conn, key: CheckKey) -> Result<CheckRecord> {
     let row: Row = welfare_check::table
         .filter(welfare_check::id.eq(key))
-        .select(COLUMNS)
+        .select(Row::as_select())
         .first(conn)?;
     Ok(row.into())
 }
@@ -145,7 +117,7 @@ pub(in crate::checks) fn open_of_child(
         .filter(welfare_check::child_id.eq(child))
         .filter(IS_OPEN)
         .order((welfare_check::due_on, welfare_check::id))
-        .select(COLUMNS)
+        .select(Row::as_select())
         .load(conn)?;
     Ok(rows.into_iter().map(CheckRecord::from).collect())
 }
@@ -154,7 +126,7 @@ pub(in crate::checks) fn open_of_child(
 pub(in crate::checks) fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<CheckRecord>> {
     let rows: Vec<Row> = on_each!(conn, |conn| welfare_check::table
         .filter(welfare_check::child_id.eq(child))
-        .select(COLUMNS)
+        .select(Row::as_select())
         .load(conn))?;
     Ok(rows.into_iter().map(CheckRecord::from).collect())
 }

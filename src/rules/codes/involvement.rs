@@ -40,10 +40,4 @@ impl EpisodeKind {
                 | Self::CareProceedings
         )
     }
-
-    /// Whether the episode is about special educational needs.
-    #[must_use]
-    pub const fn is_sen(self) -> bool {
-        matches!(self, Self::SendSupport | Self::Ehcp)
-    }
 }
