@@ -6,7 +6,7 @@ use super::store;
 use crate::access::AuthorityKey;
 use crate::db::{Conn, Result};
 use crate::rules::calendar::Calendar;
-use crate::rules::policy::{self, Policy};
+use crate::rules::policy::{self, Policy, PolicyRow};
 
 /// What the rules need to know besides the facts of a case.
 #[derive(Clone, Debug)]
@@ -25,20 +25,32 @@ pub fn load(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Resul
     let rows = store::rulebook::policies(conn)?;
     Ok(Rulebook {
         policy: Policy::at(&rows, &code, today),
-        calendar: calendar(conn)?,
+        calendar: calendar(conn, authority)?,
         today,
     })
 }
 
 /// The working days alone, for pages that only count them.
-pub fn calendar(conn: &mut Conn) -> Result<Calendar> {
-    Ok(Calendar::england().with_holidays(store::rulebook::holidays(conn)?))
+pub fn calendar(conn: &mut Conn, authority: AuthorityKey) -> Result<Calendar> {
+    let days = store::rulebook::calendar_days(conn, authority)?;
+    let (working, holidays): (Vec<_>, Vec<_>) = days.into_iter().partition(|(_, works)| *works);
+    let working: Vec<NaiveDate> = working.into_iter().map(|(day, _)| day).collect();
+    let holidays = holidays.into_iter().map(|(day, _)| day);
+    Ok(Calendar::england()
+        .with_holidays(holidays)
+        .without(&working))
 }
 
-/// Puts the policies that ship with the program into an empty database.
+/// Puts the policies that ship with the program into the database, those of them that it does not hold yet.
 pub fn seed(tx: &mut Conn) -> Result<()> {
-    if store::rulebook::policies(tx)?.is_empty() {
-        store::rulebook::insert_policies(tx, &policy::defaults())?;
-    }
-    Ok(())
+    let held = store::rulebook::policies(tx)?;
+    let missing: Vec<PolicyRow> = policy::defaults()
+        .into_iter()
+        .filter(|shipped| {
+            !held
+                .iter()
+                .any(|row| row.authority.is_none() && row.key == shipped.key)
+        })
+        .collect();
+    store::rulebook::insert_policies(tx, &missing)
 }

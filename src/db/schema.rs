@@ -138,6 +138,7 @@ diesel::table! {
         ended_on -> Nullable<Date>,
         closure_reason -> Nullable<Text>,
         closure_evidence -> Text,
+        closed_by -> Nullable<BigInt>,
     }
 }
 
@@ -316,6 +317,9 @@ diesel::table! {
         state -> Text,
         booked_by -> BigInt,
         booked_at -> Timestamp,
+        postponement -> Integer,
+        past_ceiling -> Bool,
+        past_holiday -> Bool,
     }
 }
 
@@ -359,6 +363,7 @@ diesel::table! {
         closed_at -> Nullable<Timestamp>,
         closed_because -> Nullable<Text>,
         closed_by_outcome_id -> Nullable<BigInt>,
+        round -> Integer,
     }
 }
 
@@ -397,6 +402,7 @@ diesel::table! {
         told_at -> Timestamp,
         recipient -> Text,
         mail_id -> BigInt,
+        round -> Integer,
     }
 }
 
@@ -448,14 +454,98 @@ diesel::table! {
         confirmed -> Bool,
         effective_from -> Nullable<Date>,
         effective_to -> Nullable<Date>,
+        recorded_by -> Nullable<BigInt>,
+        recorded_at -> Nullable<Timestamp>,
+        reason -> Text,
     }
 }
 
 diesel::table! {
-    bank_holiday (day) {
+    due_soon_notice (id) {
+        id -> BigInt,
+        check_id -> BigInt,
+        due_on -> Date,
+        step -> Text,
+        recipient -> Text,
+        told_at -> Timestamp,
+        mail_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    absence (id) {
+        id -> BigInt,
+        reference -> Text,
+        authority_id -> BigInt,
+        account_id -> BigInt,
+        delegate_id -> BigInt,
+        starts_on -> Date,
+        ends_on -> Date,
+        recorded_by -> Nullable<BigInt>,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    tier_override (id) {
+        id -> BigInt,
+        child_id -> BigInt,
+        tier -> Text,
+        reason -> Text,
+        known_reasons -> Text,
+        decided_by -> BigInt,
+        decided_at -> Timestamp,
+        ends_on -> Date,
+        ended_at -> Nullable<Timestamp>,
+        ended_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    assessment_due (child_id) {
+        child_id -> BigInt,
+        authority_id -> BigInt,
+        due_on -> Date,
+    }
+}
+
+diesel::table! {
+    school_term (id) {
+        id -> BigInt,
+        reference -> Text,
+        authority_id -> BigInt,
+        name -> Text,
+        first_day -> Date,
+        last_day -> Date,
+        source -> Text,
+        recorded_by -> Nullable<BigInt>,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    calendar_day (id) {
+        id -> BigInt,
+        reference -> Text,
+        authority_id -> BigInt,
         day -> Date,
+        is_working -> Bool,
         name -> Text,
         source -> Text,
+        recorded_by -> Nullable<BigInt>,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    failing_address (id) {
+        id -> BigInt,
+        email -> Text,
+        since -> Timestamp,
+        because -> Text,
+        mail_id -> Nullable<BigInt>,
+        cleared_at -> Nullable<Timestamp>,
+        cleared_by -> Nullable<BigInt>,
     }
 }
 
@@ -526,6 +616,15 @@ diesel::joinable!(suspension -> child (child_id));
 diesel::joinable!(suspension -> account (recorded_by));
 diesel::joinable!(list_import -> authority (authority_id));
 diesel::joinable!(list_import -> account (account_id));
+diesel::joinable!(due_soon_notice -> welfare_check (check_id));
+diesel::joinable!(due_soon_notice -> outgoing_mail (mail_id));
+diesel::joinable!(absence -> authority (authority_id));
+diesel::joinable!(tier_override -> child (child_id));
+diesel::joinable!(tier_override -> account (decided_by));
+diesel::joinable!(assessment_due -> child (child_id));
+diesel::joinable!(school_term -> authority (authority_id));
+diesel::joinable!(calendar_day -> authority (authority_id));
+diesel::joinable!(failing_address -> outgoing_mail (mail_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     authority,
@@ -557,6 +656,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     job_run,
     job_lease,
     policy,
-    bank_holiday,
+    due_soon_notice,
+    absence,
+    tier_override,
+    assessment_due,
+    school_term,
+    calendar_day,
+    failing_address,
     list_import,
 );

@@ -57,7 +57,7 @@ impl AttemptResult {
     #[must_use]
     pub const fn fits(self, purpose: Purpose) -> bool {
         match purpose {
-            Purpose::SeeChild => matches!(self, Self::ChildSeen),
+            Purpose::SeeChild | Purpose::Find => matches!(self, Self::ChildSeen),
             Purpose::Contact => matches!(
                 self,
                 Self::ChildSeen | Self::AdultOnly | Self::OnlineOnly | Self::WrittenOnly
@@ -193,7 +193,9 @@ pub fn effect(
 #[must_use]
 pub fn satisfies(purpose: Purpose, happened: &Happened) -> bool {
     match purpose {
-        Purpose::SeeChild => happened.result.fits(purpose) && happened.mode.in_person(),
+        Purpose::SeeChild | Purpose::Find => {
+            happened.result.fits(purpose) && happened.mode.in_person()
+        }
         Purpose::Contact => happened.result.fits(purpose),
         Purpose::Decide => happened.judgement.is_decision(),
         Purpose::Acknowledge => false,
@@ -221,9 +223,12 @@ pub fn earliest(
 #[must_use]
 pub fn satisfies_too(other: &OpenCheck, happened: &Happened) -> bool {
     let in_time = match other.kind {
-        CheckKind::FirstContact | CheckKind::FirstMeeting | CheckKind::SuitabilityDecision => {
-            other.counted_from <= happened.on
-        }
+        CheckKind::FirstContact
+        | CheckKind::FirstMeeting
+        | CheckKind::SuitabilityDecision
+        | CheckKind::AfterMove
+        | CheckKind::SeeInPerson
+        | CheckKind::FindChild => other.counted_from <= happened.on,
         CheckKind::SecondCheck | CheckKind::RecurringCheck => other.due_on <= happened.on,
         CheckKind::Acknowledgement | CheckKind::NewAttempt => false,
     };

@@ -17,6 +17,9 @@ code_list! {
         SecondCheck = "second_check", "Second check";
         RecurringCheck = "recurring_check", "Recurring check";
         NewAttempt = "new_attempt", "New attempt";
+        AfterMove = "after_move", "Visit after a move";
+        SeeInPerson = "see_in_person", "Meeting in person";
+        FindChild = "find_child", "Find out where the child is";
     }
 }
 
@@ -27,6 +30,7 @@ code_list! {
         Contact = "contact", "Be in contact with the family";
         SeeChild = "see_child", "See the child in person";
         Decide = "decide", "Decide on the education";
+        Find = "find", "Find out where the child is";
     }
 }
 
@@ -39,9 +43,13 @@ impl CheckKind {
             Self::Acknowledgement => Purpose::Acknowledge,
             Self::FirstContact => Purpose::Contact,
             Self::SuitabilityDecision => Purpose::Decide,
-            Self::FirstMeeting | Self::SecondCheck | Self::RecurringCheck | Self::NewAttempt => {
-                Purpose::SeeChild
-            }
+            Self::FindChild => Purpose::Find,
+            Self::FirstMeeting
+            | Self::SecondCheck
+            | Self::RecurringCheck
+            | Self::NewAttempt
+            | Self::AfterMove
+            | Self::SeeInPerson => Purpose::SeeChild,
         }
     }
 
@@ -55,6 +63,9 @@ impl CheckKind {
             Self::SecondCheck => PolicyKey::SecondCheck,
             Self::RecurringCheck => PolicyKey::RecurringCheck,
             Self::NewAttempt => PolicyKey::FailedVisitRebooked,
+            Self::AfterMove => PolicyKey::AfterMove,
+            Self::SeeInPerson => PolicyKey::SeeInPerson,
+            Self::FindChild => PolicyKey::FindChild,
         }
     }
 }
@@ -154,7 +165,10 @@ pub fn next_check(
         CheckKind::Acknowledgement
         | CheckKind::FirstContact
         | CheckKind::SuitabilityDecision
-        | CheckKind::NewAttempt => return None,
+        | CheckKind::NewAttempt
+        | CheckKind::AfterMove
+        | CheckKind::SeeInPerson
+        | CheckKind::FindChild => return None,
     };
     Some(
         Basis {

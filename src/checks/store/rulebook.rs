@@ -1,9 +1,10 @@
-//! The SQL of policies and bank holidays.
+//! The SQL of policies and of the days that an authority keeps otherwise than the calendar.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use crate::db::schema::{bank_holiday, policy};
+use crate::access::AuthorityKey;
+use crate::db::schema::{calendar_day, policy};
 use crate::db::{Conn, DbError, Result};
 use crate::on_each;
 use crate::rules::policy::{Period, PolicyKey, PolicyRow, PolicySet, Unit};
@@ -49,7 +50,22 @@ impl TryFrom<Row> for PolicyRow {
 }
 
 pub(in crate::checks) fn policies(conn: &mut Conn) -> Result<Vec<PolicyRow>> {
-    let rows: Vec<Row> = policy::table.order(policy::id).load(conn)?;
+    let rows: Vec<Row> = policy::table
+        .order(policy::id)
+        .select((
+            policy::id,
+            policy::authority_code,
+            policy::key,
+            policy::tier,
+            policy::value,
+            policy::unit,
+            policy::source,
+            policy::policy_set,
+            policy::confirmed,
+            policy::effective_from,
+            policy::effective_to,
+        ))
+        .load(conn)?;
     rows.into_iter().map(PolicyRow::try_from).collect()
 }
 
@@ -79,8 +95,13 @@ pub(in crate::checks) fn insert_policies(tx: &mut Conn, rows: &[PolicyRow]) -> R
     Ok(())
 }
 
-pub(in crate::checks) fn holidays(conn: &mut Conn) -> Result<Vec<NaiveDate>> {
-    Ok(on_each!(conn, |conn| bank_holiday::table
-        .select(bank_holiday::day)
+/// The days on which an authority works, or does not, other than the rules say; with whether it does.
+pub(in crate::checks) fn calendar_days(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+) -> Result<Vec<(NaiveDate, bool)>> {
+    Ok(on_each!(conn, |conn| calendar_day::table
+        .filter(calendar_day::authority_id.eq(authority))
+        .select((calendar_day::day, calendar_day::is_working))
         .load(conn))?)
 }

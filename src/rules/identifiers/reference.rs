@@ -27,6 +27,9 @@ code_list! {
         Import = "I", "Import";
         Address = "D", "Address";
         Episode = "E", "Episode";
+        Absence = "V", "Absence";
+        Term = "T", "School term";
+        CalendarDay = "K", "Day of the calendar";
     }
 }
 

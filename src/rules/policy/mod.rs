@@ -26,6 +26,9 @@ code_list! {
         RecurringCheck = "recurring_check", "Recurring check";
         FailedVisitRebooked = "failed_visit_rebooked", "New attempt after a failed visit";
         ImprovementPeriod = "improvement_period", "Time to improve the education";
+        /// Before the due day; the officer hears of the check.
+        DueSoonFirst = "due_soon_first", "First notice before a check is due";
+        DueSoonLast = "due_soon_last", "Last notice before a check is due";
         LapseToManager = "lapse_to_manager", "Lapse goes to the manager";
         LapseToHeadOfService = "lapse_to_head_of_service", "Lapse goes to the head of service";
         LapseToDutyMailbox = "lapse_to_duty_mailbox", "Lapse goes to the duty mailbox and safeguarding lead";
@@ -34,6 +37,16 @@ code_list! {
         ConcernBeforeNotification = "concern_before_notification", "A concern this long before the notification counts";
         MovedRecently = "moved_recently", "A move from another authority still counts";
         NotSeenFor = "not_seen_for", "Longest time without seeing the child in person";
+        AfterMove = "after_move", "See the child at a new address";
+        SeeInPerson = "see_in_person", "See the child after contacts without meeting";
+        ContactsNotInPerson = "contacts_not_in_person", "Contacts without meeting that raise a check";
+        FindChild = "find_child", "Find out where a child is";
+        PostponementCeiling = "postponement_ceiling", "An officer books no later than this after the first due day";
+        PostponementsAlone = "postponements_alone", "From this postponement on the manager hears of each";
+        LongestPlan = "longest_plan", "Longest plan for a lapse";
+        LongestRest = "longest_rest", "Longest rest of a child’s checks";
+        LongestOverride = "longest_override", "Longest time that a tier is decided by a person";
+        ChecksAWeek = "checks_a_week", "Checks that one officer can do in a week";
         /// s.437(2) Education Act 1996. Counted with the day of service as day 1.
         S437Notice = "s437_notice", "Notice under section 437";
         ParentNotification2026 = "parent_notification_2026", "Parent tells the authority (2026 Act)";

@@ -14,6 +14,8 @@ code_list! {
         SchoolDay = "school_day", "school days";
         Week = "week", "weeks";
         Month = "month", "months";
+        /// Not a length of time but a number: so many in a row, or so many a week.
+        Times = "times", "times";
     }
 }
 
@@ -48,6 +50,8 @@ impl Period {
             Unit::WorkingDay | Unit::SchoolDay => calendar.add_working_days(from, self.value),
             Unit::Week => add_weeks(from, self.value),
             Unit::Month => add_months(from, self.value),
+            // A number is no length of time, and `bounds` keeps one from where a time belongs.
+            Unit::Times => from,
         }
     }
 }

@@ -190,13 +190,14 @@ fn expectation(check: &CheckRecord, today: NaiveDate) -> Option<String> {
     let what = match check.kind {
         CheckKind::Acknowledgement => "We will write to you",
         CheckKind::FirstContact => "We will get in touch",
-        CheckKind::FirstMeeting | CheckKind::NewAttempt => {
-            "We would like to meet you, in a way that suits you"
-        }
+        CheckKind::FirstMeeting
+        | CheckKind::NewAttempt
+        | CheckKind::AfterMove
+        | CheckKind::SeeInPerson => "We would like to meet you, in a way that suits you",
         CheckKind::SecondCheck | CheckKind::RecurringCheck => {
             "We would like to hear how it is going, in a way that suits you"
         }
-        CheckKind::SuitabilityDecision => return None,
+        CheckKind::SuitabilityDecision | CheckKind::FindChild => return None,
     };
     Some(if check.due_on < today {
         format!(

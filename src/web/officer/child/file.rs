@@ -171,7 +171,7 @@ impl OwedCheck {
         if open.is_empty() {
             return Ok(Vec::new());
         }
-        let calendar = rulebook::calendar(conn)?;
+        let calendar = rulebook::calendar(conn, child.authority)?;
         let mut booked = booking::standing_of_child(conn, child.key)?;
         let mut owed = Vec::with_capacity(open.len());
         for check in open {

@@ -1,0 +1,25 @@
+DROP INDEX outgoing_mail_message;
+DROP TABLE failing_address;
+ALTER TABLE policy DROP COLUMN reason;
+ALTER TABLE policy DROP COLUMN recorded_at;
+ALTER TABLE policy DROP COLUMN recorded_by;
+DROP TABLE calendar_day;
+DROP TABLE school_term;
+ALTER TABLE registration DROP COLUMN closed_by;
+ALTER TABLE booking DROP COLUMN past_holiday;
+ALTER TABLE booking DROP COLUMN past_ceiling;
+ALTER TABLE booking DROP COLUMN postponement;
+DROP INDEX child_seen;
+DROP TABLE assessment_due;
+DROP TABLE tier_override;
+DROP TABLE absence;
+DROP TABLE due_soon_notice;
+DROP INDEX lapse_step_once;
+ALTER TABLE lapse_step DROP COLUMN round;
+CREATE UNIQUE INDEX lapse_step_once ON lapse_step (lapse_id, step, post, recipient);
+ALTER TABLE lapse DROP COLUMN round;
+CREATE TABLE bank_holiday (
+    day DATE PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL
+);

@@ -1,0 +1,117 @@
+-- What is needed so that no check lapses in silence: plans that lapse themselves, notices before the day, cover for who is
+-- away, tiers that a person decides, doors out of the register, terms and working days as an authority keeps them, and
+-- addresses that mail comes back from.
+
+-- How often somebody has answered for a lapse; each answer that is not kept begins another round of the ladder.
+ALTER TABLE lapse ADD COLUMN round INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE lapse_step ADD COLUMN round INTEGER NOT NULL DEFAULT 0;
+DROP INDEX lapse_step_once;
+CREATE UNIQUE INDEX lapse_step_once ON lapse_step (lapse_id, round, step, post, recipient);
+
+-- That somebody was told that a check is due soon: written in the same transaction as the mail it goes out with.
+CREATE TABLE due_soon_notice (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    check_id BIGINT NOT NULL REFERENCES welfare_check (id),
+    due_on DATE NOT NULL,                       -- as it was then: a check brought forward is told of again
+    step TEXT NOT NULL CHECK (step = 'first' OR step = 'last'),
+    recipient TEXT NOT NULL,
+    told_at TIMESTAMP NOT NULL,
+    mail_id BIGINT NOT NULL REFERENCES outgoing_mail (id)
+);
+CREATE UNIQUE INDEX due_soon_notice_once ON due_soon_notice (check_id, due_on, step);
+CREATE INDEX due_soon_notice_mail ON due_soon_notice (mail_id);
+
+-- Somebody is away from a day to a day, and somebody else hears what they would.
+CREATE TABLE absence (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    account_id BIGINT NOT NULL REFERENCES account (id),
+    delegate_id BIGINT NOT NULL REFERENCES account (id),
+    starts_on DATE NOT NULL,
+    ends_on DATE NOT NULL,
+    recorded_by BIGINT REFERENCES account (id),
+    recorded_at TIMESTAMP NOT NULL
+);
+CREATE INDEX absence_authority ON absence (authority_id, ends_on);
+
+-- A manager decides on another tier than the rules, with a reason, to a day.
+CREATE TABLE tier_override (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    child_id BIGINT NOT NULL REFERENCES child (id),
+    tier TEXT NOT NULL CHECK (tier = 'green' OR tier = 'amber' OR tier = 'red'),
+    reason TEXT NOT NULL,
+    known_reasons TEXT NOT NULL,                -- what the rules said then, one sentence a line: a new one ends the override
+    decided_by BIGINT NOT NULL REFERENCES account (id),
+    decided_at TIMESTAMP NOT NULL,
+    ends_on DATE NOT NULL,
+    ended_at TIMESTAMP,
+    ended_because TEXT,
+    CHECK ((ended_at IS NULL) = (ended_because IS NULL))
+);
+CREATE UNIQUE INDEX tier_override_once ON tier_override (child_id) WHERE ended_at IS NULL;
+
+-- The first day on which the rules may say something else of a child without a new fact; a child without a row is not
+-- looked at again until there is one.
+CREATE TABLE assessment_due (
+    child_id BIGINT PRIMARY KEY NOT NULL REFERENCES child (id),
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    due_on DATE NOT NULL
+);
+CREATE INDEX assessment_due_day ON assessment_due (authority_id, due_on);
+
+CREATE INDEX child_seen ON child (authority_id, last_seen_on) WHERE is_open;
+
+-- Which time the check is put off by this booking (0: it is not), and what makes it more than an ordinary one.
+ALTER TABLE booking ADD COLUMN postponement INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE booking ADD COLUMN past_ceiling BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE booking ADD COLUMN past_holiday BOOLEAN NOT NULL DEFAULT FALSE;
+
+ALTER TABLE registration ADD COLUMN closed_by BIGINT REFERENCES account (id);
+
+-- The terms of an authority's schools.
+CREATE TABLE school_term (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    name TEXT NOT NULL,
+    first_day DATE NOT NULL,
+    last_day DATE NOT NULL,
+    source TEXT NOT NULL,
+    recorded_by BIGINT REFERENCES account (id),
+    recorded_at TIMESTAMP NOT NULL
+);
+CREATE UNIQUE INDEX school_term_once ON school_term (authority_id, first_day);
+
+-- Days on which an authority does not work though the rules say so, or works though they say otherwise.
+DROP TABLE bank_holiday;
+CREATE TABLE calendar_day (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    day DATE NOT NULL,
+    is_working BOOLEAN NOT NULL,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL,
+    recorded_by BIGINT REFERENCES account (id),
+    recorded_at TIMESTAMP NOT NULL
+);
+CREATE UNIQUE INDEX calendar_day_once ON calendar_day (authority_id, day);
+
+-- Who set a value of the policy, and why.
+ALTER TABLE policy ADD COLUMN recorded_by BIGINT REFERENCES account (id);
+ALTER TABLE policy ADD COLUMN recorded_at TIMESTAMP;
+ALTER TABLE policy ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+
+-- Addresses that mail came back from: nobody is told anything there until somebody says that they are right again.
+CREATE TABLE failing_address (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    email TEXT NOT NULL,
+    since TIMESTAMP NOT NULL,
+    because TEXT NOT NULL,
+    mail_id BIGINT REFERENCES outgoing_mail (id),
+    cleared_at TIMESTAMP,
+    cleared_by BIGINT REFERENCES account (id)
+);
+CREATE UNIQUE INDEX failing_address_once ON failing_address (email) WHERE cleared_at IS NULL;
+CREATE INDEX outgoing_mail_message ON outgoing_mail (message_id);
