@@ -14,6 +14,7 @@ use crate::register::child::{self, ChildRecord};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::{Reference, ReferenceKind};
 use crate::rules::outcome::Mode;
+use crate::rules::postponement::{Proposed, Weighed, weigh};
 use crate::rules::verification::{Standing, standing};
 
 /// A booking to be made.
@@ -56,6 +57,12 @@ pub struct BookingRecord {
     pub booked_by: String,
     /// When.
     pub booked_at: NaiveDateTime,
+    /// Which time the check is put off by it; 0 when it is not.
+    pub postponement: u32,
+    /// Whether it is later than an officer can book.
+    pub past_ceiling: bool,
+    /// Whether a school holiday is jumped.
+    pub past_holiday: bool,
 }
 
 impl BookingRecord {
@@ -86,6 +93,9 @@ pub enum BookingError {
     /// A visit to an address that nobody has made sure of, without a word on why.
     #[error("Verify the address first, or say why you book without")]
     AddressNotVerified,
+    /// Later than an officer can book.
+    #[error("An officer can book this check up to {0}. For a later day ask a manager to book it")]
+    PastCeiling(String),
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -117,56 +127,83 @@ pub fn book(
     if new.booked_for < today {
         return Err(BookingError::InThePast);
     }
-    let standing = store::booking::of_check(tx, check.key)?;
-    let standing = standing.into_iter().find(|it| it.state == "booked");
-    if let Some(standing) = standing.as_ref().filter(|it| it.says(new)) {
+    let earlier = store::booking::of_check(tx, check.key)?;
+    let standing = earlier.iter().find(|it| it.state == "booked");
+    if let Some(standing) = standing.filter(|it| it.says(new)) {
         return Ok(standing.reference.clone());
     }
-    let earlier = standing.map(|it| it.booked_for);
-    if new.reason.trim().is_empty() && (earlier.is_some() || new.booked_for > check.due_on) {
+    let instead_of = standing.map(|it| it.booked_for);
+    if new.reason.trim().is_empty() && (instead_of.is_some() || new.booked_for > check.due_on) {
         return Err(BookingError::NeedsReason);
     }
+    let child = child::by_key(tx, viewer, check.child)?.ok_or(BookingError::Closed)?;
+    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
+    let proposed = Proposed {
+        booked_for: new.booked_for,
+        instead_of,
+        original_due_on: check.original_due_on,
+        due_on: check.due_on,
+        put_off_before: put_off(tx, &check)?,
+    };
+    let weighed = weigh(
+        &proposed,
+        child.tier,
+        &rulebook.policy,
+        &rulebook.calendar,
+        &rulebook::terms(tx, viewer.authority())?,
+        today,
+    );
+    if weighed.needs_manager(new.booked_for) && !viewer.manages() {
+        return Err(BookingError::PastCeiling(spoken(weighed.latest)));
+    }
     let new = &NewBooking {
-        reason: reasons(tx, viewer, &check, new, today)?,
+        reason: reasons(tx, &child, &rulebook, new)?,
         ..new.clone()
     };
     let by = viewer.account().ok_or_else(nobody)?;
     store::booking::end(tx, &[check.key], "moved", None)?;
     let reference = fresh(ReferenceKind::Booking);
-    store::booking::insert(tx, &reference, check.key, new, by, now)?;
+    store::booking::insert(tx, &reference, check.key, new, &weighed, by, now)?;
     audit::record(
         tx,
         viewer,
         &Event {
-            action: if earlier.is_some() {
-                "booking_moved"
-            } else {
-                "check_booked"
+            action: match (instead_of, weighed.postponement) {
+                (_, 1..) => "check_postponed",
+                (Some(_), 0) => "booking_moved",
+                (None, 0) => "check_booked",
             },
             child: Some(check.child.number()),
             subject: check.reference.as_str(),
-            detail: &in_words(&check, new, earlier),
+            detail: &in_words(&check, new, instead_of, &weighed),
         },
         now,
     )?;
     Ok(reference)
 }
 
+/// How often a check was put off, the one that it follows included: a new attempt is the same visit put off.
+fn put_off(conn: &mut Conn, check: &CheckRecord) -> Result<u32, DbError> {
+    let of_check = store::booking::postponements(conn, check.key)?;
+    let before = match check.follows {
+        Some(followed) => store::booking::postponements(conn, followed)?,
+        None => 0,
+    };
+    Ok(of_check + before)
+}
+
 /// Every reason for a booking as it is, in the one place where it is kept.
 fn reasons(
     conn: &mut Conn,
-    viewer: &Viewer,
-    check: &CheckRecord,
+    child: &ChildRecord,
+    rulebook: &Rulebook,
     new: &NewBooking,
-    today: NaiveDate,
 ) -> Result<String, BookingError> {
     let reason = new.reason.trim().to_owned();
     if !new.mode.goes_to_the_address() {
         return Ok(reason);
     }
-    let child = child::by_key(conn, viewer, check.child)?.ok_or(BookingError::Closed)?;
-    let rulebook = rulebook::load(conn, viewer.authority(), today)?;
-    let (_, standing) = address_of(conn, &child, &rulebook)?;
+    let (_, standing) = address_of(conn, child, rulebook)?;
     let unverified = new.unverified.trim();
     if standing.is_good() {
         return Ok(reason);
@@ -206,19 +243,33 @@ fn nobody() -> DbError {
     DbError::Corrupt("a booking without an account".to_owned())
 }
 
-fn in_words(check: &CheckRecord, new: &NewBooking, earlier: Option<NaiveDate>) -> String {
+fn in_words(
+    check: &CheckRecord,
+    new: &NewBooking,
+    earlier: Option<NaiveDate>,
+    weighed: &Weighed,
+) -> String {
     let moved = earlier.map_or(String::new(), |day| format!(", moved from {}", spoken(day)));
     let late = if new.booked_for > check.due_on {
         format!(", after the day it is due ({})", spoken(check.due_on))
     } else {
         String::new()
     };
+    let times = match weighed.postponement {
+        0 => String::new(),
+        1 => ". Put off for the first time".to_owned(),
+        times => format!(". Put off {times} times"),
+    };
+    let jumps = weighed.jumps.map_or(String::new(), |holiday| {
+        let (from, to) = (spoken(holiday.first_day), spoken(holiday.last_day));
+        format!(". A school holiday lies between, {from} to {to}")
+    });
     let reason = match new.reason.trim() {
         "" => String::new(),
         reason => format!(". Reason: {reason}"),
     };
     format!(
-        "{} booked for {}, {}{moved}{late}{reason}",
+        "{} booked for {}, {}{moved}{late}{times}{jumps}{reason}",
         check.kind.label(),
         spoken(new.booked_for),
         new.mode.label().to_lowercase(),

@@ -10,6 +10,8 @@ pub mod lapse;
 pub mod lapse_list;
 pub mod letter;
 pub mod outcome;
+pub mod overriding;
+pub mod postponed;
 mod posts;
 pub mod rulebook;
 mod store;
@@ -17,6 +19,7 @@ pub mod suspension;
 pub mod tiering;
 pub mod undelivered;
 pub mod verify;
+pub mod whereabouts;
 
 use crate::db::columns::Key;
 use crate::rules::identifiers::{Reference, ReferenceKind};

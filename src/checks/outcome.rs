@@ -7,11 +7,12 @@ use super::check::{self, CheckRecord, CheckState};
 use super::rulebook::{self, Rulebook};
 use super::store::check::Closing;
 use super::store::outcome::Circumstances;
-use super::{CheckKey, OutcomeKey, fresh, store, tiering};
+use super::{CheckKey, OutcomeKey, fresh, store, tiering, whereabouts};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::db::{Conflict, Conn, DbError};
 use crate::register::{self, ChildKey};
+use crate::rules::codes::ChildStatus;
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::{Reference, ReferenceKind};
 use crate::rules::outcome::{
@@ -188,6 +189,7 @@ pub fn record(
 
     if happened.result == AttemptResult::ChildSeen {
         register::child::note_seen(tx, check.child, happened.on, viewer.name())?;
+        note_found(tx, viewer, &check, &attempt, today, now)?;
     }
     if happened.result == AttemptResult::WrongAddress {
         register::address::doubt(tx, viewer, check.child, now)?;
@@ -244,6 +246,22 @@ fn refuse_what_was_before(
         return Err(OutcomeError::BeforeTheCheck(spoken(earliest)));
     }
     Ok(())
+}
+
+/// A child who was seen is a child of whom it is known where they are.
+fn note_found(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    check: &CheckRecord,
+    attempt: &Attempt,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<(), DbError> {
+    let child = register::child::by_key(tx, viewer, check.child)?;
+    match child.filter(|child| child.status == ChildStatus::WhereaboutsUnknown) {
+        Some(lost) => whereabouts::known_again(tx, viewer, &lost, &attempt.in_words, today, now),
+        None => Ok(()),
+    }
 }
 
 /// An outcome that has been written down.

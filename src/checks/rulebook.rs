@@ -7,6 +7,7 @@ use crate::access::AuthorityKey;
 use crate::db::{Conn, Result};
 use crate::rules::calendar::Calendar;
 use crate::rules::policy::{self, Policy, PolicyRow};
+use crate::rules::terms::Term;
 
 /// What the rules need to know besides the facts of a case.
 #[derive(Clone, Debug)]
@@ -39,6 +40,11 @@ pub fn calendar(conn: &mut Conn, authority: AuthorityKey) -> Result<Calendar> {
     Ok(Calendar::england()
         .with_holidays(holidays)
         .without(&working))
+}
+
+/// The terms of an authority's schools, in order.
+pub fn terms(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<Term>> {
+    store::rulebook::terms(conn, authority)
 }
 
 /// Puts the policies that ship with the program into the database, those of them that it does not hold yet.

@@ -2,11 +2,12 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::overriding::{self, Standing};
 use super::rulebook::Rulebook;
 use super::store;
 use super::store::facts::Attempt;
-use crate::access::Viewer;
 use crate::access::audit::{self, Event};
+use crate::access::{AuthorityKey, Viewer};
 use crate::db::{Conn, DbError, Result};
 use crate::register::address::AddressRecord;
 use crate::register::child::ChildRecord;
@@ -14,14 +15,17 @@ use crate::register::tier::TierChange;
 use crate::register::{self, ChildKey};
 use crate::rules::codes::{PreviousSetting, SenProvision, Source};
 use crate::rules::outcome::AttemptResult;
-use crate::rules::schedule::brought_forward;
-use crate::rules::tier::{AddressFact, Assessment, EpisodeFact, Facts, Seen, Tier, assess};
+use crate::rules::schedule::{Situation, brought_forward, raised};
+use crate::rules::tier::{
+    AddressFact, Assessment, EpisodeFact, Facts, Seen, Tier, assess, assess_again_on,
+};
 
 /// Who decides when nobody has overridden the rules.
 const BY_THE_RULES: &str = "rules";
 
-/// Assesses a child again. When the tier rises, open checks that would now be due earlier are brought forward (their
-/// original due day stays); writes the audit event when the tier or a reason changed.
+/// Assesses a child again, and raises the checks that the facts ask for beside the schedule. When the tier rises, open
+/// checks that would now be due earlier are brought forward (their original due day stays); writes the audit event when
+/// the tier or a reason changed.
 pub fn reassess(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -30,15 +34,29 @@ pub fn reassess(
     now: NaiveDateTime,
 ) -> Result<Tier> {
     let everything = Viewer::program(viewer.authority(), BY_THE_RULES);
-    let record = register::child::by_key(tx, &everything, child)?
-        .ok_or_else(|| DbError::Corrupt(format!("child {child:?} is not of this authority")))?;
-    let facts = gather(tx, &everything, &record, rulebook.today)?;
-    let assessment = assess(&facts, &rulebook.policy, &rulebook.calendar);
-    let change = register::tier::set(tx, child, &assessment, BY_THE_RULES, now)?;
+    let record = found(tx, &everything, child)?;
+    let gathered = gather(tx, &everything, &record, rulebook.today)?;
+    let Rulebook {
+        policy,
+        calendar,
+        today,
+    } = rulebook;
+    let assessment = assess(&gathered.facts, policy, calendar);
+    let decided = overriding::held(tx, viewer, child, &assessment, *today, now)?;
+    let again = assess_again_on(&gathered.facts, policy, calendar);
+    let given = Given::of(&assessment, decided.as_ref());
+    let again = record
+        .status
+        .is_open()
+        .then(|| given.again_on(again))
+        .flatten();
+    store::tiering::assess_again(tx, viewer.authority(), child, again)?;
+
+    let change = register::tier::set(tx, child, given.tier, &given.sentences, &given.by, now)?;
     let noted = match change {
         TierChange::Nothing => None,
-        TierChange::Reasons => Some(("tier_reasons_changed", reasons(&assessment))),
-        TierChange::Tier => Some(("tier_changed", in_words(record.tier, &assessment))),
+        TierChange::Reasons => Some(("tier_reasons_changed", given.reasons_in_words())),
+        TierChange::Tier => Some(("tier_changed", given.in_words(record.tier))),
     };
     if let Some((action, detail)) = noted {
         let event = Event {
@@ -49,32 +67,156 @@ pub fn reassess(
         };
         audit::record(tx, viewer, &event, now)?;
     }
-    if assessment.tier > record.tier {
-        bring_forward(tx, viewer, child, assessment.tier, rulebook, now)?;
+    if given.tier > record.tier {
+        bring_forward(tx, viewer, child, given.tier, rulebook, now)?;
     }
-    Ok(assessment.tier)
+    if record.status.is_open() {
+        raise(tx, viewer, child, &gathered, given.tier, rulebook, now)?;
+    }
+    Ok(given.tier)
 }
 
-fn in_words(before: Tier, assessment: &Assessment) -> String {
-    let change = format!(
-        "Tier changed from {} to {}.",
-        before.as_str(),
-        assessment.tier.as_str()
-    );
-    [change, sentences(assessment)].join(" ").trim().to_owned()
+/// Assesses a child again after a new fact, and its brothers and sisters, for whom the fact may count too.
+pub fn reassess_family(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    rulebook: &Rulebook,
+    now: NaiveDateTime,
+) -> Result<Tier> {
+    let tier = reassess(tx, viewer, child, rulebook, now)?;
+    let everything = Viewer::program(viewer.authority(), BY_THE_RULES);
+    for sibling in register::person::siblings_of(tx, &everything, child)? {
+        if let Some(record) = register::child::find(tx, &everything, &sibling.reference)? {
+            reassess(tx, viewer, record.key, rulebook, now)?;
+        }
+    }
+    Ok(tier)
 }
 
-fn reasons(assessment: &Assessment) -> String {
-    let tier = assessment.tier.as_str();
-    match sentences(assessment).as_str() {
-        "" => format!("Tier still {tier}, for no particular reason now."),
-        sentences => format!("Tier still {tier}, for other reasons. {sentences}"),
+/// Assesses the first children whose tier may be another by the passing of days, with their families; gives how many there
+/// were, at most `limit`.
+pub fn reassess_due(
+    tx: &mut Conn,
+    rulebook: &Rulebook,
+    authority: AuthorityKey,
+    limit: i64,
+    now: NaiveDateTime,
+) -> Result<usize> {
+    let due = store::tiering::due(tx, authority, rulebook.today, limit)?;
+    let program = Viewer::program(authority, BY_THE_RULES);
+    for child in &due {
+        reassess_family(tx, &program, *child, rulebook, now)?;
+    }
+    Ok(due.len())
+}
+
+/// Notes when children who came with a list are assessed again.
+pub fn note_again(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    days: &[(ChildKey, NaiveDate)],
+) -> Result<()> {
+    store::tiering::insert_due(tx, authority, days)
+}
+
+/// Every child of an authority is assessed again by the next job: the policy or the calendar changed.
+pub fn reassess_all_soon(tx: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Result<()> {
+    store::tiering::assess_all(tx, authority, today)
+}
+
+/// What the rules say of a child now, one sentence a reason.
+pub(super) fn sentences_now(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    rulebook: &Rulebook,
+) -> Result<Vec<String>> {
+    let everything = Viewer::program(viewer.authority(), BY_THE_RULES);
+    let record = found(conn, &everything, child)?;
+    let gathered = gather(conn, &everything, &record, rulebook.today)?;
+    Ok(sentences(&assess(
+        &gathered.facts,
+        &rulebook.policy,
+        &rulebook.calendar,
+    )))
+}
+
+fn found(conn: &mut Conn, everything: &Viewer, child: ChildKey) -> Result<ChildRecord> {
+    register::child::by_key(conn, everything, child)?
+        .ok_or_else(|| DbError::Corrupt(format!("child {child:?} is not of this authority")))
+}
+
+fn sentences(assessment: &Assessment) -> Vec<String> {
+    assessment
+        .reasons
+        .iter()
+        .map(|reason| reason.sentence())
+        .collect()
+}
+
+/// The tier that a child is given, by the rules or by a person.
+struct Given {
+    tier: Tier,
+    by: String,
+    sentences: Vec<String>,
+    decided_until: Option<NaiveDate>,
+}
+
+impl Given {
+    fn of(assessment: &Assessment, decided: Option<&Standing>) -> Self {
+        let by_rules = sentences(assessment);
+        match decided {
+            None => Self {
+                tier: assessment.tier,
+                by: BY_THE_RULES.to_owned(),
+                sentences: by_rules,
+                decided_until: None,
+            },
+            Some(decided) => Self {
+                tier: decided.rule.tier,
+                by: decided.by.clone(),
+                sentences: [vec![decided.sentence()], by_rules].concat(),
+                decided_until: Some(decided.rule.ends_on),
+            },
+        }
+    }
+
+    /// The day on which to look again: when the facts turn, or when the decision is over.
+    fn again_on(&self, facts_turn_on: Option<NaiveDate>) -> Option<NaiveDate> {
+        let over_on = self.decided_until.and_then(|last| last.succ_opt());
+        facts_turn_on.into_iter().chain(over_on).min()
+    }
+
+    fn in_words(&self, before: Tier) -> String {
+        let change = format!(
+            "Tier changed from {} to {}.",
+            before.as_str(),
+            self.tier.as_str()
+        );
+        [change, self.sentences.join(" ")]
+            .join(" ")
+            .trim()
+            .to_owned()
+    }
+
+    fn reasons_in_words(&self) -> String {
+        let tier = self.tier.as_str();
+        if self.sentences.is_empty() {
+            return format!("Tier still {tier}, for no particular reason now.");
+        }
+        format!(
+            "Tier still {tier}, for other reasons. {}",
+            self.sentences.join(" ")
+        )
     }
 }
 
-fn sentences(assessment: &Assessment) -> String {
-    let sentences = assessment.reasons.iter().map(|reason| reason.sentence());
-    sentences.collect::<Vec<_>>().join(" ")
+/// What the rules are asked with.
+struct Gathered {
+    facts: Facts,
+    /// Since when the child lives at an address after another one, if nobody has seen the child since.
+    unseen_since_move: Option<NaiveDate>,
 }
 
 fn gather(
@@ -82,13 +224,14 @@ fn gather(
     everything: &Viewer,
     child: &ChildRecord,
     today: NaiveDate,
-) -> Result<Facts> {
+) -> Result<Gathered> {
     let attempts = store::facts::attempts(conn, child.key)?;
-    let home = register::address::of_child(conn, child.key)?;
+    let homes = register::address::history(conn, child.key)?;
+    let home = homes.iter().find(|home| home.lived_to.is_none());
     let registration = register::registration::of_child(conn, child.key)?
         .into_iter()
         .next();
-    Ok(Facts {
+    let facts = Facts {
         today,
         registered_on: child.registered_on,
         seen: match child.last_seen_on {
@@ -97,17 +240,22 @@ fn gather(
             None => Seen::NotRecorded,
         },
         episodes: episodes(conn, everything, child.key)?,
-        address: address_fact(home.as_ref(), &attempts),
+        address: address_fact(home, &attempts),
         refusals_in_a_row: count(
             attempts
                 .iter()
                 .take_while(|a| a.result == AttemptResult::Refused),
         ),
-        online_in_a_row: count(
+        not_in_person_in_a_row: count(
             attempts
                 .iter()
                 .take_while(|a| a.result != AttemptResult::ChildSeen)
-                .filter(|a| a.result == AttemptResult::OnlineOnly),
+                .filter(|a| {
+                    matches!(
+                        a.result,
+                        AttemptResult::OnlineOnly | AttemptResult::WrittenOnly
+                    )
+                }),
         ),
         sibling_flagged: sibling_flagged(conn, everything, child.key, today)?,
         never_on_school_roll: registration
@@ -120,7 +268,64 @@ fn gather(
             .particulars
             .sen_provision
             .unwrap_or(SenProvision::None),
+    };
+    Ok(Gathered {
+        unseen_since_move: unseen_since_move(home, &homes, child.last_seen_on),
+        facts,
     })
+}
+
+/// An address that was corrected on its first day is no move.
+fn unseen_since_move(
+    home: Option<&AddressRecord>,
+    homes: &[AddressRecord],
+    last_seen_on: Option<NaiveDate>,
+) -> Option<NaiveDate> {
+    let home = home?;
+    let moved = homes.iter().any(|other| other.lived_from < home.lived_from);
+    let seen_there = last_seen_on.is_some_and(|seen| seen >= home.lived_from);
+    (moved && !seen_there).then_some(home.lived_from)
+}
+
+/// Owes what the facts ask for beside the schedule; writes the audit events.
+fn raise(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    gathered: &Gathered,
+    tier: Tier,
+    rulebook: &Rulebook,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let situation = Situation {
+        today: rulebook.today,
+        tier,
+        unseen_since_move: gathered.unseen_since_move,
+        contacts_not_in_person: gathered.facts.not_in_person_in_a_row,
+    };
+    if situation.unseen_since_move.is_none() && situation.contacts_not_in_person == 0 {
+        return Ok(());
+    }
+    let open = store::check::open_of_child(tx, child)?;
+    let open: Vec<_> = open
+        .iter()
+        .map(super::check::CheckRecord::as_open)
+        .collect();
+    let owed = raised(&situation, &open, &rulebook.policy, &rulebook.calendar);
+    if owed.is_empty() {
+        return Ok(());
+    }
+    super::check::owe(tx, viewer, child, &owed, None, now)?;
+    for owed in &owed {
+        let event = Event {
+            action: "check_raised",
+            child: Some(child.number()),
+            subject: "",
+            detail: &owed.why,
+        };
+        audit::record(tx, viewer, &event, now)?;
+    }
+    Ok(())
 }
 
 fn episodes(conn: &mut Conn, everything: &Viewer, child: ChildKey) -> Result<Vec<EpisodeFact>> {

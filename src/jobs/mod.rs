@@ -1,6 +1,7 @@
 //! What runs on a schedule, and the record that it ran: a scheduler that silently stops is worse than none.
 //!
 //! - [`runner`]: which job is due, one process at a time, and the record of each run.
+//! - [`tiers`]: assesses children again for whom days have passed.
 //! - [`sweep`]: opens lapses and tells the ladder.
 //! - [`deliver`]: empties the outbox.
 //! - [`housekeeping`]: forgets what is of no more use.
@@ -16,6 +17,7 @@ pub mod sweep;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 mod tests;
+pub mod tiers;
 pub mod timer;
 
 use std::time::Duration;

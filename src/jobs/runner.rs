@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
-use super::{Services, Work, deliver, housekeeping, store, sweep};
+use super::{Services, Work, deliver, housekeeping, store, sweep, tiers};
 use crate::checks::verify::SWEEP;
 use crate::db::{Conn, Result};
 
@@ -48,6 +48,11 @@ struct Job {
 }
 
 const JOBS: &[Job] = &[
+    Job {
+        name: "tiers",
+        every: None,
+        run: tiers::run,
+    },
     Job {
         name: SWEEP,
         every: None,

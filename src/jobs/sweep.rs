@@ -7,7 +7,7 @@ use super::{Services, Work};
 use crate::access::AuthorityKey;
 use crate::access::authority;
 use crate::checks::ladder::Told;
-use crate::checks::{failed_visit, ladder, lapse, undelivered};
+use crate::checks::{failed_visit, ladder, lapse, postponed, undelivered};
 use crate::db::{DbError, Result};
 
 /// Opens what has lapsed by today and tells every step that is owed. Run again, it does nothing again.
@@ -37,6 +37,7 @@ struct Swept {
     opened: usize,
     told: Told,
     failed_visits: usize,
+    postponed: usize,
 }
 
 fn sweep_one(
@@ -50,6 +51,7 @@ fn sweep_one(
             opened: lapse::open_due(tx, authority, today, now)?,
             told: ladder::tell(tx, authority, &services.base_url, today, now)?,
             failed_visits: failed_visit::tell(tx, authority, &services.base_url, today, now)?,
+            postponed: postponed::tell(tx, authority, &services.base_url, today, now)?,
         })
     })
 }
@@ -57,7 +59,7 @@ fn sweep_one(
 impl Work {
     fn add(&mut self, code: &str, swept: &Swept) {
         self.found += number(swept.opened);
-        self.did += number(swept.told.steps + swept.failed_visits);
+        self.did += number(swept.told.steps + swept.failed_visits + swept.postponed);
         self.failed += number(swept.told.untold);
         if swept.told.untold > 0 {
             tracing::error!(
@@ -68,8 +70,8 @@ impl Work {
         }
     }
 
-    fn fail(&mut self, what: &str, cause: &DbError) {
-        tracing::error!(what, %cause, "the sweep could not do this part");
+    pub(super) fn fail(&mut self, what: &str, cause: &DbError) {
+        tracing::error!(what, %cause, "a job could not do this part");
         self.failed += 1;
         if !self.problem.is_empty() {
             self.problem.push_str("; ");

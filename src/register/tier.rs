@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 
 use super::{ChildKey, store};
 use crate::db::{Conn, Result};
-use crate::rules::tier::Assessment;
+use crate::rules::tier::Tier;
 
 /// What a new assessment changed of the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,36 +17,32 @@ pub enum TierChange {
     Tier,
 }
 
-/// Writes a new assessment if the tier or a reason changed; the old one is kept with its dates.
+/// Writes a tier with the sentences behind it, if one of them changed; the old one is kept with its dates.
 /// Gives what changed.
 pub fn set(
     tx: &mut Conn,
     child: ChildKey,
-    assessment: &Assessment,
+    tier: Tier,
+    sentences: &[String],
     decided_by: &str,
     now: NaiveDateTime,
 ) -> Result<TierChange> {
-    let sentences: Vec<String> = assessment
-        .reasons
-        .iter()
-        .map(|reason| reason.sentence())
-        .collect();
     let reasons = sentences.join("\n");
     let held = store::tier::held(tx, child)?;
     if held
         .as_ref()
-        .is_some_and(|held| held.tier == assessment.tier && held.reasons == reasons)
+        .is_some_and(|held| held.tier == tier && held.reasons == reasons)
     {
         return Ok(TierChange::Nothing);
     }
     store::tier::end(tx, child, now)?;
-    store::tier::begin(tx, child, assessment.tier, &reasons, decided_by, now)?;
+    store::tier::begin(tx, child, tier, &reasons, decided_by, now)?;
     let Some(held) = held else {
-        store::child::set_tier(tx, child, assessment.tier, now)?;
+        store::child::set_tier(tx, child, tier, now)?;
         return Ok(TierChange::Tier);
     };
-    if held.tier != assessment.tier {
-        store::child::set_tier(tx, child, assessment.tier, now)?;
+    if held.tier != tier {
+        store::child::set_tier(tx, child, tier, now)?;
         return Ok(TierChange::Tier);
     }
     // What began in this very moment was never held: a child is put on the register and assessed in one transaction.
@@ -72,18 +68,16 @@ mod tests {
     use super::*;
     use crate::register::child;
     use crate::register::testing::{day, now, world};
-    use crate::rules::tier::{Tier, TierReason};
+    use crate::rules::tier::TierReason;
 
     #[test]
     fn tiers_are_kept_with_their_dates_and_written_only_when_something_changed() {
         let world = world();
         let (key, reference) = world.add("Ada", "Moss", day(2015, 4, 3));
-        let amber = Assessment {
-            tier: Tier::Amber,
-            reasons: vec![TierReason::Ehcp, TierReason::AddressMissing],
-        };
-        let set = |assessment: &Assessment, at| {
-            world.run(|tx| super::set(tx, key, assessment, "rules", at))
+        let amber = [TierReason::Ehcp, TierReason::AddressMissing];
+        let set = |reasons: &[TierReason], at| {
+            let sentences: Vec<String> = reasons.iter().map(TierReason::sentence).collect();
+            world.run(|tx| super::set(tx, key, Tier::Amber, &sentences, "rules", at))
         };
         assert_eq!(set(&amber, now()), TierChange::Tier);
         assert_eq!(set(&amber, now()), TierChange::Nothing);
@@ -99,10 +93,7 @@ mod tests {
                 TierReason::AddressMissing.sentence()
             ]
         );
-        let fewer = Assessment {
-            tier: Tier::Amber,
-            reasons: vec![TierReason::Ehcp],
-        };
+        let fewer = [TierReason::Ehcp];
         let tomorrow = now() + chrono::TimeDelta::days(1);
         assert_eq!(set(&fewer, tomorrow), TierChange::Reasons);
         assert_eq!(world.run(|conn| super::reasons(conn, key)).len(), 1);

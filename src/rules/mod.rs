@@ -27,6 +27,7 @@ pub mod history;
 pub mod identifiers;
 pub mod outcome;
 pub mod policy;
+pub mod postponement;
 pub mod schedule;
 pub mod terms;
 pub mod tier;

@@ -1,11 +1,15 @@
 //! Which check comes next, due when, and why then.
 
+mod raised;
+
 use super::calendar::Calendar;
 use super::codes::code_list;
 use super::dates::spoken;
 use super::policy::{Policy, PolicyKey};
 use super::tier::Tier;
 use chrono::NaiveDate;
+
+pub use raised::{Situation, raised};
 
 code_list! {
     /// The checks that Hearth keeps.
@@ -198,6 +202,26 @@ pub fn new_attempt(
         }
         .owe(CheckKind::NewAttempt, "the attempt", failed_on)
     }
+}
+
+/// The check of a child whose whereabouts are not known: a clock of its own, never a closure.
+#[must_use]
+pub fn find_child(
+    lost_on: NaiveDate,
+    tier: Tier,
+    policy: &Policy,
+    calendar: &Calendar,
+) -> CheckOwed {
+    let basis = Basis {
+        tier,
+        policy,
+        calendar,
+    };
+    basis.owe(
+        CheckKind::FindChild,
+        "nobody knew where the child is,",
+        lost_on,
+    )
 }
 
 /// A check that is still open, as far as its day depends on the tier.

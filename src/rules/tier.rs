@@ -3,12 +3,17 @@
 //! A tier says how soon and how often the authority looks, not what anybody thinks of a family. Each reason is a fact
 //! on record or something the authority has not done yet.
 
+mod again;
+pub mod overriding;
+
 use super::calendar::Calendar;
 use super::codes::{EpisodeKind, SenProvision, code_list};
 use super::dates::spoken;
 use super::policy::{Policy, PolicyKey};
 use chrono::NaiveDate;
 use std::cmp::Reverse;
+
+pub use again::assess_again_on;
 
 code_list! {
     /// How soon and how often checks are due.
@@ -19,10 +24,6 @@ code_list! {
         Red = "red", "Red";
     }
 }
-
-/// So many contacts online in a row, with the child seen in person at none, are a reason. The national Panel
-/// reported online meetings used to keep a child out of sight; the number is Hearth's own.
-const ONLINE_IN_A_ROW: u32 = 2;
 
 /// What is on record about a child today.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +40,8 @@ pub struct Facts {
     pub address: AddressFact,
     /// How many contacts were refused since the last that was not.
     pub refusals_in_a_row: u32,
-    /// How many contacts were online since the child was last seen in person.
-    pub online_in_a_row: u32,
+    /// How many contacts were online, by telephone or in writing since the child was last seen in person.
+    pub not_in_person_in_a_row: u32,
     /// Whether a brother or sister has an open social care episode.
     pub sibling_flagged: bool,
     /// Whether the child was never on a school's roll.
@@ -122,8 +123,8 @@ pub enum TierReason {
     SiblingFlagged,
     /// Contact was refused, so many times in a row.
     ContactRefused(u32),
-    /// Contact was online only, so many times in a row.
-    OnlineOnly(u32),
+    /// Contact was online, by telephone or in writing, so many times in a row.
+    NotInPerson(u32),
     /// The child was never on a school's roll.
     NeverOnSchoolRoll,
     /// The child moved here from another authority on this day.
@@ -148,7 +149,7 @@ pub fn assess(facts: &Facts, policy: &Policy, calendar: &Calendar) -> Assessment
         .filter_map(|episode| from_episode(episode, facts, periods))
         .chain(from_needs(facts))
         .chain(from_background(facts, periods))
-        .chain(from_contact(facts))
+        .chain(from_contact(facts, policy))
         .chain(from_sightings(facts, periods))
         .chain(from_address(facts, periods))
         .collect();
@@ -233,12 +234,14 @@ fn from_background(facts: &Facts, periods: Periods) -> impl Iterator<Item = Tier
     [sibling, no_roll, moved].into_iter().flatten()
 }
 
-fn from_contact(facts: &Facts) -> impl Iterator<Item = TierReason> {
+/// The national Panel reported online meetings that were used to keep a child out of sight.
+fn from_contact(facts: &Facts, policy: &Policy) -> impl Iterator<Item = TierReason> {
+    let enough = policy.count(PolicyKey::ContactsNotInPerson);
     let refused = (facts.refusals_in_a_row > 0)
         .then_some(TierReason::ContactRefused(facts.refusals_in_a_row));
-    let online = (facts.online_in_a_row >= ONLINE_IN_A_ROW)
-        .then_some(TierReason::OnlineOnly(facts.online_in_a_row));
-    [refused, online].into_iter().flatten()
+    let unseen = (facts.not_in_person_in_a_row >= enough)
+        .then_some(TierReason::NotInPerson(facts.not_in_person_in_a_row));
+    [refused, unseen].into_iter().flatten()
 }
 
 /// A child newly notified has not been seen, and that is no reason until the time for a first meeting has passed.
@@ -305,8 +308,8 @@ impl TierReason {
                 "Contact was declined {}; the authority should offer another way to meet.",
                 in_a_row(times)
             ),
-            Self::OnlineOnly(times) => format!(
-                "Contact was online {}; the authority has yet to see the child in person.",
+            Self::NotInPerson(times) => format!(
+                "Contact was online, by telephone or in writing {}; the authority has yet to see the child in person.",
                 in_a_row(times)
             ),
             Self::NeverOnSchoolRoll => {

@@ -1,17 +1,21 @@
 //! The SQL of bookings.
 
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::{exists, max, not};
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
-use crate::access::AccountKey;
+use crate::access::{AccountKey, AuthorityKey};
 use crate::checks::booking::{BookingRecord, NewBooking};
 use crate::checks::{BookingKey, CheckKey};
-use crate::db::schema::{account, booking, welfare_check};
+use crate::db::schema::{account, booking, outgoing_mail, welfare_check};
 use crate::db::{Conn, Result};
 use crate::on_each;
 use crate::register::ChildKey;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::Mode;
+use crate::rules::postponement::Weighed;
+use crate::rules::schedule::CheckKind;
 
 /// A day after every booking.
 const FAR: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
@@ -34,6 +38,9 @@ struct Row {
     #[diesel(select_expression = account::name)]
     booked_by: String,
     booked_at: NaiveDateTime,
+    postponement: i32,
+    past_ceiling: bool,
+    past_holiday: bool,
 }
 
 impl From<Row> for BookingRecord {
@@ -49,6 +56,9 @@ impl From<Row> for BookingRecord {
             state: row.state,
             booked_by: row.booked_by,
             booked_at: row.booked_at,
+            postponement: row.postponement.unsigned_abs(),
+            past_ceiling: row.past_ceiling,
+            past_holiday: row.past_holiday,
         }
     }
 }
@@ -98,6 +108,7 @@ pub(in crate::checks) fn insert(
     reference: &Reference,
     check: CheckKey,
     new: &NewBooking,
+    weighed: &Weighed,
     by: AccountKey,
     now: NaiveDateTime,
 ) -> Result<()> {
@@ -114,9 +125,75 @@ pub(in crate::checks) fn insert(
             booking::state.eq("booked"),
             booking::booked_by.eq(by),
             booking::booked_at.eq(now),
+            booking::postponement.eq(i32::try_from(weighed.postponement).unwrap_or(i32::MAX)),
+            booking::past_ceiling.eq(weighed.needs_manager(new.booked_for)),
+            booking::past_holiday.eq(weighed.jumps.is_some()),
         ))
         .execute(tx)?;
     Ok(())
+}
+
+/// How often a check was put off.
+pub(in crate::checks) fn postponements(conn: &mut Conn, check: CheckKey) -> Result<u32> {
+    let most: Option<i32> = booking::table
+        .filter(booking::check_id.eq(check))
+        .select(max(booking::postponement))
+        .first(conn)?;
+    Ok(most.unwrap_or_default().unsigned_abs())
+}
+
+/// A booking of which a manager hears and was not told.
+#[derive(Queryable)]
+pub(in crate::checks) struct PutOff {
+    pub(in crate::checks) booking: Reference,
+    pub(in crate::checks) check: Reference,
+    pub(in crate::checks) kind: CheckKind,
+    pub(in crate::checks) original_due_on: NaiveDate,
+    pub(in crate::checks) booked_for: NaiveDate,
+    pub(in crate::checks) times: i32,
+    pub(in crate::checks) past_holiday: bool,
+}
+
+/// The bookings of an authority, made since a moment, that put a check off for at least the so-manieth time or jump a
+/// school holiday, and of which no letter tells yet.
+pub(in crate::checks) fn put_off(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    times: u32,
+    since: NaiveDateTime,
+) -> Result<Vec<PutOff>> {
+    let told = exists(
+        outgoing_mail::table
+            .filter(outgoing_mail::key.eq(TOLD_KEY.into_sql::<Text>().concat(booking::reference))),
+    );
+    let times = i32::try_from(times).unwrap_or(i32::MAX);
+    Ok(booking::table
+        .inner_join(welfare_check::table)
+        .filter(welfare_check::authority_id.eq(authority))
+        .filter(booking::booked_at.ge(since))
+        .filter(booking::postponement.ge(times).or(booking::past_holiday))
+        .filter(not(told))
+        .order(booking::id)
+        .select((
+            booking::reference,
+            welfare_check::reference,
+            welfare_check::kind,
+            welfare_check::original_due_on,
+            booking::booked_for,
+            booking::postponement,
+            booking::past_holiday,
+        ))
+        .load(conn)?)
+}
+
+const TOLD_KEY: &str = "postponed:";
+
+/// The key of the letter that tells of a booking, to the first and to further holders of the post.
+pub(in crate::checks) fn told_key(booking: &Reference, place: usize) -> String {
+    match place {
+        0 => format!("{TOLD_KEY}{booking}"),
+        place => format!("{TOLD_KEY}{booking}:{place}"),
+    }
 }
 
 /// Ends the standing bookings of checks, all or those for a day up to `until`, as "moved", "kept", "failed" or

@@ -10,6 +10,7 @@ pub(super) mod lapse_list;
 pub(super) mod outcome;
 pub(super) mod rulebook;
 pub(super) mod suspension;
+pub(super) mod tiering;
 pub(super) mod verify;
 
 use crate::db::Condition;

@@ -4,10 +4,11 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::access::AuthorityKey;
-use crate::db::schema::{calendar_day, policy};
+use crate::db::schema::{calendar_day, policy, school_term};
 use crate::db::{Conn, DbError, Result};
 use crate::on_each;
 use crate::rules::policy::{Period, PolicyKey, PolicyRow, PolicySet, Unit};
+use crate::rules::terms::Term;
 use crate::rules::tier::Tier;
 
 #[derive(Queryable)]
@@ -104,4 +105,23 @@ pub(in crate::checks) fn calendar_days(
         .filter(calendar_day::authority_id.eq(authority))
         .select((calendar_day::day, calendar_day::is_working))
         .load(conn))?)
+}
+
+/// An authority's school terms, in order.
+pub(in crate::checks) fn terms(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<Term>> {
+    let rows: Vec<(String, NaiveDate, NaiveDate)> = on_each!(conn, |conn| school_term::table
+        .filter(school_term::authority_id.eq(authority))
+        .order(school_term::first_day)
+        .select((
+            school_term::name,
+            school_term::first_day,
+            school_term::last_day,
+        ))
+        .load(conn))?;
+    let terms = rows.into_iter().map(|(name, first_day, last_day)| Term {
+        name,
+        first_day,
+        last_day,
+    });
+    Ok(terms.collect())
 }

@@ -21,13 +21,15 @@ use crate::rules::codes::{
 };
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Postcode;
-use crate::rules::schedule::{CheckOwed, Entry, first_checks};
-use crate::rules::tier::{AddressFact, Assessment, Facts, Seen, Tier, assess};
+use crate::rules::schedule::{CheckOwed, Entry, find_child, first_checks};
+use crate::rules::tier::{AddressFact, Assessment, Facts, Seen, Tier, assess, assess_again_on};
 
 /// A child ready to be written.
 pub(super) struct Prepared {
     pub(super) entry: NewEntry,
     pub(super) owed: Vec<CheckOwed>,
+    /// The day on which the tier is assessed again, if time alone can change it.
+    pub(super) assess_again_on: Option<NaiveDate>,
     /// What the child's timeline says about it.
     pub(super) words: String,
 }
@@ -50,13 +52,14 @@ pub(super) fn prepare(child: &ImportedChild, rulebook: &Rulebook) -> Result<Prep
         .previous_setting
         .unwrap_or(PreviousSetting::OtherOrUnknown);
     let home = home(child);
-    let (assessment, owed) = if ended.is_some() {
+    let (assessment, owed, assess_again_on) = if ended.is_some() {
         (
             Assessment {
                 tier: Tier::Green,
                 reasons: Vec::new(),
             },
             Vec::new(),
+            None,
         )
     } else {
         let facts = Facts {
@@ -70,7 +73,7 @@ pub(super) fn prepare(child: &ImportedChild, rulebook: &Rulebook) -> Result<Prep
                 AddressFact::Missing
             },
             refusals_in_a_row: 0,
-            online_in_a_row: 0,
+            not_in_person_in_a_row: 0,
             sibling_flagged: false,
             never_on_school_roll: previous_setting == PreviousSetting::None,
             moved_in_on: None,
@@ -82,13 +85,22 @@ pub(super) fn prepare(child: &ImportedChild, rulebook: &Rulebook) -> Result<Prep
             registered_on,
             last_seen_on,
         };
-        let owed = first_checks(
+        let mut owed = first_checks(
             &entry,
             assessment.tier,
             &rulebook.policy,
             &rulebook.calendar,
         );
-        (assessment, owed)
+        if status(child.status) == ChildStatus::WhereaboutsUnknown {
+            owed.push(find_child(
+                rulebook.today,
+                assessment.tier,
+                &rulebook.policy,
+                &rulebook.calendar,
+            ));
+        }
+        let again = assess_again_on(&facts, &rulebook.policy, &rulebook.calendar);
+        (assessment, owed, again)
     };
     let entry = NewEntry {
         child: NewChild {
@@ -127,6 +139,7 @@ pub(super) fn prepare(child: &ImportedChild, rulebook: &Rulebook) -> Result<Prep
     Ok(Prepared {
         entry,
         owed,
+        assess_again_on,
         words: words(child),
     })
 }

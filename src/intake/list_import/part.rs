@@ -13,6 +13,7 @@ use crate::access::audit::{self, Event};
 use crate::access::{Viewer, authority};
 use crate::checks::check;
 use crate::checks::rulebook::{self, Rulebook};
+use crate::checks::tiering;
 use crate::db::{Conn, DbError, Result};
 use crate::register::bulk;
 
@@ -158,10 +159,12 @@ fn write(
 ) -> Result<()> {
     let mut entries = Vec::with_capacity(prepared.len());
     let mut owed = Vec::with_capacity(prepared.len());
+    let mut again = Vec::with_capacity(prepared.len());
     let mut words = Vec::with_capacity(prepared.len());
     for child in prepared {
         entries.push(child.entry);
         owed.push(child.owed);
+        again.push(child.assess_again_on);
         words.push(child.words);
     }
     let added = bulk::add_all(tx, viewer, &entries, now)?;
@@ -171,6 +174,12 @@ fn write(
         .map(|((key, _), owed)| (*key, owed))
         .collect();
     check::owe_first(tx, viewer, &owed, now)?;
+    let again: Vec<_> = added
+        .iter()
+        .zip(again)
+        .filter_map(|((key, _), on)| Some((*key, on?)))
+        .collect();
+    tiering::note_again(tx, viewer.authority(), &again)?;
     let events: Vec<Event<'_>> = added
         .iter()
         .zip(&words)

@@ -10,6 +10,7 @@ pub mod failed_visit;
 pub mod invitation;
 pub mod lapse_digest;
 mod plain_text;
+pub mod postponed;
 pub mod receipt;
 pub mod sign_in_link;
 
@@ -18,6 +19,7 @@ pub use delivery_failed::DeliveryFailed;
 pub use failed_visit::FailedVisit;
 pub use invitation::Invitation;
 pub use lapse_digest::{LapseDigest, LapseLine};
+pub use postponed::Postponed;
 pub use receipt::Receipt;
 pub use sign_in_link::SignInLink;
 

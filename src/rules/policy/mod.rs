@@ -107,6 +107,8 @@ impl PolicyRow {
 pub struct Policy {
     /// The row to use comes first.
     in_force: Vec<PolicyRow>,
+    /// The first later day on which another row begins or one of these has ended.
+    changes_on: Option<NaiveDate>,
 }
 
 impl Policy {
@@ -115,11 +117,14 @@ impl Policy {
     /// period but not do away with it.
     #[must_use]
     pub fn at(rows: &[PolicyRow], authority: &str, today: NaiveDate) -> Self {
-        let mut in_force: Vec<_> = rows
-            .iter()
-            .filter(|row| row.is_for(authority) && row.is_in_force(today))
+        let own = rows.iter().filter(|row| row.is_for(authority));
+        let mut in_force: Vec<_> = own
+            .clone()
+            .filter(|row| row.is_in_force(today))
             .cloned()
             .collect();
+        let ends = own.clone().filter_map(|row| row.effective_to?.succ_opt());
+        let changes = own.filter_map(|row| row.effective_from).chain(ends);
         in_force.sort_by_key(|row| {
             (
                 row.authority.is_none(),
@@ -127,7 +132,22 @@ impl Policy {
                 Reverse(row.effective_from),
             )
         });
-        Self { in_force }
+        Self {
+            in_force,
+            changes_on: changes.filter(|day| *day > today).min(),
+        }
+    }
+
+    /// The first later day on which the policy may be another.
+    #[must_use]
+    pub const fn changes_on(&self) -> Option<NaiveDate> {
+        self.changes_on
+    }
+
+    /// The number that holds for every tier, of what is counted and not a time; never 0.
+    #[must_use]
+    pub fn count(&self, key: PolicyKey) -> u32 {
+        self.always(key, Tier::Green).period().value.max(1)
     }
 
     /// The row in force for a child of this tier. None means off.

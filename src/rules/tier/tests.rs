@@ -17,7 +17,7 @@ fn settled() -> Facts {
         episodes: Vec::new(),
         address: AddressFact::VerifiedOn(day("2026-10-12")),
         refusals_in_a_row: 0,
-        online_in_a_row: 0,
+        not_in_person_in_a_row: 0,
         sibling_flagged: false,
         never_on_school_roll: false,
         moved_in_on: None,
@@ -192,7 +192,7 @@ fn other_amber_reasons() {
         ..settled.clone()
     };
     let online = Facts {
-        online_in_a_row: 2,
+        not_in_person_in_a_row: 2,
         ..settled.clone()
     };
     let sibling = Facts {
@@ -230,7 +230,7 @@ fn other_amber_reasons() {
         );
     }
     let once_online = Facts {
-        online_in_a_row: 1,
+        not_in_person_in_a_row: 1,
         ..settled.clone()
     };
     let moved_long_ago = Facts {
@@ -302,7 +302,67 @@ fn reasons_are_sentences() {
     );
 }
 
+fn some_day() -> impl Strategy<Value = NaiveDate> {
+    (738_000..740_500i32).prop_map(|day| NaiveDate::from_num_days_from_ce_opt(day).unwrap())
+}
+
+fn some_episode() -> impl Strategy<Value = EpisodeFact> {
+    let kind = prop::sample::select(EpisodeKind::ALL);
+    (kind, some_day(), prop::option::of(0..900i64)).prop_map(|(kind, started_on, lasted)| {
+        EpisodeFact {
+            kind,
+            started_on,
+            ended_on: lasted.map(|days| started_on + chrono::TimeDelta::days(days)),
+        }
+    })
+}
+
+fn some_facts() -> impl Strategy<Value = Facts> {
+    let seen = prop_oneof![
+        some_day().prop_map(Seen::On),
+        Just(Seen::Never),
+        Just(Seen::NotRecorded)
+    ];
+    let address = prop_oneof![
+        Just(AddressFact::Missing),
+        Just(AddressFact::Unverified),
+        some_day().prop_map(AddressFact::VerifiedOn)
+    ];
+    let episodes = prop::collection::vec(some_episode(), 0..4);
+    (
+        some_day(),
+        some_day(),
+        seen,
+        address,
+        episodes,
+        prop::option::of(some_day()),
+    )
+        .prop_map(
+            |(today, registered_on, seen, address, episodes, moved_in_on)| Facts {
+                today,
+                registered_on,
+                seen,
+                episodes,
+                address,
+                moved_in_on,
+                ..settled()
+            },
+        )
+}
+
 proptest! {
+    #[test]
+    fn nothing_changes_before_the_day_on_which_it_may(facts in some_facts(), ahead in 1..2_000i64) {
+        let calendar = Calendar::england();
+        let policy = Policy::at(&defaults(), "884", facts.today);
+        let later = Facts { today: facts.today + chrono::TimeDelta::days(ahead), ..facts.clone() };
+        let again = assess_again_on(&facts, &policy, &calendar);
+        prop_assert!(again.is_none_or(|day| day > facts.today));
+        if again.is_none_or(|day| later.today < day) {
+            prop_assert_eq!(assess(&facts, &policy, &calendar), assess(&later, &policy, &calendar));
+        }
+    }
+
     #[test]
     fn one_more_episode_never_lowers_the_tier(
         episodes in prop::collection::vec((prop::sample::select(EpisodeKind::ALL), 0..3_000i64, 0..800i64), 1..5),

@@ -180,7 +180,7 @@ pub async fn create(
             let facts = self::facts(&visit, &named.0).await?;
             refuse(facts, objection(asked.form, "", &error.to_string()))
         }
-        Err(error @ BookingError::InThePast) => {
+        Err(error @ (BookingError::InThePast | BookingError::PastCeiling(_))) => {
             refuse(facts, objection(asked.form, "day", &error.to_string()))
         }
         Err(error @ BookingError::NeedsReason) => {

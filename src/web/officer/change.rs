@@ -82,6 +82,6 @@ fn assess_again(
     moment: Moment,
 ) -> Result<(), DbError> {
     let rulebook = rulebook::load(tx, viewer.authority(), moment.today)?;
-    tiering::reassess(tx, viewer, child.key, &rulebook, moment.now)?;
+    tiering::reassess_family(tx, viewer, child.key, &rulebook, moment.now)?;
     Ok(())
 }

@@ -1,0 +1,136 @@
+//! Checks that a fact raises beside the schedule: a move, and contacts at which nobody met the child.
+
+use super::{Basis, CheckKind, CheckOwed, OpenCheck, Purpose};
+use crate::rules::calendar::Calendar;
+use crate::rules::policy::{Policy, PolicyKey};
+use crate::rules::tier::Tier;
+use chrono::NaiveDate;
+
+/// What may raise a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Situation {
+    /// The day for which is asked.
+    pub today: NaiveDate,
+    /// The child's tier.
+    pub tier: Tier,
+    /// Since when the child lives at an address after another one, if nobody has seen the child since.
+    pub unseen_since_move: Option<NaiveDate>,
+    /// How many contacts were online, by telephone or in writing since the child was last seen in person.
+    pub contacts_not_in_person: u32,
+}
+
+/// The checks that are owed now beside those that are open. None of a kind that is open, and none where another check
+/// asks for the same by the same day or sooner.
+///
+/// A move re-opens the check: in August 2023 a visit was made to a family's old address, and nobody had seen the child at
+/// the new one.
+#[must_use]
+pub fn raised(
+    situation: &Situation,
+    open: &[OpenCheck],
+    policy: &Policy,
+    calendar: &Calendar,
+) -> Vec<CheckOwed> {
+    let basis = Basis {
+        tier: situation.tier,
+        policy,
+        calendar,
+    };
+    let today = situation.today;
+    let after_move = situation.unseen_since_move.map(|since| {
+        let event = "the authority heard of the new address";
+        basis.owe(CheckKind::AfterMove, event, since.max(today))
+    });
+    let enough = policy.count(PolicyKey::ContactsNotInPerson);
+    let in_person = (situation.contacts_not_in_person >= enough).then(|| {
+        let event = format!("{enough} contacts in a row without meeting the child,");
+        basis.owe(CheckKind::SeeInPerson, &event, today)
+    });
+    [after_move, in_person]
+        .into_iter()
+        .flatten()
+        .filter(|owed| !open.iter().any(|check| asks_for_the_same(check, owed)))
+        .collect()
+}
+
+/// A new attempt is passed over: it ends with the check that it follows, and that one may ask for less.
+fn asks_for_the_same(check: &OpenCheck, owed: &CheckOwed) -> bool {
+    check.kind == owed.kind
+        || (check.kind != CheckKind::NewAttempt
+            && check.kind.purpose() == Purpose::SeeChild
+            && check.due_on <= owed.due_on)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::rules::policy::defaults;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn raised_on(
+        today: &str,
+        moved: Option<&str>,
+        contacts: u32,
+        open: &[OpenCheck],
+    ) -> Vec<CheckOwed> {
+        let situation = Situation {
+            today: day(today),
+            tier: Tier::Amber,
+            unseen_since_move: moved.map(day),
+            contacts_not_in_person: contacts,
+        };
+        let policy = Policy::at(&defaults(), "947", situation.today);
+        raised(&situation, open, &policy, &Calendar::england())
+    }
+
+    fn open(kind: CheckKind, due_on: &str) -> OpenCheck {
+        OpenCheck {
+            kind,
+            counted_from: day("2026-01-01"),
+            due_on: day(due_on),
+        }
+    }
+
+    #[test]
+    fn a_move_owes_a_visit_counted_from_the_day_it_was_known() {
+        let owed = raised_on("2026-12-18", Some("2026-10-01"), 0, &[]);
+        assert_eq!(owed.len(), 1);
+        assert_eq!(owed[0].kind, CheckKind::AfterMove);
+        assert_eq!(
+            owed[0].due_on,
+            day("2027-01-06"),
+            "ten working days over Christmas"
+        );
+        assert!(owed[0].why.starts_with(
+            "Visit after a move: 10 working days after the authority heard of the new address on 18 December 2026 (default policy"
+        ), "{}", owed[0].why);
+    }
+
+    #[test]
+    fn a_visit_that_is_owed_sooner_will_do() {
+        let sooner = [open(CheckKind::FirstMeeting, "2027-01-06")];
+        assert_eq!(raised_on("2026-12-18", Some("2026-10-01"), 0, &sooner), []);
+        let later = [
+            open(CheckKind::RecurringCheck, "2027-01-07"),
+            open(CheckKind::FirstContact, "2026-12-20"),
+        ];
+        assert_eq!(
+            raised_on("2026-12-18", Some("2026-10-01"), 0, &later).len(),
+            1
+        );
+        let itself = [open(CheckKind::AfterMove, "2027-03-01")];
+        assert_eq!(raised_on("2026-12-18", Some("2026-10-01"), 0, &itself), []);
+    }
+
+    #[test]
+    fn two_contacts_in_a_row_without_meeting_owe_a_meeting() {
+        assert_eq!(raised_on("2026-11-23", None, 1, &[]), []);
+        let owed = raised_on("2026-11-23", None, 2, &[]);
+        assert_eq!(owed[0].kind, CheckKind::SeeInPerson);
+        assert_eq!(owed[0].due_on, day("2026-12-07"));
+    }
+}

@@ -1,0 +1,109 @@
+//! Another tier than the rules give, because a manager knows more: it holds to a day, and ends at once when the rules
+//! learn something that the manager did not know.
+
+use super::{Assessment, Tier};
+use crate::rules::dates::spoken;
+use chrono::NaiveDate;
+
+/// What a manager decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// The tier instead of the one that the rules give.
+    pub tier: Tier,
+    /// The last day on which it holds.
+    pub ends_on: NaiveDate,
+    /// The sentences of the rules when it was decided.
+    pub known: Vec<String>,
+}
+
+/// Why an override does not hold any longer, in words for the timeline.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Ended {
+    /// Its last day has passed.
+    #[error("its last day was {0}")]
+    Expired(String),
+    /// The rules give a higher tier, for a reason that was not known when it was decided.
+    #[error("there is a new reason: {0}")]
+    NewReason(String),
+}
+
+/// The tier that a child has: the manager's while the override holds.
+///
+/// # Errors
+/// Why it does not hold any longer; then the tier is the one of the rules.
+pub fn hold(decided: &Override, assessment: &Assessment, today: NaiveDate) -> Result<Tier, Ended> {
+    if decided.ends_on < today {
+        return Err(Ended::Expired(spoken(decided.ends_on)));
+    }
+    let above = assessment
+        .reasons
+        .iter()
+        .filter(|reason| reason.tier() > decided.tier);
+    let mut new = above
+        .map(|reason| reason.sentence())
+        .filter(|sentence| !decided.known.contains(sentence));
+    match new.next() {
+        Some(sentence) => Err(Ended::NewReason(sentence)),
+        None => Ok(decided.tier),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::rules::codes::EpisodeKind;
+    use crate::rules::tier::TierReason;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn assessed(reasons: &[TierReason]) -> Assessment {
+        Assessment {
+            tier: reasons
+                .iter()
+                .map(TierReason::tier)
+                .max()
+                .unwrap_or(Tier::Green),
+            reasons: reasons.to_vec(),
+        }
+    }
+
+    fn decided(tier: Tier, known: &[TierReason]) -> Override {
+        Override {
+            tier,
+            ends_on: day("2027-01-31"),
+            known: known.iter().map(TierReason::sentence).collect(),
+        }
+    }
+
+    #[test]
+    fn it_holds_to_its_last_day() {
+        let known = [TierReason::SocialCareOpen(EpisodeKind::CpPlan)];
+        let decided = decided(Tier::Amber, &known);
+        let on = |today| hold(&decided, &assessed(&known), day(today));
+        assert_eq!(on("2027-01-31"), Ok(Tier::Amber));
+        assert_eq!(
+            on("2027-02-01"),
+            Err(Ended::Expired("31 January 2027".to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_reason_that_was_not_known_ends_one_that_is_lower() {
+        let known = [TierReason::Ehcp];
+        let new = TierReason::SiblingFlagged;
+        let now = assessed(&[TierReason::Ehcp, new]);
+        let lower = hold(&decided(Tier::Green, &known), &now, day("2026-12-01"));
+        assert_eq!(lower, Err(Ended::NewReason(new.sentence())));
+        let higher = hold(&decided(Tier::Red, &known), &now, day("2026-12-01"));
+        assert_eq!(higher, Ok(Tier::Red), "a higher tier than the rules' stays");
+        let same = hold(&decided(Tier::Amber, &known), &now, day("2026-12-01"));
+        assert_eq!(
+            same,
+            Ok(Tier::Amber),
+            "a new reason for the same tier changes nothing"
+        );
+    }
+}
