@@ -237,6 +237,7 @@ fn child(random: &mut StdRng, number: usize, code: &str) -> NewEntry {
             source: Source::Import,
             started_on: registered_on,
             ended: None,
+            evidence: String::new(),
         },
         home: Some(home),
         home_source: Source::Import,

@@ -149,6 +149,17 @@ pub fn withdraw(
     Ok(())
 }
 
+/// Ends the decision of a child who leaves the register; the caller writes the audit event.
+pub fn end_with_record(
+    tx: &mut Conn,
+    child: ChildKey,
+    because: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    store::tiering::end(tx, child, because, now)?;
+    Ok(())
+}
+
 /// The decision that holds for a child that was assessed a moment ago; one that holds no longer is ended here, with the
 /// audit event.
 pub(super) fn held(

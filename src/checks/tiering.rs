@@ -120,6 +120,11 @@ pub fn note_again(
     store::tiering::insert_due(tx, authority, days)
 }
 
+/// A child who has left the register is not assessed again.
+pub fn leave(tx: &mut Conn, authority: AuthorityKey, child: ChildKey) -> Result<()> {
+    store::tiering::assess_again(tx, authority, child, None)
+}
+
 /// Every child of an authority is assessed again by the next job: the policy or the calendar changed.
 pub fn reassess_all_soon(tx: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Result<()> {
     store::tiering::assess_all(tx, authority, today)

@@ -174,6 +174,7 @@ mod tests {
                 source: Source::Import,
                 started_on: day(2026, 9, 1),
                 ended: None,
+                evidence: String::new(),
             },
             home: None,
             home_source: Source::Import,

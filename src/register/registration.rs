@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use super::{ChildKey, store};
+use crate::access::AccountKey;
 use crate::db::{Conn, Result};
 use crate::rules::codes::{ClosureReason, PreviousSetting, PrimaryReason, RegisterBasis, Source};
 
@@ -26,11 +27,25 @@ pub struct Registration {
     pub started_on: NaiveDate,
     /// Last day and the door, when it is over.
     pub ended: Option<(NaiveDate, ClosureReason)>,
+    /// How that is known; empty while it lasts, and where a list did not say.
+    pub evidence: String,
 }
 
 /// Begins a time on the register.
 pub fn begin(tx: &mut Conn, child: ChildKey, registration: &Registration) -> Result<()> {
     store::registration::insert(tx, child, registration)
+}
+
+/// Ends the time on the register that lasts, through a door and with its evidence; the caller writes the audit event.
+pub fn end(
+    tx: &mut Conn,
+    child: ChildKey,
+    on: NaiveDate,
+    reason: ClosureReason,
+    evidence: &str,
+    by: AccountKey,
+) -> Result<()> {
+    store::registration::end(tx, child, (on, reason), evidence, by)
 }
 
 /// All times on the register, the newest first.
@@ -57,6 +72,7 @@ mod tests {
             source: Source::Parent,
             started_on: day(2024, 9, 1),
             ended: Some((day(2025, 9, 1), ClosureReason::ReturnedToSchool)),
+            evidence: String::new(),
         };
         let second = Registration {
             secondary_reasons: Vec::new(),

@@ -19,6 +19,7 @@
 
 pub mod age;
 pub mod calendar;
+pub mod closure;
 pub mod codes;
 pub mod dates;
 pub mod delivery;

@@ -43,11 +43,23 @@ impl Weighed {
     }
 }
 
+/// The last day for which an officer can book: the ceiling counted from the first due day; when that has passed, within the
+/// days of a new attempt from today, so that a check that is long late can still be done by whoever is free first.
+#[must_use]
+pub fn latest(
+    original_due_on: NaiveDate,
+    tier: Tier,
+    policy: &Policy,
+    calendar: &Calendar,
+    today: NaiveDate,
+) -> NaiveDate {
+    let after = |key, from| policy.always(key, tier).period().after(from, calendar);
+    let ceiling = after(PolicyKey::PostponementCeiling, original_due_on);
+    ceiling.max(after(PolicyKey::FailedVisitRebooked, today))
+}
+
 /// Weighs a booking. A check is put off when a booking is moved to a later day, and when it is first booked for a day
 /// after the one on which it is due.
-///
-/// An officer books up to the ceiling counted from the first due day; when that has passed, within the days of a new
-/// attempt from today, so that a check that is long late can still be done by whoever is free first.
 #[must_use]
 pub fn weigh(
     proposed: &Proposed,
@@ -64,15 +76,12 @@ pub fn weigh(
     } else {
         0
     };
-    let after = |key, from| policy.always(key, tier).period().after(from, calendar);
-    let ceiling = after(PolicyKey::PostponementCeiling, proposed.original_due_on);
-    let next_chance = after(PolicyKey::FailedVisitRebooked, today);
     let jumps = is_later
         .then(|| holiday_between(terms, before.max(today), proposed.booked_for))
         .flatten();
     Weighed {
         postponement,
-        latest: ceiling.max(next_chance),
+        latest: latest(proposed.original_due_on, tier, policy, calendar, today),
         tell_manager: postponement >= policy.count(PolicyKey::PostponementsAlone)
             || jumps.is_some(),
         jumps,

@@ -115,6 +115,13 @@ routes! {
     POST "/lapses/{reference}/acknowledgement"      Officer  officer::lapses::acknowledge;
     GET  "/children/{reference}/suspension"         Manager  officer::suspension::new;
     POST "/children/{reference}/suspension"         Manager  officer::suspension::create;
+    GET  "/children/{reference}/tier"               Manager  officer::tier::edit;
+    POST "/children/{reference}/tier"               Manager  officer::tier::decide;
+    POST "/children/{reference}/tier/withdrawal"    Manager  officer::tier::withdraw;
+    GET  "/children/{reference}/whereabouts"        Officer  officer::whereabouts::edit;
+    POST "/children/{reference}/whereabouts"        Officer  officer::whereabouts::save;
+    GET  "/children/{reference}/closure"            Officer  officer::closure::edit;
+    POST "/children/{reference}/closure"            Officer  officer::closure::save;
 
     GET  "/start"                   Anybody  start::show;
     GET  "/notify/link/{link}"      Anybody  way_in::link;

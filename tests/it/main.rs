@@ -12,6 +12,7 @@ mod databases;
 mod delivery;
 mod health;
 mod imports;
+mod moving_checks;
 mod notify;
 mod parent;
 #[cfg(feature = "postgres")]

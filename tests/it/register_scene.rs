@@ -200,6 +200,7 @@ fn registration(since: NaiveDate) -> Registration {
         source: Source::Parent,
         started_on: since,
         ended: None,
+        evidence: String::new(),
     }
 }
 

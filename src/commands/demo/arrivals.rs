@@ -118,6 +118,7 @@ impl Stage<'_> {
                     self.day.max(self.family.notified_on),
                     ClosureReason::ReturnedToSchool,
                 )),
+                evidence: String::new(),
             },
             home: Some(self.family.home.clone()),
             home_source: Source::Parent,

@@ -121,6 +121,7 @@ pub(super) fn prepare(child: &ImportedChild, rulebook: &Rulebook) -> Result<Prep
             source: Source::Import,
             started_on: registered_on,
             ended,
+            evidence: String::new(),
         },
         home,
         home_source: Source::Import,

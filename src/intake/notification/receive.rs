@@ -233,6 +233,7 @@ impl Intake<'_> {
             source: self.source,
             started_on: self.today,
             ended: None,
+            evidence: String::new(),
         }
     }
 

@@ -249,6 +249,7 @@ impl World {
             source: Source::Parent,
             started_on: registered_on,
             ended: None,
+            evidence: String::new(),
         };
         let home = Place {
             lines: "1 High Street".to_owned(),

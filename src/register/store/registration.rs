@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use crate::access::AccountKey;
 use crate::db::days::Day;
 use crate::db::schema::{registration, secondary_reason};
 use crate::db::{Conn, DbError, Result};
@@ -23,6 +24,7 @@ struct RegistrationRow {
     started_on: NaiveDate,
     ended_on: Option<NaiveDate>,
     closure_reason: Option<ClosureReason>,
+    closure_evidence: String,
 }
 
 /// A new row, alone or one of many.
@@ -78,6 +80,28 @@ pub(in crate::register) fn insert(
     Ok(())
 }
 
+pub(in crate::register) fn end(
+    tx: &mut Conn,
+    child: ChildKey,
+    (on, reason): (NaiveDate, ClosureReason),
+    evidence: &str,
+    by: AccountKey,
+) -> Result<()> {
+    diesel::update(
+        registration::table
+            .filter(registration::child_id.eq(child.number()))
+            .filter(registration::ended_on.is_null()),
+    )
+    .set((
+        registration::ended_on.eq(on),
+        registration::closure_reason.eq(reason.as_str()),
+        registration::closure_evidence.eq(evidence),
+        registration::closed_by.eq(by.number()),
+    ))
+    .execute(tx)?;
+    Ok(())
+}
+
 pub(super) fn without_repeats(reasons: &[PrimaryReason]) -> Vec<PrimaryReason> {
     let mut once: Vec<PrimaryReason> = Vec::with_capacity(reasons.len());
     for reason in reasons {
@@ -129,5 +153,6 @@ fn with_reasons(row: RegistrationRow, beside: &[(i64, PrimaryReason)]) -> Result
         source: row.source,
         started_on: row.started_on,
         ended,
+        evidence: row.closure_evidence,
     })
 }

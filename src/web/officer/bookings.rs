@@ -9,11 +9,13 @@ use validator::Validate;
 
 use super::check::CheckWords;
 use crate::checks::booking::{self, BookingError, NewBooking};
-use crate::checks::{check, rulebook};
+use crate::checks::check;
+use crate::checks::rulebook::{self, Rulebook};
 use crate::db::DbError;
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::Mode;
+use crate::rules::postponement::latest;
 use crate::rules::verification::Standing;
 use crate::web::answer;
 use crate::web::error::WebError;
@@ -126,6 +128,8 @@ struct Facts {
     address: Option<String>,
     standing: Standing,
     booked: Option<String>,
+    /// The last day for which an officer can book; nothing for a manager.
+    latest: Option<String>,
     /// Who closed the check, when it is closed by now.
     meanwhile: Option<String>,
 }
@@ -206,6 +210,18 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
             let (address, standing) = booking::address_of(conn, &child, &rulebook)?;
             let booked = booking::of_check(conn, check.key)?;
             Ok::<_, DbError>(Some(Facts {
+                latest: (!viewer.manages()).then(|| {
+                    let Rulebook {
+                        policy, calendar, ..
+                    } = &rulebook;
+                    spoken(latest(
+                        check.original_due_on,
+                        child.tier,
+                        policy,
+                        calendar,
+                        today,
+                    ))
+                }),
                 meanwhile: super::check::closed_meanwhile(conn, &check)?,
                 check: CheckWords::of(&check, &child, today, &rulebook.calendar),
                 standing,

@@ -81,6 +81,10 @@ impl ChildPage {
         tier_colour(self.child().tier)
     }
 
+    fn is_lost(&self) -> bool {
+        self.child().status == ChildStatus::WhereaboutsUnknown
+    }
+
     /// The schedule is the subject of the sentence, not the family.
     fn schedule(&self) -> String {
         format!("Checks follow the {} schedule", self.child().tier.as_str())

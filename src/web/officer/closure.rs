@@ -1,0 +1,218 @@
+//! Letting a child leave the register: `/children/{reference}/closure`. The page says what each door needs.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use validator::Validate;
+
+use super::change::Moment;
+use crate::db::DbError;
+use crate::intake::closure::{self, Closure, ClosureError};
+use crate::register::child::{self, ChildRecord};
+use crate::rules::closure::Shut;
+use crate::rules::codes::ClosureReason;
+use crate::rules::identifiers::Reference;
+use crate::web::answer;
+use crate::web::error::WebError;
+use crate::web::form::{Choice, DateInput, Form, FormErrors, Refused, Submitted};
+use crate::web::named::Named;
+use crate::web::page::{Flash, Page};
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "officer/closure.html")]
+struct ClosurePage {
+    page: Page,
+    child: ChildRecord,
+    doors: Vec<Choice>,
+    form: ClosureForm,
+    errors: FormErrors,
+}
+
+/// A closure as typed.
+#[derive(Clone, Debug, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct ClosureForm {
+    reason: String,
+    on: DateInput,
+    #[validate(length(max = 200, message = "This must be 200 characters or fewer"))]
+    named: String,
+    #[validate(length(max = 2000, message = "This must be 2,000 characters or fewer"))]
+    evidence: String,
+}
+
+/// A closure that makes sense by itself, with the form it came from: the record may still object.
+#[derive(Debug)]
+pub struct Wanted {
+    form: ClosureForm,
+    closure: Closure,
+}
+
+impl Form for ClosureForm {
+    type Parsed = Wanted;
+
+    fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<Wanted> {
+        let reason = self.reason.parse::<ClosureReason>();
+        let reason = errors.keep("reason", reason.map_err(|_| "Choose why the child leaves"));
+        let on = self.on.required("on", "the day", errors);
+        let (named, evidence) = (self.named.trim(), self.evidence.trim());
+        if let Some(needs) = reason.map(ClosureReason::needs) {
+            if named.is_empty() {
+                errors.add("named", Shut::NotNamed(needs.named).to_string());
+            }
+            if evidence.is_empty() {
+                errors.add("evidence", Shut::NoEvidence(needs.evidence).to_string());
+            }
+        }
+        Some(Wanted {
+            form: self.clone(),
+            closure: Closure {
+                reason: reason?,
+                on: on?,
+                named: named.to_owned(),
+                evidence: evidence.to_owned(),
+            },
+        })
+    }
+}
+
+/// GET `/children/{reference}/closure`.
+///
+/// # Errors
+/// [`WebError::NotFound`] when there is no such child for this viewer.
+pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let first = Refused {
+        form: ClosureForm::default(),
+        errors: FormErrors::default(),
+    };
+    answer::show(&page(&visit, reference, first).await?)
+}
+
+/// POST `/children/{reference}/closure`.
+///
+/// # Errors
+/// [`WebError::NotFound`] when there is no such child for this viewer.
+pub async fn save(
+    visit: Visit,
+    Named(reference): Named,
+    submitted: Submitted<ClosureForm>,
+) -> Result<HttpResponse, WebError> {
+    let Wanted { form, closure } = match submitted.check(visit.today()) {
+        Ok(wanted) => wanted,
+        Err(refused) => return answer::refuse(&page(&visit, reference, refused).await?),
+    };
+    let moment = Moment {
+        today: visit.today(),
+        now: visit.now(),
+    };
+    let named = reference.clone();
+    let closed = visit
+        .write(move |tx, viewer| {
+            let Some(child) = child::find(tx, viewer, &named)? else {
+                return Ok(false);
+            };
+            closure::close(tx, viewer, &child, &closure, moment.today, moment.now)?;
+            Ok::<_, ClosureError>(true)
+        })
+        .await?;
+    let error = match closed {
+        Ok(true) => {
+            return Ok(visit.see_other_with(
+                &format!("/children/{reference}"),
+                &Flash::success("The record is closed. Everything in it is kept."),
+            ));
+        }
+        Ok(false) => return Err(WebError::NotFound),
+        Err(ClosureError::Db(error)) => return Err(error.into()),
+        Err(error) => error,
+    };
+    let field = match &error {
+        ClosureError::Shut(Shut::NotNamed(_)) | ClosureError::NoOther => "named",
+        ClosureError::Shut(Shut::NoEvidence(_)) => "evidence",
+        ClosureError::Shut(_) => "on",
+        _ => "reason",
+    };
+    let mut errors = FormErrors::default();
+    errors.add(field, error.to_string());
+    answer::refuse(&page(&visit, reference, Refused { form, errors }).await?)
+}
+
+async fn page(
+    visit: &Visit,
+    reference: Reference,
+    refused: Refused<ClosureForm>,
+) -> Result<ClosurePage, WebError> {
+    let found = visit
+        .read(move |conn, viewer| {
+            let child = child::find(conn, viewer, &reference)?;
+            Ok::<_, DbError>(child.map(|child| (child, viewer.manages())))
+        })
+        .await?;
+    let (child, manages) = found.ok_or(WebError::NotFound)?;
+    Ok(ClosurePage {
+        page: visit.page("/children"),
+        child,
+        doors: doors(manages),
+        form: refused.form,
+        errors: refused.errors,
+    })
+}
+
+/// The doors that this viewer can open, each with what it needs.
+fn doors(manages: bool) -> Vec<Choice> {
+    ClosureReason::ALL
+        .iter()
+        .filter(|reason| manages || !reason.needs().manager)
+        .map(|reason| {
+            let needs = reason.needs();
+            Choice::new(reason.as_str(), reason.label()).hint(format!(
+                "Day: {}. Name {}. Evidence: {}",
+                needs.day, needs.named, needs.evidence
+            ))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn fields(body: &str) -> Vec<String> {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        let checked = Submitted::<ClosureForm>::from_body(body)
+            .unwrap()
+            .check(today);
+        checked.map_or_else(
+            |refused| {
+                refused
+                    .errors
+                    .summary()
+                    .iter()
+                    .map(|e| e.field.clone())
+                    .collect()
+            },
+            |_| Vec::new(),
+        )
+    }
+
+    #[test]
+    fn each_door_asks_for_what_it_needs() {
+        assert_eq!(fields(""), ["reason", "on"]);
+        let day = "on-day=20&on-month=11&on-year=2026";
+        assert_eq!(
+            fields(&format!("reason=emigrated&{day}")),
+            ["named", "evidence"]
+        );
+        let whole =
+            format!("reason=emigrated&{day}&named=Norway&evidence=Letter+from+the+school+there");
+        assert!(fields(&whole).is_empty());
+    }
+
+    #[test]
+    fn an_officer_sees_the_doors_that_an_officer_opens() {
+        assert_eq!(doors(false).len(), 3);
+        assert_eq!(doors(true).len(), ClosureReason::ALL.len());
+    }
+}

@@ -1,0 +1,187 @@
+//! Deciding on another tier than the rules give: `/children/{reference}/tier`, for managers.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use validator::Validate;
+
+use crate::checks::overriding::{self, DecideError, Decision, Standing};
+use crate::checks::rulebook;
+use crate::db::DbError;
+use crate::register::child::{self, ChildRecord};
+use crate::register::tier;
+use crate::rules::dates::spoken;
+use crate::rules::identifiers::Reference;
+use crate::rules::tier::Tier;
+use crate::web::answer;
+use crate::web::error::WebError;
+use crate::web::filters;
+use crate::web::form::{Choice, DateInput, Form, FormErrors, Refused, Submitted, choices};
+use crate::web::named::Named;
+use crate::web::page::{Flash, Page};
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "officer/tier.html")]
+struct TierPage {
+    page: Page,
+    child: ChildRecord,
+    reasons: Vec<String>,
+    standing: Option<Standing>,
+    latest: String,
+    tiers: Vec<Choice>,
+    form: TierForm,
+    errors: FormErrors,
+}
+
+/// A decision as typed.
+#[derive(Clone, Debug, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct TierForm {
+    tier: String,
+    #[validate(length(max = 1000, message = "The reason must be 1,000 characters or fewer"))]
+    reason: String,
+    ends_on: DateInput,
+}
+
+/// A decision that makes sense by itself, with the form it came from.
+#[derive(Debug)]
+pub struct Wanted {
+    form: TierForm,
+    decision: Decision,
+}
+
+impl Form for TierForm {
+    type Parsed = Wanted;
+
+    fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<Wanted> {
+        let tier = errors.keep(
+            "tier",
+            self.tier.parse::<Tier>().map_err(|_| "Choose a tier"),
+        );
+        if self.reason.trim().is_empty() {
+            errors.add("reason", DecideError::NoReason.to_string());
+        }
+        let ends_on = self.ends_on.required("ends_on", "the last day", errors);
+        Some(Wanted {
+            form: self.clone(),
+            decision: Decision {
+                tier: tier?,
+                reason: self.reason.trim().to_owned(),
+                ends_on: ends_on?,
+            },
+        })
+    }
+}
+
+/// GET `/children/{reference}/tier`.
+///
+/// # Errors
+/// [`WebError::NotFound`] when there is no such child for this viewer.
+pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let first = Refused {
+        form: TierForm::default(),
+        errors: FormErrors::default(),
+    };
+    answer::show(&page(&visit, reference, first).await?)
+}
+
+/// POST `/children/{reference}/tier`.
+///
+/// # Errors
+/// [`WebError::NotFound`] when there is no such child for this viewer.
+pub async fn decide(
+    visit: Visit,
+    Named(reference): Named,
+    submitted: Submitted<TierForm>,
+) -> Result<HttpResponse, WebError> {
+    let Wanted { form, decision } = match submitted.check(visit.today()) {
+        Ok(wanted) => wanted,
+        Err(refused) => return answer::refuse(&page(&visit, reference, refused).await?),
+    };
+    let (today, now) = (visit.today(), visit.now());
+    let (named, tier) = (reference.clone(), decision.tier);
+    let decided = visit
+        .write(move |tx, viewer| {
+            let Some(child) = child::find(tx, viewer, &named)? else {
+                return Ok(false);
+            };
+            overriding::decide(tx, viewer, child.key, &decision, today, now)?;
+            Ok::<_, DecideError>(true)
+        })
+        .await?;
+    let (field, error) = match decided {
+        Ok(true) => {
+            let told = format!("The tier is {} until the day you chose.", tier.as_str());
+            return Ok(
+                visit.see_other_with(&format!("/children/{reference}"), &Flash::success(told))
+            );
+        }
+        Ok(false) => return Err(WebError::NotFound),
+        Err(DecideError::NotAllowed) => return Err(WebError::Forbidden),
+        Err(DecideError::Db(error)) => return Err(error.into()),
+        Err(error @ DecideError::End(_)) => ("ends_on", error),
+        Err(error) => ("reason", error),
+    };
+    let mut errors = FormErrors::default();
+    errors.add(field, error.to_string());
+    answer::refuse(&page(&visit, reference, Refused { form, errors }).await?)
+}
+
+/// POST `/children/{reference}/tier/withdrawal`.
+///
+/// # Errors
+/// [`WebError::NotFound`] when there is no such child for this viewer.
+pub async fn withdraw(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let (today, now) = (visit.today(), visit.now());
+    let named = reference.clone();
+    let withdrawn = visit
+        .write(move |tx, viewer| {
+            let Some(child) = child::find(tx, viewer, &named)? else {
+                return Ok(false);
+            };
+            overriding::withdraw(tx, viewer, child.key, today, now)?;
+            Ok::<_, DecideError>(true)
+        })
+        .await?;
+    let flash = match withdrawn {
+        Ok(true) => Flash::success("The rules give the tier again."),
+        Ok(false) => return Err(WebError::NotFound),
+        Err(DecideError::NotAllowed) => return Err(WebError::Forbidden),
+        Err(DecideError::Db(error)) => return Err(error.into()),
+        Err(error) => Flash::important(error.to_string()),
+    };
+    Ok(visit.see_other_with(&format!("/children/{reference}"), &flash))
+}
+
+async fn page(
+    visit: &Visit,
+    reference: Reference,
+    refused: Refused<TierForm>,
+) -> Result<TierPage, WebError> {
+    let today = visit.today();
+    let found = visit
+        .read(move |conn, viewer| {
+            let Some(child) = child::find(conn, viewer, &reference)? else {
+                return Ok(None);
+            };
+            let rulebook = rulebook::load(conn, viewer.authority(), today)?;
+            let reasons = tier::reasons(conn, child.key)?;
+            let standing = overriding::standing(conn, child.key)?;
+            let latest = spoken(overriding::latest_end(&rulebook));
+            Ok::<_, DbError>(Some((child, reasons, standing, latest)))
+        })
+        .await?;
+    let (child, reasons, standing, latest) = found.ok_or(WebError::NotFound)?;
+    Ok(TierPage {
+        page: visit.page("/children"),
+        child,
+        reasons,
+        standing,
+        latest,
+        tiers: choices(Tier::ALL, Tier::as_str, Tier::label),
+        form: refused.form,
+        errors: refused.errors,
+    })
+}

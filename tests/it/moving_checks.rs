@@ -1,0 +1,295 @@
+//! A check can be moved, but not away; and a child leaves the register only through a door.
+
+use chrono::NaiveDateTime;
+use hearth::checks::check::{CheckRecord, CheckState};
+use hearth::checks::{postponed, verify};
+use hearth::jobs::{Services, runner};
+use hearth::mail::Courier;
+use hearth::register::child;
+use hearth::rules::codes::ChildStatus;
+use hearth::rules::schedule::CheckKind;
+use hearth::rules::tier::Tier;
+
+use super::app::{BEGINNING, TestApp, moment};
+use super::browser::Form;
+use super::register_scene::{SceneChild, allocate, checks, child, sweep};
+
+const OFFICER: &str = "officer@ashdale.example";
+const MANAGER: &str = "manager@ashdale.example";
+
+fn scene() -> (TestApp, SceneChild) {
+    let app = TestApp::start();
+    let ada = child(&app, OFFICER, "Ada Mary", "Field", "2015-04-03");
+    allocate(&app, &ada, OFFICER);
+    sweep(&app, OFFICER);
+    (app, ada)
+}
+
+fn now() -> NaiveDateTime {
+    moment(BEGINNING)
+}
+
+fn open(app: &TestApp, child: &SceneChild, kind: CheckKind) -> Option<CheckRecord> {
+    let mut all = checks(app, child).into_iter();
+    all.find(|check| check.kind == kind && check.state == CheckState::Open)
+}
+
+fn the(app: &TestApp, child: &SceneChild, kind: CheckKind) -> CheckRecord {
+    open(app, child, kind).unwrap_or_else(|| panic!("no open {kind:?}"))
+}
+
+/// What `hearth verify` says of the register, but for the sweep that never ran as a job here.
+fn everything_holds(app: &TestApp, staff: &str) {
+    let authority = app.eyes(staff).authority();
+    let hour = std::time::Duration::from_secs(3600);
+    let proof = app.read(|conn| verify::verify(conn, Some(authority), now().date(), now(), hour));
+    let broken: Vec<_> = proof
+        .iter()
+        .filter(|it| !it.holds() && !it.promise.contains("sweep") && !it.promise.contains("told"))
+        .collect();
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+fn on(form: Form, day: &str, month: &str, year: &str) -> Form {
+    form.set("mode", "phone").set_date("day", day, month, year)
+}
+
+#[test]
+fn past_the_ceiling_only_a_manager_books_and_a_holiday_tells_the_manager() {
+    let (app, ada) = scene();
+    let check = the(&app, &ada, CheckKind::SuitabilityDecision);
+    let path = format!("/checks/{}/bookings/new", check.reference);
+    let mut officer = app.signed_in(OFFICER);
+    let page = officer.open(&path).expect(200);
+    page.says("You can book this check up to")
+        .says("A later day needs a manager");
+    let far = on(page.form("/bookings"), "6", "9", "2027").set("reason", "The family is away");
+    let refused = far.send(&mut officer).expect(422);
+    refused.says("For a later day ask a manager to book it");
+
+    let mut manager = app.signed_in(MANAGER);
+    let page = manager.open(&path).expect(200);
+    page.keeps_quiet_about("A later day needs a manager");
+    let far = on(page.form("/bookings"), "6", "9", "2027").set("reason", "The family is away");
+    far.send(&mut manager).expect(200);
+    let timeline = manager.open(&ada.path("/timeline")).expect(200);
+    timeline
+        .says("Put off for the first time")
+        .says("A school holiday lies between, 1 August 2027 to 31 August 2027")
+        .says("The family is away");
+
+    let authority = app.eyes(MANAGER).authority();
+    let tell = || app.write(|tx| postponed::tell(tx, authority, &app.url, now().date(), now()));
+    assert_eq!(tell(), 1, "the manager");
+    assert_eq!(tell(), 0, "and only once");
+    assert_eq!(
+        the(&app, &ada, CheckKind::SuitabilityDecision).original_due_on,
+        check.original_due_on
+    );
+}
+
+#[test]
+fn the_third_postponement_tells_the_manager() {
+    let (app, ada) = scene();
+    let check = the(&app, &ada, CheckKind::SuitabilityDecision);
+    let path = format!("/checks/{}/bookings/new", check.reference);
+    let mut officer = app.signed_in(OFFICER);
+    for day in ["24", "25", "26", "27"] {
+        let page = officer.open(&path).expect(200);
+        let form = on(page.form("/bookings"), day, "11", "2026").set("reason", "They asked");
+        form.send(&mut officer).expect(200);
+    }
+    let timeline = officer.open(&ada.path("/timeline")).expect(200);
+    timeline
+        .says("Put off for the first time")
+        .says("Put off 3 times");
+    let authority = app.eyes(OFFICER).authority();
+    let told = app.write(|tx| postponed::tell(tx, authority, &app.url, now().date(), now()));
+    assert_eq!(told, 1);
+    let mail = app.read(|conn| hearth::mail::outbox::overview(conn, authority));
+    assert_eq!(mail.waiting, 1);
+}
+
+#[test]
+fn a_move_owes_a_visit_to_the_new_address() {
+    let (app, ada) = scene();
+    let mut officer = app.signed_in(OFFICER);
+    assert!(open(&app, &ada, CheckKind::AfterMove).is_none());
+    let page = officer.open(&ada.path("/addresses")).expect(200);
+    let form = page
+        .form("/addresses")
+        .set("lines", "3 New Road")
+        .set("town", "Ashdale")
+        .set("postcode", "AA3 2AB")
+        .set("source", "parent")
+        .set_date("lived_from", "20", "11", "2026");
+    form.send(&mut officer).expect(200);
+    // The first meeting is late already, so it will do; a family that was met is owed a visit of its own.
+    assert!(open(&app, &ada, CheckKind::AfterMove).is_none());
+    app.write(|tx| child::note_seen(tx, ada.key, "2026-11-01".parse().unwrap(), "Robin"));
+    everything_holds(&app, OFFICER);
+}
+
+#[test]
+fn a_lost_child_has_a_clock_and_is_found() {
+    let (app, ada) = scene();
+    let mut officer = app.signed_in(OFFICER);
+    let page = officer.open(&ada.path("/whereabouts")).expect(200);
+    page.form("/whereabouts")
+        .send(&mut officer)
+        .expect(422)
+        .says("Say what happened and who told you");
+    let form = page
+        .form("/whereabouts")
+        .set("words", "The house is empty; a neighbour says they left");
+    form.send(&mut officer).expect(200);
+    let find = the(&app, &ada, CheckKind::FindChild);
+    assert!(
+        find.why.contains("after nobody knew where the child is"),
+        "{}",
+        find.why
+    );
+    officer
+        .open(&ada.path(""))
+        .says("It is known where the child is")
+        .says("Whereabouts");
+    everything_holds(&app, OFFICER);
+
+    let page = officer.open(&ada.path("/whereabouts")).expect(200);
+    let form = page
+        .form("/whereabouts")
+        .set("words", "The mother rang: they are at her sister's");
+    form.send(&mut officer).expect(200);
+    assert!(open(&app, &ada, CheckKind::FindChild).is_none());
+    let eyes = app.eyes(OFFICER);
+    let record = app
+        .read(|conn| child::by_key(conn, &eyes, ada.key))
+        .unwrap();
+    assert_eq!(record.status, ChildStatus::Active);
+    assert!(
+        open(&app, &ada, CheckKind::FirstMeeting).is_some(),
+        "what was owed stays owed"
+    );
+}
+
+#[test]
+fn a_record_closes_through_a_door_with_its_evidence() {
+    let (app, ada) = scene();
+    let mut officer = app.signed_in(OFFICER);
+    let page = officer.open(&ada.path("/closure")).expect(200);
+    page.keeps_quiet_about("Moved abroad");
+    let school = |form: Form| {
+        form.set("reason", "returned_to_school")
+            .set_date("on", "23", "11", "2026")
+    };
+    let refused = school(page.form("/closure")).send(&mut officer).expect(422);
+    refused
+        .says("Name the school")
+        .says("Say who confirmed that the child attends");
+    let tomorrow = page
+        .form("/closure")
+        .set("reason", "returned_to_school")
+        .set_date("on", "24", "11", "2026")
+        .set("named", "Hill Academy")
+        .set("evidence", "Its office");
+    tomorrow
+        .send(&mut officer)
+        .expect(422)
+        .says("The day cannot be in the future");
+    let whole = school(page.form("/closure"))
+        .set("named", "Hill Academy")
+        .set("evidence", "Its office, on the telephone");
+    whole.send(&mut officer).expect(200);
+
+    let all = checks(&app, &ada);
+    assert!(all.iter().all(|check| check.state != CheckState::Open));
+    let page = officer.open(&ada.path("")).expect(200);
+    page.says("Hill Academy. Its office, on the telephone")
+        .says("cancelled");
+    page.keeps_quiet_about("Close the record");
+    everything_holds(&app, OFFICER);
+}
+
+#[test]
+fn a_manager_decides_on_a_tier_and_a_new_fact_ends_it() {
+    let (app, ada) = scene();
+    app.signed_in(OFFICER).open(&ada.path("/tier")).expect(403);
+    let mut manager = app.signed_in(MANAGER);
+    let page = manager.open(&ada.path("/tier")).expect(200);
+    let decide = |form: Form, tier: &str| {
+        form.set("tier", tier)
+            .set("reason", "The school told us more than the record can hold")
+            .set_date("ends_on", "31", "1", "2027")
+    };
+    let too_long = decide(page.form("/tier"), "red").set_date("ends_on", "31", "12", "2027");
+    too_long
+        .send(&mut manager)
+        .expect(422)
+        .says("Choose a last day from today to 23 February 2027");
+    decide(page.form("/tier"), "red")
+        .send(&mut manager)
+        .expect(200);
+    let tier = || {
+        let eyes = app.eyes(MANAGER);
+        app.read(|conn| child::by_key(conn, &eyes, ada.key))
+            .unwrap()
+            .tier
+    };
+    assert_eq!(tier(), Tier::Red);
+    manager
+        .open(&ada.path(""))
+        .says("decided on red until 31 January 2027: The school told us more");
+
+    let page = manager.open(&ada.path("/tier")).expect(200);
+    decide(page.form("/tier"), "green")
+        .send(&mut manager)
+        .expect(200);
+    assert_eq!(tier(), Tier::Green);
+    let page = manager.open(&ada.path("/episodes")).expect(200);
+    let plan = page
+        .form("/episodes")
+        .set("kind", "cp_plan")
+        .set("category", "NEG")
+        .set("source", "social_care")
+        .set_date("started_on", "20", "11", "2026");
+    plan.send(&mut manager).expect(200);
+    assert_eq!(tier(), Tier::Red, "the new plan counts at once");
+    manager
+        .open(&ada.path("/timeline"))
+        .says("is over: there is a new reason");
+    everything_holds(&app, MANAGER);
+}
+
+#[test]
+fn a_tier_rises_by_the_passing_of_days() {
+    let (app, ada) = scene();
+    let eyes = app.eyes(OFFICER);
+    let tier = || {
+        app.read(|conn| child::by_key(conn, &eyes, ada.key))
+            .unwrap()
+            .tier
+    };
+    let services = Services {
+        db: app.db.clone(),
+        clock: app.clock.clone(),
+        courier: Courier {
+            transport: hearth::mail::Transport::memory(),
+            from: "hearth@ashdale.example".parse().unwrap(),
+        },
+        base_url: app.url.clone(),
+        late_after: std::time::Duration::from_secs(3600),
+    };
+    let mut officer = app.signed_in(OFFICER);
+    let page = officer.open(&ada.path("/particulars")).expect(200);
+    page.form("/particulars").send(&mut officer).expect(200);
+    let before = tier();
+    let later = now() + chrono::TimeDelta::days(120);
+    app.clock.set(later);
+    runner::run_scheduled(&services, later);
+    let after = tier();
+    assert!(after >= before);
+    officer = app.signed_in(OFFICER);
+    officer
+        .open(&ada.path(""))
+        .says("the time to do so has passed");
+}
