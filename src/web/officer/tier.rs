@@ -17,7 +17,9 @@ use crate::rules::tier::Tier;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::filters;
-use crate::web::form::{Choice, DateInput, Form, FormErrors, Refused, Submitted, choices};
+use crate::web::form::{
+    ButtonPress, Choice, DateInput, Form, FormErrors, Refused, Submitted, choices,
+};
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
@@ -133,7 +135,14 @@ pub async fn decide(
 ///
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
-pub async fn withdraw(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
+pub async fn withdraw(
+    visit: Visit,
+    Named(reference): Named,
+    submitted: Submitted<ButtonPress>,
+) -> Result<HttpResponse, WebError> {
+    if let Err(Refused { .. }) = submitted.check(visit.today()) {
+        return Err(WebError::StaleForm);
+    }
     let (today, now) = (visit.today(), visit.now());
     let named = reference.clone();
     let withdrawn = visit
