@@ -15,7 +15,7 @@ use crate::rules::escalation::Post;
 use crate::rules::policy::PolicyKey;
 
 /// How far back is looked for bookings that nobody was told of: longer than any night off.
-const LOOK_BACK: TimeDelta = TimeDelta::days(14);
+pub(super) const LOOK_BACK: TimeDelta = TimeDelta::days(14);
 
 /// Tells the manager of each booking that they have to hear of and were not told; gives how many letters that were.
 pub fn tell(

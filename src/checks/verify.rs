@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
+use super::postponed;
 use super::store::verify::{self as ask, Answer, Scope};
+use super::store::verify_states as states;
 use super::{ladder, rulebook, store};
 use crate::access::{AuthorityKey, authority};
 use crate::clock::london_day;
 use crate::db::{Conn, Result};
 use crate::mail::outbox;
+use crate::rules::policy::PolicyKey;
 
 /// A promise and how it stands.
 #[derive(Clone, Debug)]
@@ -94,6 +97,30 @@ const QUESTIONS: &[(&str, Question)] = &[
         "The postcode in lists is the current address's",
         ask::wrong_postcode,
     ),
+    (
+        "Every child whose whereabouts are unknown is owed being found",
+        states::lost_without_clock,
+    ),
+    (
+        "Every child who left did so through a door, with its evidence",
+        states::left_without_evidence,
+    ),
+    (
+        "The tier in lists is the one that was assessed or decided last",
+        states::wrong_tier,
+    ),
+    (
+        "No decision on a tier outlasts its last day",
+        states::decided_for_too_long,
+    ),
+    (
+        "Every tier that days can change was assessed in time",
+        states::not_assessed_again,
+    ),
+    (
+        "Every rest of checks has a named lead and an end",
+        states::rests_without_lead,
+    ),
 ];
 
 /// Proves the promises for one register, or for all that are kept here. What was written after the last sweep began,
@@ -131,6 +158,7 @@ pub fn verify(
         proof.push(invariant);
     }
     proof.push(steps_told(conn, &scopes)?);
+    proof.push(managers_told(conn, &scopes)?);
     proof.push(nothing_stuck(conn, now)?);
     proof.push(swept_in_time(conn, swept_at, now, late_after)?);
     Ok(proof)
@@ -150,6 +178,32 @@ fn steps_told(conn: &mut Conn, scopes: &[Scope]) -> Result<Invariant> {
             .collect();
         broken.dedup();
         invariant.add((i64::try_from(lapses.len()).unwrap_or(i64::MAX), broken));
+    }
+    Ok(invariant)
+}
+
+/// What a manager hears the same day: attempts that failed for a child in red, and checks put off too often or too far.
+fn managers_told(conn: &mut Conn, scopes: &[Scope]) -> Result<Invariant> {
+    let mut invariant =
+        Invariant::new("Every failed attempt in red and every long postponement was told");
+    for scope in scopes {
+        let since = scope.seen_until - postponed::LOOK_BACK;
+        let rulebook = rulebook::load(conn, scope.authority, scope.day)?;
+        let times = rulebook.policy.count(PolicyKey::PostponementsAlone);
+        let put_off = store::booking::put_off(conn, scope.authority, times, since)?;
+        let failed = store::outcome::failed_in_red(conn, scope.authority, since)?;
+        let untold = put_off
+            .into_iter()
+            .filter(|booking| booking.booked_at < scope.seen_until)
+            .map(|booking| booking.booking)
+            .chain(
+                failed
+                    .into_iter()
+                    .filter(|attempt| attempt.recorded_at < scope.seen_until)
+                    .map(|attempt| attempt.outcome),
+            );
+        let broken: Vec<String> = untold.map(|it| it.as_str().to_owned()).collect();
+        invariant.add((i64::try_from(broken.len()).unwrap_or(i64::MAX), broken));
     }
     Ok(invariant)
 }

@@ -152,6 +152,7 @@ pub(in crate::checks) struct PutOff {
     pub(in crate::checks) booked_for: NaiveDate,
     pub(in crate::checks) times: i32,
     pub(in crate::checks) past_holiday: bool,
+    pub(in crate::checks) booked_at: NaiveDateTime,
 }
 
 /// The bookings of an authority, made since a moment, that put a check off for at least the so-manieth time or jump a
@@ -182,6 +183,7 @@ pub(in crate::checks) fn put_off(
             booking::booked_for,
             booking::postponement,
             booking::past_holiday,
+            booking::booked_at,
         ))
         .load(conn)?)
 }

@@ -12,6 +12,7 @@ pub(super) mod rulebook;
 pub(super) mod suspension;
 pub(super) mod tiering;
 pub(super) mod verify;
+pub(super) mod verify_states;
 
 use crate::db::Condition;
 use crate::rules::escalation::{Post, Step};

@@ -170,6 +170,7 @@ pub(in crate::checks) struct FailedInRed {
     pub(in crate::checks) check: Reference,
     pub(in crate::checks) kind: CheckKind,
     pub(in crate::checks) new_attempt_by: Option<NaiveDate>,
+    pub(in crate::checks) recorded_at: NaiveDateTime,
 }
 
 /// The attempts recorded since a moment that failed for a child who is in red, and for which no letter with the first
@@ -209,6 +210,7 @@ pub(in crate::checks) fn failed_in_red(
             welfare_check::reference,
             welfare_check::kind,
             new_attempt_by,
+            outcome::recorded_at,
         ))
         .load(conn)?)
 }

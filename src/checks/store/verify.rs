@@ -54,6 +54,8 @@ macro_rules! ask {
     }};
 }
 
+pub(super) use ask;
+
 /// Children who are on the register and have neither an open check nor a rest that ends.
 pub(in crate::checks) fn children_without_clock(conn: &mut Conn, scope: Scope) -> Result<Answer> {
     let clock = exists(
