@@ -17,7 +17,7 @@ use crate::access::authority::{self, Authority};
 use crate::db::{Conn, Result};
 use crate::mail::messages::{LapseDigest, LapseLine};
 use crate::mail::{Letter, outbox};
-use crate::rules::escalation::{LapseState, Post, Step, owed};
+use crate::rules::escalation::{Post, Step, owed};
 use crate::rules::identifiers::{EmailAddress, Reference};
 
 /// What telling the ladder of one authority came to.
@@ -36,6 +36,7 @@ pub(super) struct Untold {
     pub(super) lapse: LapseKey,
     pub(super) reference: Reference,
     step: Step,
+    round: u32,
     post: Post,
     owed_on: NaiveDate,
     /// Where the lapse is in the list that was read.
@@ -96,19 +97,15 @@ pub(super) fn untold(
     } = rulebook;
     let mut untold = Vec::new();
     for (place, lapse) in lapses.iter().enumerate() {
-        let state = LapseState {
-            due_on: lapse.due_on,
-            tier: lapse.tier,
-            acknowledged_plan_by: lapse.plan_by,
-            closed: false,
-        };
-        for step in owed(&state, policy, calendar, *today) {
+        for step in owed(&lapse.state(), policy, calendar, *today) {
             let posts = step.step.posts().iter().copied();
-            let missing = posts.filter(|post| !told.contains(&(lapse.key, step.step, *post)));
+            let missing =
+                posts.filter(|post| !told.contains(&(lapse.key, step.round, step.step, *post)));
             untold.extend(missing.map(|post| Untold {
                 lapse: lapse.key,
                 reference: lapse.reference.clone(),
                 step: step.step,
+                round: step.round,
                 post,
                 owed_on: step.owed_on,
                 place,
@@ -180,6 +177,7 @@ impl Desk<'_> {
             .map(|part| Telling {
                 lapse: part.step.lapse,
                 step: part.step.step,
+                round: part.step.round,
                 post: part.step.post,
                 told_post: part.told_post,
                 owed_on: part.step.owed_on,
@@ -220,6 +218,7 @@ impl Desk<'_> {
             working_days_over: calendar.working_days_between(lapse.due_on, *today),
             step: part.step.step,
             since: part.step.owed_on,
+            broken_plan: lapse.plan_by,
             vacant_post: (part.told_post != part.step.post).then_some(part.step.post),
         })
     }
@@ -230,8 +229,9 @@ impl Desk<'_> {
             .iter()
             .map(|part| {
                 format!(
-                    "{} {} {}",
+                    "{} {} {} {}",
                     part.step.reference,
+                    part.step.round,
                     part.step.step.as_str(),
                     part.step.post.as_str()
                 )

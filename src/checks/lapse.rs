@@ -10,8 +10,9 @@ use crate::access::{AuthorityKey, Viewer};
 use crate::db::{Conflict, Conn, DbError, Result};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
-use crate::rules::escalation::{Post, Step};
+use crate::rules::escalation::{LapseState, Post, Step};
 use crate::rules::identifiers::Reference;
+use crate::rules::tier::Tier;
 
 /// A lapse as held.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct LapseRecord {
     pub opened_on: NaiveDate,
     /// Who acknowledged it, when, with which plan by which day.
     pub acknowledged: Option<Acknowledgement>,
+    /// How often somebody has answered for it; each answer that is not kept begins another round of the ladder.
+    pub round: u32,
     /// When and why it was closed.
     pub closed: Option<(NaiveDateTime, String)>,
 }
@@ -47,11 +50,22 @@ pub struct Acknowledgement {
     pub at: NaiveDateTime,
     /// What they will do.
     pub plan: String,
-    /// By when; after it the ladder goes on.
+    /// By when; after it the ladder begins again, one rung higher.
     pub plan_by: NaiveDate,
 }
 
 impl LapseRecord {
+    /// The lapse as the ladder sees it, for a child of this tier.
+    pub fn state(&self, tier: Tier) -> LapseState {
+        LapseState {
+            due_on: self.due_on,
+            tier,
+            round: self.round,
+            plan_by: self.acknowledged.as_ref().map(|answer| answer.plan_by),
+            closed: self.closed.is_some(),
+        }
+    }
+
     /// Which answer is held, as a word that a form carries: empty while there is none.
     pub fn answer_known(&self) -> String {
         let at = self.acknowledged.as_ref().map(|answer| answer.at);
@@ -74,6 +88,8 @@ pub struct Plan {
 pub struct Told {
     /// Which step.
     pub step: Step,
+    /// In which round of the ladder: after how many answers.
+    pub round: u32,
     /// Which post it was owed to.
     pub post: Post,
     /// Which post was told: a higher one when nobody holds the first.

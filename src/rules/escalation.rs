@@ -1,8 +1,9 @@
-//! The ladder of a lapse: which step is owed on a day, and to which posts. It stops only when a person
-//! acknowledges the lapse with a plan, or the check is done.
+//! The ladder of a lapse: which step is owed on a day, to which posts, and why. It stops only when a person acknowledges
+//! the lapse with a plan, until the plan's day has passed, or when the check is done.
 
 use super::calendar::{Calendar, FirstDay, last_day};
 use super::codes::code_list;
+use super::dates::spoken;
 use super::policy::{Policy, PolicyKey};
 use super::tier::Tier;
 use chrono::NaiveDate;
@@ -62,27 +63,24 @@ impl Step {
         }
     }
 
-    /// The day on which the step is owed: a lapse is told on the day after the due date, the later steps so many
-    /// working days after the due date. A child in red climbs the whole ladder on the first day.
-    fn owed_on(
-        self,
-        due_on: NaiveDate,
-        tier: Tier,
-        policy: &Policy,
-        calendar: &Calendar,
-    ) -> NaiveDate {
-        let first_day = last_day(due_on, 1, FirstDay::DoesNotCount);
-        if tier == Tier::Red {
-            return first_day;
+    /// The period of the policy after which the step is owed; none for the first, which is owed on the next day.
+    const fn policy_key(self) -> Option<PolicyKey> {
+        match self {
+            Self::Lapsed => None,
+            Self::Manager => Some(PolicyKey::LapseToManager),
+            Self::HeadOfService => Some(PolicyKey::LapseToHeadOfService),
+            Self::DutyMailbox => Some(PolicyKey::LapseToDutyMailbox),
         }
-        let key = match self {
-            Self::Lapsed => return first_day,
-            Self::Manager => PolicyKey::LapseToManager,
-            Self::HeadOfService => PolicyKey::LapseToHeadOfService,
-            Self::DutyMailbox => PolicyKey::LapseToDutyMailbox,
-        };
-        let period = policy.always(key, tier).period();
-        period.after(due_on, calendar).max(first_day)
+    }
+
+    /// How far up the ladder the step is, from 0.
+    const fn rung(self) -> u32 {
+        match self {
+            Self::Lapsed => 0,
+            Self::Manager => 1,
+            Self::HeadOfService => 2,
+            Self::DutyMailbox => 3,
+        }
     }
 }
 
@@ -93,10 +91,43 @@ pub struct LapseState {
     pub due_on: NaiveDate,
     /// The child's tier.
     pub tier: Tier,
-    /// The day by which the person who acknowledged the lapse plans to have the check done.
-    pub acknowledged_plan_by: Option<NaiveDate>,
+    /// How often somebody has answered with a plan. Each plan that is not kept begins another round of the ladder.
+    pub round: u32,
+    /// The day by which the last of these plans has the check done.
+    pub plan_by: Option<NaiveDate>,
     /// Whether the check is done.
     pub closed: bool,
+}
+
+impl LapseState {
+    /// The day that passed without the check being done, from which the ladder is counted: the day of the plan, or the
+    /// day the check was due.
+    fn counted_from(&self) -> NaiveDate {
+        self.plan_by.unwrap_or(self.due_on)
+    }
+
+    /// The first day of the round.
+    fn first_day(&self) -> NaiveDate {
+        last_day(self.counted_from(), 1, FirstDay::DoesNotCount)
+    }
+
+    /// Why a step is owed at once, if it is.
+    fn at_once(&self, step: Step) -> Option<AtOnce> {
+        match step {
+            Step::Lapsed => Some(AtOnce::FirstStep),
+            _ if self.tier == Tier::Red => Some(AtOnce::Red),
+            _ if step.rung() <= self.round => Some(AtOnce::BrokenPlans),
+            _ => None,
+        }
+    }
+}
+
+/// Why a step is owed on the first day of a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AtOnce {
+    FirstStep,
+    Red,
+    BrokenPlans,
 }
 
 /// A step that is owed.
@@ -104,35 +135,80 @@ pub struct LapseState {
 pub struct StepOwed {
     /// Which.
     pub step: Step,
-    /// Since when.
+    /// In which round of the ladder.
+    pub round: u32,
+    /// Since when, or from when on.
     pub owed_on: NaiveDate,
 }
 
-/// Every step owed up to today, whether it was told or not: whoever asks leaves out what was told, so that days on
-/// which nothing ran change nothing.
+/// Every step of the round that the lapse is in, whether its day has come or not: what happens if nobody does anything.
+/// None if the check is done.
 ///
-/// None if the check is done, or while a plan stands. A plan whose day has passed no longer holds the ladder.
-#[must_use]
+/// The first round is counted from the day the check was due, each later one from the day of the plan that was not
+/// kept, and so none is owed while a plan stands. Each plan that was not kept starts the ladder one rung higher. For a
+/// child in red every step is owed on the first day.
+pub fn round(
+    lapse: &LapseState,
+    policy: &Policy,
+    calendar: &Calendar,
+) -> impl Iterator<Item = StepOwed> {
+    let first_day = lapse.first_day();
+    let owed_on = move |step: Step| match step.policy_key() {
+        Some(key) if lapse.at_once(step).is_none() => {
+            let period = policy.always(key, lapse.tier).period();
+            period.after(lapse.counted_from(), calendar).max(first_day)
+        }
+        _ => first_day,
+    };
+    Step::ALL
+        .iter()
+        .filter(|_| !lapse.closed)
+        .map(move |step| StepOwed {
+            step: *step,
+            round: lapse.round,
+            owed_on: owed_on(*step),
+        })
+}
+
+/// Every step owed up to today, whether it was told or not: whoever asks leaves out what was told in this round, so that
+/// days on which nothing ran change nothing.
 pub fn owed(
     lapse: &LapseState,
     policy: &Policy,
     calendar: &Calendar,
     today: NaiveDate,
-) -> Vec<StepOwed> {
-    let plan_stands = lapse
-        .acknowledged_plan_by
-        .is_some_and(|plan_by| today <= plan_by);
-    if lapse.closed || plan_stands {
-        return Vec::new();
+) -> impl Iterator<Item = StepOwed> {
+    round(lapse, policy, calendar).filter(move |owed| owed.owed_on <= today)
+}
+
+/// Why a step is owed on its day: the rule, its value and its source, in one sentence.
+#[must_use]
+pub fn why(step: Step, lapse: &LapseState, policy: &Policy) -> String {
+    let passed = match lapse.plan_by {
+        Some(day) => format!("the plan by {} was not kept", spoken(day)),
+        None => format!("the check was due on {}", spoken(lapse.due_on)),
+    };
+    let holds = step.policy_key().map(|key| policy.always(key, lapse.tier));
+    match (lapse.at_once(step), holds) {
+        (Some(AtOnce::Red), _) => {
+            format!("The day after {passed}: a child in red climbs the whole ladder at once.")
+        }
+        (Some(AtOnce::BrokenPlans), _) => format!(
+            "The day after {passed}: each plan that is not kept starts the ladder one step higher, and there {}.",
+            match lapse.round {
+                1 => "was one plan".to_owned(),
+                plans => format!("were {plans} plans"),
+            },
+        ),
+        (Some(AtOnce::FirstStep), _) | (None, None) => {
+            format!("The day after {passed}: a lapse is told on the next day.")
+        }
+        (None, Some(holds)) => format!(
+            "{} after {passed} ({}).",
+            holds.period().words(),
+            holds.source()
+        ),
     }
-    Step::ALL
-        .iter()
-        .map(|step| StepOwed {
-            step: *step,
-            owed_on: step.owed_on(lapse.due_on, lapse.tier, policy, calendar),
-        })
-        .filter(|owed| owed.owed_on <= today)
-        .collect()
 }
 
 #[cfg(test)]

@@ -446,6 +446,8 @@ fn a_lapse_is_answered_for_with_a_plan() {
     list.says("Open lapses 3").says("Answered with a plan 0");
     let here = list.link(lapse.reference.as_str());
     let page = browser.open(&here).expect(200);
+    page.says("What happens if nobody answers")
+        .says("5 working days after the check was due on 11 November 2026 (default policy");
     page.says("Nobody has answered for this lapse yet")
         .says("Nobody has been told yet");
     let refused = page

@@ -14,7 +14,7 @@ use crate::db::schema::{account, child, lapse, lapse_step, outgoing_mail, welfar
 use crate::db::{Conn, Result};
 use crate::insert_rows;
 use crate::mail::OutgoingMail;
-use crate::rules::escalation::{Post, Step};
+use crate::rules::escalation::{LapseState, Post, Step};
 use crate::rules::identifiers::Reference;
 use crate::rules::schedule::CheckKind;
 use crate::rules::tier::Tier;
@@ -27,9 +27,22 @@ pub(in crate::checks) struct OpenLapse {
     pub(in crate::checks) check: CheckKind,
     pub(in crate::checks) due_on: NaiveDate,
     pub(in crate::checks) plan_by: Option<NaiveDate>,
+    pub(in crate::checks) round: i32,
     pub(in crate::checks) tier: Tier,
     /// The address of the child's officer, unless there is none or they have left.
     pub(in crate::checks) officer: Option<String>,
+}
+
+impl OpenLapse {
+    pub(in crate::checks) fn state(&self) -> LapseState {
+        LapseState {
+            due_on: self.due_on,
+            tier: self.tier,
+            round: u32::try_from(self.round).unwrap_or_default(),
+            plan_by: self.plan_by,
+            closed: false,
+        }
+    }
 }
 
 /// An authority's open lapses, the longest over first; those of children whose checks rest today are left out.
@@ -56,30 +69,40 @@ pub(in crate::checks) fn open(
             welfare_check::kind,
             lapse::due_on,
             lapse::plan_by,
+            lapse::round,
             child::tier,
             account::email.nullable(),
         ))
         .load(conn)?)
 }
 
-/// Which steps of an authority's open lapses were told, for which posts.
+/// Which steps of an authority's open lapses were told in the round that each is in, for which posts.
 pub(in crate::checks) fn told(
     conn: &mut Conn,
     authority: AuthorityKey,
-) -> Result<HashSet<(LapseKey, Step, Post)>> {
-    let rows: Vec<(LapseKey, Step, Post)> = lapse_step::table
+) -> Result<HashSet<(LapseKey, u32, Step, Post)>> {
+    let rows: Vec<(LapseKey, i32, Step, Post)> = lapse_step::table
         .inner_join(lapse::table)
         .filter(lapse::authority_id.eq(authority))
         .filter(lapse::closed_at.is_null())
-        .select((lapse_step::lapse_id, lapse_step::step, lapse_step::post))
+        .filter(lapse_step::round.eq(lapse::round))
+        .select((
+            lapse_step::lapse_id,
+            lapse_step::round,
+            lapse_step::step,
+            lapse_step::post,
+        ))
         .load(conn)?;
-    Ok(rows.into_iter().collect())
+    let told =
+        |(key, round, step, post)| (key, u32::try_from(round).unwrap_or_default(), step, post);
+    Ok(rows.into_iter().map(told).collect())
 }
 
 /// That a step was told to somebody.
 pub(in crate::checks) struct Telling<'a> {
     pub(in crate::checks) lapse: LapseKey,
     pub(in crate::checks) step: Step,
+    pub(in crate::checks) round: u32,
     pub(in crate::checks) post: Post,
     pub(in crate::checks) told_post: Post,
     pub(in crate::checks) owed_on: NaiveDate,
@@ -98,6 +121,7 @@ struct NewRow<'a> {
     told_at: NaiveDateTime,
     recipient: &'a str,
     mail_id: i64,
+    round: i32,
 }
 
 pub(in crate::checks) fn insert(
@@ -116,6 +140,7 @@ pub(in crate::checks) fn insert(
             told_at: now,
             recipient: telling.recipient,
             mail_id: telling.mail.number(),
+            round: i32::try_from(telling.round).unwrap_or(i32::MAX),
         })
         .collect();
     insert_rows!(tx, lapse_step::table, rows)?;

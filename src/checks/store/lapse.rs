@@ -111,6 +111,7 @@ struct Row {
     plan_by: Option<NaiveDate>,
     closed_at: Option<NaiveDateTime>,
     closed_because: Option<String>,
+    round: i32,
 }
 
 impl From<Row> for LapseRecord {
@@ -134,6 +135,7 @@ impl From<Row> for LapseRecord {
             due_on: row.due_on,
             opened_on: row.opened_on,
             acknowledged,
+            round: u32::try_from(row.round).unwrap_or_default(),
             closed: row.closed_at.zip(row.closed_because),
         }
     }
@@ -154,6 +156,7 @@ type Columns = (
     lapse::plan_by,
     lapse::closed_at,
     lapse::closed_because,
+    lapse::round,
 );
 
 fn columns() -> Columns {
@@ -172,6 +175,7 @@ fn columns() -> Columns {
         lapse::plan_by,
         lapse::closed_at,
         lapse::closed_because,
+        lapse::round,
     )
 }
 
@@ -233,6 +237,7 @@ pub(in crate::checks) fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Ve
 #[derive(Queryable)]
 struct ToldRow {
     step: Step,
+    round: i32,
     post: Post,
     told_post: Post,
     recipient: String,
@@ -245,6 +250,7 @@ impl From<ToldRow> for Told {
     fn from(row: ToldRow) -> Self {
         Self {
             step: row.step,
+            round: u32::try_from(row.round).unwrap_or_default(),
             post: row.post,
             told_post: row.told_post,
             recipient: row.recipient,
@@ -263,6 +269,7 @@ pub(in crate::checks) fn told(conn: &mut Conn, key: LapseKey) -> Result<Vec<Told
         .order(lapse_step::id)
         .select((
             lapse_step::step,
+            lapse_step::round,
             lapse_step::post,
             lapse_step::told_post,
             lapse_step::recipient,
@@ -288,6 +295,7 @@ pub(in crate::checks) fn acknowledge(
             lapse::acknowledged_by.eq(by.number()),
             lapse::plan.eq(plan),
             lapse::plan_by.eq(plan_by),
+            lapse::round.eq(lapse::round + 1),
         ))
         .execute(tx)?;
     Ok(())

@@ -98,7 +98,42 @@ fn an_acknowledgement_stops_the_ladder_until_the_plan_s_day_has_passed() {
 
     assert!(world.on("2026-12-10").sweep().is_empty());
     world.assert_green();
-    assert_eq!(recipients(&world.on("2026-12-11").sweep()), [MANAGER]);
+    world.assert_green();
+}
+
+#[test]
+fn a_plan_that_is_not_kept_begins_the_ladder_again_one_rung_higher_each_time() {
+    let (world, child) = world_with_one_due();
+    world.on("2026-12-02").sweep();
+    world.on("2026-12-08").sweep();
+    let answer = |on: &str, by: &str| {
+        world.on(on);
+        world.acknowledge(&world.lapses(child)[0], "Visit", by)
+    };
+    answer("2026-12-08", "2026-12-10").unwrap();
+    assert!(world.on("2026-12-10").sweep().is_empty());
+    world.assert_green();
+
+    let mails = world.on("2026-12-11").sweep();
+    assert_eq!(recipients(&mails), [TEAM_LEADER, MANAGER, OFFICER]);
+    for mail in &mails {
+        assert!(mail.raw.contains("plan by 10 December 2026 was not kept"));
+    }
+    assert!(world.sweep().is_empty());
+    world.assert_green();
+
+    answer("2026-12-11", "2026-12-14").unwrap();
+    let mails = world.on("2026-12-16").sweep();
+    assert_eq!(recipients(&mails), [TEAM_LEADER, HEAD, MANAGER, OFFICER]);
+    world.assert_green();
+    assert_eq!(
+        recipients(&world.on("2027-01-07").sweep()),
+        [DUTY, SAFEGUARDING]
+    );
+    let lapse = &world.lapses(child)[0];
+    let told = world.run(|conn| lapse::told(conn, lapse.key));
+    let rounds: Vec<u32> = told.iter().map(|told| told.round).collect();
+    assert_eq!(rounds, [0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2, 2]);
     world.assert_green();
 }
 

@@ -36,6 +36,8 @@ pub struct LapseLine {
     pub step: Step,
     /// The day the step was owed.
     pub since: NaiveDate,
+    /// The day of the last plan, which was not kept.
+    pub broken_plan: Option<NaiveDate>,
     /// The post that should have been told and that nobody holds.
     pub vacant_post: Option<Post>,
 }
@@ -115,6 +117,7 @@ mod tests {
             working_days_over: over,
             step: Step::Lapsed,
             since: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
+            broken_plan: None,
             vacant_post: None,
         }
     }
@@ -142,6 +145,7 @@ mod tests {
         ];
         lines[0].step = Step::DutyMailbox;
         lines[1].step = Step::Manager;
+        lines[2].broken_plan = NaiveDate::from_ymd_opt(2026, 11, 25);
         lines[1].vacant_post = Some(Post::Manager);
         let digest = LapseDigest {
             told_as: vec![Post::HeadOfService, Post::SafeguardingLead],

@@ -13,7 +13,8 @@ fn lapse(tier: Tier) -> LapseState {
     LapseState {
         due_on: day("2026-11-23"),
         tier,
-        acknowledged_plan_by: None,
+        round: 0,
+        plan_by: None,
         closed: false,
     }
 }
@@ -27,7 +28,16 @@ fn steps(lapse: LapseState, today: &str) -> Vec<Step> {
 
 fn owed_on(lapse: LapseState, today: NaiveDate) -> Vec<StepOwed> {
     let policy = Policy::at(&defaults(), "884", today);
-    owed(&lapse, &policy, &Calendar::england(), today)
+    owed(&lapse, &policy, &Calendar::england(), today).collect()
+}
+
+/// The same lapse, after as many plans, the last of them by a day.
+fn planned(lapse: LapseState, plans: u32, by: &str) -> LapseState {
+    LapseState {
+        round: plans,
+        plan_by: Some(day(by)),
+        ..lapse
+    }
 }
 
 #[test]
@@ -52,13 +62,65 @@ fn red_goes_to_everybody_on_the_first_day() {
 }
 
 #[test]
-fn a_plan_holds_the_ladder_until_its_day_has_passed() {
-    let planned = LapseState {
-        acknowledged_plan_by: Some(day("2026-12-04")),
-        ..lapse(Tier::Green)
-    };
-    assert_eq!(steps(planned, "2026-12-04"), []);
-    assert_eq!(steps(planned, "2026-12-05"), [Step::Lapsed, Step::Manager]);
+fn a_plan_that_is_not_kept_begins_another_round_one_rung_higher() {
+    let once = planned(lapse(Tier::Green), 1, "2026-12-04");
+    assert_eq!(steps(once, "2026-12-04"), []);
+    assert_eq!(steps(once, "2026-12-05"), [Step::Lapsed, Step::Manager]);
+    assert_eq!(steps(once, "2026-12-17"), [Step::Lapsed, Step::Manager]);
+    assert_eq!(
+        steps(once, "2026-12-18"),
+        [Step::Lapsed, Step::Manager, Step::HeadOfService]
+    );
+    assert_eq!(steps(once, "2026-12-29"), Step::ALL);
+    let twice = planned(lapse(Tier::Green), 2, "2026-12-04");
+    assert_eq!(
+        steps(twice, "2026-12-05"),
+        [Step::Lapsed, Step::Manager, Step::HeadOfService]
+    );
+    for plans in 3..10 {
+        let often = planned(lapse(Tier::Green), plans, "2026-12-04");
+        assert_eq!(steps(often, "2026-12-05"), Step::ALL);
+    }
+    let red = planned(lapse(Tier::Red), 1, "2026-12-04");
+    assert_eq!(steps(red, "2026-12-04"), []);
+    assert_eq!(steps(red, "2026-12-05"), Step::ALL);
+}
+
+#[test]
+fn each_step_says_why_it_is_owed_on_its_day() {
+    let policy = Policy::at(&defaults(), "884", day("2026-11-23"));
+    let green = lapse(Tier::Green);
+    let broken = planned(green, 1, "2026-12-04");
+    for (step, lapse, sentence) in [
+        (
+            Step::Lapsed,
+            green,
+            "The day after the check was due on 23 November 2026: a lapse is told on the next day.",
+        ),
+        (
+            Step::Manager,
+            green,
+            "5 working days after the check was due on 23 November 2026 (default policy; no published ladder was found).",
+        ),
+        (
+            Step::DutyMailbox,
+            lapse(Tier::Red),
+            "The day after the check was due on 23 November 2026: a child in red climbs the whole ladder at once.",
+        ),
+        (
+            Step::Manager,
+            broken,
+            "The day after the plan by 4 December 2026 was not kept: each plan that is not kept starts the ladder one step \
+             higher, and there was one plan.",
+        ),
+        (
+            Step::HeadOfService,
+            broken,
+            "10 working days after the plan by 4 December 2026 was not kept (default policy; no published ladder was found).",
+        ),
+    ] {
+        assert_eq!(why(step, &lapse, &policy), sentence);
+    }
 }
 
 #[test]
@@ -73,13 +135,9 @@ fn a_check_that_is_done_owes_no_step() {
 #[test]
 fn a_ladder_with_every_period_switched_off_is_the_shipped_one() {
     let nothing = Policy::at(&[], "884", day("2026-11-23"));
-    let owed = owed(
-        &lapse(Tier::Green),
-        &nothing,
-        &Calendar::england(),
-        day("2026-12-14"),
-    );
-    assert_eq!(owed.len(), Step::ALL.len());
+    let (lapse, calendar) = (lapse(Tier::Green), Calendar::england());
+    let owed = owed(&lapse, &nothing, &calendar, day("2026-12-14"));
+    assert_eq!(owed.count(), Step::ALL.len());
 }
 
 #[test]
@@ -96,12 +154,43 @@ fn above_every_post_there_is_another_up_to_the_duty_mailbox() {
     }
 }
 
+fn any_lapse() -> impl Strategy<Value = LapseState> {
+    let plan = prop::option::of((1..6u32, 1..60u64));
+    (prop::sample::select(Tier::ALL), plan).prop_map(|(tier, plan)| LapseState {
+        round: plan.map_or(0, |(plans, _)| plans),
+        plan_by: plan.map(|(_, days)| day("2026-11-23") + chrono::Days::new(days)),
+        ..lapse(tier)
+    })
+}
+
 proptest! {
     #[test]
-    fn what_was_owed_once_stays_owed(days in 0..200u64, tier in prop::sample::select(Tier::ALL)) {
+    fn what_was_owed_once_stays_owed(lapse in any_lapse(), days in 0..250u64) {
         let today = day("2026-11-23") + chrono::Days::new(days);
-        let (before, after) = (owed_on(lapse(tier), today), owed_on(lapse(tier), today + chrono::Days::new(1)));
+        let (before, after) = (owed_on(lapse, today), owed_on(lapse, today + chrono::Days::new(1)));
         prop_assert!(after.starts_with(&before));
-        prop_assert!(before.iter().all(|owed| day("2026-11-23") < owed.owed_on && owed.owed_on <= today));
+        prop_assert!(before.iter().all(|owed| lapse.counted_from() < owed.owed_on && owed.owed_on <= today));
+    }
+
+    #[test]
+    fn each_step_is_owed_once_a_round_and_none_while_a_plan_stands(lapse in any_lapse(), days in 0..250u64) {
+        let today = day("2026-11-23") + chrono::Days::new(days);
+        let owed = owed_on(lapse, today);
+        let mut steps: Vec<Step> = owed.iter().map(|owed| owed.step).collect();
+        steps.dedup();
+        prop_assert_eq!(steps.len(), owed.len());
+        prop_assert!(owed.iter().all(|owed| owed.round == lapse.round));
+        if lapse.plan_by.is_some_and(|plan_by| today <= plan_by) {
+            prop_assert!(owed.is_empty());
+        } else if lapse.tier == Tier::Red && today > lapse.counted_from() {
+            prop_assert_eq!(owed.len(), Step::ALL.len());
+        }
+    }
+
+    #[test]
+    fn one_more_broken_plan_is_never_later(lapse in any_lapse(), days in 0..250u64) {
+        let today = day("2026-11-23") + chrono::Days::new(days);
+        let harder = LapseState { round: lapse.round + 1, ..lapse };
+        prop_assert!(owed_on(lapse, today).len() <= owed_on(harder, today).len());
     }
 }

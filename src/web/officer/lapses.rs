@@ -12,11 +12,12 @@ use super::days;
 use super::work::{WhoseFilter, plan_words};
 use crate::checks::lapse::{self, AcknowledgeError, LapseRecord, Plan, Told};
 use crate::checks::lapse_list::{self, Open, OpenLapse};
-use crate::checks::rulebook;
+use crate::checks::rulebook::{self, Rulebook};
 use crate::clock::london_day;
 use crate::db::DbError;
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::{short, spoken};
+use crate::rules::escalation::{self, LapseState, Step};
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
 use crate::web::error::WebError;
@@ -161,10 +162,21 @@ struct Facts {
     lapse: LapseWords,
     check: CheckWords,
     told: Vec<ToldRow>,
+    /// What the ladder does in this round; nothing when the lapse is closed.
+    rungs: Vec<Rung>,
+}
+
+/// A step of the ladder in the round that the lapse is in.
+struct Rung {
+    step: &'static str,
+    on: String,
+    posts: String,
+    why: String,
+    is_told: bool,
 }
 
 struct ToldRow {
-    step: &'static str,
+    step: String,
     post: String,
     recipient: String,
     told: String,
@@ -293,6 +305,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
             Ok::<_, DbError>(Some(Facts {
                 lapse: LapseWords::of(&lapse, today, &rulebook.calendar),
                 check: CheckWords::of(&check, &child, today, &rulebook.calendar),
+                rungs: rungs(&lapse.state(child.tier), &told, &rulebook),
                 told: told.iter().map(told_row).collect(),
             }))
         })
@@ -300,9 +313,42 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
     found.ok_or(WebError::NotFound)
 }
 
+fn rungs(lapse: &LapseState, told: &[Told], rulebook: &Rulebook) -> Vec<Rung> {
+    let is_told = |step| {
+        told.iter()
+            .any(|told| told.round == lapse.round && told.step == step)
+    };
+    let Rulebook {
+        policy, calendar, ..
+    } = rulebook;
+    escalation::round(lapse, policy, calendar)
+        .map(|owed| Rung {
+            step: owed.step.label(),
+            on: short(owed.owed_on),
+            posts: posts(owed.step),
+            why: escalation::why(owed.step, lapse, policy),
+            is_told: is_told(owed.step),
+        })
+        .collect()
+}
+
+/// Such as "Officer and team leader".
+fn posts(step: Step) -> String {
+    let posts: Vec<&str> = step.posts().iter().map(|post| post.label()).collect();
+    match posts.split_first() {
+        Some((first, others)) => others.iter().fold((*first).to_owned(), |words, post| {
+            format!("{words} and {}", post.to_lowercase())
+        }),
+        None => String::new(),
+    }
+}
+
 fn told_row(told: &Told) -> ToldRow {
     ToldRow {
-        step: told.step.label(),
+        step: match told.round {
+            0 => told.step.label().to_owned(),
+            _ => format!("{} (a plan was not kept)", told.step.label()),
+        },
         post: if told.post == told.told_post {
             told.post.label().to_owned()
         } else {
