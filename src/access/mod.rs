@@ -1,5 +1,6 @@
 //! Who is asking and what they may see. Every read of personal data starts from a [`Viewer`].
 
+pub mod absence;
 pub mod accounts;
 pub mod audit;
 pub mod authority;

@@ -31,20 +31,20 @@ pub fn tell(
     }
     let authority = authority::by_key(tx, authority)?;
     let posts = Posts::of(tx, &authority, today)?;
-    let Some((told_post, people)) = posts.who(Post::Manager, None) else {
+    let Some(heard) = posts.who(Post::Manager, None) else {
         return Ok(0);
     };
-    let vacant_post = (told_post != Post::Manager).then_some(Post::Manager);
+    let vacant_post = (heard.post != Post::Manager).then_some(Post::Manager);
     let mut letters = 0;
     for attempt in failed {
         let letterhead = authority.letterhead(base_url);
         let message = message(&attempt, vacant_post, base_url).render(&letterhead);
-        for (place, person) in people.iter().enumerate() {
+        for (place, person) in heard.people.iter().enumerate() {
             let letter = Letter {
                 key: store::outcome::told_key(attempt.outcome.as_str(), place),
                 authority: authority.key,
                 letterhead: &letterhead,
-                to: person.clone(),
+                to: person.email.clone(),
                 message: message.clone(),
             };
             outbox::put(tx, &letter, now)?;

@@ -2,23 +2,22 @@
 //! the steps written down in the same transaction as the letter. A night off changes nothing: the steps stay owed,
 //! with their true dates, until they are told.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{NaiveDate, NaiveDateTime};
-use sha2::{Digest, Sha256};
+use chrono::NaiveDateTime;
 
-use super::LapseKey;
-use super::posts::Posts;
-use super::rulebook::{self, Rulebook};
+use super::posts::{Heard, Posts};
+use super::rulebook::Rulebook;
 use super::store;
-use super::store::ladder::{OpenLapse, Telling};
+use super::store::ladder::{OpenLapse, Telling, ToldStep};
 use crate::access::AuthorityKey;
 use crate::access::authority::{self, Authority};
 use crate::db::{Conn, Result};
 use crate::mail::messages::{LapseDigest, LapseLine};
 use crate::mail::{Letter, outbox};
-use crate::rules::escalation::{Post, Step, owed};
-use crate::rules::identifiers::{EmailAddress, Reference};
+use crate::rules::escalation::{LapseState, Post, StepOwed, owed};
+use crate::rules::identifiers::EmailAddress;
 
 /// What telling the ladder of one authority came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,15 +31,12 @@ pub struct Told {
 }
 
 /// A step that is owed to a post and was not told.
-pub(super) struct Untold {
-    pub(super) lapse: LapseKey,
-    pub(super) reference: Reference,
-    step: Step,
-    round: u32,
-    post: Post,
-    owed_on: NaiveDate,
+pub(super) struct Untold<'a> {
+    pub(super) lapse: &'a OpenLapse,
     /// Where the lapse is in the list that was read.
     place: usize,
+    owed: StepOwed,
+    post: Post,
 }
 
 /// Tells an authority's people what they are owed to hear today; nothing, if that is nothing. Run again, it tells
@@ -48,32 +44,32 @@ pub(super) struct Untold {
 pub fn tell(
     tx: &mut Conn,
     authority: AuthorityKey,
+    rulebook: &Rulebook,
     base_url: &str,
-    today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<Told> {
-    let rulebook = rulebook::load(tx, authority, today)?;
-    let lapses = store::ladder::open(tx, authority, today)?;
-    let untold = untold(tx, authority, &lapses, &rulebook)?;
+    let lapses = store::ladder::open(tx, authority, rulebook.today)?;
+    let told = store::ladder::told(tx, authority, rulebook.today)?;
+    let untold = untold(&lapses, &told, rulebook);
     if untold.is_empty() {
         return Ok(Told::default());
     }
     let authority = authority::by_key(tx, authority)?;
-    let posts = Posts::of(tx, &authority, today)?;
+    let posts = Posts::of(tx, &authority, rulebook.today)?;
+    let heard = hearing(&untold, &posts);
+    let by_recipient = group(&untold, &heard);
     let desk = Desk {
         authority: &authority,
         base_url,
-        rulebook: &rulebook,
-        lapses: &lapses,
+        rulebook,
         now,
     };
-    let by_recipient = group(&untold, &lapses, &posts);
     for (recipient, parts) in &by_recipient {
         desk.write_to(tx, recipient, parts)?;
     }
     let unheard = untold
         .iter()
-        .filter(|step| posts.who(step.post, officer(&lapses, step)).is_none())
+        .filter(|step| matches!(heard.get(&asked(step)), None | Some(None)))
         .count();
     Ok(Told {
         letters: by_recipient.len(),
@@ -82,66 +78,85 @@ pub fn tell(
     })
 }
 
-/// Every step owed by the day of the rulebook that was not told.
-pub(super) fn untold(
-    conn: &mut Conn,
-    authority: AuthorityKey,
-    lapses: &[OpenLapse],
+/// Every step owed by the day of the rulebook that was not told in the round its lapse is in. Many lapses stand alike,
+/// so what they owe is asked once.
+pub(super) fn untold<'a>(
+    lapses: &'a [OpenLapse],
+    told: &HashSet<ToldStep>,
     rulebook: &Rulebook,
-) -> Result<Vec<Untold>> {
-    let told = store::ladder::told(conn, authority)?;
+) -> Vec<Untold<'a>> {
     let Rulebook {
         policy,
         calendar,
         today,
     } = rulebook;
+    let mut by_state: HashMap<LapseState, Vec<StepOwed>> = HashMap::new();
     let mut untold = Vec::new();
     for (place, lapse) in lapses.iter().enumerate() {
-        for step in owed(&lapse.state(), policy, calendar, *today) {
-            let posts = step.step.posts().iter().copied();
+        let state = lapse.state();
+        let steps = by_state
+            .entry(state)
+            .or_insert_with(|| owed(&state, policy, calendar, *today).collect());
+        for owed in steps.iter().copied() {
+            let posts = owed.step.posts().iter().copied();
             let missing =
-                posts.filter(|post| !told.contains(&(lapse.key, step.round, step.step, *post)));
+                posts.filter(|post| !told.contains(&(lapse.key, owed.round, owed.step, *post)));
             untold.extend(missing.map(|post| Untold {
-                lapse: lapse.key,
-                reference: lapse.reference.clone(),
-                step: step.step,
-                round: step.round,
-                post,
-                owed_on: step.owed_on,
+                lapse,
                 place,
+                owed,
+                post,
             }));
         }
     }
-    Ok(untold)
+    untold
 }
 
-fn officer<'a>(lapses: &'a [OpenLapse], step: &Untold) -> Option<&'a str> {
-    lapses
-        .get(step.place)
-        .and_then(|lapse| lapse.officer.as_deref())
+/// For which post a step is told, and of which officer if it is for the child's own.
+type Asked<'a> = (Post, Option<&'a str>);
+
+fn asked<'a>(step: &Untold<'a>) -> Asked<'a> {
+    let officer = match step.post {
+        Post::Officer => step.lapse.officer.as_deref(),
+        _ => None,
+    };
+    (step.post, officer)
+}
+
+/// Who hears what is told, asked once for each post and officer.
+fn hearing<'a>(untold: &[Untold<'a>], posts: &Posts) -> HashMap<Asked<'a>, Option<Heard>> {
+    let mut heard = HashMap::new();
+    for step in untold {
+        let (post, officer) = asked(step);
+        heard
+            .entry((post, officer))
+            .or_insert_with(|| posts.who(post, officer));
+    }
+    heard
 }
 
 /// A step, as it is told to one person.
 struct Part<'a> {
-    step: &'a Untold,
+    step: &'a Untold<'a>,
     told_post: Post,
+    in_place_of: Option<&'a str>,
 }
 
 fn group<'a>(
-    untold: &'a [Untold],
-    lapses: &[OpenLapse],
-    posts: &Posts,
-) -> BTreeMap<EmailAddress, Vec<Part<'a>>> {
-    let mut by_recipient: BTreeMap<EmailAddress, Vec<Part<'a>>> = BTreeMap::new();
+    untold: &'a [Untold<'a>],
+    heard: &'a HashMap<Asked<'a>, Option<Heard>>,
+) -> BTreeMap<&'a EmailAddress, Vec<Part<'a>>> {
+    let mut by_recipient: BTreeMap<&EmailAddress, Vec<Part<'a>>> = BTreeMap::new();
     for step in untold {
-        let Some((told_post, people)) = posts.who(step.post, officer(lapses, step)) else {
+        let Some(Some(heard)) = heard.get(&asked(step)) else {
             continue;
         };
-        for person in people {
-            by_recipient
-                .entry(person)
-                .or_default()
-                .push(Part { step, told_post });
+        for person in &heard.people {
+            by_recipient.entry(&person.email).or_default().push(Part {
+                step,
+                told_post: heard.post,
+                in_place_of: person.in_place_of.as_deref(),
+            });
         }
     }
     by_recipient
@@ -152,7 +167,6 @@ struct Desk<'a> {
     authority: &'a Authority,
     base_url: &'a str,
     rulebook: &'a Rulebook,
-    lapses: &'a [OpenLapse],
     now: NaiveDateTime,
 }
 
@@ -161,6 +175,10 @@ impl Desk<'_> {
         let letterhead = self.authority.letterhead(self.base_url);
         let digest = LapseDigest {
             told_as: told_as(parts),
+            in_place_of: parts
+                .iter()
+                .filter_map(|part| part.in_place_of.map(str::to_owned))
+                .collect(),
             lines: self.lines(parts),
             link: format!("{}/lapses", self.base_url),
         };
@@ -175,12 +193,12 @@ impl Desk<'_> {
         let tellings: Vec<Telling<'_>> = parts
             .iter()
             .map(|part| Telling {
-                lapse: part.step.lapse,
-                step: part.step.step,
-                round: part.step.round,
+                lapse: part.step.lapse.key,
+                step: part.step.owed.step,
+                round: part.step.owed.round,
                 post: part.step.post,
                 told_post: part.told_post,
-                owed_on: part.step.owed_on,
+                owed_on: part.step.owed.owed_on,
                 recipient: recipient.as_str(),
                 mail,
             })
@@ -194,60 +212,44 @@ impl Desk<'_> {
         let mut highest: BTreeMap<usize, &Part<'_>> = BTreeMap::new();
         for part in parts {
             let held = highest.entry(part.step.place).or_insert(part);
-            if rank(part.step.step) > rank(held.step.step) {
+            if part.step.owed.step.rung() > held.step.owed.step.rung() {
                 *held = part;
             }
         }
         let mut chosen: Vec<&Part<'_>> = highest.into_values().collect();
-        chosen.sort_by_key(|part| (std::cmp::Reverse(rank(part.step.step)), part.step.place));
-        chosen
-            .into_iter()
-            .filter_map(|part| self.line(part))
-            .collect()
+        chosen.sort_by_key(|part| (Reverse(part.step.owed.step.rung()), part.step.place));
+        chosen.into_iter().map(|part| self.line(part)).collect()
     }
 
-    fn line(&self, part: &Part<'_>) -> Option<LapseLine> {
-        let lapse = self.lapses.get(part.step.place)?;
+    fn line(&self, part: &Part<'_>) -> LapseLine {
+        let Untold {
+            lapse, owed, post, ..
+        } = part.step;
         let Rulebook {
             calendar, today, ..
         } = self.rulebook;
-        Some(LapseLine {
+        LapseLine {
             reference: lapse.reference.as_str().to_owned(),
             check: lapse.check.label().to_owned(),
             due_on: lapse.due_on,
             working_days_over: calendar.working_days_between(lapse.due_on, *today),
-            step: part.step.step,
-            since: part.step.owed_on,
+            step: owed.step,
+            since: owed.owed_on,
             broken_plan: lapse.plan_by,
-            vacant_post: (part.told_post != part.step.post).then_some(part.step.post),
-        })
+            vacant_post: (part.told_post != *post).then_some(*post),
+        }
     }
 
-    /// The same steps told to the same person on the same day are one letter, however often they are written.
     fn key(&self, recipient: &EmailAddress, parts: &[Part<'_>]) -> String {
-        let mut steps: Vec<String> = parts
-            .iter()
-            .map(|part| {
-                format!(
-                    "{} {} {} {}",
-                    part.step.reference,
-                    part.step.round,
-                    part.step.step.as_str(),
-                    part.step.post.as_str()
-                )
-            })
-            .collect();
-        steps.sort_unstable();
-        let hash = Sha256::digest(steps.join("\n").as_bytes());
-        let short: String = hash
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        format!(
-            "lapse:{}:{}:{recipient}:{short}",
-            self.authority.code, self.rulebook.today
-        )
+        let told = parts.iter().map(|part| {
+            let Untold {
+                lapse, owed, post, ..
+            } = part.step;
+            let (round, step) = (owed.round, owed.step.as_str());
+            format!("{} {round} {step} {}", lapse.reference, post.as_str())
+        });
+        let today = self.rulebook.today;
+        outbox::digest_key("lapse", &self.authority.code, today, recipient, told)
     }
 }
 
@@ -256,9 +258,4 @@ fn told_as(parts: &[Part<'_>]) -> Vec<Post> {
     let all = Post::ALL.iter().copied();
     all.filter(|post| parts.iter().any(|part| part.told_post == *post))
         .collect()
-}
-
-/// How far up the ladder a step is.
-fn rank(step: Step) -> Option<usize> {
-    Step::ALL.iter().position(|other| *other == step)
 }

@@ -4,6 +4,7 @@
 pub mod booking;
 pub mod check;
 pub mod diary;
+pub mod due_soon;
 pub mod failed_visit;
 pub mod ladder;
 pub mod lapse;

@@ -1,7 +1,10 @@
-//! Who holds which post today, and who is told instead when nobody does.
+//! Who holds which post today, who hears in the place of whoever is away, and who is told instead when nobody is there.
+
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
+use crate::access::absence::{self, Cover};
 use crate::access::accounts;
 use crate::access::authority::Authority;
 use crate::db::{Conn, Result};
@@ -11,13 +14,34 @@ use crate::rules::identifiers::EmailAddress;
 /// The holders of an authority's posts on a day.
 pub(super) struct Posts {
     holders: Vec<(Post, EmailAddress)>,
+    /// By the address of who is away.
+    away: HashMap<String, Cover>,
     mailbox: Option<EmailAddress>,
+}
+
+/// Who is told, and as what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Heard {
+    /// The post they are told as: another than the one asked for when nobody is there for that.
+    pub(super) post: Post,
+    /// They; never nobody.
+    pub(super) people: Vec<Hearer>,
+}
+
+/// One person or mailbox who is told.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Hearer {
+    /// Their address.
+    pub(super) email: EmailAddress,
+    /// The name of who is away and in whose place they are told.
+    pub(super) in_place_of: Option<String>,
 }
 
 impl Posts {
     /// Reads them. An address that cannot be written to holds no post.
     pub(super) fn of(conn: &mut Conn, authority: &Authority, today: NaiveDate) -> Result<Self> {
         let held = accounts::holders(conn, authority.key, today)?;
+        let away = absence::covers(conn, authority.key, today)?;
         Ok(Self {
             holders: held
                 .iter()
@@ -28,6 +52,10 @@ impl Posts {
                     ))
                 })
                 .collect(),
+            away: away
+                .into_iter()
+                .map(|cover| (cover.email.clone(), cover))
+                .collect(),
             mailbox: authority
                 .mailbox
                 .as_deref()
@@ -35,48 +63,68 @@ impl Posts {
         })
     }
 
-    /// The holders of a post, or of the next one above it that somebody holds, or at last the authority's mailbox;
-    /// with the post they are told as. The holder of the post of officer is the child's own.
-    pub(super) fn who(
-        &self,
-        post: Post,
-        officer: Option<&str>,
-    ) -> Option<(Post, Vec<EmailAddress>)> {
+    /// The holders of a post, or of the next one above it for which somebody is there, or at last the authority's
+    /// mailbox. The holder of the post of officer is the child's own.
+    pub(super) fn who(&self, post: Post, officer: Option<&str>) -> Option<Heard> {
         let mut asked = Some(post);
         while let Some(post) = asked {
-            let people = self.holders_of(post, officer);
+            let people = self.there_for(post, officer);
             if !people.is_empty() {
-                return Some((post, people));
+                return Some(Heard { post, people });
             }
             asked = post.next_above();
         }
-        let mailbox = self.mailbox.clone()?;
-        Some((Post::DutyMailbox, vec![mailbox]))
+        self.at_the_mailbox()
     }
 
     /// As [`Posts::who`], from the post above this one on.
-    pub(super) fn above(&self, post: Post) -> Option<(Post, Vec<EmailAddress>)> {
+    pub(super) fn above(&self, post: Post) -> Option<Heard> {
         match post.next_above() {
             Some(next) => self.who(next, None),
-            None => Some((Post::DutyMailbox, vec![self.mailbox.clone()?])),
+            None => self.at_the_mailbox(),
         }
     }
 
-    fn holders_of(&self, post: Post, officer: Option<&str>) -> Vec<EmailAddress> {
-        if post == Post::Officer {
-            return officer
-                .and_then(|email| EmailAddress::parse(email).ok())
-                .into_iter()
-                .collect();
-        }
-        let mut people: Vec<EmailAddress> = self
-            .holders
-            .iter()
-            .filter(|(held, _)| *held == post)
-            .map(|(_, email)| email.clone())
+    fn at_the_mailbox(&self) -> Option<Heard> {
+        let email = self.mailbox.clone()?;
+        Some(Heard {
+            post: Post::DutyMailbox,
+            people: vec![Hearer {
+                email,
+                in_place_of: None,
+            }],
+        })
+    }
+
+    /// Who hears what is for a post: its holders, and for each who is away the delegate. Whoever holds the post and
+    /// stands in for another of its holders is told once, as themselves.
+    fn there_for(&self, post: Post, officer: Option<&str>) -> Vec<Hearer> {
+        let holders: Vec<EmailAddress> = if post == Post::Officer {
+            let own = officer.and_then(|email| EmailAddress::parse(email).ok());
+            own.into_iter().collect()
+        } else {
+            let held = self.holders.iter().filter(|(held, _)| *held == post);
+            held.map(|(_, email)| email.clone()).collect()
+        };
+        let mut people: Vec<Hearer> = holders
+            .into_iter()
+            .filter_map(|email| self.or_delegate(email))
             .collect();
         people.sort_unstable();
-        people.dedup();
+        people.dedup_by(|second, first| second.email == first.email);
         people
+    }
+
+    fn or_delegate(&self, email: EmailAddress) -> Option<Hearer> {
+        let Some(cover) = self.away.get(email.as_str()) else {
+            return Some(Hearer {
+                email,
+                in_place_of: None,
+            });
+        };
+        Some(Hearer {
+            email: EmailAddress::parse(cover.delegate.as_deref()?).ok()?,
+            in_place_of: Some(cover.name.clone()),
+        })
     }
 }

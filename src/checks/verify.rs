@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use super::postponed;
 use super::store::verify::{self as ask, Answer, Scope};
 use super::store::verify_states as states;
-use super::{ladder, rulebook, store};
+use super::{due_soon, ladder, rulebook, store};
 use crate::access::{AuthorityKey, authority};
 use crate::clock::london_day;
 use crate::db::{Conn, Result};
@@ -159,22 +159,27 @@ pub fn verify(
     }
     proof.push(steps_told(conn, &scopes)?);
     proof.push(managers_told(conn, &scopes)?);
+    proof.push(notices_given(conn, &scopes)?);
     proof.push(nothing_stuck(conn, now)?);
     proof.push(swept_in_time(conn, swept_at, now, late_after)?);
     Ok(proof)
 }
 
 fn steps_told(conn: &mut Conn, scopes: &[Scope]) -> Result<Invariant> {
-    let mut invariant = Invariant::new("Every step of the ladder that is owed was told");
+    let mut invariant = Invariant::new(
+        "Every step of the ladder that is owed was told to somebody who has not left",
+    );
     for scope in scopes {
         let rulebook = rulebook::load(conn, scope.authority, scope.day)?;
         let lapses = store::ladder::open(conn, scope.authority, scope.day)?;
-        let untold = ladder::untold(conn, scope.authority, &lapses, &rulebook)?;
+        let day_before = scope.day.pred_opt().unwrap_or(scope.day);
+        let told = store::ladder::told(conn, scope.authority, day_before)?;
+        let untold = ladder::untold(&lapses, &told, &rulebook);
         let retiered = ask::retiered_since(conn, scope.authority, scope.seen_until)?;
         let mut broken: Vec<String> = untold
             .iter()
-            .filter(|step| !retiered.contains(&step.lapse))
-            .map(|step| step.reference.as_str().to_owned())
+            .filter(|step| !retiered.contains(&step.lapse.key))
+            .map(|step| step.lapse.reference.as_str().to_owned())
             .collect();
         broken.dedup();
         invariant.add((i64::try_from(lapses.len()).unwrap_or(i64::MAX), broken));
@@ -204,6 +209,20 @@ fn managers_told(conn: &mut Conn, scopes: &[Scope]) -> Result<Invariant> {
             );
         let broken: Vec<String> = untold.map(|it| it.as_str().to_owned()).collect();
         invariant.add((i64::try_from(broken.len()).unwrap_or(i64::MAX), broken));
+    }
+    Ok(invariant)
+}
+
+fn notices_given(conn: &mut Conn, scopes: &[Scope]) -> Result<Invariant> {
+    let mut invariant =
+        Invariant::new("Every notice that a check is due soon was given when it was owed");
+    for scope in scopes {
+        let rulebook = rulebook::load(conn, scope.authority, scope.day)?;
+        let owed = due_soon::not_given(conn, scope.authority, &rulebook, Some(scope.seen_until))?;
+        let given = store::due_soon::count(conn, scope.authority, scope.day)?;
+        let checked = given + i64::try_from(owed.len()).unwrap_or(i64::MAX);
+        let broken = owed.iter().map(|owed| owed.check.reference.to_string());
+        invariant.add((checked, broken.collect()));
     }
     Ok(invariant)
 }

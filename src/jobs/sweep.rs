@@ -7,10 +7,10 @@ use super::{Services, Work};
 use crate::access::AuthorityKey;
 use crate::access::authority;
 use crate::checks::ladder::Told;
-use crate::checks::{failed_visit, ladder, lapse, postponed, undelivered};
+use crate::checks::{due_soon, failed_visit, ladder, lapse, postponed, rulebook, undelivered};
 use crate::db::{DbError, Result};
 
-/// Opens what has lapsed by today and tells every step that is owed. Run again, it does nothing again.
+/// Opens what has lapsed by today, tells every step that is owed, and gives notice of what is due soon. Run again, it does nothing again.
 ///
 /// # Errors
 /// If the authorities cannot be read; what goes wrong in one authority is told in the work's problem.
@@ -38,6 +38,7 @@ struct Swept {
     told: Told,
     failed_visits: usize,
     postponed: usize,
+    notices: usize,
 }
 
 fn sweep_one(
@@ -47,11 +48,13 @@ fn sweep_one(
     now: NaiveDateTime,
 ) -> Result<Swept> {
     services.db.write_now(|tx| {
+        let (rulebook, base_url) = (rulebook::load(tx, authority, today)?, &services.base_url);
         Ok::<_, DbError>(Swept {
             opened: lapse::open_due(tx, authority, today, now)?,
-            told: ladder::tell(tx, authority, &services.base_url, today, now)?,
-            failed_visits: failed_visit::tell(tx, authority, &services.base_url, today, now)?,
-            postponed: postponed::tell(tx, authority, &services.base_url, today, now)?,
+            told: ladder::tell(tx, authority, &rulebook, base_url, now)?,
+            failed_visits: failed_visit::tell(tx, authority, base_url, today, now)?,
+            notices: due_soon::tell(tx, authority, &rulebook, base_url, now)?,
+            postponed: postponed::tell(tx, authority, base_url, today, now)?,
         })
     })
 }
@@ -59,7 +62,8 @@ fn sweep_one(
 impl Work {
     fn add(&mut self, code: &str, swept: &Swept) {
         self.found += number(swept.opened);
-        self.did += number(swept.told.steps + swept.failed_visits + swept.postponed);
+        self.did +=
+            number(swept.told.steps + swept.failed_visits + swept.postponed + swept.notices);
         self.failed += number(swept.told.untold);
         if swept.told.untold > 0 {
             tracing::error!(

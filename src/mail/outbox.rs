@@ -2,7 +2,8 @@
 //!
 //! What waits here is sent by [`super::deliver`]; what does not arrive can be seen here.
 
-use chrono::{Duration, NaiveDateTime};
+use chrono::{Duration, NaiveDate, NaiveDateTime};
+use sha2::{Digest, Sha256};
 
 use super::messages::{CARRY_A_SECRET, DELIVERY_FAILED, Letterhead, MUST_ARRIVE, Rendered};
 use super::store::{self, NewMail, OutgoingMail};
@@ -62,6 +63,29 @@ pub fn put<A>(
             created_at: now,
         },
     )
+}
+
+/// The key of a digest: the same things told to the same person on the same day are one letter, however often they are
+/// written. What is told comes in an order that depends on nothing else.
+pub fn digest_key(
+    kind: &str,
+    code: &str,
+    today: NaiveDate,
+    recipient: &EmailAddress,
+    told: impl Iterator<Item = String>,
+) -> String {
+    let mut hash = Sha256::new();
+    for one in told {
+        hash.update(one.as_bytes());
+        hash.update(b"\n");
+    }
+    let short: String = hash
+        .finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("{kind}:{code}:{today}:{recipient}:{short}")
 }
 
 /// The state of an authority's outbox, for the page for administrators.

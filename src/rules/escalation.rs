@@ -74,7 +74,8 @@ impl Step {
     }
 
     /// How far up the ladder the step is, from 0.
-    const fn rung(self) -> u32 {
+    #[must_use]
+    pub const fn rung(self) -> u32 {
         match self {
             Self::Lapsed => 0,
             Self::Manager => 1,
@@ -85,7 +86,7 @@ impl Step {
 }
 
 /// A lapse as it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LapseState {
     /// The day the check was due when it lapsed.
     pub due_on: NaiveDate,

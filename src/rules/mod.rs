@@ -12,6 +12,7 @@
 //! - [`tier`]: from the facts on record to green, amber or red, with the reasons.
 //! - [`schedule`]: which check comes next, due when, and why then.
 //! - [`outcome`]: whether what happened satisfies the check, and what Hearth does about a failed visit.
+//! - [`due_soon`]: which notice is owed before a check is due.
 //! - [`escalation`]: which step of the ladder a lapse owes today, and to whom.
 //! - [`verification`]: whether an address is known well enough to send somebody there.
 //! - [`history`]: which days of an address, an episode or a verification can be true.
@@ -23,6 +24,7 @@ pub mod closure;
 pub mod codes;
 pub mod dates;
 pub mod delivery;
+pub mod due_soon;
 pub mod escalation;
 pub mod history;
 pub mod identifiers;

@@ -1,6 +1,7 @@
 //! The SQL of authorities, accounts, sessions, links and the audit trail, and the one query every read of children
 //! starts from.
 
+pub(crate) mod absence;
 pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod authority;

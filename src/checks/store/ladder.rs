@@ -7,13 +7,16 @@ use diesel::dsl::not;
 use diesel::prelude::*;
 
 use super::suspension::rests;
-use crate::access::AuthorityKey;
+use crate::access::{AuthorityKey, Role};
 use crate::checks::LapseKey;
 use crate::db::columns::Key;
-use crate::db::schema::{account, child, lapse, lapse_step, outgoing_mail, welfare_check};
+use crate::db::schema::{
+    account, child, due_soon_notice, lapse, lapse_step, outgoing_mail, welfare_check,
+};
 use crate::db::{Conn, Result};
 use crate::insert_rows;
 use crate::mail::OutgoingMail;
+use crate::register::ChildKey;
 use crate::rules::escalation::{LapseState, Post, Step};
 use crate::rules::identifiers::Reference;
 use crate::rules::schedule::CheckKind;
@@ -76,16 +79,28 @@ pub(in crate::checks) fn open(
         .load(conn)?)
 }
 
-/// Which steps of an authority's open lapses were told in the round that each is in, for which posts.
+/// A step that was told for a post in a round.
+pub(in crate::checks) type ToldStep = (LapseKey, u32, Step, Post);
+
+/// Which steps of an authority's open lapses were told in the round that each is in, for which posts. What was told to somebody who
+/// had left by a day was told to nobody: whoever holds the post now is to hear of it.
 pub(in crate::checks) fn told(
     conn: &mut Conn,
     authority: AuthorityKey,
-) -> Result<HashSet<(LapseKey, u32, Step, Post)>> {
+    left_by: NaiveDate,
+) -> Result<HashSet<ToldStep>> {
+    let gone: Vec<String> = account::table
+        .filter(account::authority_id.eq(authority))
+        .filter(account::role.ne(Role::Parent.as_str()))
+        .filter(account::left_on.le(left_by))
+        .select(account::email)
+        .load(conn)?;
     let rows: Vec<(LapseKey, i32, Step, Post)> = lapse_step::table
         .inner_join(lapse::table)
         .filter(lapse::authority_id.eq(authority))
         .filter(lapse::closed_at.is_null())
         .filter(lapse_step::round.eq(lapse::round))
+        .filter(lapse_step::recipient.ne_all(gone))
         .select((
             lapse_step::lapse_id,
             lapse_step::round,
@@ -151,23 +166,40 @@ pub(in crate::checks) fn insert(
 pub(in crate::checks) struct ToldWith {
     pub(in crate::checks) recipient: String,
     pub(in crate::checks) posts: Vec<Post>,
-    pub(in crate::checks) lapses: usize,
+    /// The children of whom it told, each with the reference of the lapse.
+    pub(in crate::checks) lapses: Vec<(ChildKey, Reference)>,
+    /// The same, with the reference of a check that is due soon.
+    pub(in crate::checks) due_soon: Vec<(ChildKey, Reference)>,
 }
 
-/// To whom a mail went, as which posts, and of how many lapses it told.
+/// To whom a mail went, as which posts, and of what it told.
 pub(in crate::checks) fn told_with(conn: &mut Conn, mail: Key<OutgoingMail>) -> Result<ToldWith> {
     let recipient = outgoing_mail::table
         .filter(outgoing_mail::id.eq(mail))
         .select(outgoing_mail::recipient)
         .first(conn)?;
-    let steps: Vec<(LapseKey, Post)> = lapse_step::table
+    let posts = lapse_step::table
         .filter(lapse_step::mail_id.eq(mail))
-        .select((lapse_step::lapse_id, lapse_step::told_post))
+        .select(lapse_step::told_post)
+        .distinct()
         .load(conn)?;
-    let lapses: HashSet<LapseKey> = steps.iter().map(|(lapse, _)| *lapse).collect();
+    let lapses = lapse_step::table
+        .inner_join(lapse::table)
+        .filter(lapse_step::mail_id.eq(mail))
+        .order(lapse::reference)
+        .select((lapse::child_id, lapse::reference))
+        .distinct()
+        .load(conn)?;
+    let due_soon = due_soon_notice::table
+        .inner_join(welfare_check::table)
+        .filter(due_soon_notice::mail_id.eq(mail))
+        .order(welfare_check::reference)
+        .select((welfare_check::child_id, welfare_check::reference))
+        .load(conn)?;
     Ok(ToldWith {
         recipient,
-        posts: steps.into_iter().map(|(_, post)| post).collect(),
-        lapses: lapses.len(),
+        posts,
+        lapses,
+        due_soon,
     })
 }

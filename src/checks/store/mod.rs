@@ -3,6 +3,7 @@
 pub(super) mod booking;
 pub(super) mod check;
 pub(super) mod diary;
+pub(super) mod due_soon;
 pub(super) mod facts;
 pub(super) mod ladder;
 pub(super) mod lapse;

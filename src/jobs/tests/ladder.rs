@@ -20,7 +20,7 @@ fn world_with_one_due() -> (World, ChildKey) {
 fn a_lapse_climbs_the_ladder_and_each_step_is_told_once() {
     let (world, child) = world_with_one_due();
     for (today, told) in [
-        ("2026-12-01", vec![]),
+        ("2026-12-01", vec![OFFICER]),
         ("2026-12-02", vec![TEAM_LEADER, OFFICER]),
         ("2026-12-07", vec![]),
         ("2026-12-08", vec![MANAGER]),
@@ -293,7 +293,7 @@ fn leaving_the_register_closes_checks_and_lapses_with_the_reason() {
 
 #[test]
 fn a_lapse_mail_that_died_is_told_to_the_next_post_up_once() {
-    let (world, _) = world_with_one_due();
+    let (world, child) = world_with_one_due();
     world.on("2026-12-02").sweep();
     world.break_by_hand(&format!(
         "UPDATE outgoing_mail SET state = 'dead' WHERE recipient = '{TEAM_LEADER}'"
@@ -305,6 +305,45 @@ fn a_lapse_mail_that_died_is_told_to_the_next_post_up_once() {
     assert!(mails[0].raw.contains("could not be delivered"));
     assert!(world.sweep().is_empty());
     world.assert_green();
+    let lapse = &world.lapses(child)[0];
+    let timeline = world.run(|conn| crate::access::audit::timeline(conn, child.number(), 10));
+    let note = timeline
+        .iter()
+        .find(|entry| entry.action == "mail_not_delivered")
+        .unwrap();
+    assert_eq!(
+        note.detail,
+        format!(
+            "An email about lapse {} could not be delivered; the manager was told instead",
+            lapse.reference
+        )
+    );
+}
+
+#[test]
+fn what_was_told_to_somebody_who_left_is_told_to_whoever_is_there() {
+    let (world, child) = world_with_one_due();
+    world.on("2026-12-02").sweep();
+    world.run(|tx| {
+        let leader = EmailAddress::parse(TEAM_LEADER).unwrap();
+        let leader = accounts::by_email(tx, world.authority, &leader)?.unwrap();
+        accounts::leave(tx, &world.installer(), &leader, world.today(), world.now())
+    });
+    let mails = world.on("2026-12-03").sweep();
+    assert_eq!(recipients(&mails), [MANAGER]);
+    assert!(
+        mails[0]
+            .raw
+            .contains("Nobody holds the post of team leader")
+    );
+    assert!(world.sweep().is_empty());
+    world.assert_green();
+    let lapse = &world.lapses(child)[0];
+    assert_eq!(
+        world.run(|conn| lapse::told(conn, lapse.key)).len(),
+        3,
+        "and the first telling stays on record"
+    );
 }
 
 #[test]

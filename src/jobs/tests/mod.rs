@@ -1,6 +1,8 @@
 //! What happens to checks and lapses as the days go by: the real database, rules, outbox and jobs, and a clock that the
 //! tests move.
 
+mod absence;
+mod due_soon;
 mod ladder;
 mod outcomes;
 mod proof;

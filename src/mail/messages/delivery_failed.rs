@@ -9,14 +9,48 @@ pub struct DeliveryFailed {
     pub mail: String,
     /// The post that it was for.
     pub post: Post,
-    /// How many lapses it told of.
-    pub lapses: usize,
+    /// What it told of.
+    pub about: Unheard,
     /// What the mail server said, without addresses.
     pub answer: String,
-    /// The page that lists the lapses, after signing in.
-    pub lapses_link: String,
+    /// The page that lists what it told of, after signing in.
+    pub list_link: String,
     /// The page that lists mail which did not arrive, for administrators.
     pub outbox_link: String,
+}
+
+/// What somebody has not heard of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unheard {
+    /// So many lapses.
+    Lapses(usize),
+    /// So many checks that are due soon.
+    DueSoon(usize),
+    /// That yet another email could not be delivered.
+    Failure,
+}
+
+impl Unheard {
+    fn words(self) -> String {
+        match self {
+            Self::Lapses(1) => "a lapsed welfare check".to_owned(),
+            Self::Lapses(count) => format!("{count} lapsed welfare checks"),
+            Self::DueSoon(1) => "a welfare check that is due soon".to_owned(),
+            Self::DueSoon(count) => format!("{count} welfare checks that are due soon"),
+            Self::Failure => "another email that did not arrive".to_owned(),
+        }
+    }
+
+    /// As "these lapses".
+    fn them(self) -> &'static str {
+        match self {
+            Self::Lapses(1) => "the lapse",
+            Self::Lapses(_) => "these lapses",
+            Self::DueSoon(1) => "the check",
+            Self::DueSoon(_) => "these checks",
+            Self::Failure => "what has lapsed",
+        }
+    }
 }
 
 impl DeliveryFailed {
@@ -43,12 +77,29 @@ mod tests {
         let message = DeliveryFailed {
             mail: "M-0YKZ-54HT".to_owned(),
             post: Post::TeamLeader,
-            lapses: 3,
+            about: Unheard::Lapses(3),
             answer: "550 5.1.1 (address) Recipient address rejected: User unknown".to_owned(),
-            lapses_link: "https://hearth.wessex.example/lapses".to_owned(),
+            list_link: "https://hearth.wessex.example/lapses".to_owned(),
             outbox_link: "https://hearth.wessex.example/admin/mail".to_owned(),
         }
         .render(&wessex());
         insta::assert_snapshot!(read(&message));
+    }
+
+    #[test]
+    fn what_was_not_heard_of_is_counted() {
+        for (about, words) in [
+            (Unheard::Lapses(1), "a lapsed welfare check / the lapse"),
+            (
+                Unheard::DueSoon(1),
+                "a welfare check that is due soon / the check",
+            ),
+            (
+                Unheard::DueSoon(2),
+                "2 welfare checks that are due soon / these checks",
+            ),
+        ] {
+            assert_eq!(format!("{} / {}", about.words(), about.them()), words);
+        }
     }
 }

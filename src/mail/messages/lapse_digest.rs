@@ -2,6 +2,8 @@
 //!
 //! One message a person a day, not one a lapse: mail that comes in heaps is not read.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use crate::rules::dates::spoken;
@@ -15,6 +17,8 @@ const LISTED: usize = 50;
 pub struct LapseDigest {
     /// The posts for which the person is told, their own.
     pub told_as: Vec<Post>,
+    /// The names of those who are away and in whose place the person is told.
+    pub in_place_of: BTreeSet<String>,
     /// The lapses, the most urgent first; never none.
     pub lines: Vec<LapseLine>,
     /// The page that lists the same lapses, after signing in.
@@ -38,7 +42,7 @@ pub struct LapseLine {
     pub since: NaiveDate,
     /// The day of the last plan, which was not kept.
     pub broken_plan: Option<NaiveDate>,
-    /// The post that should have been told and that nobody holds.
+    /// The post that should have been told and for which nobody is there.
     pub vacant_post: Option<Post>,
 }
 
@@ -61,7 +65,11 @@ impl LapseDigest {
         posts.join(" and ")
     }
 
-    /// The posts that nobody holds, each once.
+    fn in_place_of(&self) -> Option<String> {
+        super::away(&self.in_place_of)
+    }
+
+    /// The posts for which nobody is there, each once.
     fn vacant_posts(&self) -> Vec<String> {
         let mut posts: Vec<String> = self.lines.iter().filter_map(LapseLine::vacant).collect();
         posts.sort_unstable();
@@ -125,6 +133,7 @@ mod tests {
     fn digest(lines: Vec<LapseLine>) -> LapseDigest {
         LapseDigest {
             told_as: vec![Post::TeamLeader],
+            in_place_of: BTreeSet::new(),
             lines,
             link: "https://hearth.wessex.example/lapses".to_owned(),
         }
@@ -149,6 +158,7 @@ mod tests {
         lines[1].vacant_post = Some(Post::Manager);
         let digest = LapseDigest {
             told_as: vec![Post::HeadOfService, Post::SafeguardingLead],
+            in_place_of: BTreeSet::from(["Jo Dale".to_owned(), "Kim Ford".to_owned()]),
             ..digest(lines)
         };
         let message = digest.render(&wessex());

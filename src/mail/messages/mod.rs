@@ -6,6 +6,7 @@
 
 pub mod acknowledged;
 pub mod delivery_failed;
+pub mod due_soon;
 pub mod failed_visit;
 pub mod invitation;
 pub mod lapse_digest;
@@ -15,13 +16,16 @@ pub mod receipt;
 pub mod sign_in_link;
 
 pub use acknowledged::Acknowledged;
-pub use delivery_failed::DeliveryFailed;
+pub use delivery_failed::{DeliveryFailed, Unheard};
+pub use due_soon::{DueSoon, DueSoonLine};
 pub use failed_visit::FailedVisit;
 pub use invitation::Invitation;
 pub use lapse_digest::{LapseDigest, LapseLine};
 pub use postponed::Postponed;
 pub use receipt::Receipt;
 pub use sign_in_link::SignInLink;
+
+use std::collections::BTreeSet;
 
 use askama::Template;
 
@@ -31,7 +35,7 @@ use crate::rules::identifiers::EmailAddress;
 pub(super) const DELIVERY_FAILED: &str = "delivery_failed";
 
 /// Kinds that somebody had to get: when one of them dies, the next post up is told.
-pub(super) const MUST_ARRIVE: [&str; 2] = ["lapse_digest", DELIVERY_FAILED];
+pub(super) const MUST_ARRIVE: [&str; 3] = ["lapse_digest", "due_soon", DELIVERY_FAILED];
 
 /// Kinds with a link that opens an account; their words are forgotten once they are sent or given up.
 pub(super) const CARRY_A_SECRET: [&str; 2] = ["sign_in_link", "invitation"];
@@ -101,6 +105,18 @@ impl Rendered {
 /// Writing into a `String` fails only if a value refuses to be shown, and ours are texts, numbers and dates.
 fn written(template: &impl Template) -> String {
     template.render().unwrap_or_default()
+}
+
+/// In whose place somebody is told, as a sentence; none when in nobody's. Members of staff may be named in mail.
+fn away(names: &BTreeSet<String>) -> Option<String> {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let (last, others) = names.split_last()?;
+    Some(if others.is_empty() {
+        format!("{last} is away: what is for them comes to you.")
+    } else {
+        let others = others.join(", ");
+        format!("{others} and {last} are away: what is for them comes to you.")
+    })
 }
 
 /// Binds a message's values to its three templates, in which they are `mail` and the letterhead is `head`.

@@ -77,6 +77,25 @@ impl Calendar {
         reached
     }
 
+    /// The last working day from which it is at least `days` working days to `to`: where a period ends that is counted
+    /// backwards. With 0 it is `to`, or the last working day before.
+    #[must_use]
+    pub fn working_days_before(&self, to: NaiveDate, days: u32) -> NaiveDate {
+        let wanted = i64::from(days);
+        let mut reached = to;
+        loop {
+            let missing = wanted - self.working_days_between(reached, to);
+            if missing <= 0 && self.is_working_day(reached) {
+                return reached;
+            }
+            let back = Days::new(u64::try_from(missing.max(1)).unwrap_or(1));
+            match reached.checked_sub_days(back) {
+                Some(earlier) => reached = earlier,
+                None => return NaiveDate::MIN,
+            }
+        }
+    }
+
     /// How many working days lie after `from` up to and including `to`; negative when `to` is the earlier.
     #[must_use]
     pub fn working_days_between(&self, from: NaiveDate, to: NaiveDate) -> i64 {

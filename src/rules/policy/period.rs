@@ -2,7 +2,7 @@
 
 use crate::rules::calendar::{Calendar, FirstDay, add_months, add_weeks, last_day};
 use crate::rules::codes::code_list;
-use chrono::NaiveDate;
+use chrono::{Days, Months, NaiveDate};
 
 code_list! {
     /// What a period is counted in.
@@ -53,5 +53,21 @@ impl Period {
             // A number is no length of time, and `bounds` keeps one from where a time belongs.
             Unit::Times => from,
         }
+    }
+
+    /// The day so long before `to`: for working days the last working day from which there are as many.
+    #[must_use]
+    pub fn before(self, to: NaiveDate, calendar: &Calendar) -> NaiveDate {
+        let days = |days: u32| to.checked_sub_days(Days::new(u64::from(days)));
+        let reached = match self.unit {
+            Unit::CalendarDay => days(self.value),
+            Unit::WorkingDay | Unit::SchoolDay => {
+                Some(calendar.working_days_before(to, self.value))
+            }
+            Unit::Week => days(self.value.saturating_mul(7)),
+            Unit::Month => to.checked_sub_months(Months::new(self.value)),
+            Unit::Times => Some(to),
+        };
+        reached.unwrap_or(NaiveDate::MIN)
     }
 }

@@ -1,0 +1,221 @@
+//! Who is away from a day to a day, and who hears meanwhile what they would.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::accounts::{self, AccountRow};
+use super::audit::{self, Event};
+use super::{AccountKey, AuthorityKey, Viewer, store, token};
+use crate::db::{Conflict, Conn, DbError, Result};
+use crate::rules::dates::spoken;
+use crate::rules::identifiers::{Reference, ReferenceKind};
+
+/// An absence to be recorded.
+#[derive(Clone, Debug)]
+pub struct NewAbsence {
+    /// Who is away.
+    pub account: Reference,
+    /// Who hears what they would.
+    pub delegate: Reference,
+    /// The first day.
+    pub starts_on: NaiveDate,
+    /// The last day.
+    pub ends_on: NaiveDate,
+}
+
+/// An absence as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// What the world calls it.
+    pub reference: String,
+    /// Who is away.
+    pub account: AccountKey,
+    /// Their name.
+    pub name: String,
+    /// The name of who hears what they would.
+    pub delegate: String,
+    /// The first day.
+    pub starts_on: NaiveDate,
+    /// The last day.
+    pub ends_on: NaiveDate,
+}
+
+/// Somebody who is away on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cover {
+    /// Their address.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// Where to write instead; none when the delegate has left or is away too: cover does not go round in circles.
+    pub delegate: Option<String>,
+}
+
+/// Why an absence was not recorded or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum AbsenceError {
+    /// Somebody else's, and no manager.
+    #[error("Only a manager records when somebody else is away")]
+    NotAllowed,
+    /// Nobody of that name works with children here.
+    #[error("Choose somebody who works with children here")]
+    Who,
+    /// Nobody of that name works with children here.
+    #[error("Choose somebody who works with children here to hear what they would")]
+    Delegate,
+    /// Nobody covers for themselves.
+    #[error("Choose somebody else: nobody covers for themselves")]
+    Themselves,
+    /// It ends before it begins.
+    #[error("The last day must be the first day or later")]
+    Order,
+    /// It is over.
+    #[error("The last day must be today or later")]
+    Over,
+    /// Another absence is recorded for some of the days.
+    #[error("{0} is recorded as away from {1} to {2} already")]
+    Overlaps(String, String, String),
+    /// No such absence.
+    #[error("This absence is not there any more")]
+    Unknown,
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl Conflict for AbsenceError {
+    fn db_error(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Records that somebody is away: a manager for anybody, whoever else works with children for themselves.
+pub fn add(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    new: &NewAbsence,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> std::result::Result<(), AbsenceError> {
+    let people = accounts::officers(tx, viewer.authority())?;
+    let find = |reference: &Reference| {
+        let is_it = |account: &&AccountRow| account.reference == reference.as_str();
+        people.iter().find(is_it)
+    };
+    let away = find(&new.account).ok_or(AbsenceError::Who)?;
+    may_change(viewer, away.key)?;
+    let delegate = find(&new.delegate).ok_or(AbsenceError::Delegate)?;
+    check_days(new, today)?;
+    if delegate.key == away.key {
+        return Err(AbsenceError::Themselves);
+    }
+    let days = (new.starts_on, new.ends_on);
+    if let Some((from, to)) = store::absence::overlapping(tx, away.key, days)? {
+        let name = away.name.clone();
+        return Err(AbsenceError::Overlaps(name, spoken(from), spoken(to)));
+    }
+    let reference = Reference::from_random(ReferenceKind::Absence, token::bits());
+    let row = store::absence::NewRow {
+        reference: reference.as_str(),
+        authority_id: viewer.authority().number(),
+        account_id: away.key.number(),
+        delegate_id: delegate.key.number(),
+        starts_on: new.starts_on,
+        ends_on: new.ends_on,
+        recorded_by: viewer.account().map(AccountKey::number),
+        recorded_at: now,
+    };
+    store::absence::insert(tx, &row)?;
+    let detail = format!(
+        "{} is away from {} to {}; {} hears what they would",
+        away.name,
+        spoken(new.starts_on),
+        spoken(new.ends_on),
+        delegate.name,
+    );
+    note(
+        tx,
+        viewer,
+        "absence_recorded",
+        reference.as_str(),
+        &detail,
+        now,
+    )
+}
+
+fn check_days(new: &NewAbsence, today: NaiveDate) -> std::result::Result<(), AbsenceError> {
+    if new.ends_on < new.starts_on {
+        return Err(AbsenceError::Order);
+    }
+    if new.ends_on < today {
+        return Err(AbsenceError::Over);
+    }
+    Ok(())
+}
+
+/// Somebody is back from today on, or is not going away at all.
+pub fn end(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    reference: &Reference,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> std::result::Result<(), AbsenceError> {
+    let held = list(tx, viewer.authority(), today)?
+        .into_iter()
+        .find(|absence| absence.reference == reference.as_str())
+        .ok_or(AbsenceError::Unknown)?;
+    may_change(viewer, held.account)?;
+    if held.starts_on < today {
+        let yesterday = today.pred_opt().unwrap_or(today);
+        store::absence::shorten(tx, reference.as_str(), yesterday)?;
+    } else {
+        store::absence::withdraw(tx, reference.as_str())?;
+    }
+    let detail = format!("{} is back from {} on", held.name, spoken(today));
+    note(
+        tx,
+        viewer,
+        "absence_ended",
+        reference.as_str(),
+        &detail,
+        now,
+    )
+}
+
+/// The absences of an authority that are not over on a day, the earliest first.
+pub fn list(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Result<Vec<Absence>> {
+    store::absence::list(conn, authority, today)
+}
+
+/// Who is away on a day, and where to write instead.
+pub fn covers(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Result<Vec<Cover>> {
+    store::absence::covers(conn, authority, today)
+}
+
+fn may_change(viewer: &Viewer, whose: AccountKey) -> std::result::Result<(), AbsenceError> {
+    let their_own = viewer.works_with_children() && viewer.account() == Some(whose);
+    if viewer.manages() || their_own {
+        return Ok(());
+    }
+    Err(AbsenceError::NotAllowed)
+}
+
+fn note(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    action: &'static str,
+    subject: &str,
+    detail: &str,
+    now: NaiveDateTime,
+) -> std::result::Result<(), AbsenceError> {
+    let event = Event {
+        action,
+        child: None,
+        subject,
+        detail,
+    };
+    Ok(audit::record(tx, viewer, &event, now)?)
+}

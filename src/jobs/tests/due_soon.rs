@@ -1,0 +1,96 @@
+//! Notices before a check is due.
+
+use super::*;
+
+/// A recurring check due on Tuesday 29 December 2026, owed since 2 November.
+fn world_with_one_due_after_christmas() -> (World, ChildKey) {
+    let world = World::new();
+    let child = world.known_since_seen("2025-12-29");
+    let check = world.check(child, CheckKind::RecurringCheck);
+    assert_eq!(check.due_on, day("2026-12-29"));
+    (world, child)
+}
+
+#[test]
+fn the_officer_is_told_ten_and_five_working_days_before_and_each_once() {
+    let (world, child) = world_with_one_due_after_christmas();
+    let check = world.check(child, CheckKind::RecurringCheck);
+    for (today, left) in [
+        ("2026-12-10", None),
+        ("2026-12-11", Some("10 working days left")),
+        ("2026-12-14", None),
+        ("2026-12-18", Some("5 working days left (last notice)")),
+        ("2026-12-29", None),
+    ] {
+        let mails = world.on(today).sweep();
+        match left {
+            None => assert!(mails.is_empty(), "{today}"),
+            Some(left) => {
+                assert_eq!(recipients(&mails), [OFFICER], "{today}");
+                let words: Vec<&str> = mails[0].raw.split_whitespace().collect();
+                let raw = words.join(" ");
+                assert!(raw.contains(check.reference.as_str()), "{today}");
+                assert!(raw.contains(left), "{today}: {raw}");
+                assert!(!raw.contains("Example"), "{today}");
+            }
+        }
+        assert!(world.sweep().is_empty(), "{today}, again");
+        world.assert_green();
+    }
+}
+
+#[test]
+fn after_nights_off_only_the_last_notice_is_given_and_several_are_one_digest() {
+    let (world, _) = world_with_one_due_after_christmas();
+    world.known_since_seen("2025-12-31");
+    world.known_since_seen("2026-01-08");
+    let mails = world.on("2026-12-24").sweep();
+    assert_eq!(recipients(&mails), [OFFICER]);
+    assert!(mails[0].raw.contains("3 welfare checks are due soon"));
+    assert_eq!(mails[0].raw.matches("(last notice)").count(), 2);
+    world.assert_green();
+    assert!(world.on("2026-12-28").sweep().is_empty());
+}
+
+#[test]
+fn a_check_that_rests_or_is_done_gives_no_notice() {
+    let (world, child) = world_with_one_due_after_christmas();
+    let check = world.check(child, CheckKind::RecurringCheck);
+    world
+        .on("2026-12-10")
+        .attempt(&check, Mode::HomeVisit, AttemptResult::ChildSeen);
+    assert!(world.on("2026-12-18").sweep().is_empty());
+    world.assert_green();
+}
+
+#[test]
+fn without_an_officer_the_team_leader_hears_of_it() {
+    let (world, _) = world_with_one_due_after_christmas();
+    world.break_by_hand("UPDATE child SET officer_id = NULL");
+    let mails = world.on("2026-12-18").sweep();
+    assert_eq!(recipients(&mails), [TEAM_LEADER]);
+    assert!(mails[0].raw.contains("(no officer)"));
+}
+
+#[test]
+fn a_notice_that_was_never_given_breaks_its_promise() {
+    let (world, child) = world_with_one_due_after_christmas();
+    world.on("2026-12-18").sweep();
+    world.assert_green();
+    world.break_by_hand("DELETE FROM due_soon_notice");
+    let broken = world.broken_promises();
+    let check = world.check(child, CheckKind::RecurringCheck);
+    assert_eq!(broken.len(), 1, "{broken:?}");
+    assert!(broken[0].contains("notice") && broken[0].contains(check.reference.as_str()));
+}
+
+#[test]
+fn a_notice_that_died_is_told_to_the_team_leader() {
+    let (world, _) = world_with_one_due_after_christmas();
+    world.on("2026-12-18").sweep();
+    world.break_by_hand("UPDATE outgoing_mail SET state = 'dead'");
+    let mails = world.sweep();
+    assert_eq!(recipients(&mails), [TEAM_LEADER]);
+    assert!(mails[0].raw.contains("a welfare check that is due soon"));
+    world.assert_green();
+}

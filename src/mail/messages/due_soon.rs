@@ -1,0 +1,122 @@
+//! To the child's officer, or whoever hears in their place: these checks are due soon. One message a person a day.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use crate::rules::dates::spoken;
+
+/// As many checks as a mail lists; the page behind the link has all of them.
+const LISTED: usize = 50;
+
+/// What the message says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueSoon {
+    /// The checks, the soonest due first; never none.
+    pub lines: Vec<DueSoonLine>,
+    /// The names of those who are away and in whose place the person is told.
+    pub in_place_of: BTreeSet<String>,
+    /// The page that lists what is due soon, after signing in.
+    pub link: String,
+}
+
+/// One check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueSoonLine {
+    /// The reference that the page behind the link leads to.
+    pub reference: String,
+    /// Which check, such as "Second check".
+    pub check: String,
+    /// The day it is due.
+    pub due_on: NaiveDate,
+    /// Working days until then; 0 is today.
+    pub working_days_left: i64,
+    /// Whether this is the last notice.
+    pub is_last: bool,
+    /// Whether there is no officer for it who is at work.
+    pub nobody_is_there: bool,
+}
+
+impl DueSoon {
+    fn listed(&self) -> &[DueSoonLine] {
+        self.lines.get(..LISTED).unwrap_or(&self.lines)
+    }
+
+    fn not_listed(&self) -> usize {
+        self.lines.len() - self.listed().len()
+    }
+
+    fn in_place_of(&self) -> Option<String> {
+        super::away(&self.in_place_of)
+    }
+
+    fn some_without_officer(&self) -> bool {
+        self.lines.iter().any(|line| line.nobody_is_there)
+    }
+}
+
+impl DueSoonLine {
+    fn left(&self) -> String {
+        match self.working_days_left {
+            ..=0 => "no working day left".to_owned(),
+            1 => "1 working day left".to_owned(),
+            days => format!("{days} working days left"),
+        }
+    }
+}
+
+super::three_texts!(
+    DueSoon,
+    "due_soon",
+    "email/due_soon/subject.txt",
+    "email/due_soon/body.txt",
+    "email/due_soon/body.html"
+);
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::mail::messages::{read, wessex};
+
+    fn line(reference: &str, due: (i32, u32, u32), left: i64) -> DueSoonLine {
+        DueSoonLine {
+            reference: reference.to_owned(),
+            check: "Recurring check".to_owned(),
+            due_on: NaiveDate::from_ymd_opt(due.0, due.1, due.2).unwrap(),
+            working_days_left: left,
+            is_last: left <= 5,
+            nobody_is_there: false,
+        }
+    }
+
+    fn digest(lines: Vec<DueSoonLine>) -> DueSoon {
+        DueSoon {
+            lines,
+            in_place_of: BTreeSet::new(),
+            link: "https://hearth.wessex.example/work".to_owned(),
+        }
+    }
+
+    #[test]
+    fn one_check() {
+        let digest = digest(vec![line("W-7K4M-2QXD", (2026, 12, 29), 10)]);
+        insta::assert_snapshot!(read(&digest.render(&wessex())));
+    }
+
+    #[test]
+    fn several_in_the_place_of_somebody_and_one_without_an_officer() {
+        let mut lines = vec![
+            line("W-7K4M-2QXD", (2026, 12, 18), 0),
+            line("W-9FQ2-0ZXB", (2026, 12, 29), 5),
+        ];
+        lines[1].nobody_is_there = true;
+        let digest = DueSoon {
+            in_place_of: BTreeSet::from(["Sam Reed".to_owned()]),
+            ..digest(lines)
+        };
+        let message = digest.render(&wessex());
+        insta::assert_snapshot!(read(&message));
+        insta::assert_snapshot!("html", message.html);
+    }
+}
