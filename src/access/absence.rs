@@ -155,7 +155,7 @@ fn check_days(new: &NewAbsence, today: NaiveDate) -> std::result::Result<(), Abs
     Ok(())
 }
 
-/// Somebody is back from today on, or is not going away at all.
+/// Somebody is back from today on, or is not going away at all. Said twice, it changes nothing.
 pub fn end(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -163,18 +163,16 @@ pub fn end(
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> std::result::Result<(), AbsenceError> {
-    let held = list(tx, viewer.authority(), today)?
-        .into_iter()
-        .find(|absence| absence.reference == reference.as_str())
+    let held = store::absence::held(tx, viewer.authority(), reference.as_str())?
         .ok_or(AbsenceError::Unknown)?;
     may_change(viewer, held.account)?;
-    if held.starts_on < today {
-        let yesterday = today.pred_opt().unwrap_or(today);
-        store::absence::shorten(tx, reference.as_str(), yesterday)?;
-    } else {
-        store::absence::withdraw(tx, reference.as_str())?;
+    if held.ends_on < today || held.ends_on < held.starts_on {
+        return Ok(());
     }
-    let detail = format!("{} is back from {} on", held.name, spoken(today));
+    let first_day_back = held.starts_on.max(today);
+    let last_day = first_day_back.pred_opt().unwrap_or(first_day_back);
+    store::absence::shorten(tx, reference.as_str(), last_day)?;
+    let detail = format!("Back from {} on", spoken(first_day_back));
     note(
         tx,
         viewer,

@@ -20,6 +20,7 @@ pub mod suspension;
 pub mod tiering;
 pub mod undelivered;
 pub mod verify;
+pub mod weekly;
 pub mod whereabouts;
 
 use crate::db::columns::Key;

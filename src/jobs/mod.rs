@@ -3,6 +3,7 @@
 //! - [`runner`]: which job is due, one process at a time, and the record of each run.
 //! - [`tiers`]: assesses children again for whom days have passed.
 //! - [`sweep`]: opens lapses and tells the ladder.
+//! - [`weekly`]: writes the digest of the week.
 //! - [`deliver`]: empties the outbox.
 //! - [`housekeeping`]: forgets what is of no more use.
 //! - [`punctuality`]: whether all that happens in time.
@@ -19,6 +20,7 @@ pub mod sweep;
 mod tests;
 pub mod tiers;
 pub mod timer;
+pub mod weekly;
 
 use std::time::Duration;
 

@@ -5,8 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
-use super::{Services, Work, deliver, housekeeping, store, sweep, tiers};
+use super::{Services, Work, deliver, housekeeping, store, sweep, tiers, weekly};
 use crate::checks::verify::SWEEP;
+use crate::checks::weekly::monday;
+use crate::clock::london_day;
 use crate::db::{Conn, Result};
 
 /// What became of one job.
@@ -42,26 +44,40 @@ pub struct RunRecord {
 
 struct Job {
     name: &'static str,
-    /// How long after a completed run the next one is due; none: whenever somebody asks.
-    every: Option<TimeDelta>,
+    every: Every,
     run: fn(&Services, NaiveDate, NaiveDateTime) -> Result<Work>,
+}
+
+/// When the next run is due.
+enum Every {
+    /// Whenever somebody asks.
+    Time,
+    /// So long after a completed run.
+    So(TimeDelta),
+    /// When no run has been completed since Monday.
+    Week,
 }
 
 const JOBS: &[Job] = &[
     Job {
         name: "tiers",
-        every: None,
+        every: Every::Time,
         run: tiers::run,
     },
     Job {
         name: SWEEP,
-        every: None,
+        every: Every::Time,
         run: sweep::run,
     },
     Job {
         name: "housekeeping",
-        every: Some(TimeDelta::days(1)),
+        every: Every::So(TimeDelta::days(1)),
         run: |services, _, now| housekeeping::run(services, now),
+    },
+    Job {
+        name: "weekly_digest",
+        every: Every::Week,
+        run: weekly::run,
     },
 ];
 
@@ -104,13 +120,15 @@ pub fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<RunRecord>> {
 
 /// A job whose record cannot be read is due: better twice than not at all.
 fn is_due(services: &Services, job: &Job, now: NaiveDateTime) -> bool {
-    let Some(every) = job.every else {
-        return true;
+    let is_done = |at: NaiveDateTime| match job.every {
+        Every::Time => false,
+        Every::So(every) => now - at < every,
+        Every::Week => monday(london_day(at)) == monday(services.clock.today()),
     };
     let last = services
         .db
         .read_now(|conn| store::last_completed(conn, job.name));
-    !matches!(last, Ok(Some(at)) if at <= now && now - at < every)
+    !matches!(last, Ok(Some(at)) if at <= now && is_done(at))
 }
 
 fn run_one(services: &Services, job: &Job, now: NaiveDateTime) -> RunSummary {

@@ -75,7 +75,7 @@ impl Work {
     }
 
     pub(super) fn fail(&mut self, what: &str, cause: &DbError) {
-        tracing::error!(what, %cause, "a job could not do this part");
+        tracing::error!(what, %cause, "the job could not do this part");
         self.failed += 1;
         if !self.problem.is_empty() {
             self.problem.push_str("; ");

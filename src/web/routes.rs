@@ -113,6 +113,9 @@ routes! {
     GET  "/lapses"                                  Officer  officer::lapses::list;
     GET  "/lapses/{reference}"                      Officer  officer::lapses::show;
     POST "/lapses/{reference}/acknowledgement"      Officer  officer::lapses::acknowledge;
+    GET  "/absences"                                Officer  officer::absences::list;
+    POST "/absences"                                Officer  officer::absences::add;
+    POST "/absences/{reference}/end"                Officer  officer::absences::end;
     GET  "/children/{reference}/suspension"         Manager  officer::suspension::new;
     POST "/children/{reference}/suspension"         Manager  officer::suspension::create;
     GET  "/children/{reference}/tier"               Manager  officer::tier::edit;

@@ -1,6 +1,7 @@
 //! The program as its users meet it: the real server on a free port, a fresh database, real mail, a browser.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod absences;
 mod admin_mail;
 mod app;
 mod architecture;

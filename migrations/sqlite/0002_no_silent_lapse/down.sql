@@ -10,6 +10,8 @@ ALTER TABLE booking DROP COLUMN past_holiday;
 ALTER TABLE booking DROP COLUMN past_ceiling;
 ALTER TABLE booking DROP COLUMN postponement;
 DROP INDEX child_seen;
+DROP INDEX welfare_check_open;
+CREATE INDEX welfare_check_open ON welfare_check (due_on, authority_id, child_id) WHERE state = 'open';
 DROP TABLE assessment_due;
 DROP TABLE tier_override;
 DROP TABLE absence;

@@ -30,7 +30,8 @@ pub(in crate::access) fn insert(tx: &mut Conn, row: &NewRow<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The first absence of an account that shares a day with these.
+/// The first absence of an account that shares a day with these. One that was taken back before it began ends before it
+/// begins, and has no day.
 pub(in crate::access) fn overlapping(
     conn: &mut Conn,
     account: AccountKey,
@@ -40,6 +41,7 @@ pub(in crate::access) fn overlapping(
         .filter(absence::account_id.eq(account.number()))
         .filter(absence::starts_on.le(to))
         .filter(absence::ends_on.ge(from))
+        .filter(absence::ends_on.ge(absence::starts_on))
         .order(absence::starts_on)
         .select((absence::starts_on, absence::ends_on))
         .first(conn)
@@ -57,9 +59,25 @@ pub(in crate::access) fn shorten(
     Ok(())
 }
 
-pub(in crate::access) fn withdraw(tx: &mut Conn, reference: &str) -> Result<()> {
-    diesel::delete(absence::table.filter(absence::reference.eq(reference))).execute(tx)?;
-    Ok(())
+/// An absence, as far as ending it depends on it.
+#[derive(Queryable)]
+pub(in crate::access) struct Held {
+    pub(in crate::access) account: AccountKey,
+    pub(in crate::access) starts_on: NaiveDate,
+    pub(in crate::access) ends_on: NaiveDate,
+}
+
+pub(in crate::access) fn held(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    reference: &str,
+) -> Result<Option<Held>> {
+    Ok(absence::table
+        .filter(absence::reference.eq(reference))
+        .filter(absence::authority_id.eq(authority.number()))
+        .select((absence::account_id, absence::starts_on, absence::ends_on))
+        .first(conn)
+        .optional()?)
 }
 
 /// Reference, who is away, who hears instead, from, to.
@@ -69,6 +87,7 @@ fn not_over(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Resul
     Ok(absence::table
         .filter(absence::authority_id.eq(authority.number()))
         .filter(absence::ends_on.ge(today))
+        .filter(absence::ends_on.ge(absence::starts_on))
         .order((absence::starts_on, absence::id))
         .select((
             absence::reference,

@@ -41,6 +41,21 @@ pub(in crate::checks) fn count(
     Ok(open.count().get_result(conn)?)
 }
 
+/// The open lapses that nobody has answered for, or with a plan whose day has passed, the longest over first.
+pub(in crate::checks) fn unanswered(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    today: NaiveDate,
+) -> Result<Vec<(String, CheckKind, NaiveDate)>> {
+    Ok(children(viewer, Whose::Team, today)
+        .inner_join(lapse::table.inner_join(welfare_check::table))
+        .filter(lapse::closed_at.is_null())
+        .filter(lapse::plan_by.is_null().or(lapse::plan_by.lt(today)))
+        .order((lapse::due_on, lapse::id))
+        .select((lapse::reference, welfare_check::kind, lapse::due_on))
+        .load(conn)?)
+}
+
 pub(in crate::checks) fn page(
     conn: &mut Conn,
     viewer: &Viewer,

@@ -8,8 +8,9 @@ mod outcomes;
 mod proof;
 mod runs;
 mod store;
+mod weekly;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -49,6 +50,7 @@ pub struct World {
     pub manager: Viewer,
     forms: Cell<u32>,
     children: Cell<u32>,
+    weekly: RefCell<Vec<Posted>>,
     _folder: tempfile::TempDir,
 }
 
@@ -139,6 +141,7 @@ impl World {
             manager,
             forms: Cell::new(0),
             children: Cell::new(0),
+            weekly: RefCell::default(),
             _folder: folder,
         }
     }
@@ -176,13 +179,19 @@ impl World {
         self
     }
 
-    /// Runs everything that is due and delivers the mail; gives what the mail server got.
+    /// Runs everything that is due and delivers the mail; gives what the mail server got, but for the digests of the
+    /// week, which it keeps in `weekly`.
     pub fn sweep(&self) -> Vec<Posted> {
         let before = self.services.courier.transport.posted().len();
         for summary in runner::run_due(&self.services, self.now()) {
             assert!(summary.is_complete(), "{summary:?}");
         }
-        self.services.courier.transport.posted().split_off(before)
+        let mails = self.services.courier.transport.posted().split_off(before);
+        let (weekly, others): (Vec<Posted>, _) = mails
+            .into_iter()
+            .partition(|mail| mail.raw.contains("Subject: The week of "));
+        self.weekly.replace(weekly);
+        others
     }
 
     /// Every promise that does not hold.

@@ -14,6 +14,7 @@ mod plain_text;
 pub mod postponed;
 pub mod receipt;
 pub mod sign_in_link;
+pub mod weekly_digest;
 
 pub use acknowledged::Acknowledged;
 pub use delivery_failed::{DeliveryFailed, Unheard};
@@ -24,6 +25,7 @@ pub use lapse_digest::{LapseDigest, LapseLine};
 pub use postponed::Postponed;
 pub use receipt::Receipt;
 pub use sign_in_link::SignInLink;
+pub use weekly_digest::{Figure, WeeklyDigest, WeeklyLapse};
 
 use std::collections::BTreeSet;
 

@@ -99,6 +99,19 @@ fn a_period_is_counted_backwards_to_a_working_day() {
 
 proptest! {
     #[test]
+    fn what_counts_from_a_day_counts_and_the_day_before_does_not(
+        offset in 0..2000u64,
+        value in 1..30u32,
+        unit in prop::sample::select(vec![Unit::CalendarDay, Unit::WorkingDay, Unit::Week, Unit::Month]),
+    ) {
+        let (period, calendar) = (Period { value, unit }, Calendar::england());
+        let today = day("2024-01-01") + chrono::Days::new(offset);
+        let from = period.counts_from(today, &calendar);
+        prop_assert!(period.after(from, &calendar) >= today);
+        prop_assert!(period.after(from.pred_opt().unwrap(), &calendar) < today);
+    }
+
+    #[test]
     fn backwards_undoes_forwards(from in 0..4000u64, days in 0..300u32) {
         let calendar = Calendar::england();
         let to = day("2024-01-01") + chrono::Days::new(from);

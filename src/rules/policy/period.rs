@@ -55,6 +55,16 @@ impl Period {
         }
     }
 
+    /// The first day of an event that still counts on `today`, when it counts until the period after it is over.
+    #[must_use]
+    pub fn counts_from(self, today: NaiveDate, calendar: &Calendar) -> NaiveDate {
+        let mut day = self.before(today, calendar);
+        while day < today && self.after(day, calendar) < today {
+            day = last_day(day, 1, FirstDay::DoesNotCount);
+        }
+        day
+    }
+
     /// The day so long before `to`: for working days the last working day from which there are as many.
     #[must_use]
     pub fn before(self, to: NaiveDate, calendar: &Calendar) -> NaiveDate {

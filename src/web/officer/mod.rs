@@ -1,5 +1,6 @@
 //! The pages officers and managers work with; a file a resource.
 
+pub mod absences;
 pub mod address;
 pub mod allocation;
 pub mod bookings;

@@ -1,12 +1,13 @@
 //! One record of each kind, so that every address of the routes table can be asked for.
 
+use hearth::access::absence::{self, NewAbsence};
 use hearth::access::{AccountKey, accounts, session, sign_in};
 use hearth::checks::lapse;
 use hearth::jobs::{Services, runner};
 use hearth::mail::{Courier, outbox};
 use hearth::register::episode::{self, Episode};
 use hearth::rules::codes::{EpisodeKind, Source};
-use hearth::rules::identifiers::EmailAddress;
+use hearth::rules::identifiers::{EmailAddress, Reference};
 use hearth::web::routes::Route;
 
 use crate::app::{ASHDALE, BEGINNING, TestApp, moment};
@@ -28,6 +29,7 @@ pub struct Records {
     lapse: String,
     notification: String,
     import: String,
+    absence: String,
     mail: String,
     password_link: String,
     parent_link: String,
@@ -65,6 +67,7 @@ impl Records {
             lapse: lapsed.1.reference.to_string(),
             notification: notification.to_string(),
             import: import(&app),
+            absence: absence(&app),
             mail: mail(&app),
             password_link,
             parent_link,
@@ -81,6 +84,7 @@ impl Records {
             ("/lapses/", "reference") => &self.lapse,
             ("/notifications/" | "/family/notifications/", "reference") => &self.notification,
             ("/imports/", "reference") => &self.import,
+            ("/absences/", "reference") => &self.absence,
             ("/admin/mail/", "reference") => &self.mail,
             ("/family/notify/children/", "child") => "1",
             ("/notify/", "authority") => ASHDALE,
@@ -172,6 +176,29 @@ fn import(app: &TestApp) -> String {
         .rsplit_once('/')
         .expect("its page");
     reference.to_owned()
+}
+
+/// The officer is away next week.
+fn absence(app: &TestApp) -> String {
+    let of = |email| {
+        let key = app.account(email);
+        let account = app.read(|conn| accounts::by_key(conn, key));
+        Reference::parse(&account.reference).expect("a reference")
+    };
+    let new = NewAbsence {
+        account: of(OFFICER),
+        delegate: of("other@ashdale.example"),
+        starts_on: day("2026-11-30"),
+        ends_on: day("2026-12-04"),
+    };
+    let (today, now) = (day("2026-11-23"), moment(BEGINNING));
+    let ours = app.eyes(OFFICER);
+    app.db
+        .write_now(|tx| absence::add(tx, &ours, &new, today, now))
+        .expect("an absence");
+    let authority = app.authority(ASHDALE);
+    let listed = app.read(|conn| absence::list(conn, authority, today));
+    listed.first().expect("an absence").reference.clone()
 }
 
 /// A mail that has been waiting since the parent notified: the receipt.
