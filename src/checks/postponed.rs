@@ -33,21 +33,21 @@ pub fn tell(
         return Ok(0);
     }
     let authority = authority::by_key(tx, authority)?;
-    let Some((told_post, people)) = Posts::of(tx, &authority, today)?.who(Post::Manager, None)
-    else {
+    let posts = Posts::of(tx, &authority, today)?;
+    let Some(heard) = posts.who(Post::Manager, None) else {
         return Ok(0);
     };
-    let vacant_post = (told_post != Post::Manager).then_some(Post::Manager);
+    let vacant_post = (heard.post != Post::Manager).then_some(Post::Manager);
     let mut letters = 0;
     for booking in put_off {
         let letterhead = authority.letterhead(base_url);
         let message = message(&booking, vacant_post, base_url).render(&letterhead);
-        for (place, person) in people.iter().enumerate() {
+        for (place, person) in heard.people.iter().enumerate() {
             let letter = Letter {
                 key: store::booking::told_key(&booking.booking, place),
                 authority: authority.key,
                 letterhead: &letterhead,
-                to: person.clone(),
+                to: person.email.clone(),
                 message: message.clone(),
             };
             outbox::put(tx, &letter, now)?;
