@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::NaiveDate;
@@ -54,12 +55,27 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "HEARTH_MAIL",
         default: "./var/mail",
-        purpose: "where mail goes: an smtp:// or smtps:// URL, or a folder that receives .eml files",
+        purpose: "where mail goes: an smtp:// or smtps:// URL (TLS is required, but to this machine itself), or a folder that receives .eml files",
     },
     Setting {
         name: "HEARTH_MAIL_FROM",
         default: "hearth@localhost",
         purpose: "the address mail is sent from",
+    },
+    Setting {
+        name: "HEARTH_MAIL_BOUNCES_TO",
+        default: "HEARTH_MAIL_FROM",
+        purpose: "the address that mail which cannot be delivered comes back to (the sender of the envelope)",
+    },
+    Setting {
+        name: "HEARTH_MAIL_BOUNCES",
+        default: "none",
+        purpose: "a Maildir into which that address is delivered; the jobs read what came back from it",
+    },
+    Setting {
+        name: "HEARTH_MAIL_CONNECTIONS",
+        default: "4",
+        purpose: "how many connections to the mail server may be open at once",
     },
     Setting {
         name: "HEARTH_SECRET",
@@ -119,6 +135,12 @@ pub struct Config {
     pub mail: String,
     /// `HEARTH_MAIL_FROM`.
     pub mail_from: String,
+    /// `HEARTH_MAIL_BOUNCES_TO`; nothing when it is `HEARTH_MAIL_FROM`.
+    pub mail_bounces_to: Option<String>,
+    /// `HEARTH_MAIL_BOUNCES`.
+    pub mail_bounces: Option<PathBuf>,
+    /// `HEARTH_MAIL_CONNECTIONS`.
+    pub mail_connections: usize,
     /// `HEARTH_SECRET`.
     pub secret: String,
     /// `HEARTH_TODAY`.
@@ -231,6 +253,14 @@ impl Config {
             )?,
             mail: given.text("HEARTH_MAIL", "./var/mail"),
             mail_from: given.text("HEARTH_MAIL_FROM", "hearth@localhost"),
+            mail_bounces_to: given.value("HEARTH_MAIL_BOUNCES_TO").map(str::to_owned),
+            mail_bounces: given.value("HEARTH_MAIL_BOUNCES").map(PathBuf::from),
+            mail_connections: given.read(
+                "HEARTH_MAIL_CONNECTIONS",
+                4,
+                "use a number from 1 to 50",
+                |v| v.parse().ok().filter(|n| (1..=50).contains(n)),
+            )?,
             secret: given.text("HEARTH_SECRET", ""),
             today: given.read("HEARTH_TODAY", None, "use a date such as 2026-11-23", |v| {
                 v.parse().ok().map(Some)

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use commands::{authority, backup, config, demo, import, jobs, migrate, serve, user, verify};
+use commands::{authority, backup, config, demo, import, jobs, mail, migrate, serve, user, verify};
 
 /// A register of home-educated children that does not let a welfare check lapse unseen.
 ///
@@ -37,6 +37,9 @@ enum Command {
     /// Run what the schedule owes: find lapses, tell people, deliver mail
     #[command(subcommand)]
     Jobs(jobs::Jobs),
+    /// Mail that came back
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Accounts of staff
     #[command(subcommand)]
     User(user::User),
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Migrate => migrate::run(),
         Command::Import(options) => import::run(&options),
         Command::Jobs(jobs::Jobs::Run) => jobs::run(),
+        Command::Mail(asked) => mail::run(&asked),
         Command::User(asked) => user::run(&asked),
         Command::Authority(options) => authority::run(&options),
         Command::Verify => verify::run(),

@@ -35,7 +35,7 @@ pub fn send_parent_link(
         to: email.clone(),
         message: message.render(&head),
     };
-    outbox::put(tx, &letter, now)?;
+    outbox::put_until(tx, &letter, now + sign_in::PARENT_LINK_LASTS, now)?;
     Ok(())
 }
 
@@ -68,8 +68,28 @@ pub fn send_password_link(
         to,
         message: message.render(&head),
     };
-    outbox::put(tx, &letter, now)?;
+    outbox::put_until(tx, &letter, now + sign_in::PASSWORD_LINK_LASTS, now)?;
     Ok(())
+}
+
+/// Says that the address which a mail came back from works again; writes the audit event. False if it does not fail.
+pub fn address_works(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    mail: &Reference,
+    now: NaiveDateTime,
+) -> Result<bool> {
+    if !outbox::works_again(tx, viewer.authority(), mail, viewer.account(), now)? {
+        return Ok(false);
+    }
+    let event = Event {
+        action: "address_works_again",
+        child: None,
+        subject: mail.as_str(),
+        detail: "",
+    };
+    audit::record(tx, viewer, &event, now)?;
+    Ok(true)
 }
 
 /// Makes a mail that failed due at once; writes the audit event. False as [`outbox::retry_now`] says it.

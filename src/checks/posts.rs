@@ -8,6 +8,7 @@ use crate::access::absence::{self, Cover};
 use crate::access::accounts;
 use crate::access::authority::Authority;
 use crate::db::{Conn, Result};
+use crate::mail::outbox;
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::EmailAddress;
 
@@ -17,6 +18,8 @@ pub(super) struct Posts {
     /// By the address of who is away.
     away: HashMap<String, Cover>,
     mailbox: Option<EmailAddress>,
+    /// Mail came back from these: whoever has one of them holds no post, so that the next above is told.
+    failing: Vec<String>,
 }
 
 /// Who is told, and as what.
@@ -56,6 +59,7 @@ impl Posts {
                 .into_iter()
                 .map(|cover| (cover.email.clone(), cover))
                 .collect(),
+            failing: outbox::failing_addresses(conn)?,
             mailbox: authority
                 .mailbox
                 .as_deref()
@@ -86,7 +90,7 @@ impl Posts {
     }
 
     fn at_the_mailbox(&self) -> Option<Heard> {
-        let email = self.mailbox.clone()?;
+        let email = self.mailbox.clone().filter(|it| self.works(it))?;
         Some(Heard {
             post: Post::DutyMailbox,
             people: vec![Hearer {
@@ -94,6 +98,18 @@ impl Posts {
                 in_place_of: None,
             }],
         })
+    }
+
+    /// The highest post that somebody with this address holds, whether it works or not; an officer's when none.
+    pub(super) fn held_by(&self, email: &str) -> Post {
+        let held = self.holders.iter().filter(|(_, it)| it.as_str() == email);
+        let held: Vec<Post> = held.map(|(post, _)| *post).collect();
+        let highest = Post::ALL.iter().rfind(|post| held.contains(post));
+        highest.copied().unwrap_or(Post::Officer)
+    }
+
+    fn works(&self, address: &EmailAddress) -> bool {
+        !self.failing.iter().any(|it| it == address.as_str())
     }
 
     /// Who hears what is for a post: its holders, and for each who is away the delegate. Whoever holds the post and
@@ -109,6 +125,7 @@ impl Posts {
         let mut people: Vec<Hearer> = holders
             .into_iter()
             .filter_map(|email| self.or_delegate(email))
+            .filter(|person| self.works(&person.email))
             .collect();
         people.sort_unstable();
         people.dedup_by(|second, first| second.email == first.email);

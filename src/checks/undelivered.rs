@@ -42,31 +42,26 @@ fn report_one(
 ) -> Result<usize> {
     let key: AuthorityKey = Key::new(mail.authority_id);
     let authority = authority::by_key(tx, key)?;
-    let told = store::ladder::told_with(tx, mail.id)?;
-    let post = told.post();
-    let Some(heard) = next_up(&Posts::of(tx, &authority, today)?, post, &told.recipient) else {
+    let posts = Posts::of(tx, &authority, today)?;
+    let story = Story::of(tx, mail, &posts)?;
+    let Some(heard) = story.next(&posts) else {
         return Ok(0);
     };
     let letterhead = authority.letterhead(base_url);
     let message = DeliveryFailed {
         mail: mail.reference.clone(),
-        post,
-        about: told.about(),
+        post: story.post,
+        about: story.told.about(),
         answer: mail.last_answer.clone(),
         list_link: match told.about() {
             Unheard::DueSoon(_) => format!("{base_url}/work?whose=team"),
-            Unheard::Lapses(_) | Unheard::Failure => format!("{base_url}/lapses"),
+            Unheard::Lapses(_) | Unheard::Checks => format!("{base_url}/lapses"),
         },
         outbox_link: format!("{base_url}/admin/mail"),
     };
     for (place, person) in heard.people.iter().enumerate() {
-        let report_key = outbox::report_key(&mail.reference);
         let letter = Letter {
-            key: if place == 0 {
-                report_key
-            } else {
-                format!("{report_key}:{place}")
-            },
+            key: outbox::report_key_at(&mail.reference, place),
             authority: key,
             letterhead: &letterhead,
             to: person.email.clone(),
@@ -74,45 +69,70 @@ fn report_one(
         };
         outbox::put(tx, &letter, now)?;
     }
-    note(tx, key, &told, &heard, now)?;
+    note(tx, key, &story.told, &heard, now)?;
     Ok(heard.people.len())
 }
 
 impl ToldWith {
-    /// The highest post that the mail was for. A notice that a check is due soon is for the officer.
-    fn post(&self) -> Post {
-        let highest = Post::ALL.iter().rfind(|post| self.posts.contains(post));
-        match highest {
-            Some(post) => *post,
-            None if self.due_soon.is_empty() => Post::DutyMailbox,
-            None => Post::Officer,
-        }
-    }
-
     fn about(&self) -> Unheard {
         match (self.lapses.len(), self.due_soon.len()) {
-            (0, 0) => Unheard::Failure,
+            (0, 0) => Unheard::Checks,
             (0, checks) => Unheard::DueSoon(checks),
             (lapses, _) => Unheard::Lapses(lapses),
         }
     }
 }
 
-/// The first above a post who is somebody else than the person whom the mail did not reach.
-fn next_up(posts: &Posts, from: Post, unreached: &str) -> Option<Heard> {
-    let mut below = from;
-    loop {
-        let mut heard = posts.above(below)?;
-        heard
-            .people
-            .retain(|person| person.email.as_str() != unreached);
-        if !heard.people.is_empty() {
-            return Some(heard);
+/// How far the news has come: the mail that told of something first, and whom it was tried to tell since.
+struct Story {
+    /// The highest post that the first mail was for.
+    post: Post,
+    /// What it told of.
+    told: ToldWith,
+    /// Everybody it was tried to tell.
+    tried: Vec<String>,
+}
+
+/// A report on a report on a report: more often than there are posts.
+const REPORTS_AT_MOST: usize = 20;
+
+impl Story {
+    /// A dead mail may itself be the report on another dead mail: then the news climbs on from there.
+    fn of(tx: &mut Conn, dead: &DeadMail, posts: &Posts) -> Result<Self> {
+        let (mut mail, mut key) = (dead.id, dead.key.clone());
+        let mut tried = Vec::new();
+        for _ in 0..REPORTS_AT_MOST {
+            let Some((earlier, earlier_key)) = outbox::reported_with(tx, &key)? else {
+                break;
+            };
+            tried.extend(outbox::told_with_same_key(tx, &key)?);
+            (mail, key) = (earlier, earlier_key);
         }
-        if below == Post::DutyMailbox {
-            return None;
+        let told = store::ladder::told_with(tx, mail)?;
+        let highest = Post::ALL.iter().rfind(|post| told.posts.contains(post));
+        let post = match highest {
+            Some(post) => *post,
+            None => posts.held_by(&told.recipient),
+        };
+        tried.push(told.recipient.clone());
+        Ok(Self { post, told, tried })
+    }
+
+    /// Those at the first post above who have not been told; nobody when there is no higher post.
+    fn next(&self, posts: &Posts) -> Option<Heard> {
+        let mut below = self.post;
+        loop {
+            let mut heard = posts.above(below)?;
+            let is_new = |person: &Hearer| self.tried.iter().all(|it| it != person.email.as_str());
+            heard.people.retain(is_new);
+            if !heard.people.is_empty() {
+                return Some(heard);
+            }
+            if heard.post == below || below == Post::DutyMailbox {
+                return None;
+            }
+            below = heard.post;
         }
-        below = heard.post;
     }
 }
 

@@ -42,7 +42,7 @@ fn faults() -> Vec<String> {
     };
     let database = Db::check_url(&config.database_url).err();
     faults.extend(database.map(|fault| fault.to_string()));
-    let mail = Courier::faults(&config.mail, &config.mail_from);
+    let mail = Courier::faults(&config);
     faults.extend(mail.iter().map(ToString::to_string));
     faults.extend(log_filter(&config).err());
     faults

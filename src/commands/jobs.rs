@@ -52,7 +52,7 @@ pub fn services(config: &Config, db: Db, clock: Clock) -> Result<Services, Failu
     Ok(Services {
         db,
         clock,
-        courier: Courier::from_settings(&config.mail, &config.mail_from)?,
+        courier: Courier::from_config(config)?,
         base_url: config.base_url.clone(),
         late_after: config.jobs_late_after,
     })

@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 pub mod import;
 pub mod jobs;
+pub mod mail;
 pub mod migrate;
 pub mod serve;
 pub mod user;

@@ -388,6 +388,7 @@ diesel::table! {
         last_answer -> Text,
         created_at -> Timestamp,
         sent_at -> Nullable<Timestamp>,
+        useless_after -> Nullable<Timestamp>,
     }
 }
 

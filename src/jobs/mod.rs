@@ -5,10 +5,12 @@
 //! - [`sweep`]: opens lapses and tells the ladder.
 //! - [`weekly`]: writes the digest of the week.
 //! - [`deliver`]: empties the outbox.
+//! - [`bounces`]: reads the mail that came back.
 //! - [`housekeeping`]: forgets what is of no more use.
 //! - [`punctuality`]: whether all that happens in time.
 //! - [`timer`]: runs all that inside `serve`.
 
+pub mod bounces;
 pub mod deliver;
 pub mod housekeeping;
 pub mod punctuality;

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
-use super::{Services, Work, deliver, housekeeping, store, sweep, tiers, weekly};
+use super::{Services, Work, bounces, deliver, housekeeping, store, sweep, tiers, weekly};
 use crate::checks::verify::SWEEP;
 use crate::checks::weekly::monday;
 use crate::clock::london_day;
@@ -45,6 +45,8 @@ pub struct RunRecord {
 struct Job {
     name: &'static str,
     every: Every,
+    /// Whether there is anything to run, as the settings are.
+    is_wanted: fn(&Services) -> bool,
     run: fn(&Services, NaiveDate, NaiveDateTime) -> Result<Work>,
 }
 
@@ -58,25 +60,37 @@ enum Every {
     Week,
 }
 
+/// What came back is read first, so that the sweep knows which addresses fail; tiers before the sweep, so that one that
+/// rises today climbs today's ladder.
 const JOBS: &[Job] = &[
+    Job {
+        name: "bounces",
+        every: Every::Time,
+        is_wanted: bounces::is_wanted,
+        run: |services, _, _| bounces::run(services),
+    },
     Job {
         name: "tiers",
         every: Every::Time,
+        is_wanted: |_| true,
         run: tiers::run,
     },
     Job {
         name: SWEEP,
         every: Every::Time,
+        is_wanted: |_| true,
         run: sweep::run,
     },
     Job {
         name: "housekeeping",
         every: Every::So(TimeDelta::days(1)),
+        is_wanted: |_| true,
         run: |services, _, now| housekeeping::run(services, now),
     },
     Job {
         name: "weekly_digest",
         every: Every::Week,
+        is_wanted: |_| true,
         run: weekly::run,
     },
 ];
@@ -104,7 +118,8 @@ pub fn deliver_mail(services: &Services) -> RunSummary {
 
 /// Runs every job that is due, without the delivery of mail.
 pub fn run_scheduled(services: &Services, now: NaiveDateTime) -> Vec<RunSummary> {
-    let due = JOBS.iter().filter(|job| is_due(services, job, now));
+    let wanted = JOBS.iter().filter(|job| (job.is_wanted)(services));
+    let due = wanted.filter(|job| is_due(services, job, now));
     due.map(|job| run_one(services, job, now)).collect()
 }
 

@@ -6,6 +6,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::{Services, runner};
+use crate::mail::Courier;
 
 /// Mail that is due again is looked for at least so often.
 const MAIL_EVERY: Duration = Duration::from_secs(60);
@@ -43,6 +44,7 @@ impl Nudge {
 /// The threads that run the jobs.
 #[derive(Debug)]
 pub struct Timer {
+    courier: Courier,
     threads: Vec<(Sender<Wake>, JoinHandle<()>)>,
     nudge: Nudge,
 }
@@ -74,6 +76,7 @@ impl Timer {
                 });
             })?;
         Ok(Self {
+            courier: services.courier.clone(),
             threads: vec![(wake_jobs, jobs), (wake_mail, mail)],
             nudge,
         })
@@ -86,6 +89,7 @@ impl Timer {
 
     /// Stops: no new work is begun, and work under way has a few seconds.
     pub fn stop(self) {
+        self.courier.close();
         for (wake, _) in &self.threads {
             let _ = wake.send(Wake::Stop);
         }

@@ -3,10 +3,12 @@
 use std::time::SystemTime;
 
 use chrono::NaiveDateTime;
+use lettre::address::Envelope;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 
+use super::courier::Courier;
 use super::store::OutgoingMail;
 
 /// Why a stored mail cannot be made into a message.
@@ -18,16 +20,20 @@ pub(super) enum Unsendable {
     Message(#[from] lettre::error::Error),
 }
 
-/// The message: one recipient, plain text and HTML, and the Message-ID that it has on every attempt.
+/// The message: one recipient, plain text and HTML, and the Message-ID that it has on every attempt. What cannot be
+/// delivered comes back to the sender of the envelope.
 pub(super) fn compose(
     mail: &OutgoingMail,
-    from: &Address,
+    courier: &Courier,
     now: NaiveDateTime,
 ) -> Result<Message, Unsendable> {
-    let sender = Mailbox::new(Some(mail.sender_name.clone()), from.clone());
+    let sender = Mailbox::new(Some(mail.sender_name.clone()), courier.from.clone());
+    let to: Address = mail.recipient.parse()?;
+    let envelope = Envelope::new(Some(courier.bounces_to.clone()), vec![to.clone()])?;
     let mut builder = Message::builder()
+        .envelope(envelope)
         .from(sender)
-        .to(Mailbox::new(None, mail.recipient.parse()?))
+        .to(Mailbox::new(None, to))
         .subject(&mail.subject)
         .message_id(Some(mail.message_id.clone()))
         .date(SystemTime::from(now.and_utc()))

@@ -1,71 +1,25 @@
-//! Delivers what the outbox holds: claim, send, record, each on its own, so that a crash between any two of them
-//! loses nothing. A mail that the server took without our hearing it goes again, with the same Message-ID; SMTP
-//! allows no better.
+//! Delivers what the outbox holds: claim, send, record. Claims are taken some at a time and committed before anybody is
+//! spoken to; several connections send; each mail is marked on its own as soon as its answer is there, together with the
+//! answers that came meanwhile. A crash between any two steps loses nothing: a mail that was claimed goes when the claim
+//! is over, and one that the server took in the moment before, without our having written it down, goes again with the
+//! same Message-ID; SMTP allows no better.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
 
 use chrono::{Duration, NaiveDateTime};
-use lettre::Address;
 
 use super::compose::compose;
+use super::courier::Courier;
 use super::outbox::forget_secrets;
-use super::store::{self, OutgoingMail};
-use super::transport::{SettingError, Transport};
+use super::store::{OutgoingMail, claims};
 use crate::clock::Clock;
-use crate::db::{Conn, Db, Result};
-use crate::rules::delivery::{self, Answer, Next};
-
-/// What carries the mail, and in whose name.
-#[derive(Clone, Debug)]
-pub struct Courier {
-    /// Where mail goes.
-    pub transport: Transport,
-    /// The address it comes from; the name beside it is the authority's.
-    pub from: Address,
-}
-
-impl Courier {
-    /// From the settings HEARTH_MAIL and HEARTH_MAIL_FROM.
-    ///
-    /// # Errors
-    /// If one of them is not understood, or mail would go unencrypted to another machine.
-    pub fn from_settings(mail: &str, from: &str) -> std::result::Result<Self, SettingError> {
-        let from = sender(from)?;
-        Ok(Self {
-            transport: Transport::from_setting(mail)?,
-            from,
-        })
-    }
-
-    /// What [`Courier::from_settings`] would refuse, for each of the two settings; nothing is made.
-    pub fn faults(mail: &str, from: &str) -> Vec<SettingError> {
-        let faults = [Transport::check_setting(mail).err(), sender(from).err()];
-        faults.into_iter().flatten().collect()
-    }
-}
-
-fn sender(from: &str) -> std::result::Result<Address, SettingError> {
-    let address = from.trim().parse();
-    address.map_err(|_| SettingError::From(from.to_owned()))
-}
-
-/// What became of one mail, named by its reference.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Delivered {
-    /// Nothing is due.
-    Nothing,
-    /// The server took it.
-    Sent(String),
-    /// It is tried again at this time, UTC.
-    Retry {
-        /// Which mail.
-        reference: String,
-        /// When it is tried again.
-        at: NaiveDateTime,
-        /// It was not this mail that failed: no server answered.
-        unreachable: bool,
-    },
-    /// It is not tried again.
-    Dead(String),
-}
+use crate::db::{Conn, Db, DbError, Result};
+use crate::rules::delivery::{self, Answer, Next, Tried};
 
 /// What became of all that was due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,8 +34,14 @@ pub struct Summary {
     pub gave_up: bool,
 }
 
-/// How long a claim lasts: longer than the slowest server takes, each of its answers waited for in full.
+/// How long a claim lasts: longer than the slowest server takes for what is begun under it.
 pub const LEASE: Duration = Duration::minutes(10);
+
+/// Nothing is begun so long after it was claimed: every answer waited for in full, it would not end within the lease.
+const BEGUN_WITHIN: std::time::Duration = std::time::Duration::from_secs(5 * 60);
+
+/// How many mails are claimed at once for each connection: few, because a crash leaves them waiting for the lease.
+const CLAIMED_EACH: usize = 16;
 
 /// After so many mails without any answer the server is taken to be down: 500 mails must not wait for 500
 /// time-outs.
@@ -94,66 +54,125 @@ const JITTER_SECONDS: u32 = 30;
 /// thread that may wait.
 ///
 /// # Errors
-/// If the database refuses; what was sent until then is recorded.
+/// If the database refuses; what was sent until then is recorded, but for what was under way.
 pub fn deliver_due(db: &Db, courier: &Courier, clock: &Clock) -> Result<Summary> {
-    let mut summary = Summary::default();
-    let mut unanswered = 0;
-    while unanswered < PATIENCE {
-        match deliver_one(db, courier, clock.now(), LEASE)? {
-            Delivered::Nothing => return Ok(summary),
-            Delivered::Sent(_) => summary.sent += 1,
-            Delivered::Dead(_) => summary.dead += 1,
-            Delivered::Retry { unreachable, .. } => {
-                summary.retried += 1;
-                unanswered = if unreachable { unanswered + 1 } else { 0 };
-                continue;
-            }
-        }
-        unanswered = 0;
+    let claimed_at = Instant::now();
+    let first = db.write_now(|tx| claim(tx, clock.now(), LEASE, 1))?;
+    if first.is_empty() {
+        return Ok(Summary::default());
     }
-    tracing::warn!(server = %courier.transport, "no answer; the rest of the mail is left for the next run");
-    summary.gave_up = true;
-    Ok(summary)
+    let stop = AtomicBool::new(false);
+    let (hand_out, to_send) = channel();
+    let (hand_in, answered) = channel();
+    let to_send = Mutex::new(to_send);
+    thread::scope(|threads| {
+        for _ in 0..courier.connections {
+            let (hand_in, to_send, stop) = (hand_in.clone(), &to_send, &stop);
+            threads.spawn(move || send_all(to_send, &hand_in, stop, courier, clock));
+        }
+        let mut round = Round {
+            db,
+            courier,
+            clock,
+            hand_out,
+            answered,
+            stop: &stop,
+            under_way: 0,
+            at_most: courier.connections * CLAIMED_EACH,
+            unanswered: 0,
+            reached: false,
+            summary: Summary::default(),
+        };
+        round.give(first, claimed_at);
+        let outcome = round.work();
+        stop.store(true, Ordering::SeqCst);
+        if round.summary.gave_up {
+            tracing::warn!(server = %courier.transport, "no answer; the rest of the mail is left for the next run");
+        }
+        outcome.map(|()| round.summary)
+    })
 }
 
-/// Sends the mail that has been due longest. No transaction is open while the server is spoken to.
+/// Takes mails that are due, so that no other deliverer does until the lease is over.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn deliver_one(
-    db: &Db,
-    courier: &Courier,
+pub fn claim(
+    tx: &mut Conn,
     now: NaiveDateTime,
     lease: Duration,
-) -> Result<Delivered> {
-    let Some(mail) = db.write_now(|tx| claim(tx, now, lease))? else {
-        return Ok(Delivered::Nothing);
-    };
-    let answer = hand_over(&mail, courier, now);
-    let jitter = rand::random_range(0..JITTER_SECONDS);
-    let next = delivery::after(mail.attempts.unsigned_abs(), &answer, now, jitter);
-    db.write_now(|tx| record(tx, &mail, &answer, &next, now))?;
-    Ok(told(&mail, &answer, next))
+    at_most: usize,
+) -> Result<Vec<OutgoingMail>> {
+    claims::take(tx, now, now + lease, at_most)
 }
 
-/// Takes the next mail that is due, so that no other deliverer does until the lease is over.
-///
-/// # Errors
-/// If the database refuses.
-pub fn claim(tx: &mut Conn, now: NaiveDateTime, lease: Duration) -> Result<Option<OutgoingMail>> {
-    match store::next_due(tx, now)? {
-        Some(id) => store::claim(tx, id, now, now + lease),
-        None => Ok(None),
+/// A mail on its way, and when it was claimed.
+struct Claimed {
+    mail: OutgoingMail,
+    at: Instant,
+}
+
+/// What a sender says of a mail.
+struct Handled {
+    mail: OutgoingMail,
+    /// Nothing: it was not tried.
+    answer: Option<Answer>,
+}
+
+/// Sends what is handed out until no more will be.
+fn send_all(
+    to_send: &Mutex<Receiver<Claimed>>,
+    hand_in: &Sender<Handled>,
+    stop: &AtomicBool,
+    courier: &Courier,
+    clock: &Clock,
+) {
+    loop {
+        let next = to_send
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv();
+        let Ok(Claimed { mail, at }) = next else {
+            return;
+        };
+        let is_stopping = stop.load(Ordering::SeqCst) || courier.is_closing();
+        let may_begin = !is_stopping && at.elapsed() < BEGUN_WITHIN;
+        let answer = may_begin.then(|| answer_to(&mail, courier, clock.now()));
+        // Nobody listens any more only when the database has refused; the lease then sees to the rest.
+        let _ = hand_in.send(Handled { mail, answer });
     }
+}
+
+/// A mail that the program stumbles over must not keep the others waiting.
+fn answer_to(mail: &OutgoingMail, courier: &Courier, now: NaiveDateTime) -> Answer {
+    catch_unwind(AssertUnwindSafe(|| hand_over(mail, courier, now))).unwrap_or_else(|_| {
+        Answer::Temporary {
+            code: None,
+            reply: "the program made a mistake; see the log".to_owned(),
+        }
+    })
 }
 
 fn hand_over(mail: &OutgoingMail, courier: &Courier, now: NaiveDateTime) -> Answer {
-    match compose(mail, &courier.from, now) {
+    if !tried(mail).is_of_use(now) {
+        return Answer::Permanent {
+            code: None,
+            reply: "not sent in time: what it says does not hold any more".to_owned(),
+        };
+    }
+    match compose(mail, courier, now) {
         Ok(message) => courier.transport.send(&message, &file_name(mail)),
         Err(cause) => Answer::Permanent {
             code: None,
             reply: cause.to_string(),
         },
+    }
+}
+
+fn tried(mail: &OutgoingMail) -> Tried {
+    Tried {
+        attempts: mail.attempts.unsigned_abs(),
+        useless_after: mail.useless_after,
     }
 }
 
@@ -166,23 +185,149 @@ fn file_name(mail: &OutgoingMail) -> String {
     )
 }
 
-fn record(
-    tx: &mut Conn,
-    mail: &OutgoingMail,
-    answer: &Answer,
-    next: &Next,
-    now: NaiveDateTime,
-) -> Result<()> {
-    match next {
-        Next::Sent => {
-            store::record_sent(tx, mail, words(answer), now)?;
-            forget_secrets(tx, mail)
+/// One run: hands mails out to the senders and writes down what they say.
+struct Round<'a> {
+    db: &'a Db,
+    courier: &'a Courier,
+    clock: &'a Clock,
+    hand_out: Sender<Claimed>,
+    answered: Receiver<Handled>,
+    stop: &'a AtomicBool,
+    under_way: usize,
+    at_most: usize,
+    /// How many mails in a row had no answer.
+    unanswered: u32,
+    /// Whether the server has answered yet: until it has, one mail at a time is risked.
+    reached: bool,
+    summary: Summary,
+}
+
+impl Round<'_> {
+    fn work(&mut self) -> Result<()> {
+        let mut may_be_more = true;
+        loop {
+            if may_be_more && !self.is_stopping() && self.wants_more() {
+                may_be_more = self.claim_more()?;
+            }
+            if self.under_way == 0 {
+                if self.is_stopping() || !may_be_more {
+                    return Ok(());
+                }
+                continue;
+            }
+            let handled = self.wait()?;
+            self.under_way -= handled.len();
+            self.settle(&handled)?;
         }
-        Next::RetryAt(at) => store::record_retry(tx, mail, words(answer), *at),
-        Next::Dead => {
-            store::record_dead(tx, mail, words(answer))?;
-            forget_secrets(tx, mail)
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stop.load(Ordering::SeqCst) || self.courier.is_closing()
+    }
+
+    fn wants_more(&self) -> bool {
+        if self.reached {
+            self.under_way <= self.at_most / 2
+        } else {
+            self.under_way == 0
         }
+    }
+
+    fn claim_more(&mut self) -> Result<bool> {
+        let at_most = if self.reached { self.at_most } else { 1 };
+        let claimed_at = Instant::now();
+        let now = self.clock.now();
+        let mails = self.db.write_now(|tx| claim(tx, now, LEASE, at_most))?;
+        let is_any = !mails.is_empty();
+        self.give(mails, claimed_at);
+        Ok(is_any)
+    }
+
+    fn give(&mut self, mails: Vec<OutgoingMail>, at: Instant) {
+        for mail in mails {
+            if self.hand_out.send(Claimed { mail, at }).is_ok() {
+                self.under_way += 1;
+            }
+        }
+    }
+
+    /// The next answer and all that are there by now.
+    fn wait(&self) -> Result<Vec<Handled>> {
+        let first = self.answered.recv().map_err(|_| DbError::Cancelled)?;
+        Ok(std::iter::once(first)
+            .chain(self.answered.try_iter())
+            .collect())
+    }
+
+    fn settle(&mut self, handled: &[Handled]) -> Result<()> {
+        let now = self.clock.now();
+        let settled: Vec<Settled<'_>> = handled.iter().map(|one| Settled::of(one, now)).collect();
+        self.db
+            .write_now(|tx| settled.iter().try_for_each(|one| one.record(tx, now)))?;
+        for one in &settled {
+            self.count(one);
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, settled: &Settled<'_>) {
+        let Settled::Answered { mail, answer, next } = settled else {
+            return;
+        };
+        tell(mail, answer, *next);
+        match next {
+            Next::Sent => self.summary.sent += 1,
+            Next::RetryAt(_) => self.summary.retried += 1,
+            Next::Dead => self.summary.dead += 1,
+        }
+        if matches!(answer, Answer::Unreachable { .. }) {
+            self.unanswered += 1;
+        } else {
+            self.unanswered = 0;
+            self.reached = true;
+        }
+        if self.unanswered >= PATIENCE {
+            self.summary.gave_up = true;
+            self.stop.store(true, Ordering::SeqCst);
+        }
+    }
+}
+
+/// What is written down of a mail.
+enum Settled<'a> {
+    NotTried(&'a OutgoingMail),
+    Answered {
+        mail: &'a OutgoingMail,
+        answer: &'a Answer,
+        next: Next,
+    },
+}
+
+impl<'a> Settled<'a> {
+    fn of(handled: &'a Handled, now: NaiveDateTime) -> Self {
+        let mail = &handled.mail;
+        let Some(answer) = &handled.answer else {
+            return Self::NotTried(mail);
+        };
+        let jitter = rand::random_range(0..JITTER_SECONDS);
+        Self::Answered {
+            mail,
+            answer,
+            next: delivery::after(tried(mail), answer, now, jitter),
+        }
+    }
+
+    fn record(&self, tx: &mut Conn, now: NaiveDateTime) -> Result<()> {
+        let (mail, answer, next) = match self {
+            Self::NotTried(mail) => return claims::give_back(tx, mail),
+            Self::Answered { mail, answer, next } => (*mail, answer, next),
+        };
+        match next {
+            Next::RetryAt(at) => return claims::record_retry(tx, mail, words(answer), *at),
+            Next::Sent => claims::record_sent(tx, mail, words(answer), now)?,
+            Next::Dead => claims::record_dead(tx, mail, words(answer))?,
+        }
+        forget_secrets(tx, &mail.kind, mail.id)
     }
 }
 
@@ -195,32 +340,14 @@ fn words(answer: &Answer) -> &str {
     }
 }
 
-fn told(mail: &OutgoingMail, answer: &Answer, next: Next) -> Delivered {
-    let reference = mail.reference.clone();
-    let (kind, attempt) = (&mail.kind, mail.attempts);
+fn tell(mail: &OutgoingMail, answer: &Answer, next: Next) {
+    let (reference, kind, attempt) = (&mail.reference, &mail.kind, mail.attempts);
+    let answer = words(answer);
     match next {
-        Next::Sent => {
-            tracing::info!(mail = reference, kind, attempt, "mail sent");
-            Delivered::Sent(reference)
-        }
+        Next::Sent => tracing::info!(mail = reference, kind, attempt, "mail sent"),
         Next::RetryAt(at) => {
-            tracing::warn!(mail = reference, kind, attempt, answer = words(answer), %at, "mail not sent, to be tried again");
-            let unreachable = matches!(answer, Answer::Unreachable { .. });
-            Delivered::Retry {
-                reference,
-                at,
-                unreachable,
-            }
+            tracing::warn!(mail = reference, kind, attempt, answer, %at, "mail not sent, to be tried again");
         }
-        Next::Dead => {
-            tracing::error!(
-                mail = reference,
-                kind,
-                attempt,
-                answer = words(answer),
-                "mail given up"
-            );
-            Delivered::Dead(reference)
-        }
+        Next::Dead => tracing::error!(mail = reference, kind, attempt, answer, "mail given up"),
     }
 }

@@ -3,18 +3,28 @@
 //! - [`outbox`]: a letter is put in the transaction of what it tells, at most once per key.
 //! - [`messages`]: one file a message: plain values in, subject, text and HTML out.
 //! - [`deliver`]: claim, send, record; says what it did.
-//! - [`transport`]: the mail server, a folder or the memory; sorts what the server answers.
+//! - [`courier`]: what carries the mail and in whose name, from the settings.
+//! - [`transport`]: where it goes: a mail server, a folder or the memory.
+//! - `smtp`: the mail server and its connections; sorts what it answers.
+//! - [`returned`]: what came back, from the bounce as it was received to the address that fails.
+//! - [`maildir`]: the folder that bounces are delivered into.
+//! - `bounce`: what a bounce says, as RFC 3464 has it.
 //! - `compose`: a stored mail as a message for the wire.
 //! - `store`: the SQL of the outbox.
 
+mod bounce;
 mod compose;
+pub mod courier;
 pub mod deliver;
+pub mod maildir;
 pub mod messages;
 pub mod outbox;
+pub mod returned;
+mod smtp;
 mod store;
 pub mod transport;
 
-pub use deliver::Courier;
+pub use courier::Courier;
 pub use messages::{Letterhead, Rendered};
 pub use outbox::Letter;
 pub use store::OutgoingMail;

@@ -6,7 +6,8 @@ use chrono::{Duration, NaiveDate, NaiveDateTime};
 use sha2::{Digest, Sha256};
 
 use super::messages::{CARRY_A_SECRET, DELIVERY_FAILED, Letterhead, MUST_ARRIVE, Rendered};
-use super::store::{self, NewMail, OutgoingMail};
+pub use super::store::failing::FailingAddress;
+use super::store::{self, NewMail, OutgoingMail, claims};
 pub use super::store::{DeadMail, Delivery, Undelivered};
 use crate::db::columns::Key;
 use crate::db::{Conn, Result};
@@ -36,6 +37,28 @@ pub fn put<A>(
     letter: &Letter<'_, A>,
     now: NaiveDateTime,
 ) -> Result<Key<OutgoingMail>> {
+    put_for(tx, letter, None, now)
+}
+
+/// As [`put`], for a letter that helps nobody after a moment: then it is given up and not tried for days.
+///
+/// # Errors
+/// If the database refuses.
+pub fn put_until<A>(
+    tx: &mut Conn,
+    letter: &Letter<'_, A>,
+    useless_after: NaiveDateTime,
+    now: NaiveDateTime,
+) -> Result<Key<OutgoingMail>> {
+    put_for(tx, letter, Some(useless_after), now)
+}
+
+fn put_for<A>(
+    tx: &mut Conn,
+    letter: &Letter<'_, A>,
+    useless_after: Option<NaiveDateTime>,
+    now: NaiveDateTime,
+) -> Result<Key<OutgoingMail>> {
     if let Some(earlier) = store::key_of(tx, &letter.key)? {
         return Ok(earlier);
     }
@@ -61,6 +84,7 @@ pub fn put<A>(
             state: "waiting",
             next_try_at: now,
             created_at: now,
+            useless_after,
         },
     )
 }
@@ -154,6 +178,77 @@ pub fn report_key(reference: &str) -> String {
     format!("{DELIVERY_FAILED}:{reference}")
 }
 
+/// As [`report_key`], where several people are told: the first is told with the key itself.
+pub fn report_key_at(reference: &str, place: usize) -> String {
+    match place {
+        0 => report_key(reference),
+        place => format!("{}:{place}", report_key(reference)),
+    }
+}
+
+/// More people than hold one post.
+const TOLD_AT_MOST: usize = 100;
+
+/// The mail that a mail with this key reports: its row, and the key it was put with. Nothing for any other mail.
+///
+/// # Errors
+/// If the database refuses.
+pub fn reported_with(conn: &mut Conn, key: &str) -> Result<Option<(Key<OutgoingMail>, String)>> {
+    match reported_in(key) {
+        Some(reference) => store::put_as(conn, reference),
+        None => Ok(None),
+    }
+}
+
+/// Everybody to whom was reported what the mail with this key reports.
+///
+/// # Errors
+/// If the database refuses.
+pub fn told_with_same_key(conn: &mut Conn, key: &str) -> Result<Vec<String>> {
+    let Some(reference) = reported_in(key) else {
+        return Ok(Vec::new());
+    };
+    let keys = (0..TOLD_AT_MOST).map(|place| report_key_at(reference, place));
+    store::recipients_of(conn, &keys.collect::<Vec<_>>())
+}
+
+/// The reference of the mail that a mail with this key reports.
+fn reported_in(key: &str) -> Option<&str> {
+    let (kind, rest) = key.split_once(':')?;
+    (kind == DELIVERY_FAILED).then(|| rest.split(':').next())?
+}
+
+/// Every address that mail came back from and that nobody said works again: nobody is told anything there.
+///
+/// # Errors
+/// If the database refuses.
+pub fn failing_addresses(conn: &mut Conn) -> Result<Vec<String>> {
+    store::failing::addresses(conn)
+}
+
+/// The failing addresses that mail of an authority came back from, the newest first.
+///
+/// # Errors
+/// If the database refuses.
+pub fn failing<A>(conn: &mut Conn, authority: Key<A>) -> Result<Vec<FailingAddress>> {
+    store::failing::of_authority(conn, authority.number())
+}
+
+/// Takes the address that a mail came back from for good again; false if it does not fail.
+///
+/// # Errors
+/// If the database refuses.
+pub fn works_again<A, B>(
+    tx: &mut Conn,
+    authority: Key<A>,
+    mail: &Reference,
+    account: Option<Key<B>>,
+    now: NaiveDateTime,
+) -> Result<bool> {
+    let account = account.map(Key::number);
+    store::failing::clear(tx, authority.number(), mail.as_str(), account, now)
+}
+
 /// What is wrong with the outbox, as references of mails; all empty when nothing is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stuck {
@@ -185,9 +280,9 @@ pub fn stuck(conn: &mut Conn, now: NaiveDateTime) -> Result<Stuck> {
 }
 
 /// Forgets what a mail said when it carried a link that opens an account: of such links only a hash is kept.
-pub(super) fn forget_secrets(tx: &mut Conn, mail: &OutgoingMail) -> Result<()> {
-    if CARRY_A_SECRET.contains(&mail.kind.as_str()) {
-        store::empty_bodies(tx, mail)?;
+pub(super) fn forget_secrets(tx: &mut Conn, kind: &str, mail: Key<OutgoingMail>) -> Result<()> {
+    if CARRY_A_SECRET.contains(&kind) {
+        claims::empty_bodies(tx, mail)?;
     }
     Ok(())
 }

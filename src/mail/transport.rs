@@ -6,22 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use lettre::transport::smtp::PoolConfig;
-use lettre::{Message, SmtpTransport, Transport as _};
-use url::{Host, Url};
+use lettre::Message;
 
+use super::smtp::Server;
 use crate::rules::delivery::Answer;
 
 /// Where mail goes.
 #[derive(Clone, Debug)]
 pub enum Transport {
     /// To a mail server.
-    Smtp {
-        /// Host and port, for people; without the password.
-        server: String,
-        /// The connections to it.
-        client: SmtpTransport,
-    },
+    Smtp(Server),
     /// Into a folder, as files that mail programs open: for trying Hearth out.
     Folder(PathBuf),
     /// Kept in memory, for tests.
@@ -37,7 +31,7 @@ pub struct Posted {
     pub raw: String,
 }
 
-/// What is wrong with HEARTH_MAIL or HEARTH_MAIL_FROM; never repeats a URL, for it may hold a password.
+/// What is wrong with a setting of mail; never repeats a URL, for it may hold a password.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingError {
     /// Not an address of a server.
@@ -52,17 +46,27 @@ pub enum SettingError {
     Scheme(String),
     /// An unknown value of `tls`.
     #[error(
-        "HEARTH_MAIL has tls={0}: it can be required (the default), opportunistic, or none for this machine itself"
+        "HEARTH_MAIL has tls={0}: it can be required (the default), or none or opportunistic for this machine itself"
     )]
     Tls(String),
     /// Mail would be readable on the way.
     #[error(
-        "HEARTH_MAIL has tls=none, but mail may go unencrypted only to this machine itself, not to {0}: remove tls=none, or use smtps://"
+        "HEARTH_MAIL has tls={tls}, but mail may go unencrypted only to this machine itself, not to {host}: remove tls={tls}, or use smtps://"
     )]
-    PlainText(String),
+    PlainText {
+        /// What was asked for.
+        tls: &'static str,
+        /// Of which server.
+        host: String,
+    },
     /// The sender is no address.
     #[error("HEARTH_MAIL_FROM={0:?} is not an email address: use one like hearth@example.gov.uk")]
     From(String),
+    /// The address for mail that comes back is none.
+    #[error(
+        "HEARTH_MAIL_BOUNCES_TO={0:?} is not an email address: use one like bounces@example.gov.uk"
+    )]
+    BouncesTo(String),
     /// The folder cannot be made.
     #[error("the folder {folder} for mail cannot be made: {cause}")]
     Folder {
@@ -77,8 +81,8 @@ pub enum SettingError {
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Transport {
-    /// Reads HEARTH_MAIL: an `smtp://` or `smtps://` URL with lettre's options, or the path of a folder, which is
-    /// made. To other machines TLS is required unless the URL asks for `tls=opportunistic`.
+    /// Reads HEARTH_MAIL: an `smtp://` or `smtps://` URL, or the path of a folder, which is made. To other machines
+    /// mail goes over TLS only: a URL that allows anything else is refused.
     ///
     /// # Errors
     /// If the setting is not understood, or would send mail unencrypted to another machine.
@@ -112,21 +116,7 @@ impl Transport {
     /// # Errors
     /// As [`Transport::from_setting`].
     pub fn smtp(setting: &str, timeout: Duration) -> Result<Self, SettingError> {
-        let url =
-            with_tls(Url::parse(setting).map_err(|cause| SettingError::Url(cause.to_string()))?)?;
-        let builder = SmtpTransport::from_url(url.as_str())
-            .map_err(|cause| SettingError::Url(cause.to_string()))?;
-        let port = url
-            .port()
-            .map(|port| format!(":{port}"))
-            .unwrap_or_default();
-        Ok(Self::Smtp {
-            server: format!("{}{port}", url.host_str().unwrap_or_default()),
-            client: builder
-                .timeout(Some(timeout))
-                .pool_config(PoolConfig::new().max_size(2))
-                .build(),
-        })
+        Server::from_url(setting, timeout).map(Self::Smtp)
     }
 
     /// A folder, which is made.
@@ -158,7 +148,7 @@ impl Transport {
     /// Hands a message over; `name` is the file it becomes in a folder.
     pub fn send(&self, message: &Message, name: &str) -> Answer {
         match self {
-            Self::Smtp { client, .. } => send_by_smtp(client, message),
+            Self::Smtp(server) => server.send(message.envelope(), &message.formatted()),
             Self::Folder(folder) => match write_whole(folder, name, &message.formatted()) {
                 Ok(()) => Answer::Accepted {
                     reply: format!("written to {name}"),
@@ -190,103 +180,18 @@ impl Transport {
 impl std::fmt::Display for Transport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Smtp { server, .. } => write!(f, "the mail server {server}"),
+            Self::Smtp(server) => write!(f, "the mail server {server}"),
             Self::Folder(path) => write!(f, "the folder {}", path.display()),
             Self::Memory(_) => f.write_str("memory"),
         }
     }
 }
 
-/// The URL as lettre reads it, where no `tls` means unencrypted: here it means required, but for this machine.
-fn with_tls(mut url: Url) -> Result<Url, SettingError> {
-    let host = url
-        .host()
-        .ok_or_else(|| SettingError::Url("no host".to_owned()))?
-        .to_owned();
-    let tls = url
-        .query_pairs()
-        .find(|(key, _)| key == "tls")
-        .map(|(_, value)| value.into_owned());
-    match (url.scheme(), tls.as_deref()) {
-        ("smtps", _) | (_, Some("required" | "opportunistic")) => {}
-        (_, None | Some("none")) if is_this_machine(&url) => url.set_query(None),
-        (_, None) => url.set_query(Some("tls=required")),
-        (_, Some("none")) => return Err(SettingError::PlainText(host.to_string())),
-        (_, Some(other)) => return Err(SettingError::Tls(other.to_owned())),
-    }
-    Ok(url)
-}
-
-/// A scheme that is not the web's has its host as a name, even when that is an IP address.
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => {
-            name.eq_ignore_ascii_case("localhost")
-                || name
-                    .parse()
-                    .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
-        }
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-/// Connects first and sends then: a server that turns *us* away (wrong password, closed door) must not be taken
-/// for one that refuses this mail, or one mistake in a setting would kill every mail in the outbox.
-fn send_by_smtp(client: &SmtpTransport, message: &Message) -> Answer {
-    match client.test_connection() {
-        Ok(true) => {}
-        Ok(false) => {
-            return Answer::Unreachable {
-                reason: "the connection was lost".to_owned(),
-            };
-        }
-        Err(error) => {
-            return Answer::Unreachable {
-                reason: without_addresses(&error.to_string()),
-            };
-        }
-    }
-    match client.send(message) {
-        Ok(response) => {
-            let lines: Vec<&str> = response.message().collect();
-            Answer::Accepted {
-                reply: without_addresses(&format!("{} {}", response.code(), lines.join(" "))),
-            }
-        }
-        Err(error) => sort(&error),
-    }
-}
-
-/// RFC 5321 section 4.2.1: 4yz is for now, 5yz is for good; no answer at all is neither.
-fn sort(error: &lettre::transport::smtp::Error) -> Answer {
-    let words = without_addresses(&error.to_string());
-    match error.status().map(u16::from) {
-        Some(421) => Answer::Unreachable { reason: words },
-        Some(code) if code >= 500 && !is_ours_to_mend(code, &words) => Answer::Permanent {
-            code: Some(code),
-            reply: words,
-        },
-        Some(code) => Answer::Temporary {
-            code: Some(code),
-            reply: words,
-        },
-        None => Answer::Unreachable { reason: words },
-    }
-}
-
-/// Refusals that say something about our settings and nothing about this mail: signing in (RFC 4954) and the
-/// sender's own address (RFC 3463: X.1.7 and X.1.8).
-fn is_ours_to_mend(code: u16, words: &str) -> bool {
-    matches!(code, 530 | 534 | 535 | 538) || words.contains("5.1.7 ") || words.contains("5.1.8 ")
-}
-
 /// As much of an answer as helps.
 const ANSWER_LENGTH: usize = 400;
 
 /// The server's words on one line, short, and without the addresses that servers like to repeat.
-fn without_addresses(words: &str) -> String {
+pub(super) fn without_addresses(words: &str) -> String {
     let kept: Vec<&str> = words
         .split_whitespace()
         .map(|word| {
@@ -336,15 +241,5 @@ mod tests {
             without_addresses(&"é".repeat(1000)).chars().count(),
             ANSWER_LENGTH
         );
-    }
-
-    #[test]
-    fn a_refusal_of_our_own_address_or_password_is_no_fault_of_the_mail() {
-        assert!(is_ours_to_mend(535, "5.7.8 Error: authentication failed"));
-        assert!(is_ours_to_mend(
-            553,
-            "5.1.8 (address) Sender address rejected: Domain not found"
-        ));
-        assert!(!is_ours_to_mend(550, "5.1.1 (address) User unknown"));
     }
 }

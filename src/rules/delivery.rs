@@ -46,20 +46,37 @@ pub enum Next {
     Dead,
 }
 
-/// What becomes of a message after `attempts_so_far` attempts, the one just answered among them.
+/// What is known of a message when the server has answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tried {
+    /// How often it was tried, the attempt just answered among them.
+    pub attempts: u32,
+    /// After this moment (UTC) it helps nobody, such as a link that has run out.
+    pub useless_after: Option<NaiveDateTime>,
+}
+
+impl Tried {
+    /// Whether it still helps at a moment.
+    #[must_use]
+    pub fn is_of_use(&self, at: NaiveDateTime) -> bool {
+        self.useless_after.is_none_or(|end| at <= end)
+    }
+}
+
+/// What becomes of a message after an attempt. It is not tried again when it would be of no use by then.
 ///
 /// `jitter` is a random number of seconds added to the wait, so that a thousand messages held up together do not all
 /// come back in the same second. Times are UTC.
 #[must_use]
-pub fn after(attempts_so_far: u32, answer: &Answer, now: NaiveDateTime, jitter: u32) -> Next {
+pub fn after(tried: Tried, answer: &Answer, now: NaiveDateTime, jitter: u32) -> Next {
     match answer {
         Answer::Accepted { .. } => Next::Sent,
         Answer::Permanent { .. } => Next::Dead,
         Answer::Temporary { .. } | Answer::Unreachable { .. } => {
-            match wait_after(attempts_so_far) {
-                Some(wait) => {
-                    Next::RetryAt(later(now, wait + TimeDelta::seconds(i64::from(jitter))))
-                }
+            let wait = wait_after(tried.attempts);
+            let at = wait.map(|wait| later(now, wait + TimeDelta::seconds(i64::from(jitter))));
+            match at.filter(|at| tried.is_of_use(*at)) {
+                Some(at) => Next::RetryAt(at),
                 None => Next::Dead,
             }
         }
@@ -85,6 +102,13 @@ mod tests {
         "2026-11-23T09:00:00".parse().unwrap()
     }
 
+    fn tried(attempts: u32) -> Tried {
+        Tried {
+            attempts,
+            useless_after: None,
+        }
+    }
+
     fn temporary() -> Answer {
         Answer::Temporary {
             code: Some(451),
@@ -101,8 +125,8 @@ mod tests {
             code: Some(550),
             reply: "no such user".to_owned(),
         };
-        assert_eq!(after(1, &accepted, now(), 0), Next::Sent);
-        assert_eq!(after(1, &permanent, now(), 0), Next::Dead);
+        assert_eq!(after(tried(1), &accepted, now(), 0), Next::Sent);
+        assert_eq!(after(tried(1), &permanent, now(), 0), Next::Dead);
     }
 
     #[test]
@@ -111,11 +135,11 @@ mod tests {
             reason: "connection refused".to_owned(),
         };
         assert_eq!(
-            after(1, &unreachable, now(), 7),
+            after(tried(1), &unreachable, now(), 7),
             Next::RetryAt("2026-11-23T09:01:07".parse().unwrap())
         );
         assert_eq!(
-            after(4, &temporary(), now(), 0),
+            after(tried(4), &temporary(), now(), 0),
             Next::RetryAt("2026-11-23T10:00:00".parse().unwrap())
         );
         assert!(WAITS.is_sorted());
@@ -124,20 +148,32 @@ mod tests {
     #[test]
     fn it_is_tried_for_five_days_and_then_dead() {
         let (mut attempts, mut time) = (1, now());
-        while let Next::RetryAt(next) = after(attempts, &temporary(), time, 0) {
+        while let Next::RetryAt(next) = after(tried(attempts), &temporary(), time, 0) {
             assert!(next > time);
             (attempts, time) = (attempts + 1, next);
         }
         assert_eq!(attempts, 13);
         let days = (time - now()).num_days();
         assert_eq!(days, 5);
-        assert_eq!(after(u32::MAX, &temporary(), time, 0), Next::Dead);
+        assert_eq!(after(tried(u32::MAX), &temporary(), time, 0), Next::Dead);
+    }
+
+    #[test]
+    fn a_link_is_not_tried_after_it_has_run_out() {
+        let link = Tried {
+            attempts: 3,
+            useless_after: Some(now() + TimeDelta::minutes(20)),
+        };
+        let again = now() + TimeDelta::minutes(15);
+        assert_eq!(after(link, &temporary(), now(), 0), Next::RetryAt(again));
+        assert_eq!(after(link, &temporary(), again, 0), Next::Dead);
+        assert!(link.is_of_use(again) && !link.is_of_use(now() + TimeDelta::minutes(21)));
     }
 
     #[test]
     fn no_number_is_too_large() {
         assert_eq!(
-            after(0, &temporary(), NaiveDateTime::MAX, u32::MAX),
+            after(tried(0), &temporary(), NaiveDateTime::MAX, u32::MAX),
             Next::RetryAt(NaiveDateTime::MAX)
         );
     }

@@ -17,8 +17,10 @@
 //! - [`verification`]: whether an address is known well enough to send somebody there.
 //! - [`history`]: which days of an address, an episode or a verification can be true.
 //! - [`delivery`]: what to do with an email after the mail server's answer.
+//! - [`bounce`]: what a report on an email that came back says of it.
 
 pub mod age;
+pub mod bounce;
 pub mod calendar;
 pub mod closure;
 pub mod codes;

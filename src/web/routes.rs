@@ -169,6 +169,7 @@ routes! {
     GET  "/imports/{reference}/refused.csv"         Officer  officer::imports::refused;
     GET  "/admin/mail"                              Administrator  admin::mail::show;
     POST "/admin/mail/{reference}/retry"            Administrator  admin::mail::retry;
+    POST "/admin/mail/{reference}/address-works"    Administrator  admin::mail::address_works;
 }
 
 /// Whom the route with this method and pattern lets in; nothing when there is none.

@@ -76,7 +76,7 @@ pub struct TestApp {
     server: ServerHandle,
     thread: Option<JoinHandle<()>>,
     folder: TempDir,
-    _place: Place,
+    place: Place,
 }
 
 /// Where one test keeps its register: a file, or everything in a schema of `HEARTH_TEST_POSTGRES`.
@@ -148,8 +148,13 @@ impl TestApp {
             server,
             thread: Some(thread),
             folder,
-            _place: place,
+            place,
         }
+    }
+
+    /// The setting HEARTH_DATABASE_URL for this register, for programs of their own.
+    pub fn database_url(&self) -> &str {
+        &self.place.url
     }
 
     /// Moves the clock to nine in the morning of a day.

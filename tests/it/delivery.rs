@@ -8,7 +8,7 @@ use diesel::RunQueryDsl;
 use hearth::clock::Clock;
 use hearth::db::columns::Key;
 use hearth::db::{Conn, Db, DbError, Result, migrate};
-use hearth::mail::deliver::{self, Delivered, LEASE, Summary, deliver_due, deliver_one};
+use hearth::mail::deliver::{self, LEASE, Summary, deliver_due};
 use hearth::mail::messages::SignInLink;
 use hearth::mail::{Courier, Letter, Letterhead, Rendered, Transport, outbox};
 use hearth::rules::identifiers::{EmailAddress, Reference};
@@ -41,10 +41,7 @@ impl Office {
             Ok(())
         })
         .unwrap();
-        let courier = Courier {
-            transport,
-            from: "hearth@wessex.example".parse().unwrap(),
-        };
+        let courier = Courier::new(transport, "hearth@wessex.example".parse().unwrap());
         Self {
             db,
             clock: Clock::stepped(nine_o_clock()),
@@ -185,7 +182,7 @@ fn a_mail_is_sent_once_and_says_what_mail_programs_need() {
 }
 
 #[test]
-fn many_mails_go_one_by_one_over_few_connections() {
+fn many_mails_go_one_by_one_over_the_connections_there_may_be() {
     let server = SmtpServer::start(Behaviour::Accept);
     let office = Office::sending_to(&server);
     for number in 0..8 {
@@ -209,7 +206,11 @@ fn many_mails_go_one_by_one_over_few_connections() {
         .flat_map(|mail| mail.to)
         .collect();
     assert_eq!(recipients.len(), 8);
-    assert_eq!(server.connections(), 1);
+    assert!((1..=office.courier.connections).contains(&server.connections()));
+    office.put_one();
+    let before = server.connections();
+    office.deliver();
+    assert_eq!(server.connections(), before, "connections are kept");
 }
 
 #[test]
@@ -246,7 +247,9 @@ fn a_server_that_says_later_is_asked_later() {
 
 #[test]
 fn a_recipient_refused_for_good_is_dead_at_once_and_an_incident() {
-    let server = SmtpServer::start(Behaviour::Refuse5xx("leader@wessex.example".to_owned()));
+    let server = SmtpServer::start(Behaviour::Refuse5xx(vec![
+        "leader@wessex.example".to_owned(),
+    ]));
     let office = Office::sending_to(&server);
     office.put_one();
     office.put("digest:2", "officer@wessex.example", &digest());
@@ -432,16 +435,97 @@ fn a_mail_that_was_claimed_before_a_crash_goes_after_the_lease() {
     let office = Office::sending_to(&server);
     office.put_one();
     let now = office.clock.now();
-    let claimed = office.db.write_now(|tx| deliver::claim(tx, now, LEASE));
-    assert!(claimed.unwrap().is_some());
+    let claimed = office.db.write_now(|tx| deliver::claim(tx, now, LEASE, 10));
+    assert_eq!(claimed.unwrap().len(), 1);
 
-    let one = |office: &Office| {
-        deliver_one(&office.db, &office.courier, office.clock.now(), LEASE).unwrap()
-    };
-    assert_eq!(one(&office), Delivered::Nothing);
+    assert_eq!(office.deliver(), Summary::default());
     office.pass(LEASE + TimeDelta::seconds(1));
-    assert!(matches!(one(&office), Delivered::Sent(_)));
+    assert_eq!(office.deliver().sent, 1);
     assert_eq!(server.received().len(), 1);
+}
+
+#[test]
+fn what_was_claimed_and_not_begun_when_the_program_stops_goes_at_the_next_start() {
+    let server = SmtpServer::start(Behaviour::Accept);
+    let mut office = Office::sending_to(&server);
+    office.put_one();
+    office.courier.close();
+    assert_eq!(office.deliver(), Summary::default());
+    let overview = office.overview();
+    assert_eq!((overview.waiting, overview.retrying), (1, 0));
+
+    office.courier = Courier::new(patient_for_a_second(&server.url()), office.courier.from);
+    assert_eq!(office.deliver().sent, 1, "without waiting for the lease");
+}
+
+#[test]
+fn a_link_is_given_up_when_it_has_run_out() {
+    let server = SmtpServer::start(Behaviour::Refuse4xx);
+    let office = Office::sending_to(&server);
+    for key in ["link:1", "link:2"] {
+        let end = office.clock.now() + TimeDelta::hours(1);
+        office
+            .db
+            .write_now(|tx| {
+                let letter = Letter {
+                    key: key.to_owned(),
+                    authority: Key::<Authority>::new(1),
+                    letterhead: &letterhead(),
+                    to: address("parent@wessex.example"),
+                    message: digest(),
+                };
+                outbox::put_until(tx, &letter, end, office.clock.now())
+            })
+            .unwrap();
+    }
+    assert_eq!(office.deliver().retried, 2);
+    office.pass(TimeDelta::minutes(50));
+    assert_eq!(office.deliver().retried, 2);
+    office.pass(TimeDelta::minutes(8));
+    assert_eq!(
+        office.deliver().dead,
+        2,
+        "the next attempt would be too late"
+    );
+
+    office.put_one();
+    server.behave(Behaviour::Accept);
+    assert_eq!(office.deliver().sent, 1);
+    let words = &office.overview().undelivered[0].last_answer;
+    assert!(words.contains("greylisted"), "{words}");
+}
+
+#[test]
+fn a_link_that_nobody_tried_in_time_is_not_sent() {
+    let server = SmtpServer::start(Behaviour::Accept);
+    let office = Office::sending_to(&server);
+    let end = office.clock.now() + TimeDelta::hours(1);
+    let letter = |key: &str| Letter {
+        key: key.to_owned(),
+        authority: Key::<Authority>::new(1),
+        letterhead: Box::leak(Box::new(letterhead())),
+        to: address("parent@wessex.example"),
+        message: digest(),
+    };
+    office
+        .db
+        .write_now(|tx| outbox::put_until(tx, &letter("link:1"), end, nine_o_clock()))
+        .unwrap();
+    office.pass(TimeDelta::minutes(61));
+    assert_eq!(office.deliver().dead, 1);
+    assert_eq!(server.received().len(), 0);
+}
+
+#[test]
+fn what_cannot_be_delivered_comes_back_to_the_address_for_that() {
+    let server = SmtpServer::start(Behaviour::Accept);
+    let mut office = Office::sending_to(&server);
+    office.courier.bounces_to = "bounces@wessex.example".parse().unwrap();
+    office.put_one();
+    office.deliver();
+    let mail = &server.received()[0];
+    assert_eq!(mail.from, "bounces@wessex.example");
+    assert!(mail.header("From").contains("<hearth@wessex.example>"));
 }
 
 #[test]
@@ -457,7 +541,7 @@ fn an_outbox_that_nobody_empties_is_stuck() {
     let now = office.clock.now();
     office
         .db
-        .write_now(|tx| deliver::claim(tx, now, LEASE))
+        .write_now(|tx| deliver::claim(tx, now, LEASE, 10))
         .unwrap();
     office.pass(TimeDelta::hours(2));
     assert_eq!(
@@ -550,6 +634,10 @@ fn settings_that_would_send_in_the_open_or_nowhere_are_refused_without_repeating
             "smtp://user:geheim@mail.example?tls=none",
             "may go unencrypted only to this machine",
         ),
+        (
+            "smtp://user:geheim@mail.example?tls=opportunistic",
+            "remove tls=opportunistic",
+        ),
         ("smtp://user:geheim@mail.example?tls=maybe", "tls=maybe"),
         ("https://user:geheim@mail.example", "begins with https://"),
         ("smtp://user:geheim@:99999", "not understood"),
@@ -567,7 +655,7 @@ fn settings_that_would_send_in_the_open_or_nowhere_are_refused_without_repeating
     assert!(Courier::from_settings("smtp://localhost", "hearth@localhost").is_ok());
     let settings = [
         "smtp://user:geheim@mail.example",
-        "smtp://mail.example:2525?tls=opportunistic",
+        "smtp://localhost:2525?tls=opportunistic",
         "smtps://user:geheim@mail.example",
         "smtp://127.0.0.1:2525",
         "smtp://localhost:2525?tls=none",

@@ -5,6 +5,7 @@ mod absences;
 mod admin_mail;
 mod app;
 mod architecture;
+mod bounces;
 mod browser;
 mod check_pages;
 mod chromium;

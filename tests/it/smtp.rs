@@ -17,8 +17,8 @@ pub enum Behaviour {
     Accept,
     /// Refuses every recipient for now (451).
     Refuse4xx,
-    /// Refuses this recipient for good (550) and takes the others.
-    Refuse5xx(String),
+    /// Refuses these recipients for good (550) and takes the others.
+    Refuse5xx(Vec<String>),
     /// Turns away whoever connects (554 to EHLO).
     RefuseUs,
     /// Takes a message, then closes the connection before saying so.
@@ -247,7 +247,7 @@ impl Handler for Clerk {
             Behaviour::Refuse4xx => {
                 Response::custom(451, format!("4.7.1 <{to}> greylisted, come back later"))
             }
-            Behaviour::Refuse5xx(unknown) if unknown == to => {
+            Behaviour::Refuse5xx(unknown) if unknown.iter().any(|it| it == to) => {
                 Response::custom(550, format!("5.1.1 <{to}>: User unknown"))
             }
             _ => {

@@ -1,3 +1,4 @@
+ALTER TABLE outgoing_mail DROP COLUMN useless_after;
 DROP INDEX outgoing_mail_message;
 DROP TABLE failing_address;
 ALTER TABLE policy DROP COLUMN reason;

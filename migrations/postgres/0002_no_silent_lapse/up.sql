@@ -119,3 +119,6 @@ CREATE TABLE failing_address (
 );
 CREATE UNIQUE INDEX failing_address_once ON failing_address (email) WHERE cleared_at IS NULL;
 CREATE INDEX outgoing_mail_message ON outgoing_mail (message_id);
+
+-- A letter that says something for a while only (a link that opens a page for an hour) is not tried for longer.
+ALTER TABLE outgoing_mail ADD COLUMN useless_after TIMESTAMP;

@@ -11,7 +11,7 @@ use hearth::clock::Clock;
 use hearth::config::Config;
 use hearth::db::{Db, DbError};
 use hearth::jobs::{Services, runner};
-use hearth::mail::{Courier, Transport};
+use hearth::mail::Transport;
 use hearth::rules::calendar::Calendar;
 use hearth::rules::codes::EpisodeKind;
 use hearth::rules::identifiers::EmailAddress;
@@ -273,10 +273,7 @@ impl Post {
         } else {
             self.folder.clone()
         };
-        self.services.courier = Courier {
-            transport,
-            from: self.services.courier.from.clone(),
-        };
+        self.services.courier.transport = transport;
         let moment = at(day, 18, now);
         self.services.clock.set(moment);
         runner::run_due(&self.services, moment);

@@ -2,6 +2,7 @@
 //! tests move.
 
 mod absence;
+mod bounces;
 mod due_soon;
 mod ladder;
 mod outcomes;
@@ -129,10 +130,7 @@ impl World {
             services: Services {
                 db,
                 clock: Clock::stepped(now),
-                courier: Courier {
-                    transport: Transport::memory(),
-                    from: "hearth@example.com".parse().unwrap(),
-                },
+                courier: Courier::new(Transport::memory(), "hearth@example.com".parse().unwrap()),
                 base_url: "https://hearth.example.com".to_owned(),
                 late_after: Duration::from_secs(24 * 3600),
             },

@@ -26,8 +26,8 @@ pub enum Unheard {
     Lapses(usize),
     /// So many checks that are due soon.
     DueSoon(usize),
-    /// That yet another email could not be delivered.
-    Failure,
+    /// Something else about checks.
+    Checks,
 }
 
 impl Unheard {
@@ -37,7 +37,7 @@ impl Unheard {
             Self::Lapses(count) => format!("{count} lapsed welfare checks"),
             Self::DueSoon(1) => "a welfare check that is due soon".to_owned(),
             Self::DueSoon(count) => format!("{count} welfare checks that are due soon"),
-            Self::Failure => "another email that did not arrive".to_owned(),
+            Self::Checks => "welfare checks".to_owned(),
         }
     }
 
@@ -48,7 +48,7 @@ impl Unheard {
             Self::Lapses(_) => "these lapses",
             Self::DueSoon(1) => "the check",
             Self::DueSoon(_) => "these checks",
-            Self::Failure => "what has lapsed",
+            Self::Checks => "what has lapsed",
         }
     }
 }
@@ -74,16 +74,30 @@ mod tests {
 
     #[test]
     fn the_team_leader_was_not_told() {
-        let message = DeliveryFailed {
+        insta::assert_snapshot!(read(&failed(Unheard::Lapses(3))));
+    }
+
+    #[test]
+    fn what_told_of_no_lapse_says_so() {
+        let message = failed(Unheard::Checks);
+        assert_eq!(
+            message.subject,
+            "An email about welfare checks could not be delivered"
+        );
+        let words = read(&message);
+        assert!(words.contains("told of welfare checks, so"), "{words}");
+    }
+
+    fn failed(about: Unheard) -> crate::mail::Rendered {
+        DeliveryFailed {
             mail: "M-0YKZ-54HT".to_owned(),
             post: Post::TeamLeader,
-            about: Unheard::Lapses(3),
+            about,
             answer: "550 5.1.1 (address) Recipient address rejected: User unknown".to_owned(),
             list_link: "https://hearth.wessex.example/lapses".to_owned(),
             outbox_link: "https://hearth.wessex.example/admin/mail".to_owned(),
         }
-        .render(&wessex());
-        insta::assert_snapshot!(read(&message));
+        .render(&wessex())
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::access::letter;
 use crate::db::DbError;
 use crate::jobs::punctuality::{self, Punctuality};
 use crate::jobs::runner::{self, RunRecord};
-use crate::mail::outbox::{self, Delivery, Overview};
+use crate::mail::outbox::{self, Delivery, FailingAddress, Overview};
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::filters;
@@ -24,6 +24,7 @@ const SHOWN: i64 = 20;
 struct MailPage {
     page: Page,
     outbox: Overview,
+    failing: Vec<FailingAddress>,
     delivered: Vec<Delivery>,
     runs: Vec<RunRecord>,
     punctuality: Punctuality,
@@ -38,6 +39,7 @@ pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
             Ok::<_, DbError>(MailPage {
                 page,
                 outbox: outbox::overview(conn, viewer.authority())?,
+                failing: outbox::failing(conn, viewer.authority())?,
                 delivered: outbox::delivered(conn, viewer.authority(), SHOWN)?,
                 runs: runner::newest(conn, SHOWN)?,
                 punctuality: punctuality::of_the_sweep(conn, now, late_after)?,
@@ -67,6 +69,27 @@ pub async fn retry(
         Flash::important(format!(
             "{name} cannot be tried again: it was sent, or it carried a link that is no longer kept. Ask for a new one"
         ))
+    };
+    Ok(visit.see_other_with("/admin/mail", &told))
+}
+
+/// `POST /admin/mail/{reference}/address-works`
+pub async fn address_works(
+    visit: Visit,
+    Named(reference): Named,
+    submitted: Submitted<ButtonPress>,
+) -> Result<HttpResponse, WebError> {
+    if let Err(Refused { .. }) = submitted.check(visit.today()) {
+        return Err(WebError::StaleForm);
+    }
+    let now = visit.now();
+    let cleared = visit
+        .write(move |tx, viewer| letter::address_works(tx, viewer, &reference, now))
+        .await??;
+    let told = if cleared {
+        Flash::success("Whoever has this address is told again from now on")
+    } else {
+        Flash::important("This address is not one that mail comes back from")
     };
     Ok(visit.see_other_with("/admin/mail", &told))
 }

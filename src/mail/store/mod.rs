@@ -1,5 +1,8 @@
 //! The SQL of the outbox: what is to be sent, what was sent, and what the server said.
 
+pub(super) mod claims;
+pub(super) mod failing;
+
 use chrono::{Duration, NaiveDateTime};
 use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
@@ -23,6 +26,7 @@ pub struct OutgoingMail {
     pub(super) message_id: String,
     pub(super) attempts: i32,
     pub(super) created_at: NaiveDateTime,
+    pub(super) useless_after: Option<NaiveDateTime>,
 }
 
 /// A mail to be put in the outbox.
@@ -43,6 +47,7 @@ pub(super) struct NewMail<'a> {
     pub state: &'a str,
     pub next_try_at: NaiveDateTime,
     pub created_at: NaiveDateTime,
+    pub useless_after: Option<NaiveDateTime>,
 }
 
 /// A mail that has not arrived, as the page for administrators lists it.
@@ -73,8 +78,8 @@ pub struct DeadMail {
     pub id: Key<OutgoingMail>,
     /// The mail's reference, `M-…`.
     pub reference: String,
-    /// Which message it is.
-    pub kind: String,
+    /// What it is about, as it was put.
+    pub key: String,
     /// The number of the authority it belongs to.
     pub authority_id: i64,
     /// What the server said last, without addresses.
@@ -100,129 +105,6 @@ pub(super) fn insert(tx: &mut Conn, mail: &NewMail<'_>) -> Result<Key<OutgoingMa
         .values(mail)
         .returning(outgoing_mail::id)
         .get_result(tx)?)
-}
-
-/// The mail that has been due longest and that nobody holds.
-pub(super) fn next_due(conn: &mut Conn, now: NaiveDateTime) -> Result<Option<Key<OutgoingMail>>> {
-    Ok(outgoing_mail::table
-        .filter(WAITING)
-        .filter(outgoing_mail::next_try_at.le(now))
-        .filter(
-            outgoing_mail::claimed_until
-                .is_null()
-                .or(outgoing_mail::claimed_until.lt(now)),
-        )
-        .order((outgoing_mail::next_try_at, outgoing_mail::id))
-        .select(outgoing_mail::id)
-        .first(conn)
-        .optional()?)
-}
-
-/// Takes a mail until `until` and counts the attempt; nothing when somebody else was faster.
-pub(super) fn claim(
-    tx: &mut Conn,
-    id: Key<OutgoingMail>,
-    now: NaiveDateTime,
-    until: NaiveDateTime,
-) -> Result<Option<OutgoingMail>> {
-    let free = outgoing_mail::claimed_until
-        .is_null()
-        .or(outgoing_mail::claimed_until.lt(now));
-    let claimed = diesel::update(outgoing_mail::table)
-        .filter(outgoing_mail::id.eq(id))
-        .filter(WAITING)
-        .filter(free)
-        .set((
-            outgoing_mail::claimed_until.eq(until),
-            outgoing_mail::attempts.eq(outgoing_mail::attempts + 1),
-        ))
-        .execute(tx)?;
-    if claimed == 0 {
-        return Ok(None);
-    }
-    let mail = outgoing_mail::table
-        .filter(outgoing_mail::id.eq(id))
-        .select((
-            outgoing_mail::id,
-            outgoing_mail::reference,
-            outgoing_mail::kind,
-            outgoing_mail::recipient,
-            outgoing_mail::sender_name,
-            outgoing_mail::reply_to,
-            outgoing_mail::subject,
-            outgoing_mail::body_text,
-            outgoing_mail::body_html,
-            outgoing_mail::message_id,
-            outgoing_mail::attempts,
-            outgoing_mail::created_at,
-        ))
-        .first(tx)?;
-    Ok(Some(mail))
-}
-
-/// Records that the server took the mail. Whoever holds the claim by now: it is sent.
-pub(super) fn record_sent(
-    tx: &mut Conn,
-    mail: &OutgoingMail,
-    answer: &str,
-    now: NaiveDateTime,
-) -> Result<()> {
-    diesel::update(outgoing_mail::table)
-        .filter(outgoing_mail::id.eq(mail.id))
-        .set((
-            outgoing_mail::state.eq("sent"),
-            outgoing_mail::sent_at.eq(now),
-            outgoing_mail::last_answer.eq(answer),
-            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
-        ))
-        .execute(tx)?;
-    Ok(())
-}
-
-/// Records when to try again; not if the lease ran out and somebody else has tried since.
-pub(super) fn record_retry(
-    tx: &mut Conn,
-    mail: &OutgoingMail,
-    answer: &str,
-    at: NaiveDateTime,
-) -> Result<()> {
-    diesel::update(outgoing_mail::table)
-        .filter(outgoing_mail::id.eq(mail.id))
-        .filter(WAITING)
-        .filter(outgoing_mail::attempts.eq(mail.attempts))
-        .set((
-            outgoing_mail::next_try_at.eq(at),
-            outgoing_mail::last_answer.eq(answer),
-            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
-        ))
-        .execute(tx)?;
-    Ok(())
-}
-
-/// Records that the mail will not be tried again; not if somebody else has tried since.
-pub(super) fn record_dead(tx: &mut Conn, mail: &OutgoingMail, answer: &str) -> Result<()> {
-    diesel::update(outgoing_mail::table)
-        .filter(outgoing_mail::id.eq(mail.id))
-        .filter(WAITING)
-        .filter(outgoing_mail::attempts.eq(mail.attempts))
-        .set((
-            outgoing_mail::state.eq("dead"),
-            outgoing_mail::last_answer.eq(answer),
-            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
-        ))
-        .execute(tx)?;
-    Ok(())
-}
-
-pub(super) fn empty_bodies(tx: &mut Conn, mail: &OutgoingMail) -> Result<()> {
-    diesel::update(outgoing_mail::table)
-        .filter(outgoing_mail::id.eq(mail.id))
-        .set((
-            outgoing_mail::body_text.eq(""),
-            outgoing_mail::body_html.eq(""),
-        ))
-        .execute(tx)?;
-    Ok(())
 }
 
 /// Makes a mail due at once, as if it had never been tried. False when there is none to send.
@@ -330,10 +212,30 @@ pub(super) fn dead_without_report(
         .select((
             outgoing_mail::id,
             outgoing_mail::reference,
-            outgoing_mail::kind,
+            outgoing_mail::key,
             outgoing_mail::authority_id,
             outgoing_mail::last_answer,
         ))
+        .load(conn)?)
+}
+
+/// The row of a mail by its reference, and what it was put as.
+pub(super) fn put_as(
+    conn: &mut Conn,
+    reference: &str,
+) -> Result<Option<(Key<OutgoingMail>, String)>> {
+    Ok(outgoing_mail::table
+        .filter(outgoing_mail::reference.eq(reference))
+        .select((outgoing_mail::id, outgoing_mail::key))
+        .first(conn)
+        .optional()?)
+}
+
+/// The recipients of the mails put with one of these keys.
+pub(super) fn recipients_of(conn: &mut Conn, keys: &[String]) -> Result<Vec<String>> {
+    Ok(outgoing_mail::table
+        .filter(outgoing_mail::key.eq_any(keys))
+        .select(outgoing_mail::recipient)
         .load(conn)?)
 }
 

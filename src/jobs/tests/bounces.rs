@@ -1,0 +1,193 @@
+//! News that does not arrive: mail that dies on its way and mail that comes back.
+
+use std::fs;
+use std::path::Path;
+
+use super::*;
+use crate::jobs::bounces;
+use crate::mail::outbox;
+use crate::mail::returned::Returned;
+
+/// What a mail server sends back about a mail.
+fn bounce(mail: &Posted, to: &str, action: &str, status: &str) -> String {
+    let id = mail
+        .raw
+        .lines()
+        .find(|line| line.starts_with("Message-ID:"))
+        .unwrap();
+    format!(
+        "From: MAILER-DAEMON@mx.example\r\nSubject: Undelivered\r\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n\
+         Final-Recipient: rfc822; {to}\r\nAction: {action}\r\nStatus: {status}\r\n\
+         Diagnostic-Code: smtp; 550 no such user\r\n\
+         --b\r\nContent-Type: text/rfc822-headers\r\n\r\n{id}\r\n--b--\r\n"
+    )
+}
+
+impl World {
+    fn take(&self, raw: &str) -> Returned {
+        bounces::take(&self.services, raw.as_bytes()).unwrap()
+    }
+
+    fn failing(&self) -> Vec<String> {
+        self.run(outbox::failing_addresses)
+    }
+
+    fn dead(&self) -> i64 {
+        self.run(|conn| outbox::overview(conn, self.authority)).dead
+    }
+
+    /// Gives them an address that our own checks let through and that no message can be written to: a label of a
+    /// domain has at most 63 characters.
+    fn break_address(&self, of: &str) {
+        let broken = format!("broken@{}.example", of.replace(['.', '@'], "").repeat(5));
+        assert!(EmailAddress::parse(&broken).is_ok());
+        self.break_by_hand(&format!(
+            "UPDATE account SET email = '{broken}' WHERE email = '{of}'"
+        ));
+    }
+}
+
+fn to<'a>(mails: &'a [Posted], whom: &str) -> &'a Posted {
+    mails.iter().find(|mail| mail.to == whom).unwrap()
+}
+
+/// A check has lapsed and two people were told; another lapses tomorrow.
+fn world_with_a_lapse() -> (World, Vec<Posted>) {
+    let world = World::new();
+    world.known_since_seen("2025-12-01");
+    world.known_since_seen("2025-12-02");
+    let mails = world.on("2026-12-02").sweep();
+    assert_eq!(recipients(&mails), [TEAM_LEADER, OFFICER]);
+    (world, mails)
+}
+
+#[test]
+fn a_lapse_mail_that_dies_climbs_in_the_same_run_until_somebody_is_told() {
+    let world = World::new();
+    world.known_since_seen("2025-12-01");
+    world.break_address(TEAM_LEADER);
+    world.break_address(MANAGER);
+    let mails = world.on("2026-12-02").sweep();
+    assert_eq!(recipients(&mails), [HEAD, OFFICER]);
+    assert!(to(&mails, HEAD).raw.contains("could not be delivered"));
+    assert_eq!(world.dead(), 2);
+    assert!(world.sweep().is_empty());
+    world.assert_green();
+}
+
+#[test]
+fn a_mail_that_came_back_for_good_climbs_and_its_address_holds_no_post() {
+    let (world, mails) = world_with_a_lapse();
+    let raw = bounce(to(&mails, TEAM_LEADER), TEAM_LEADER, "failed", "5.1.1");
+    let taken = world.take(&raw);
+    assert!(matches!(taken, Returned::Refused(_)), "{taken:?}");
+    assert_eq!(world.failing(), [TEAM_LEADER]);
+    assert_eq!(recipients(&world.sweep()), [MANAGER]);
+    world.assert_green();
+
+    assert!(matches!(world.take(&raw), Returned::KnownBefore(_)));
+    assert!(world.sweep().is_empty(), "nobody is told of it twice");
+
+    let mails = world.on("2026-12-03").sweep();
+    assert_eq!(recipients(&mails), [MANAGER, OFFICER]);
+    world.assert_green();
+}
+
+#[test]
+fn an_officer_whose_mail_comes_back_is_passed_over() {
+    let (world, mails) = world_with_a_lapse();
+    let raw = bounce(to(&mails, OFFICER), OFFICER, "failed", "5.1.1");
+    world.take(&raw);
+    assert_eq!(recipients(&world.sweep()), [TEAM_LEADER]);
+    assert_eq!(recipients(&world.on("2026-12-03").sweep()), [TEAM_LEADER]);
+    world.assert_green();
+}
+
+#[test]
+fn what_the_server_gave_up_climbs_and_the_address_stays() {
+    let (world, mails) = world_with_a_lapse();
+    let raw = bounce(to(&mails, TEAM_LEADER), TEAM_LEADER, "failed", "4.4.7");
+    assert!(matches!(world.take(&raw), Returned::GivenUp(_)));
+    assert_eq!(world.failing(), Vec::<String>::new());
+    assert_eq!(recipients(&world.sweep()), [MANAGER]);
+}
+
+#[test]
+fn what_proves_nothing_changes_nothing() {
+    let (world, mails) = world_with_a_lapse();
+    let mail = to(&mails, TEAM_LEADER);
+    let good = bounce(mail, TEAM_LEADER, "failed", "5.1.1");
+    let is_no_mail_of_ours = good.replace("Message-ID: <M-", "Message-ID: <M-9");
+    assert_eq!(world.take(&is_no_mail_of_ours), Returned::NotOurs);
+    let delayed = world.take(&bounce(mail, TEAM_LEADER, "delayed", "4.4.1"));
+    assert!(matches!(delayed, Returned::Delayed(_)));
+    let arrived = world.take(&bounce(mail, TEAM_LEADER, "relayed", "2.0.0"));
+    assert!(matches!(arrived, Returned::NotLost(_)));
+    let stranger = world.take(&bounce(mail, MANAGER, "failed", "5.1.1"));
+    assert!(matches!(stranger, Returned::OtherAddress(_)));
+    assert_eq!(
+        world.take("Subject: I am away\r\n\r\nBack on Monday."),
+        Returned::NoBounce
+    );
+    assert_eq!(world.take(""), Returned::Unreadable);
+
+    assert_eq!(world.failing(), Vec::<String>::new());
+    assert_eq!(world.dead(), 0);
+    assert!(world.sweep().is_empty());
+}
+
+#[test]
+fn the_folder_is_read_once_and_what_cannot_be_read_stays() {
+    let (mut world, mails) = world_with_a_lapse();
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, raw: &str| {
+        fs::create_dir_all(folder.path().join("new")).unwrap();
+        fs::write(folder.path().join("new").join(name), raw).unwrap();
+    };
+    let raw = bounce(to(&mails, TEAM_LEADER), TEAM_LEADER, "failed", "5.1.1");
+    put("1.a", &raw);
+    put("2.b", "Subject: I am away\r\n\r\nBack on Monday.");
+    put("3.c", "");
+    world.services.courier.bounces = Some(folder.path().to_owned());
+
+    let run = || bounces::run(&world.services).unwrap();
+    let work = run();
+    assert_eq!((work.found, work.did, work.failed), (3, 1, 1));
+    assert!(
+        work.problem.contains("3.c: this is no email"),
+        "{}",
+        work.problem
+    );
+    assert_eq!(names(&folder.path().join("new")), ["3.c"]);
+    assert_eq!(names(&folder.path().join("cur")), ["1.a:2,S", "2.b:2,S"]);
+    assert_eq!(world.failing(), [TEAM_LEADER]);
+
+    put("1.a", &raw);
+    let again = run();
+    assert_eq!(
+        (again.found, again.failed),
+        (2, 1),
+        "killed before it was moved"
+    );
+    let mails = {
+        runner::deliver_mail(&world.services);
+        world.services.courier.transport.posted()
+    };
+    let told = mails.iter().filter(|mail| mail.to == MANAGER).count();
+    assert_eq!(told, 1);
+
+    world.services.courier.bounces = Some(folder.path().join("nowhere"));
+    let work = bounces::run(&world.services).unwrap();
+    assert!(work.problem.contains("cannot be read"), "{}", work.problem);
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let files = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = files
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}

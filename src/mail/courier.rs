@@ -1,0 +1,100 @@
+//! What carries the mail, in whose name, and where what comes back arrives: the settings of mail as one value.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use lettre::Address;
+
+use super::transport::{SettingError, Transport};
+use crate::config::Config;
+
+/// What carries the mail, and in whose name.
+#[derive(Clone, Debug)]
+pub struct Courier {
+    /// Where mail goes.
+    pub transport: Transport,
+    /// The address it comes from; the name beside it is the authority's.
+    pub from: Address,
+    /// The sender of the envelope: where a server sends what it cannot deliver.
+    pub bounces_to: Address,
+    /// The folder (a Maildir) in which what came back is found.
+    pub bounces: Option<PathBuf>,
+    /// How many connections to the mail server are open at once.
+    pub connections: usize,
+    closing: Arc<AtomicBool>,
+}
+
+/// Connections, where nothing else is said.
+const CONNECTIONS: usize = 4;
+
+impl Courier {
+    /// By a transport, in the name of an address, to which what cannot be delivered comes back.
+    pub fn new(transport: Transport, from: Address) -> Self {
+        Self {
+            transport,
+            bounces_to: from.clone(),
+            from,
+            bounces: None,
+            connections: CONNECTIONS,
+            closing: Arc::default(),
+        }
+    }
+
+    /// Takes no further mail, because the program stops: what is under way is finished, the rest waits for the next
+    /// start.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether it takes no further mail.
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::SeqCst)
+    }
+
+    /// From the settings HEARTH_MAIL and HEARTH_MAIL_FROM.
+    ///
+    /// # Errors
+    /// If one of them is not understood, or mail would go unencrypted to another machine.
+    pub fn from_settings(mail: &str, from: &str) -> Result<Self, SettingError> {
+        let from = sender(from)?;
+        Ok(Self::new(Transport::from_setting(mail)?, from))
+    }
+
+    /// From all settings of mail.
+    ///
+    /// # Errors
+    /// As [`Courier::from_settings`].
+    pub fn from_config(config: &Config) -> Result<Self, SettingError> {
+        let courier = Self::from_settings(&config.mail, &config.mail_from)?;
+        Ok(Self {
+            bounces_to: bounces_to(config)?,
+            bounces: config.mail_bounces.clone(),
+            connections: config.mail_connections,
+            ..courier
+        })
+    }
+
+    /// What [`Courier::from_config`] would refuse; nothing is made.
+    pub fn faults(config: &Config) -> Vec<SettingError> {
+        let faults = [
+            Transport::check_setting(&config.mail).err(),
+            sender(&config.mail_from).err(),
+            bounces_to(config).err(),
+        ];
+        faults.into_iter().flatten().collect()
+    }
+}
+
+fn sender(from: &str) -> Result<Address, SettingError> {
+    let address = from.trim().parse();
+    address.map_err(|_| SettingError::From(from.to_owned()))
+}
+
+fn bounces_to(config: &Config) -> Result<Address, SettingError> {
+    let Some(given) = &config.mail_bounces_to else {
+        return sender(&config.mail_from);
+    };
+    let address = given.trim().parse();
+    address.map_err(|_| SettingError::BouncesTo(given.clone()))
+}

@@ -1,0 +1,49 @@
+//! A Maildir: a mail server puts each message into `new/` as a file; who has dealt with it moves it to `cur/`.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// More of a message than any bounce needs: the report stands before what came back.
+const READ_AT_MOST: u64 = 4 * 1024 * 1024;
+
+/// The files of messages that nobody has dealt with, the oldest names first.
+///
+/// # Errors
+/// If the folder is no Maildir, or cannot be read.
+pub fn new_messages(maildir: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(maildir.join("new"))? {
+        let entry = entry?;
+        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if !is_hidden && !entry.file_type()?.is_dir() {
+            files.push(entry.path());
+        }
+    }
+    files.sort_unstable();
+    Ok(files)
+}
+
+/// The message in a file; of a very long one, the beginning.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read(file: &Path) -> io::Result<Vec<u8>> {
+    let mut message = Vec::new();
+    fs::File::open(file)?
+        .take(READ_AT_MOST)
+        .read_to_end(&mut message)?;
+    Ok(message)
+}
+
+/// Moves a message to those that were seen (`:2,S`).
+///
+/// # Errors
+/// If it cannot be moved.
+pub fn set_aside(maildir: &Path, file: &Path) -> io::Result<()> {
+    let seen = maildir.join("cur");
+    fs::create_dir_all(&seen)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.split(":2,").next().unwrap_or_default();
+    fs::rename(file, seen.join(format!("{name}:2,S")))
+}

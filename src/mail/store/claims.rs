@@ -1,0 +1,151 @@
+//! Who sends which mail, and what came of it. A mail is taken before it is sent and marked on its own after.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::{OutgoingMail, WAITING};
+use crate::db::columns::Key;
+use crate::db::schema::outgoing_mail;
+use crate::db::{Conn, Result};
+use crate::on_each;
+
+/// Takes the mails that have been due longest and that nobody holds, `at_most` so many, until `until`, and counts
+/// the attempt.
+pub(in crate::mail) fn take(
+    tx: &mut Conn,
+    now: NaiveDateTime,
+    until: NaiveDateTime,
+    at_most: usize,
+) -> Result<Vec<OutgoingMail>> {
+    let due = due(tx, now, at_most)?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let free = outgoing_mail::claimed_until
+        .is_null()
+        .or(outgoing_mail::claimed_until.lt(now));
+    diesel::update(outgoing_mail::table)
+        .filter(outgoing_mail::id.eq_any(&due))
+        .filter(WAITING)
+        .filter(free)
+        .set((
+            outgoing_mail::claimed_until.eq(until),
+            outgoing_mail::attempts.eq(outgoing_mail::attempts + 1),
+        ))
+        .execute(tx)?;
+    Ok(outgoing_mail::table
+        .filter(outgoing_mail::id.eq_any(&due))
+        .order((outgoing_mail::next_try_at, outgoing_mail::id))
+        .select((
+            outgoing_mail::id,
+            outgoing_mail::reference,
+            outgoing_mail::kind,
+            outgoing_mail::recipient,
+            outgoing_mail::sender_name,
+            outgoing_mail::reply_to,
+            outgoing_mail::subject,
+            outgoing_mail::body_text,
+            outgoing_mail::body_html,
+            outgoing_mail::message_id,
+            outgoing_mail::attempts,
+            outgoing_mail::created_at,
+            outgoing_mail::useless_after,
+        ))
+        .load(tx)?)
+}
+
+/// The transaction is as if alone, so what is free here is free still when it is taken.
+fn due(tx: &mut Conn, now: NaiveDateTime, at_most: usize) -> Result<Vec<Key<OutgoingMail>>> {
+    Ok(outgoing_mail::table
+        .filter(WAITING)
+        .filter(outgoing_mail::next_try_at.le(now))
+        .filter(
+            outgoing_mail::claimed_until
+                .is_null()
+                .or(outgoing_mail::claimed_until.lt(now)),
+        )
+        .order((outgoing_mail::next_try_at, outgoing_mail::id))
+        .limit(i64::try_from(at_most).unwrap_or(i64::MAX))
+        .select(outgoing_mail::id)
+        .load(tx)?)
+}
+
+/// Records that the server took the mail. Whoever holds the claim by now: it is sent.
+pub(in crate::mail) fn record_sent(
+    tx: &mut Conn,
+    mail: &OutgoingMail,
+    answer: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    on_each!(tx, |conn| diesel::update(outgoing_mail::table)
+        .filter(outgoing_mail::id.eq(mail.id))
+        .set((
+            outgoing_mail::state.eq("sent"),
+            outgoing_mail::sent_at.eq(now),
+            outgoing_mail::last_answer.eq(answer),
+            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
+        ))
+        .execute(conn))?;
+    Ok(())
+}
+
+/// Records when to try again; not if the lease ran out and somebody else has tried since.
+pub(in crate::mail) fn record_retry(
+    tx: &mut Conn,
+    mail: &OutgoingMail,
+    answer: &str,
+    at: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(outgoing_mail::table)
+        .filter(outgoing_mail::id.eq(mail.id))
+        .filter(WAITING)
+        .filter(outgoing_mail::attempts.eq(mail.attempts))
+        .set((
+            outgoing_mail::next_try_at.eq(at),
+            outgoing_mail::last_answer.eq(answer),
+            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Records that the mail will not be tried again; not if somebody else has tried since.
+pub(in crate::mail) fn record_dead(tx: &mut Conn, mail: &OutgoingMail, answer: &str) -> Result<()> {
+    diesel::update(outgoing_mail::table)
+        .filter(outgoing_mail::id.eq(mail.id))
+        .filter(WAITING)
+        .filter(outgoing_mail::attempts.eq(mail.attempts))
+        .set((
+            outgoing_mail::state.eq("dead"),
+            outgoing_mail::last_answer.eq(answer),
+            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Gives a mail back that was taken and not tried, as if nobody had taken it.
+pub(in crate::mail) fn give_back(tx: &mut Conn, mail: &OutgoingMail) -> Result<()> {
+    diesel::update(outgoing_mail::table)
+        .filter(outgoing_mail::id.eq(mail.id))
+        .filter(WAITING)
+        .filter(outgoing_mail::attempts.eq(mail.attempts))
+        .set((
+            outgoing_mail::attempts.eq(mail.attempts - 1),
+            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Forgets what a mail said.
+pub(in crate::mail) fn empty_bodies(tx: &mut Conn, mail: Key<OutgoingMail>) -> Result<()> {
+    diesel::update(outgoing_mail::table)
+        .filter(outgoing_mail::id.eq(mail))
+        .set((
+            outgoing_mail::body_text.eq(""),
+            outgoing_mail::body_html.eq(""),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
