@@ -3,7 +3,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::posts::{Heard, Posts};
+use super::posts::{Heard, Hearer, Posts};
 use super::store;
 use super::store::ladder::ToldWith;
 use crate::access::audit::{self, Event};
@@ -53,7 +53,7 @@ fn report_one(
         post: story.post,
         about: story.told.about(),
         answer: mail.last_answer.clone(),
-        list_link: match told.about() {
+        list_link: match story.told.about() {
             Unheard::DueSoon(_) => format!("{base_url}/work?whose=team"),
             Unheard::Lapses(_) | Unheard::Checks => format!("{base_url}/lapses"),
         },

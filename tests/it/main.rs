@@ -14,6 +14,7 @@ mod databases;
 mod delivery;
 mod health;
 mod imports;
+mod kills;
 mod moving_checks;
 mod notify;
 mod parent;

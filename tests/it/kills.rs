@@ -1,0 +1,266 @@
+//! The real program, killed at any moment while it tells people of lapses: no step of the ladder goes untold, and what
+//! arrives twice has one Message-ID.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use chrono::Days;
+use diesel::RunQueryDsl;
+use hearth::access::accounts::{self, NewAccount};
+use hearth::access::{Role, Viewer};
+use hearth::db::DbError;
+use hearth::rules::escalation::Post;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use super::app::{ASHDALE, BEGINNING, TestApp, moment};
+use super::register_scene;
+use super::servers::wanted;
+use super::smtp::{Behaviour, SmtpServer};
+
+/// As many runs are killed.
+const KILLS: u64 = 100;
+/// The moments of the kills are drawn from this.
+const SEED: u64 = 20_261_123;
+/// So many people lead the team, so that every day has as many mails.
+const LEADERS: usize = 10;
+/// Longer than any mail server here takes to put down what it took.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Messages that arrived, by Message-ID: to whom, each as often as it came.
+type Arrived = BTreeMap<String, Vec<String>>;
+
+#[test]
+fn every_step_arrives_however_often_the_program_is_killed() {
+    let server = SmtpServer::start(Behaviour::Accept);
+    let url = server.url();
+    hold_through_kills(&url, &|| {
+        let mut arrived = Arrived::new();
+        for mail in server.received() {
+            let to = mail.to.first().cloned().unwrap_or_default();
+            arrived
+                .entry(mail.header("Message-ID"))
+                .or_default()
+                .push(to);
+        }
+        arrived
+    });
+}
+
+#[test]
+fn a_real_mail_server_gets_every_step_too() {
+    let Some(url) = wanted("HEARTH_TEST_SMTP") else {
+        return;
+    };
+    let Some(mailbox) = wanted("HEARTH_TEST_SMTP_MAILBOX") else {
+        return;
+    };
+    hold_through_kills(&url, &|| in_mailbox(Path::new(&mailbox)));
+}
+
+/// Kills a hundred runs, a day each, every day with a new child whose check has lapsed.
+fn hold_through_kills(mail_url: &str, arrived: &dyn Fn() -> Arrived) {
+    let scene = Scene::new(mail_url);
+    scene.lapse(0);
+    let begun = Instant::now();
+    scene.run(0);
+    let whole = begun.elapsed();
+    let mut moments = StdRng::seed_from_u64(SEED);
+    let mut killed = 0;
+    for day in 1..=KILLS {
+        scene.lapse(day);
+        let pause = whole.mul_f64(moments.random_range(0.0..1.1));
+        killed += u32::from(scene.kill_after(day, pause));
+    }
+    assert!(
+        killed > 50,
+        "most runs were over before they were killed: {killed}"
+    );
+    scene.run(KILLS + 1);
+    scene.run(KILLS + 2);
+    let owed = scene.told();
+    assert!(
+        owed.len() > usize::try_from(KILLS).unwrap() * LEADERS,
+        "{}",
+        owed.len()
+    );
+    scene.verify(KILLS + 2);
+
+    let ours = scene.sent();
+    let arrived = when_all_arrived(&owed, arrived);
+    for told in &owed {
+        let copies = arrived.get(&told.message_id);
+        let copies = copies.unwrap_or_else(|| panic!("never arrived: {told:?}"));
+        assert!(
+            copies.iter().all(|to| *to == told.recipient),
+            "{copies:?} for {told:?}"
+        );
+    }
+    let host = scene.host();
+    let strangers: Vec<&String> = arrived
+        .keys()
+        .filter(|id| id.ends_with(&host) && !ours.contains(*id))
+        .collect();
+    assert_eq!(strangers, Vec::<&String>::new());
+    let copies: usize = ours
+        .iter()
+        .filter_map(|id| arrived.get(id))
+        .map(Vec::len)
+        .sum();
+    println!(
+        "{killed} runs killed; {} steps owed in {} mails; {} copies too many",
+        owed.len(),
+        ours.len(),
+        copies - ours.len()
+    );
+}
+
+fn when_all_arrived(owed: &[Told], arrived: &dyn Fn() -> Arrived) -> Arrived {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let there = arrived();
+        if Instant::now() > until || owed.iter().all(|told| there.contains_key(&told.message_id)) {
+            return there;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// A step of the ladder that was told, and the mail it was told with.
+#[derive(Debug, diesel::QueryableByName)]
+struct Told {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    message_id: String,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    recipient: String,
+}
+
+struct Scene {
+    app: TestApp,
+    mail_url: String,
+}
+
+impl Scene {
+    fn new(mail_url: &str) -> Self {
+        let app = TestApp::start();
+        let installer = Viewer::program(app.authority(ASHDALE), "test");
+        let now = moment(BEGINNING);
+        app.write(|tx| {
+            for number in 0..LEADERS {
+                let new = NewAccount {
+                    role: Role::Manager,
+                    email: &format!("leader{number}@ashdale.example"),
+                    name: "Lee Leader",
+                    password_hash: None,
+                };
+                let account =
+                    accounts::add(tx, &installer, &new, now).map_err(|_| DbError::Cancelled)?;
+                accounts::give_post(tx, &installer, Post::TeamLeader, account, now.date(), now)?;
+            }
+            Ok::<_, DbError>(())
+        });
+        Self {
+            app,
+            mail_url: mail_url.to_owned(),
+        }
+    }
+
+    /// Message-IDs end with this: a mailbox may hold the mail of other runs.
+    fn host(&self) -> String {
+        "@127.0.0.1>".to_owned()
+    }
+
+    fn lapse(&self, number: u64) {
+        let name = format!("Ada{number}");
+        register_scene::child(
+            &self.app,
+            "officer@ashdale.example",
+            &name,
+            "Moss",
+            "2016-05-06",
+        );
+    }
+
+    fn start(&self, day: u64, words: &[&str]) -> Child {
+        let today = moment(BEGINNING).date() + Days::new(day);
+        Command::new(env!("CARGO_BIN_EXE_hearth"))
+            .args(words)
+            .current_dir(self.app.folder())
+            .env_clear()
+            .env("HEARTH_DATABASE_URL", self.app.database_url())
+            .env("HEARTH_TODAY", today.to_string())
+            .env("HEARTH_MAIL", &self.mail_url)
+            .env("HEARTH_LOG", "off")
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    fn run(&self, day: u64) {
+        let status = self.start(day, &["jobs", "run"]).wait().unwrap();
+        assert!(status.success(), "{status}");
+    }
+
+    fn verify(&self, day: u64) {
+        let status = self.start(day, &["verify"]).wait().unwrap();
+        assert!(status.success(), "`hearth verify` finds something broken");
+    }
+
+    /// Whether it was killed before it ended by itself.
+    fn kill_after(&self, day: u64, pause: Duration) -> bool {
+        let mut run = self.start(day, &["jobs", "run"]);
+        std::thread::sleep(pause);
+        run.kill().unwrap();
+        run.wait().unwrap().code().is_none()
+    }
+
+    fn told(&self) -> Vec<Told> {
+        self.app.read(|conn| {
+            Ok(diesel::sql_query(
+                "SELECT outgoing_mail.message_id, lapse_step.recipient FROM lapse_step
+                 JOIN outgoing_mail ON outgoing_mail.id = lapse_step.mail_id",
+            )
+            .load(conn)?)
+        })
+    }
+
+    fn sent(&self) -> BTreeSet<String> {
+        let mails: Vec<Told> = self.app.read(|conn| {
+            Ok(diesel::sql_query("SELECT message_id, recipient FROM outgoing_mail").load(conn)?)
+        });
+        mails.into_iter().map(|mail| mail.message_id).collect()
+    }
+}
+
+/// What a real server has delivered: a Maildir, or one file in which each message begins with "From ".
+fn in_mailbox(mailbox: &Path) -> Arrived {
+    let mut arrived = Arrived::new();
+    for raw in messages(mailbox) {
+        let head = raw.replace("\r\n", "\n");
+        let head = head.split("\n\n").next().unwrap_or_default();
+        let header = |name: &str| {
+            let line = head.lines().find(|line| line.starts_with(name))?;
+            Some(line[name.len()..].trim().to_owned())
+        };
+        let (Some(id), Some(to)) = (header("Message-ID:"), header("To:")) else {
+            continue;
+        };
+        arrived.entry(id).or_default().push(to);
+    }
+    arrived
+}
+
+fn messages(mailbox: &Path) -> Vec<String> {
+    let text =
+        |file: &Path| String::from_utf8_lossy(&fs::read(file).unwrap_or_default()).into_owned();
+    if !mailbox.is_dir() {
+        let all = format!("\n{}", text(mailbox));
+        return all.split("\nFrom ").skip(1).map(str::to_owned).collect();
+    }
+    let files = fs::read_dir(mailbox.join("new"));
+    let files = files.into_iter().flatten().map(|file| file.unwrap().path());
+    files.map(|file| text(&file)).collect()
+}
