@@ -1,5 +1,6 @@
 //! How many mails a second leave the outbox, each claimed before it is sent and marked on its own after, beside lettre
-//! alone with as many connections and without a database. `cargo bench --bench delivery`; `-- 20000` for so many mails,
+//! alone with as many connections and without a database (lettre writes a message in two pieces, and the second waits until
+//! the server confirms the first), and beside Hearth's own connections without a database. `cargo bench --bench delivery`; `-- 20000` for so many mails,
 //! `-- 20000 2525` for a mail server on that port of this machine as well as the one in this process.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -14,6 +15,7 @@ use hearth::clock::Clock;
 use hearth::db::{Db, DbError, migrate};
 use hearth::mail::messages::{LapseDigest, LapseLine};
 use hearth::mail::{Courier, Letter, Letterhead, Rendered, deliver, outbox};
+use hearth::rules::delivery::Answer;
 use hearth::rules::escalation::{Post, Step};
 use hearth::rules::identifiers::EmailAddress;
 use lettre::message::{Mailbox, MultiPart};
@@ -36,8 +38,8 @@ fn main() {
     if let Some(port) = numbers.get(1) {
         servers.push(("given", u16::try_from(*port).expect("a port")));
     }
-    println!("| mail server | mails | mails/s | lettre alone/s | ratio |");
-    println!("|---|---|---|---|---|");
+    println!("| mail server | mails | mails/s | lettre alone/s | ratio | no database/s | ratio |");
+    println!("|---|---|---|---|---|---|---|");
     for (name, port) in servers {
         let url = format!("smtp://127.0.0.1:{port}");
         let connections = Courier::from_settings(&url, FROM)
@@ -45,9 +47,11 @@ fn main() {
             .connections;
         let ours = median(|| from_the_outbox(&url, count));
         let bare = median(|| lettre_alone(port, connections, count));
+        let sending = median(|| without_a_database(&url, connections, count));
         println!(
-            "| {name} | {count} | {ours:.0} | {bare:.0} | {:.2} |",
-            ours / bare
+            "| {name} | {count} | {ours:.0} | {bare:.0} | {:.2} | {sending:.0} | {:.2} |",
+            ours / bare,
+            ours / sending
         );
     }
 }
@@ -127,20 +131,39 @@ fn lettre_alone(port: u16, connections: usize, count: usize) -> f64 {
         .port(port)
         .pool_config(pool)
         .build();
+    each_alone(connections, count, |message| {
+        transport.send(message).expect("sent");
+    })
+}
+
+fn without_a_database(url: &str, connections: usize, count: usize) -> f64 {
+    let transport = Courier::from_settings(url, FROM)
+        .expect("settings")
+        .transport;
+    each_alone(connections, count, |message| {
+        let answer = transport.send(message, "");
+        assert!(matches!(answer, Answer::Accepted { .. }), "{answer:?}");
+    })
+}
+
+/// Mails a second, made and sent from as many threads as there are connections.
+fn each_alone(connections: usize, count: usize, send: impl Fn(&Message) + Sync) -> f64 {
     let message = digest(&head());
-    let sent = AtomicUsize::new(0);
+    let (next, sent) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let begun = Instant::now();
     std::thread::scope(|threads| {
         for _ in 0..connections {
             threads.spawn(|| {
                 while begun.elapsed() < PATIENCE {
-                    let number = sent.fetch_add(1, Ordering::SeqCst);
+                    let number = next.fetch_add(1, Ordering::SeqCst);
                     if number >= count {
-                        sent.fetch_sub(1, Ordering::SeqCst);
                         return;
                     }
-                    let to = format!("leader{number}@ashdale.example");
-                    transport.send(&compose(&message, &to)).expect("sent");
+                    send(&compose(
+                        &message,
+                        &format!("leader{number}@ashdale.example"),
+                    ));
+                    sent.fetch_add(1, Ordering::SeqCst);
                 }
             });
         }

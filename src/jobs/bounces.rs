@@ -41,13 +41,18 @@ pub fn run(services: &Services) -> Result<Work> {
 fn take_file(services: &Services, folder: &Path, message: &Path, work: &mut Work) -> Result<()> {
     work.found += 1;
     let name = message.file_name().unwrap_or_default().display();
-    let taken = match maildir::read(message) {
-        Ok(raw) => take(services, &raw)?,
-        Err(cause) => return Ok(work.leave(&format!("{name}: {cause}"))),
+    let raw = match maildir::read(message) {
+        Ok(raw) => raw,
+        Err(cause) => {
+            work.leave(&format!("{name}: {cause}"));
+            return Ok(());
+        }
     };
+    let taken = take(services, &raw)?;
     tracing::info!(message = %name, "mail that came in: {taken}");
     if taken == Returned::Unreadable {
-        return Ok(work.leave(&format!("{name}: {taken}")));
+        work.leave(&format!("{name}: {taken}"));
+        return Ok(());
     }
     match maildir::set_aside(folder, message) {
         Ok(()) => work.did += i64::from(taken.is_lost()),
