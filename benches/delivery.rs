@@ -74,9 +74,11 @@ fn digest(head: &Letterhead) -> Rendered {
         working_days_over: 2,
         step: Step::Lapsed,
         since: day,
+        broken_plan: None,
         vacant_post: None,
     };
     LapseDigest {
+        in_place_of: Vec::new(),
         told_as: vec![Post::TeamLeader],
         lines: (0..5).map(line).collect(),
         link: format!("{}/lapses", head.base_url),
