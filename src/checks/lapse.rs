@@ -2,8 +2,9 @@
 //! by step, acknowledged by a person with a plan, and closed when the check is: by an outcome that satisfies it, by the
 //! letter it asks for, or because the check is no longer owed.
 
-use chrono::{Days, NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime};
 
+use super::rulebook::{self, Rulebook};
 use super::{CheckKey, LapseKey, store};
 use crate::access::audit::{self, Event};
 use crate::access::{AuthorityKey, Viewer};
@@ -12,6 +13,7 @@ use crate::register::ChildKey;
 use crate::rules::dates::spoken;
 use crate::rules::escalation::{LapseState, Post, Step};
 use crate::rules::identifiers::Reference;
+use crate::rules::policy::PolicyKey;
 use crate::rules::tier::Tier;
 
 /// A lapse as held.
@@ -136,9 +138,6 @@ impl Conflict for AcknowledgeError {
     }
 }
 
-/// The longest a plan may rest, in calendar days: a local default, unconfirmed.
-pub const LONGEST_PLAN_DAYS: u64 = 28;
-
 /// Opens a lapse for every open check that was due before `today` and has none: everything overdue, so a night off
 /// changes nothing. Checks of a suspended child rest until the suspension ends. Gives how many were opened.
 pub fn open_due(
@@ -249,9 +248,12 @@ pub fn acknowledge(
     if plan.is_empty() {
         return Err(AcknowledgeError::NoPlan);
     }
-    let latest = today
-        .checked_add_days(Days::new(LONGEST_PLAN_DAYS))
-        .unwrap_or(today);
+    let Rulebook {
+        policy, calendar, ..
+    } = rulebook::load(tx, viewer.authority(), today)?;
+    // One period for every tier.
+    let longest = policy.always(PolicyKey::LongestPlan, Tier::Green).period();
+    let latest = longest.after(today, &calendar);
     if plan_by < today || plan_by > latest {
         return Err(AcknowledgeError::PlanDay(spoken(latest)));
     }

@@ -225,7 +225,9 @@ fn a_child_who_is_seen_closes_the_lapse_and_the_next_check_appears() {
     page.says("The check is done. Next:");
     let second = the(&app, &ada, CheckKind::SecondCheck);
     let page = browser.open(&path(&second, "")).expect(200);
-    page.says("23 February 2027");
+    page.says("23 February 2027")
+        .says("On 9 February 2027. First notice: 10 working days before the check is due")
+        .says("On 16 February 2027. Last notice: 5 working days before");
     let page = browser.open(&path(&meeting, "")).expect(200);
     page.says("Check done")
         .says("This check lapsed and was put right");

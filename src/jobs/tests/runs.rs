@@ -92,7 +92,7 @@ fn the_timer_runs_what_is_due_delivers_when_nudged_and_stops() {
     let nudge = timer.nudge();
     for _ in 0..500 {
         nudge.mail();
-        if world.services.courier.transport.posted().len() == 2 {
+        if world.services.courier.transport.posted().len() == 3 {
             break;
         }
         std::thread::sleep(Duration::from_millis(10));

@@ -9,16 +9,19 @@ use super::lapses::LapseWords;
 use crate::access::Viewer;
 use crate::checks::booking::{self, BookingRecord};
 use crate::checks::check::{self, CheckRecord, CheckState};
+use crate::checks::lapse;
 use crate::checks::outcome::{self, OutcomeRecord};
-use crate::checks::{lapse, rulebook};
+use crate::checks::rulebook::{self, Rulebook};
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result as DbResult};
 use crate::register::child::{self, ChildRecord};
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::{short, spoken};
+use crate::rules::due_soon::Notice;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{Judgement, SpokenAlone};
 use crate::rules::schedule::{CheckKind, Purpose};
+use crate::rules::tier::Tier;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::named::Named;
@@ -156,6 +159,8 @@ struct CheckPage {
     bookings: Vec<BookingWords>,
     outcomes: Vec<OutcomeWords>,
     lapse: Option<LapseWords>,
+    /// The notices still to come before it is due, each with its day and why then.
+    notices: Vec<String>,
 }
 
 /// A check that is tied to this one.
@@ -215,6 +220,7 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
                     .iter()
                     .map(outcome_words)
                     .collect(),
+                notices: notices(&check, child.tier, &rulebook),
                 lapse: lapses
                     .iter()
                     .find(|lapse| lapse.check == check.key)
@@ -228,6 +234,24 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
         page: visit.page("/work"),
         ..shown
     })
+}
+
+/// Those whose day is still to come: which were given, the mail says.
+fn notices(check: &CheckRecord, tier: Tier, rulebook: &Rulebook) -> Vec<String> {
+    let Rulebook {
+        policy,
+        calendar,
+        today,
+    } = rulebook;
+    if check.state != CheckState::Open {
+        return Vec::new();
+    }
+    let words = |notice: &Notice| {
+        let day = notice.day(check.due_on, tier, policy, calendar);
+        let why = notice.why(check.due_on, tier, policy);
+        (day > *today).then(|| format!("On {}. {why}", spoken(day)))
+    };
+    Notice::ALL.iter().filter_map(words).collect()
 }
 
 fn neighbour(check: &CheckRecord) -> Neighbour {

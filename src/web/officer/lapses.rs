@@ -353,7 +353,7 @@ fn told_row(told: &Told) -> ToldRow {
             told.post.label().to_owned()
         } else {
             format!(
-                "{} (nobody holds the post “{}”)",
+                "{} (nobody was there for the post “{}”)",
                 told.told_post.label(),
                 told.post.label()
             )
