@@ -78,7 +78,7 @@ fn digest(head: &Letterhead) -> Rendered {
         vacant_post: None,
     };
     LapseDigest {
-        in_place_of: Vec::new(),
+        in_place_of: std::collections::BTreeSet::new(),
         told_as: vec![Post::TeamLeader],
         lines: (0..5).map(line).collect(),
         link: format!("{}/lapses", head.base_url),
