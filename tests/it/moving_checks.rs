@@ -272,10 +272,10 @@ fn a_tier_rises_by_the_passing_of_days() {
     let services = Services {
         db: app.db.clone(),
         clock: app.clock.clone(),
-        courier: Courier {
-            transport: hearth::mail::Transport::memory(),
-            from: "hearth@ashdale.example".parse().unwrap(),
-        },
+        courier: Courier::new(
+            hearth::mail::Transport::memory(),
+            "hearth@ashdale.example".parse().unwrap(),
+        ),
         base_url: app.url.clone(),
         late_after: std::time::Duration::from_secs(3600),
     };

@@ -296,7 +296,7 @@ fn a_lapse_mail_that_died_is_told_to_the_next_post_up_once() {
     let (world, child) = world_with_one_due();
     world.on("2026-12-02").sweep();
     world.break_by_hand(&format!(
-        "UPDATE outgoing_mail SET state = 'dead' WHERE recipient = '{TEAM_LEADER}'"
+        "UPDATE outgoing_mail SET state = 'dead' WHERE recipient = '{TEAM_LEADER}' AND kind = 'lapse_digest'"
     ));
     assert!(world.broken_promises()[0].contains("mail"));
 
