@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use commands::{authority, backup, config, demo, import, jobs, mail, migrate, serve, user, verify};
+use commands::{
+    authority, backup, config, demo, import, jobs, mail, migrate, serve, simulate, user, verify,
+};
 
 /// A register of home-educated children that does not let a welfare check lapse unseen.
 ///
@@ -47,6 +49,8 @@ enum Command {
     Authority(authority::Options),
     /// Prove from the register's own data that nothing slipped through
     Verify,
+    /// Live through years of an invented authority in which much goes wrong, and prove each day that nothing slipped through
+    Simulate(simulate::Options),
     /// Write a copy of the database to a file while the service goes on
     Backup {
         /// The file to write; it must not be there yet
@@ -71,6 +75,7 @@ fn main() -> ExitCode {
         Command::User(asked) => user::run(&asked),
         Command::Authority(options) => authority::run(&options),
         Command::Verify => verify::run(),
+        Command::Simulate(options) => simulate::run(&options),
         Command::Backup { file } => backup::run(&file),
         Command::Config => config::run(),
     };

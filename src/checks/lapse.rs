@@ -106,6 +106,23 @@ pub struct Told {
     pub sent_at: Option<NaiveDateTime>,
 }
 
+/// That a step was told, as the mail server's own record can be held against it.
+#[derive(Clone, Debug)]
+pub struct ToldByMail {
+    /// Of which lapse.
+    pub lapse: Reference,
+    /// Which step.
+    pub step: Step,
+    /// Which post it was owed to.
+    pub post: Post,
+    /// To which address.
+    pub recipient: String,
+    /// The mail's reference.
+    pub mail: String,
+    /// What the mail server knows the mail by.
+    pub message_id: String,
+}
+
 /// Why a lapse was not acknowledged.
 #[derive(Debug, thiserror::Error)]
 pub enum AcknowledgeError {
@@ -198,6 +215,11 @@ pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<LapseRecord>> {
 /// To whom a lapse was told, the oldest first.
 pub fn told(conn: &mut Conn, lapse: LapseKey) -> Result<Vec<Told>> {
     store::lapse::told(conn, lapse)
+}
+
+/// Every step that an authority's people were ever told, the oldest first.
+pub fn all_told(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<ToldByMail>> {
+    store::lapse::all_told(conn, authority)
 }
 
 /// A person answers from a form that showed which answer is held. The same answer sent twice changes nothing.

@@ -6,10 +6,12 @@ pub mod backup;
 pub mod config;
 pub mod demo;
 pub mod import;
+mod invented;
 pub mod jobs;
 pub mod mail;
 pub mod migrate;
 pub mod serve;
+pub mod simulate;
 pub mod user;
 pub mod verify;
 

@@ -137,11 +137,23 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
 #[derive(Debug)]
 pub(super) struct Opener {
     scheme: Scheme,
+    /// Not to wait for the disk.
+    in_a_hurry: bool,
 }
 
 impl Opener {
     pub(super) fn new(scheme: Scheme) -> Self {
-        Self { scheme }
+        Self {
+            scheme,
+            in_a_hurry: false,
+        }
+    }
+
+    pub(super) fn in_a_hurry(self) -> Self {
+        Self {
+            in_a_hurry: true,
+            ..self
+        }
     }
 }
 
@@ -150,9 +162,15 @@ impl diesel::r2d2::ManageConnection for Opener {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Conn, Self::Error> {
-        self.scheme
+        let mut conn = self
+            .scheme
             .open()
-            .map_err(diesel::r2d2::Error::ConnectionError)
+            .map_err(diesel::r2d2::Error::ConnectionError)?;
+        if let (true, Conn::Sqlite(conn)) = (self.in_a_hurry, &mut conn) {
+            conn.batch_execute("PRAGMA synchronous = OFF")
+                .map_err(diesel::r2d2::Error::QueryError)?;
+        }
+        Ok(conn)
     }
 
     fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {

@@ -6,6 +6,7 @@ mod connection;
 pub mod days;
 #[macro_use]
 mod dialect;
+mod lifetime;
 pub mod migrate;
 pub mod schema;
 mod transaction;
@@ -15,6 +16,7 @@ use std::time::Duration;
 pub use condition::Condition;
 pub use connection::{Backend, Conn, OpenError};
 pub use dialect::keys_of_last;
+pub use lifetime::{Death, Lifetime};
 pub use transaction::Conflict;
 
 use connection::{Opener, Scheme};
@@ -23,6 +25,8 @@ use connection::{Opener, Scheme};
 #[derive(Clone)]
 pub struct Db {
     pool: diesel::r2d2::Pool<Opener>,
+    /// Only a simulation's program is mortal.
+    lifetime: Option<Lifetime>,
 }
 
 /// Why a question to the database was not answered.
@@ -62,25 +66,44 @@ impl Db {
     pub fn open(url: &str, size: u32) -> std::result::Result<Self, OpenError> {
         let scheme = Scheme::of(url)?;
         scheme.prepare()?;
-        Self::connect(scheme, size)
+        Self::connect(Opener::new(scheme), size)
+    }
+
+    /// As [`Db::open`], for a register that nobody will miss: what is committed survives the program, but not a power
+    /// cut. And the program may die at a write, as its lifetime says.
+    pub fn open_to_throw_away(
+        url: &str,
+        size: u32,
+        lifetime: &Lifetime,
+    ) -> std::result::Result<Self, OpenError> {
+        let scheme = Scheme::of(url)?;
+        scheme.prepare()?;
+        let db = Self::connect(Opener::new(scheme).in_a_hurry(), size)?;
+        Ok(Self {
+            lifetime: Some(lifetime.clone()),
+            ..db
+        })
     }
 
     /// As [`Db::open`], but a file that is not there is an error: a slip in a path must not pass for an empty register.
     pub fn open_existing(url: &str, size: u32) -> std::result::Result<Self, OpenError> {
         let scheme = Scheme::of(url)?;
         scheme.must_be_there()?;
-        Self::connect(scheme, size)
+        Self::connect(Opener::new(scheme), size)
     }
 
-    fn connect(scheme: Scheme, size: u32) -> std::result::Result<Self, OpenError> {
+    fn connect(opener: Opener, size: u32) -> std::result::Result<Self, OpenError> {
         let pool = diesel::r2d2::Pool::builder()
             .max_size(size.max(1))
             .min_idle(Some(1))
             .connection_timeout(Duration::from_secs(5))
             .test_on_check_out(false)
-            .build(Opener::new(scheme))
+            .build(opener)
             .map_err(|cause| OpenError::Unreachable(cause.to_string()))?;
-        Ok(Self { pool })
+        Ok(Self {
+            pool,
+            lifetime: None,
+        })
     }
 
     /// Reads one consistent picture, on a thread where waiting is allowed.
@@ -111,12 +134,35 @@ impl Db {
         F: FnOnce(&mut Conn) -> std::result::Result<T, E>,
         E: Conflict,
     {
+        if let Some(lifetime) = &self.lifetime {
+            lifetime.must_go_on()?;
+        }
         let mut conn = self.pool.get().map_err(DbError::Pool)?;
         transaction::read(&mut conn, f)
     }
 
     /// As [`Db::write`], for callers that may wait: the command line and the jobs.
     pub fn write_now<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        F: Fn(&mut Conn) -> std::result::Result<T, E>,
+        E: Conflict,
+    {
+        match &self.lifetime {
+            None => self.write_once(f),
+            Some(lifetime) => {
+                lifetime.must_go_on()?;
+                let value = self.write_once(|tx| {
+                    let value = f(tx)?;
+                    lifetime.before_commit()?;
+                    Ok::<T, E>(value)
+                })?;
+                lifetime.after_commit()?;
+                Ok(value)
+            }
+        }
+    }
+
+    fn write_once<T, E, F>(&self, f: F) -> std::result::Result<T, E>
     where
         F: Fn(&mut Conn) -> std::result::Result<T, E>,
         E: Conflict,

@@ -40,15 +40,9 @@ pub const LEASE: Duration = Duration::minutes(10);
 /// Nothing is begun so long after it was claimed: every answer waited for in full, it would not end within the lease.
 const BEGUN_WITHIN: std::time::Duration = std::time::Duration::from_secs(5 * 60);
 
-/// How many mails are claimed at once for each connection: few, because a crash leaves them waiting for the lease.
-const CLAIMED_EACH: usize = 16;
-
 /// After so many mails without any answer the server is taken to be down: 500 mails must not wait for 500
 /// time-outs.
 const PATIENCE: u32 = 3;
-
-/// No two mails that failed together are tried again together.
-const JITTER_SECONDS: u32 = 30;
 
 /// Sends whatever is due, until nothing is or the server seems to be down. Waits for the server: call it from a
 /// thread that may wait.
@@ -78,7 +72,7 @@ pub fn deliver_due(db: &Db, courier: &Courier, clock: &Clock) -> Result<Summary>
             answered,
             stop: &stop,
             under_way: 0,
-            at_most: courier.connections * CLAIMED_EACH,
+            at_most: courier.claimed_at_once,
             unanswered: 0,
             reached: false,
             summary: Summary::default(),
@@ -117,6 +111,8 @@ struct Handled {
     mail: OutgoingMail,
     /// Nothing: it was not tried.
     answer: Option<Answer>,
+    /// Seconds by which it is tried again later than the rules say.
+    jitter: u32,
 }
 
 /// Sends what is handed out until no more will be.
@@ -139,7 +135,11 @@ fn send_all(
         let may_begin = !is_stopping && at.elapsed() < BEGUN_WITHIN;
         let answer = may_begin.then(|| answer_to(&mail, courier, clock.now()));
         // Nobody listens any more only when the database has refused; the lease then sees to the rest.
-        let _ = hand_in.send(Handled { mail, answer });
+        let _ = hand_in.send(Handled {
+            mail,
+            answer,
+            jitter: courier.transport.jitter(),
+        });
     }
 }
 
@@ -309,11 +309,10 @@ impl<'a> Settled<'a> {
         let Some(answer) = &handled.answer else {
             return Self::NotTried(mail);
         };
-        let jitter = rand::random_range(0..JITTER_SECONDS);
         Self::Answered {
             mail,
             answer,
-            next: delivery::after(tried(mail), answer, now, jitter),
+            next: delivery::after(tried(mail), answer, now, handled.jitter),
         }
     }
 

@@ -20,6 +20,25 @@ pub enum Transport {
     Folder(PathBuf),
     /// Kept in memory, for tests.
     Memory(Arc<Mutex<Vec<Posted>>>),
+    /// To a mail server that is played, for simulations.
+    Played(Play),
+}
+
+/// A mail server that is played: what it answers to a message.
+#[derive(Clone)]
+pub struct Play(Arc<dyn Fn(Posted) -> Answer + Send + Sync>);
+
+impl Play {
+    /// A server that answers by a function.
+    pub fn new(answer: impl Fn(Posted) -> Answer + Send + Sync + 'static) -> Self {
+        Self(Arc::new(answer))
+    }
+}
+
+impl std::fmt::Debug for Play {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Play")
+    }
 }
 
 /// A message as it went out.
@@ -159,20 +178,36 @@ impl Transport {
                 },
             },
             Self::Memory(kept) => {
-                let to = message
-                    .envelope()
-                    .to()
-                    .first()
-                    .map(ToString::to_string)
-                    .unwrap_or_default();
-                let raw = String::from_utf8_lossy(&message.formatted()).into_owned();
                 kept.lock()
                     .unwrap_or_else(PoisonError::into_inner)
-                    .push(Posted { to, raw });
+                    .push(Posted::of(message));
                 Answer::Accepted {
                     reply: "kept in memory".to_owned(),
                 }
             }
+            Self::Played(Play(answer)) => answer(Posted::of(message)),
+        }
+    }
+
+    /// Seconds by which a mail that failed is tried again later than the rules say, so that no two that failed together
+    /// are tried again together. What is played is the same each time.
+    pub(super) fn jitter(&self) -> u32 {
+        match self {
+            Self::Played(_) => 0,
+            _ => rand::random_range(0..JITTER_SECONDS),
+        }
+    }
+}
+
+/// The longest jitter.
+const JITTER_SECONDS: u32 = 30;
+
+impl Posted {
+    fn of(message: &Message) -> Self {
+        let to = message.envelope().to().first();
+        Self {
+            to: to.map(ToString::to_string).unwrap_or_default(),
+            raw: String::from_utf8_lossy(&message.formatted()).into_owned(),
         }
     }
 }
@@ -183,6 +218,7 @@ impl std::fmt::Display for Transport {
             Self::Smtp(server) => write!(f, "the mail server {server}"),
             Self::Folder(path) => write!(f, "the folder {}", path.display()),
             Self::Memory(_) => f.write_str("memory"),
+            Self::Played(_) => f.write_str("a mail server that is played"),
         }
     }
 }

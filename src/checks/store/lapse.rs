@@ -8,7 +8,7 @@ use super::IS_OPEN;
 use super::suspension::rests;
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
-use crate::checks::lapse::{Acknowledgement, LapseRecord, Told};
+use crate::checks::lapse::{Acknowledgement, LapseRecord, Told, ToldByMail};
 use crate::checks::{CheckKey, LapseKey, OutcomeKey, fresh};
 use crate::db::schema::{account, child, lapse, lapse_step, outgoing_mail, welfare_check};
 use crate::db::{Conn, Result};
@@ -279,6 +279,40 @@ pub(in crate::checks) fn told(conn: &mut Conn, key: LapseKey) -> Result<Vec<Told
         ))
         .load(conn)?;
     Ok(rows.into_iter().map(Told::from).collect())
+}
+
+/// Every step that an authority's people were told, with the mail that told it, the oldest first.
+pub(in crate::checks) fn all_told(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+) -> Result<Vec<ToldByMail>> {
+    type Row = (Reference, Step, Post, String, String, String);
+    let rows: Vec<Row> = lapse_step::table
+        .inner_join(lapse::table)
+        .inner_join(outgoing_mail::table)
+        .filter(lapse::authority_id.eq(authority))
+        .order(lapse_step::id)
+        .select((
+            lapse::reference,
+            lapse_step::step,
+            lapse_step::post,
+            lapse_step::recipient,
+            outgoing_mail::reference,
+            outgoing_mail::message_id,
+        ))
+        .load(conn)?;
+    let told =
+        rows.into_iter().map(
+            |(lapse, step, post, recipient, mail, message_id)| ToldByMail {
+                lapse,
+                step,
+                post,
+                recipient,
+                mail,
+                message_id,
+            },
+        );
+    Ok(told.collect())
 }
 
 pub(in crate::checks) fn acknowledge(

@@ -13,9 +13,10 @@ use hearth::rules::codes::EpisodeKind;
 use hearth::rules::identifiers::{EmailAddress, Reference};
 use hearth::rules::outcome::{AttemptResult, Judgement, Mode};
 
-use super::families::{Family, Story};
-use super::refused;
-use super::staff::{Colleague, Staff};
+use super::super::invented::colleagues::Colleague;
+use super::super::invented::families::{Family, Story};
+use super::super::invented::refused;
+use super::staff::Staff;
 
 /// Something that happens to a family on a day.
 pub struct Deed {

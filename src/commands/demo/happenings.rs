@@ -14,8 +14,8 @@ use hearth::register::{address, child};
 use hearth::rules::codes::{AbuseCategory, EpisodeKind, Source};
 use hearth::rules::outcome::{AttemptResult, Mode, SpokenAlone};
 
+use super::super::invented::{refused, words};
 use super::deeds::{Done, Stage, Visit};
-use super::{refused, words};
 
 impl Stage<'_> {
     pub(super) fn visit(&mut self, tx: &mut Conn, visit: &Visit) -> Result<Done, DbError> {

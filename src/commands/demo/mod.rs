@@ -1,20 +1,16 @@
 //! `hearth demo`: an invented authority of 1,000 children, made afresh each time through the same rooms that real work
-//! goes through, and served.
+//! goes through, and served. Its people and places are those of `invented`.
 //!
 //! - `folder`: where it is kept, for one demonstration at a time.
-//! - `words`: names and places that do not exist.
-//! - `families`: who there is, and what each family's year was like.
 //! - `staff`: who works there.
 //! - `year`: lives through the year day by day.
 //! - `deeds`: the things people do on a day; `arrivals` and `happenings` do them.
 
 mod arrivals;
 mod deeds;
-mod families;
 mod folder;
 mod happenings;
 mod staff;
-mod words;
 mod year;
 
 use std::process::ExitCode;
@@ -22,9 +18,10 @@ use std::process::ExitCode;
 use clap::Args;
 use hearth::access::sign_in;
 use hearth::config::Config;
-use hearth::db::{Db, DbError};
+use hearth::db::Db;
 
 use self::folder::{FOLDER, Held};
+use self::year::CHILDREN;
 use super::{Failure, Outcome, clock, migrate, say, serve, settings};
 
 #[derive(Args)]
@@ -42,11 +39,7 @@ pub fn run(options: &Options) -> Outcome {
         Some(serve::listen(&config)?)
     };
     let held = folder::hold()?;
-    say!(
-        "Making {} of {} children …",
-        staff::AUTHORITY,
-        families::CHILDREN
-    )?;
+    say!("Making {} of {} children …", staff::AUTHORITY, CHILDREN)?;
     let db = afresh(&config, &held)?;
     let clock = clock(&config);
     // What the year's jobs log is of no interest today.
@@ -113,9 +106,4 @@ fn print_ways_in(
     say!("Mail goes to the folder {FOLDER}/mail, as .eml files that any mail program opens.")?;
     say!("Everybody in it is invented. The next `hearth demo` begins afresh. Ctrl-C ends it.\n")?;
     Ok::<_, Failure>(())
-}
-
-/// Deeds are refused for reasons that a demonstration cannot mend; the database's are told as they are.
-fn refused(what: &str, why: impl std::fmt::Display) -> DbError {
-    DbError::Corrupt(format!("the demonstration could not {what}: {why}"))
 }

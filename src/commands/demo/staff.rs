@@ -3,13 +3,14 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use hearth::access::accounts::{self, NewAccount};
 use hearth::access::authority::Description;
-use hearth::access::{AccountKey, AuthorityKey, Role, Viewer, authority, password, session};
-use hearth::db::{Conn, Db, DbError};
+use hearth::access::{AuthorityKey, Role, Viewer, authority, password};
+use hearth::db::{Db, DbError};
 use hearth::rules::escalation::Post;
-use hearth::rules::identifiers::{EmailAddress, Reference};
+use hearth::rules::identifiers::EmailAddress;
 
 use super::super::Failure;
-use super::{refused, words};
+use super::super::invented::colleagues::{Colleague, colleague};
+use super::super::invented::{refused, words};
 
 /// The name of the invented authority.
 pub const AUTHORITY: &str = "Ashdale County Council";
@@ -23,12 +24,6 @@ pub const OFFICER_EMAIL: &str = "officer@ashdale.example";
 pub const MANAGER_EMAIL: &str = "manager@ashdale.example";
 /// The administrator signs in with this.
 pub const ADMINISTRATOR_EMAIL: &str = "administrator@ashdale.example";
-
-/// Somebody who works there.
-pub struct Colleague {
-    pub viewer: Viewer,
-    pub reference: Reference,
-}
 
 /// Everybody who works there.
 pub struct Staff {
@@ -56,24 +51,31 @@ pub fn appoint(db: &Db, since: NaiveDate, now: NaiveDateTime) -> Result<Staff, F
                 0 => OFFICER_EMAIL.to_owned(),
                 _ => format!("officer{}@ashdale.example", number + 1),
             };
-            officers.push(colleague(tx, &installer, Role::Officer, name, &email, &hash, now)?.1);
+            officers.push(
+                colleague(
+                    tx,
+                    &installer,
+                    &account(Role::Officer, name, &email, &hash),
+                    now,
+                )?
+                .1,
+            );
         }
         let (key, manager) = colleague(
             tx,
             &installer,
-            Role::Manager,
-            "Helen Marchmont",
-            MANAGER_EMAIL,
-            &hash,
+            &account(Role::Manager, "Helen Marchmont", MANAGER_EMAIL, &hash),
             now,
         )?;
         colleague(
             tx,
             &installer,
-            Role::Administrator,
-            "Oliver Tate-Brook",
-            ADMINISTRATOR_EMAIL,
-            &hash,
+            &account(
+                Role::Administrator,
+                "Oliver Tate-Brook",
+                ADMINISTRATOR_EMAIL,
+                &hash,
+            ),
             now,
         )?;
         for post in [Post::TeamLeader, Post::Manager] {
@@ -97,41 +99,11 @@ pub fn appoint(db: &Db, since: NaiveDate, now: NaiveDateTime) -> Result<Staff, F
     Ok(staff)
 }
 
-fn colleague(
-    tx: &mut Conn,
-    installer: &Viewer,
-    role: Role,
-    name: &str,
-    email: &str,
-    hash: &str,
-    now: NaiveDateTime,
-) -> Result<(AccountKey, Colleague), DbError> {
-    let new = NewAccount {
+fn account<'a>(role: Role, name: &'a str, email: &'a str, hash: &'a str) -> NewAccount<'a> {
+    NewAccount {
         role,
         email,
         name,
         password_hash: Some(hash),
-    };
-    let key =
-        accounts::add(tx, installer, &new, now).map_err(|why| refused("make an account", why))?;
-    let account = accounts::by_key(tx, key)?;
-    let reference =
-        Reference::parse(&account.reference).map_err(|why| refused("read a reference", why))?;
-    Ok((
-        key,
-        Colleague {
-            viewer: eyes(tx, key, now)?,
-            reference,
-        },
-    ))
-}
-
-/// The eyes of an account, as a session gives them to whoever signs in.
-pub fn eyes(tx: &mut Conn, account: AccountKey, now: NaiveDateTime) -> Result<Viewer, DbError> {
-    let token = session::begin(tx, account, now)?;
-    let found = session::find(tx, &token, now)?;
-    session::end(tx, &token)?;
-    found
-        .map(|signed_in| signed_in.viewer)
-        .ok_or_else(|| refused("sign in", "the session was not kept"))
+    }
 }

@@ -20,11 +20,17 @@ use hearth::rules::schedule::Purpose;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use super::super::invented::families::{self, Family, Story};
+use super::super::invented::words;
 use super::super::{Failure, jobs};
 use super::deeds::{Deed, Scene, Visit, What};
-use super::families::{self, Family, Story};
+
 use super::staff;
 
+/// How many children the register of the demonstration holds.
+pub const CHILDREN: usize = 1_000;
+/// The same families each time.
+const SEED: u64 = 991;
 /// The days that are told before today.
 const DAYS: u64 = 380;
 /// Further back the sweep runs once a week, which makes the demonstration quicker.
@@ -48,7 +54,7 @@ pub fn live(
 ) -> Result<Made, Failure> {
     let first_day = today - Days::new(DAYS);
     let staff = staff::appoint(db, first_day, at(first_day, 8, now))?;
-    let families = families::families(today);
+    let families = families::families(today, CHILDREN, SEED);
     let authority = staff.authority;
     let mut scene = Scene::new(staff, families, config.base_url.clone());
     let mut diary = Diary {
@@ -225,7 +231,7 @@ impl Diary {
             mode,
             result,
             judgement,
-            note: self.dice.random_range(0..super::words::NOTES.len()),
+            note: self.dice.random_range(0..words::NOTES.len()),
             only_booked_for: None,
         };
         Some((self.working_day(on.max(day + Days::new(1))), visit))

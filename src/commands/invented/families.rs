@@ -1,4 +1,4 @@
-//! The families of the invented authority: who they are and what their year was like. The same seed gives the same
+//! Invented families: who they are, and what their year was like in the demonstration. The same seed gives the same
 //! families.
 
 use chrono::{Days, NaiveDate};
@@ -12,10 +12,6 @@ use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 
 use super::words;
-
-/// How many children the register of the demonstration holds.
-pub const CHILDREN: usize = 1_000;
-const SEED: u64 = 991;
 
 /// A family.
 pub struct Family {
@@ -105,16 +101,16 @@ const STORIES: &[(Story, u32)] = &[
     (Story::BackToSchool, 6),
 ];
 
-/// Makes the families as of `today`.
-pub fn families(today: NaiveDate) -> Vec<Family> {
+/// Makes families with so many children in all, as of `today`.
+pub fn families(today: NaiveDate, wanted: usize, seed: u64) -> Vec<Family> {
     let mut maker = Maker {
-        dice: StdRng::seed_from_u64(SEED),
+        dice: StdRng::seed_from_u64(seed),
         today,
     };
     let mut families = Vec::new();
     let mut children = 0;
-    while children < CHILDREN {
-        let family = maker.family(CHILDREN - children);
+    while children < wanted {
+        let family = maker.family(wanted - children);
         children += family.children.len();
         families.push(family);
     }

@@ -1,0 +1,64 @@
+//! People who work at an invented authority or write to it, and their eyes.
+
+use chrono::NaiveDateTime;
+use hearth::access::accounts::{self, NewAccount};
+use hearth::access::{AccountKey, AuthorityKey, Viewer, session, sign_in};
+use hearth::db::{Conn, DbError};
+use hearth::rules::identifiers::{EmailAddress, Reference};
+
+use super::refused;
+
+/// Somebody who works there.
+pub struct Colleague {
+    pub viewer: Viewer,
+    pub reference: Reference,
+}
+
+/// Somebody begins to work there.
+pub fn colleague(
+    tx: &mut Conn,
+    installer: &Viewer,
+    new: &NewAccount<'_>,
+    now: NaiveDateTime,
+) -> Result<(AccountKey, Colleague), DbError> {
+    let key =
+        accounts::add(tx, installer, new, now).map_err(|why| refused("make an account", why))?;
+    let account = accounts::by_key(tx, key)?;
+    let reference =
+        Reference::parse(&account.reference).map_err(|why| refused("read a reference", why))?;
+    Ok((
+        key,
+        Colleague {
+            viewer: eyes(tx, key, now)?,
+            reference,
+        },
+    ))
+}
+
+/// The eyes of an account, as a session gives them to whoever signs in.
+pub fn eyes(tx: &mut Conn, account: AccountKey, now: NaiveDateTime) -> Result<Viewer, DbError> {
+    let token = session::begin(tx, account, now)?;
+    let found = session::find(tx, &token, now)?;
+    session::end(tx, &token)?;
+    found
+        .map(|signed_in| signed_in.viewer)
+        .ok_or_else(|| refused("sign in", "the session was not kept"))
+}
+
+/// A parent proves an address by the link sent to it.
+pub fn parents_eyes(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    email: &EmailAddress,
+    now: NaiveDateTime,
+) -> Result<Viewer, DbError> {
+    let link = sign_in::parent_link(tx, authority, email, now)?;
+    let link = link.ok_or_else(|| refused("send a link", "there were too many"))?;
+    let token = sign_in::with_parent_link(tx, &link, now)
+        .map_err(|why| refused("sign a parent in", why))?;
+    let found = session::find(tx, &token, now)?;
+    session::end(tx, &token)?;
+    found
+        .map(|signed_in| signed_in.viewer)
+        .ok_or_else(|| refused("sign a parent in", "the session was not kept"))
+}

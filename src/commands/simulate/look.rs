@@ -1,0 +1,270 @@
+//! An officer looks at a child's page, and does something about it or nothing: officers visit in time, late or at the
+//! wrong address, they book, postpone, promise and forget.
+
+use chrono::{Days, NaiveDate, NaiveDateTime};
+use hearth::access::Viewer;
+use hearth::checks::booking::{self, NewBooking};
+use hearth::checks::check::{self, CheckRecord, CheckState};
+use hearth::checks::lapse::{self, LapseRecord};
+use hearth::checks::letter;
+use hearth::checks::outcome::{self, NewOutcome};
+use hearth::db::Conn;
+use hearth::register::child::{self, ChildRecord};
+use hearth::register::{address, allocation};
+use hearth::rules::identifiers::Reference;
+use hearth::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
+use hearth::rules::schedule::Purpose;
+use rand::RngExt;
+use rand::rngs::StdRng;
+
+use super::super::Failure;
+use super::program::{Done, Hitch, Program};
+use super::run::Counts;
+use super::world::{Errand, World};
+
+/// What the page shows.
+struct Page {
+    child: ChildRecord,
+    open: Vec<CheckRecord>,
+    lapses: Vec<LapseRecord>,
+}
+
+/// What the officer does about it: decided before it is done, so that it is the same when the program dies meanwhile.
+enum Act {
+    Nothing,
+    Allocate(Reference),
+    Letter(CheckRecord),
+    Answer(LapseRecord, NaiveDate),
+    Book(CheckRecord, NewBooking, Certainty),
+    Record(CheckRecord, NewOutcome),
+}
+
+/// What an officer does about an address that nobody has made sure of, before they book a visit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Certainty {
+    /// Makes sure of it.
+    Verifies,
+    /// Goes there all the same, and says why.
+    GoesAllTheSame,
+    /// Does not think of it.
+    Forgets,
+}
+
+impl World {
+    /// The officer of a child, or a manager where there is none, looks at the child's page.
+    pub fn look(
+        &mut self,
+        program: &mut Program,
+        pupil: usize,
+        turn: u32,
+        counts: &mut Counts,
+    ) -> Result<(), Failure> {
+        let mut dice = self.dice(Errand::Look { pupil, turn }, "what");
+        let (today, now) = (program.services.clock.today(), program.now());
+        let Some(page) = self.page(program, pupil)? else {
+            return Ok(());
+        };
+        let act = self.decide(&page, &mut dice, (pupil, turn), today);
+        let scene = Scene {
+            viewer: self.staff.eyes_of(page.child.officer),
+            manager: &self.staff.manager.viewer,
+            child: &page.child,
+            today,
+            now,
+        };
+        let done = program.write(|tx| act.perform(tx, &scene))?;
+        match done {
+            Done::Did(()) => counts.acts += 1,
+            Done::Refused(_) => counts.refused += 1,
+        }
+        self.pupils[pupil].moments.insert(now);
+        if let Some(page) = self.page(program, pupil)? {
+            let day = next_look(&page, &mut dice, today);
+            let turn = turn + 1;
+            self.plan(day, Errand::Look { pupil, turn });
+        }
+        Ok(())
+    }
+
+    fn page(&self, program: &mut Program, pupil: usize) -> Result<Option<Page>, Failure> {
+        let key = self.pupils[pupil].key;
+        let manager = &self.staff.manager.viewer;
+        program.read(|conn| {
+            let Some(child) = child::by_key(conn, manager, key)? else {
+                return Ok(None);
+            };
+            let mut open = check::of_child(conn, key)?;
+            open.retain(|check| check.state == CheckState::Open);
+            let mut lapses = lapse::of_child(conn, key)?;
+            lapses.retain(|lapse| lapse.closed.is_none());
+            Ok(Some(Page {
+                child,
+                open,
+                lapses,
+            }))
+        })
+    }
+
+    fn decide(
+        &self,
+        page: &Page,
+        dice: &mut StdRng,
+        (pupil, turn): (usize, u32),
+        today: NaiveDate,
+    ) -> Act {
+        let Some(check) = page.open.first() else {
+            return Act::Nothing;
+        };
+        if !self.staff.has(page.child.officer) && dice.random_ratio(2, 3) {
+            return Act::Allocate(self.staff.any_officer(dice).reference.clone());
+        }
+        if check.purpose == Purpose::Acknowledge {
+            return Act::Letter(check.clone());
+        }
+        let unanswered = page.lapses.iter().find(|lapse| {
+            let answer = lapse.acknowledged.as_ref();
+            answer.is_none_or(|answer| answer.plan_by < today)
+        });
+        match (dice.random_range(0..100), unanswered) {
+            (0..12, _) => Act::Nothing,
+            (12..40, Some(lapse)) => {
+                let by = today + Days::new(dice.random_range(0..25));
+                Act::Answer(lapse.clone(), by)
+            }
+            (40..60, _) => {
+                let certainty = match dice.random_range(0..4) {
+                    0 => Certainty::Forgets,
+                    1 => Certainty::GoesAllTheSame,
+                    _ => Certainty::Verifies,
+                };
+                Act::Book(check.clone(), a_booking(dice, certainty, today), certainty)
+            }
+            _ => Act::Record(
+                check.clone(),
+                an_outcome(dice, check.purpose, format!("look-{pupil}-{turn}"), today),
+            ),
+        }
+    }
+}
+
+/// When the officer looks again: before what is due next, as a rule.
+fn next_look(page: &Page, dice: &mut StdRng, today: NaiveDate) -> NaiveDate {
+    let due = page.open.first().map_or(today, |check| check.due_on);
+    let day = match dice.random_range(0..100) {
+        0..75 => due - Days::new(dice.random_range(0..12)),
+        75..90 => due.max(today) + Days::new(dice.random_range(1..9)),
+        90..97 => due.max(today) + Days::new(dice.random_range(9..50)),
+        _ => today + Days::new(dice.random_range(1..20)),
+    };
+    let soon = today + Days::new(dice.random_range(1..7));
+    if day <= today { soon } else { day }
+}
+
+fn a_booking(dice: &mut StdRng, certainty: Certainty, today: NaiveDate) -> NewBooking {
+    let unverified = match certainty {
+        Certainty::GoesAllTheSame => "The family confirmed it by telephone",
+        _ => "",
+    };
+    let forgot_why = dice.random_ratio(1, 10);
+    NewBooking {
+        mode: Mode::HomeVisit,
+        booked_for: today + Days::new(dice.random_range(0..30)),
+        at_time: None,
+        place: String::new(),
+        reason: if forgot_why {
+            String::new()
+        } else {
+            "The day that suits the family".to_owned()
+        },
+        unverified: unverified.to_owned(),
+    }
+}
+
+fn an_outcome(
+    dice: &mut StdRng,
+    purpose: Purpose,
+    form_key: String,
+    today: NaiveDate,
+) -> NewOutcome {
+    let (mode, result) = match (purpose, dice.random_range(0..100)) {
+        (Purpose::Contact, 0..70) => (Mode::Phone, AttemptResult::OnlineOnly),
+        (Purpose::Contact, 70..85) => (Mode::Written, AttemptResult::WrittenOnly),
+        (_, 0..70) => (Mode::HomeVisit, AttemptResult::ChildSeen),
+        (_, 70..76) => (Mode::OtherVenue, AttemptResult::ChildSeen),
+        (_, 76..82) => (Mode::HomeVisit, AttemptResult::NobodyIn),
+        (_, 82..87) => (Mode::HomeVisit, AttemptResult::WrongAddress),
+        (_, 87..91) => (Mode::HomeVisit, AttemptResult::AdultOnly),
+        (_, 91..95) => (Mode::Phone, AttemptResult::Refused),
+        _ => (Mode::Online, AttemptResult::OnlineOnly),
+    };
+    let seen = result == AttemptResult::ChildSeen;
+    let judgement = match dice.random_range(0..20) {
+        _ if !seen => Judgement::NotConsidered,
+        0 => Judgement::Unclear,
+        1 => Judgement::Unsuitable,
+        2..5 => Judgement::SuitableWithRecommendations,
+        _ => Judgement::Suitable,
+    };
+    // Some write it down days later.
+    let ago = match dice.random_range(0..8) {
+        0 => dice.random_range(1..6),
+        _ => 0,
+    };
+    NewOutcome {
+        form_key,
+        happened_on: today - Days::new(ago),
+        mode,
+        result,
+        place: String::new(),
+        present: String::new(),
+        home_seen: seen.then_some(mode == Mode::HomeVisit),
+        spoken_alone: SpokenAlone::NotOffered,
+        judgement,
+        note: String::new(),
+    }
+}
+
+impl Act {
+    fn perform(&self, tx: &mut Conn, scene: &Scene<'_>) -> Result<(), Hitch> {
+        let Scene {
+            viewer,
+            manager,
+            child,
+            today,
+            now,
+        } = *scene;
+        match self {
+            Self::Nothing => {}
+            Self::Allocate(officer) => {
+                allocation::allocate(tx, manager, &child.reference, officer, now)?;
+            }
+            Self::Letter(check) => {
+                letter::acknowledge_by_post(tx, viewer, check, today, today, now)?;
+            }
+            Self::Answer(lapse, by) => {
+                let plan = "Visit agreed with the family by telephone";
+                lapse::acknowledge(tx, viewer, lapse, plan, *by, today, now)?;
+            }
+            Self::Book(check, new, certainty) => {
+                if *certainty == Certainty::Verifies {
+                    address::verify(tx, viewer, child.key, today, "Council tax record", now)?;
+                }
+                booking::book(tx, viewer, check, new, today, now)?;
+            }
+            Self::Record(check, new) => {
+                outcome::record(tx, viewer, check, new, today, now)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Who acts, for whom and when.
+#[derive(Clone, Copy)]
+struct Scene<'a> {
+    viewer: &'a Viewer,
+    manager: &'a Viewer,
+    child: &'a ChildRecord,
+    today: NaiveDate,
+    now: NaiveDateTime,
+}

@@ -1,0 +1,322 @@
+//! The mail server of a simulation: it is down, stalls, refuses for now or for good, and takes mail and then drops the
+//! connection before it answers. It keeps a record of its own, which the end is judged by.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{Datelike, NaiveDateTime, TimeDelta, Timelike};
+use hearth::clock::Clock;
+use hearth::db::Lifetime;
+use hearth::mail::transport::{Play, Posted};
+use hearth::rules::delivery::Answer;
+use rand::RngExt;
+
+use super::dice::dice;
+use super::staff::DUTY;
+
+/// How long the program waits for an answer that does not come.
+const TIMEOUT: TimeDelta = TimeDelta::seconds(30);
+
+/// Mail that the server took.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    pub message_id: String,
+    pub to: String,
+    /// The lapses and mails that it names.
+    pub names: HashSet<String>,
+    pub heard: Heard,
+    /// How many writes of the program were kept by then.
+    kept: u64,
+}
+
+/// Whether the program heard that its mail was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// The answer reached it.
+    Yes,
+    /// The connection was dropped before the answer.
+    Dropped,
+    /// The answer reached it, and it died before it wrote that down.
+    Died,
+}
+
+/// What the server does for two hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Weather {
+    Fine,
+    Down,
+    Stalling,
+    Greylisting,
+    Busy,
+    Dropping,
+}
+
+/// The server. Clones are one server.
+#[derive(Clone)]
+pub struct MailServer(Arc<Office>);
+
+struct Office {
+    seed: u64,
+    clock: Clock,
+    lifetime: Lifetime,
+    calm: AtomicBool,
+    record: Mutex<Record>,
+}
+
+#[derive(Default)]
+struct Record {
+    taken: Vec<Taken>,
+    seen: HashSet<String>,
+    refusals: Refusals,
+}
+
+/// How often it did not take a mail.
+#[derive(Clone, Copy, Default)]
+pub struct Refusals {
+    pub unanswered: usize,
+    pub for_now: usize,
+    pub for_good: usize,
+}
+
+impl MailServer {
+    pub fn new(seed: u64, clock: &Clock, lifetime: &Lifetime) -> Self {
+        Self(Arc::new(Office {
+            seed,
+            clock: clock.clone(),
+            lifetime: lifetime.clone(),
+            calm: AtomicBool::new(false),
+            record: Mutex::default(),
+        }))
+    }
+
+    /// How the program reaches it.
+    pub fn play(&self) -> Play {
+        let office = Arc::clone(&self.0);
+        Play::new(move |mail| office.answer(&mail))
+    }
+
+    /// From now on it takes everything.
+    pub fn calm_down(&self) {
+        self.0.calm.store(true, Ordering::SeqCst);
+    }
+
+    /// The program has died: what it had not written down by then, it has not heard.
+    pub fn the_program_died(&self) {
+        let kept = self.0.lifetime.kept();
+        let mut record = self.0.record();
+        for taken in record.taken.iter_mut().rev() {
+            if taken.kept < kept {
+                return;
+            }
+            if taken.heard == Heard::Yes {
+                taken.heard = Heard::Died;
+            }
+        }
+    }
+
+    /// All that it took, in the order in which it came.
+    pub fn taken(&self) -> Vec<Taken> {
+        self.0.record().taken.clone()
+    }
+
+    pub fn refusals(&self) -> Refusals {
+        self.0.record().refusals
+    }
+}
+
+impl Office {
+    fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answer(&self, mail: &Posted) -> Answer {
+        let now = self.clock.now();
+        let mut record = self.record();
+        if self.calm.load(Ordering::SeqCst) {
+            return self.take(&mut record, mail, Heard::Yes);
+        }
+        if self.mailbox_is_gone(&mail.to, now) {
+            record.refusals.for_good += 1;
+            return refuse_for_good();
+        }
+        // Half of the mail, so that there is always some that goes through and some that does not.
+        let is_hit = dice(self.seed, ("hit", &mail.to, slot(now))).random_ratio(1, 2);
+        match self.weather(now) {
+            Weather::Down => {
+                record.refusals.unanswered += 1;
+                unreachable("connection refused")
+            }
+            Weather::Stalling => {
+                record.refusals.unanswered += 1;
+                self.clock.set(now + TIMEOUT);
+                unreachable("timed out")
+            }
+            Weather::Greylisting if record.seen.insert(header(mail, "Message-ID")) => {
+                record.refusals.for_now += 1;
+                refuse_for_now("4.7.1 greylisted, come back later")
+            }
+            Weather::Busy if is_hit => {
+                record.refusals.for_now += 1;
+                refuse_for_now("4.3.1 too busy")
+            }
+            Weather::Dropping if is_hit => {
+                self.take(&mut record, mail, Heard::Dropped);
+                unreachable("the connection was dropped")
+            }
+            _ => self.take(&mut record, mail, Heard::Yes),
+        }
+    }
+
+    fn take(&self, record: &mut Record, mail: &Posted, heard: Heard) -> Answer {
+        record.taken.push(Taken {
+            message_id: header(mail, "Message-ID"),
+            to: mail.to.clone(),
+            names: names(&mail.raw),
+            heard,
+            kept: self.lifetime.kept(),
+        });
+        Answer::Accepted {
+            reply: "250 taken".to_owned(),
+        }
+    }
+
+    /// The weather of these two hours. Once in some weeks there is a storm, in which nothing is reached for days.
+    fn weather(&self, now: NaiveDateTime) -> Weather {
+        let week = now.date().num_days_from_ce() / 7;
+        let mut storm = dice(self.seed, ("storm", week));
+        if storm.random_ratio(1, 8) {
+            let begins = storm.random_range(0..100);
+            let ends = begins + storm.random_range(6..60);
+            let hour = now.date().num_days_from_ce() % 7 * 24 + now.hour().cast_signed();
+            if (begins..ends).contains(&hour) {
+                return Weather::Down;
+            }
+        }
+        match dice(self.seed, ("weather", slot(now))).random_range(0..100) {
+            0..70 => Weather::Fine,
+            70..76 => Weather::Down,
+            76..80 => Weather::Stalling,
+            80..88 => Weather::Greylisting,
+            88..94 => Weather::Busy,
+            _ => Weather::Dropping,
+        }
+    }
+
+    /// Some mailboxes are unknown for some days of a season. The duty mailbox is there always: when even that is gone
+    /// there is nobody left to tell, and `hearth verify` says so.
+    fn mailbox_is_gone(&self, to: &str, now: NaiveDateTime) -> bool {
+        let day = now.date().num_days_from_ce();
+        let (season, day) = (day / 60, day % 60);
+        day < 12 && to != DUTY && dice(self.seed, ("gone", to, season)).random_ratio(1, 15)
+    }
+}
+
+fn slot(now: NaiveDateTime) -> i64 {
+    now.and_utc().timestamp() / 7_200
+}
+
+fn unreachable(reason: &str) -> Answer {
+    Answer::Unreachable {
+        reason: reason.to_owned(),
+    }
+}
+
+fn refuse_for_now(reply: &str) -> Answer {
+    Answer::Temporary {
+        code: Some(451),
+        reply: reply.to_owned(),
+    }
+}
+
+fn refuse_for_good() -> Answer {
+    Answer::Permanent {
+        code: Some(550),
+        reply: "5.1.1 user unknown".to_owned(),
+    }
+}
+
+fn header(mail: &Posted, name: &str) -> String {
+    let headers = mail.raw.split("\r\n\r\n").next().unwrap_or_default();
+    let mut lines = headers.lines();
+    let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    value.unwrap_or_default().trim().to_owned()
+}
+
+/// The references of lapses and mails in a message, such as `L-7K4M-2QXD`; a line of a body may be folded anywhere.
+fn names(raw: &str) -> HashSet<String> {
+    let text = raw.replace("=\r\n", "");
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let references =
+        words.filter(|word| word.len() == 11 && (word.starts_with("L-") || word.starts_with("M-")));
+    references.map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn server(seed: u64, now: &str) -> (MailServer, Clock, Lifetime) {
+        let clock = Clock::stepped(now.parse().unwrap());
+        let lifetime = Lifetime::default();
+        (MailServer::new(seed, &clock, &lifetime), clock, lifetime)
+    }
+
+    fn mail(number: u32) -> Posted {
+        Posted {
+            to: format!("officer{number}@ashdale.example"),
+            raw: format!(
+                "Message-ID: <M-0000-{number:04}@x>\r\n\r\nL-7K4M-2Q=\r\nXD, and X-7K4M-2QXD"
+            ),
+        }
+    }
+
+    #[test]
+    fn in_a_year_everything_happens_that_can_and_the_same_with_the_same_seed() {
+        let year = || {
+            let (server, clock, _) = server(7, "2027-01-01T00:00:00");
+            for hour in 0..24 * 365 {
+                clock.set(
+                    NaiveDateTime::default() + TimeDelta::days(20_820) + TimeDelta::hours(hour),
+                );
+                server.0.answer(&mail(u32::try_from(hour).unwrap() % 9));
+            }
+            let taken = server.taken();
+            let dropped = taken.iter().filter(|it| it.heard == Heard::Dropped).count();
+            let Refusals {
+                unanswered,
+                for_now,
+                for_good,
+            } = server.refusals();
+            [taken.len(), dropped, unanswered, for_now, for_good]
+        };
+        let first = year();
+        assert!(first.iter().all(|count| *count > 0), "{first:?}");
+        assert_eq!(first, year());
+    }
+
+    #[test]
+    fn the_record_has_what_is_needed_to_judge() {
+        let (server, ..) = server(1, "2027-01-01T00:00:00");
+        server.calm_down();
+        server.0.answer(&mail(4));
+        let taken = server.taken();
+        assert_eq!(taken[0].message_id, "<M-0000-0004@x>");
+        let names: Vec<&String> = taken[0]
+            .names
+            .iter()
+            .filter(|it| it.starts_with('L'))
+            .collect();
+        assert_eq!(names, ["L-7K4M-2QXD"]);
+    }
+
+    #[test]
+    fn what_was_not_written_down_before_the_program_died_it_has_not_heard() {
+        let (server, ..) = server(1, "2027-01-01T00:00:00");
+        server.calm_down();
+        server.0.answer(&mail(4));
+        server.the_program_died();
+        assert_eq!(server.taken()[0].heard, Heard::Died);
+    }
+}

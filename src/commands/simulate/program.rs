@@ -1,0 +1,150 @@
+//! The program as a simulation has it: it dies at a write and starts again, and what people were doing they do again.
+
+use std::fmt::Display;
+
+use chrono::NaiveDateTime;
+use hearth::db::{Conflict, Conn, Db, DbError, Death, Lifetime};
+use hearth::jobs::{Services, runner};
+
+use hearth::jobs::runner::RunSummary;
+
+use super::super::Failure;
+use super::mail_server::MailServer;
+
+/// The program, its clock and the mail server it talks to.
+pub struct Program {
+    pub services: Services,
+    pub mail_server: MailServer,
+    pub lifetime: Lifetime,
+    pub deaths: u32,
+}
+
+/// What came of something that somebody did.
+pub enum Done<T> {
+    Did(T),
+    /// The page said no, in these words.
+    Refused(String),
+}
+
+impl<T> Done<T> {
+    pub fn value(self) -> Option<T> {
+        match self {
+            Self::Did(value) => Some(value),
+            Self::Refused(_) => None,
+        }
+    }
+}
+
+/// Why something was not done: any error of the rooms.
+pub struct Hitch(Box<dyn Fault>);
+
+trait Fault {
+    fn db(&self) -> Option<&DbError>;
+    fn sentence(&self) -> String;
+}
+
+impl<E: Conflict + Display> Fault for E {
+    fn db(&self) -> Option<&DbError> {
+        self.db_error()
+    }
+
+    fn sentence(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl<E: Conflict + Display + 'static> From<E> for Hitch {
+    fn from(error: E) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+impl Conflict for Hitch {
+    fn db_error(&self) -> Option<&DbError> {
+        self.0.db()
+    }
+}
+
+impl Program {
+    pub fn db(&self) -> &Db {
+        &self.services.db
+    }
+
+    pub fn now(&self) -> NaiveDateTime {
+        self.services.clock.now()
+    }
+
+    /// Somebody does something on a page. When the program dies meanwhile they do the same again.
+    pub fn write<T>(
+        &mut self,
+        f: impl Fn(&mut Conn) -> Result<T, Hitch>,
+    ) -> Result<Done<T>, Failure> {
+        loop {
+            match self.db().write_now(&f) {
+                Ok(value) => return Ok(Done::Did(value)),
+                Err(_) if self.lifetime.is_over() => self.start_again(),
+                Err(hitch) => return refusal(&hitch).map(Done::Refused),
+            }
+        }
+    }
+
+    /// Somebody looks.
+    pub fn read<T>(&mut self, f: impl Fn(&mut Conn) -> Result<T, Hitch>) -> Result<T, Failure> {
+        loop {
+            match self.db().read_now(&f) {
+                Ok(value) => return Ok(value),
+                Err(_) if self.lifetime.is_over() => self.start_again(),
+                Err(hitch) => return Err(Failure::because(hitch.0.sentence())),
+            }
+        }
+    }
+
+    /// The jobs that are due and the mail; or the mail alone.
+    pub fn work(&mut self, sweep: bool) -> Result<(), Failure> {
+        loop {
+            let now = self.now();
+            let summaries = match sweep {
+                true => runner::run_due(&self.services, now),
+                false => vec![runner::deliver_mail(&self.services)],
+            };
+            if !self.lifetime.is_over() {
+                return complain(&summaries);
+            }
+            self.start_again();
+        }
+    }
+
+    /// From now on the program lives until that write.
+    pub fn will_die(&self, death: Option<Death>) {
+        self.lifetime.begin(death);
+    }
+
+    fn start_again(&mut self) {
+        self.deaths += 1;
+        self.mail_server.the_program_died();
+        self.lifetime.begin(None);
+    }
+}
+
+/// What the page said, if it was a refusal; what the database says ends the simulation.
+fn refusal(hitch: &Hitch) -> Result<String, Failure> {
+    let sentence = hitch.0.sentence();
+    match hitch.0.db() {
+        Some(_) => Err(Failure::because(sentence)),
+        None => Ok(sentence),
+    }
+}
+
+/// A sweep that could not be completed though nobody killed it ends the simulation; mail has its problems.
+fn complain(summaries: &[RunSummary]) -> Result<(), Failure> {
+    let broken = summaries
+        .iter()
+        .find(|summary| summary.job != "deliver" && !summary.is_complete());
+    match broken.and_then(|summary| summary.work.as_ref()) {
+        Some(work) => Err(Failure::because(format!(
+            "a job could not be completed: {}",
+            work.problem
+        ))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,263 @@
+//! Lives through the days: sets the clock, lets people do their errands and the jobs run, kills the program, and holds it
+//! each evening to its promises.
+
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use hearth::checks::verify::verify;
+use hearth::clock::Clock;
+use hearth::config::Config;
+use hearth::db::{Db, Death, Lifetime};
+use hearth::jobs::Services;
+use hearth::mail::{Courier, Transport};
+use rand::RngExt;
+use rand::rngs::StdRng;
+
+use super::super::{Failure, migrate};
+use super::Options;
+use super::dice::dice;
+use super::judge;
+use super::mail_server::{Heard, MailServer};
+use super::program::Program;
+use super::world::World;
+
+/// Every two hours, from five past midnight, UTC; the last one is before midnight in England in summer as well.
+const LOOKS_FOR_MAIL: u32 = 12;
+/// Of these, every fourth sweeps as well; the last one of a day does so too.
+const SWEEPS_EVERY: u32 = 4;
+/// People work in the morning, after this one.
+const BEFORE_WORK: u32 = 4;
+/// Days at the end on which nothing goes wrong any more, so that what waits is delivered.
+const CALM_DAYS: u32 = 3;
+
+/// A promise that does not hold.
+pub struct Broken {
+    /// Which day of the simulation, from 1.
+    pub number: u32,
+    pub day: NaiveDate,
+    pub promise: String,
+    pub names: Vec<String>,
+}
+
+/// What happened, for the report.
+#[derive(Clone, Copy, Default)]
+pub struct Counts {
+    pub days: u32,
+    pub days_off: u32,
+    pub set_back: u32,
+    pub acts: usize,
+    pub refused: usize,
+    pub promises: usize,
+    pub steps: usize,
+    pub lapses: usize,
+}
+
+/// A simulation under way.
+pub struct Run {
+    seed: u64,
+    days: u32,
+    program: Program,
+    world: World,
+    counts: Counts,
+    /// The machine is off up to and with this day.
+    off_until: Option<NaiveDate>,
+}
+
+impl Run {
+    pub fn new(options: &Options, database: &str) -> Result<Self, Failure> {
+        let start = options.from.and_time(NaiveTime::MIN);
+        let (clock, lifetime) = (Clock::stepped(start), Lifetime::default());
+        let db = Db::open_to_throw_away(database, 1, &lifetime)?;
+        migrate::bring_up(&db)?;
+        let mail_server = MailServer::new(options.seed, &clock, &lifetime);
+        let config = Config::from_vars([])?;
+        let transport = Transport::Played(mail_server.play());
+        let courier = Courier::new(transport, "hearth@ashdale.example".parse()?).one_by_one();
+        let mut program = Program {
+            services: Services {
+                db,
+                clock,
+                courier,
+                base_url: "https://hearth.ashdale.example".to_owned(),
+                late_after: config.jobs_late_after,
+            },
+            mail_server,
+            lifetime,
+            deaths: 0,
+        };
+        let world = World::begin(&mut program, options.seed, options.children, options.days)?;
+        Ok(Self {
+            seed: options.seed,
+            days: options.days,
+            program,
+            world,
+            counts: Counts::default(),
+            off_until: None,
+        })
+    }
+
+    /// Lives until the end or until a promise is broken.
+    pub fn live(&mut self) -> Result<Option<Broken>, Failure> {
+        let first = self.program.services.clock.today();
+        for number in 1..=self.days + CALM_DAYS {
+            let day = first + Days::new(u64::from(number) - 1);
+            let is_calm = number > self.days;
+            if is_calm {
+                self.program.mail_server.calm_down();
+            }
+            self.counts.days = number;
+            let mut dice = dice(self.seed, ("day", day));
+            if !is_calm && self.is_off(day, &mut dice) {
+                self.counts.days_off += 1;
+                continue;
+            }
+            let lived = self.live_through(day, &mut dice, is_calm);
+            lived.map_err(|failure| on(number, day, failure))?;
+            let broken = self.broken_promises()?;
+            if let Some((promise, names)) = broken {
+                return Ok(Some(Broken {
+                    number,
+                    day,
+                    promise,
+                    names,
+                }));
+            }
+        }
+        let day = self.program.services.clock.today();
+        let number = self.days;
+        let found = judge::judge(&mut self.program, &self.world, &mut self.counts)?;
+        Ok(found.map(|(promise, names)| Broken {
+            number,
+            day,
+            promise,
+            names,
+        }))
+    }
+
+    /// Once in some weeks the machine is off for days.
+    fn is_off(&mut self, day: NaiveDate, dice: &mut StdRng) -> bool {
+        if dice.random_ratio(1, 70) {
+            self.off_until = Some(day + Days::new(dice.random_range(0..4)));
+        }
+        self.off_until.is_some_and(|until| day <= until)
+    }
+
+    fn live_through(
+        &mut self,
+        day: NaiveDate,
+        dice: &mut StdRng,
+        is_calm: bool,
+    ) -> Result<(), Failure> {
+        for tick in 0..LOOKS_FOR_MAIL {
+            self.program.services.clock.set(moment(day, tick));
+            let sweeps = tick % SWEEPS_EVERY == 0 || tick + 1 == LOOKS_FOR_MAIL;
+            self.may_die(dice, is_calm);
+            self.program.work(sweeps)?;
+            if !is_calm && dice.random_ratio(1, 500) {
+                self.clock_is_set_back()?;
+            }
+            if tick == BEFORE_WORK && !is_calm {
+                self.may_die(dice, is_calm);
+                self.work_of_the_day(day)?;
+            }
+        }
+        self.program.will_die(None);
+        Ok(())
+    }
+
+    /// Once in a while the program is killed at one of its next writes.
+    fn may_die(&self, dice: &mut StdRng, is_calm: bool) {
+        let writes = dice.random_range(0..12);
+        let death = match dice.random_range(0..20) {
+            _ if is_calm => None,
+            0 => Some(Death::Before(writes)),
+            1 => Some(Death::After(writes)),
+            _ => None,
+        };
+        self.program.will_die(death);
+    }
+
+    /// Somebody sets the clock back by an hour, and the jobs run again.
+    fn clock_is_set_back(&mut self) -> Result<(), Failure> {
+        self.counts.set_back += 1;
+        let before = self.program.now() - TimeDelta::hours(1);
+        self.program.services.clock.set(before);
+        self.program.work(true)
+    }
+
+    /// Everybody does what they have to do, a few seconds apart.
+    fn work_of_the_day(&mut self, day: NaiveDate) -> Result<(), Failure> {
+        let morning = moment(day, BEFORE_WORK) + TimeDelta::minutes(5);
+        for (place, errand) in self.world.due(day).into_iter().enumerate() {
+            let seconds = i64::try_from(place).unwrap_or_default();
+            let now = morning + TimeDelta::seconds(seconds);
+            self.program.services.clock.set(now);
+            self.world
+                .perform(&mut self.program, errand, &mut self.counts)?;
+        }
+        Ok(())
+    }
+
+    fn broken_promises(&mut self) -> Result<Option<(String, Vec<String>)>, Failure> {
+        let (today, now) = (self.program.services.clock.today(), self.program.now());
+        let late_after = self.program.services.late_after;
+        let proof = self
+            .program
+            .read(|conn| Ok(verify(conn, None, today, now, late_after)?))?;
+        self.counts.promises += proof.len();
+        let broken = proof.into_iter().find(|invariant| !invariant.holds());
+        Ok(broken.map(|invariant| (invariant.promise.to_owned(), invariant.broken)))
+    }
+
+    /// What happened, in lines.
+    pub fn report(&self) -> Vec<String> {
+        let Counts {
+            days,
+            days_off,
+            set_back,
+            acts,
+            refused,
+            promises,
+            steps,
+            lapses,
+        } = self.counts;
+        let taken = self.program.mail_server.taken();
+        let count = |heard| taken.iter().filter(|it| it.heard == heard).count();
+        let refusals = self.program.mail_server.refusals();
+        vec![
+            format!(
+                "Seed {}: {days} days, of which the machine was off for {days_off}; the clock was set back {set_back} times.",
+                self.seed
+            ),
+            format!(
+                "{} children; {acts} things done about them, {refused} refused; {lapses} lapses, {steps} steps told.",
+                self.world.pupils.len()
+            ),
+            format!("The program was killed {} times.", self.program.deaths),
+            format!(
+                "Mail: {} taken, {} taken without an answer, {} taken as the program died, {} unanswered, {} refused for now, {} for good.",
+                count(Heard::Yes),
+                count(Heard::Dropped),
+                count(Heard::Died),
+                refusals.unanswered,
+                refusals.for_now,
+                refusals.for_good
+            ),
+            format!("{promises} promises looked at."),
+        ]
+    }
+}
+
+/// A moment at which the program looks for mail.
+fn moment(day: NaiveDate, tick: u32) -> NaiveDateTime {
+    let minutes = i64::from(tick) * 24 * 60 / i64::from(LOOKS_FOR_MAIL) + 5;
+    day.and_time(NaiveTime::MIN) + TimeDelta::minutes(minutes)
+}
+
+fn on(number: u32, day: NaiveDate, failure: Failure) -> Failure {
+    match failure {
+        Failure::Because(sentence) => {
+            Failure::Because(format!("on day {number} ({day}): {sentence}"))
+        }
+        Failure::Db(error) => Failure::Because(format!("on day {number} ({day}): {error}")),
+        Failure::NobodyReads => failure,
+    }
+}

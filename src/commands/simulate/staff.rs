@@ -1,0 +1,232 @@
+//! Who works at the authority of a simulation: officers come and leave, and so do those who hold the posts of the ladder,
+//! which then nobody holds for a while.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use hearth::access::accounts::{self, NewAccount};
+use hearth::access::{AccountKey, AuthorityKey, Role, Viewer, authority};
+use hearth::db::Conn;
+use hearth::register::allocation;
+use hearth::rules::escalation::Post;
+use hearth::rules::identifiers::EmailAddress;
+use rand::RngExt;
+use rand::rngs::StdRng;
+
+use super::super::Failure;
+use super::super::invented::colleagues::{Colleague, colleague, eyes};
+use super::super::invented::{refused, words};
+use super::program::{Done, Hitch, Program};
+
+/// The mailbox that is told when there is nobody else.
+pub const DUTY: &str = "duty@ashdale.example";
+
+/// The posts that people hold; the duty mailbox is always there.
+pub const HELD_BY_PEOPLE: [Post; 4] = [
+    Post::TeamLeader,
+    Post::Manager,
+    Post::HeadOfService,
+    Post::SafeguardingLead,
+];
+
+/// Everybody who works there.
+pub struct Staff {
+    pub authority: AuthorityKey,
+    /// A manager who stays, holds no post and answers for nothing of the ladder.
+    pub manager: Colleague,
+    officers: Vec<(AccountKey, Colleague)>,
+    holders: Vec<(Post, AccountKey)>,
+    hired: usize,
+}
+
+impl Staff {
+    /// The authority on its first day, with everybody in post.
+    pub fn appoint(program: &mut Program, today: NaiveDate) -> Result<Self, Failure> {
+        let now = program.now();
+        let made = program.write(|tx| {
+            let authority = authority::add(tx, "991", "Ashdale County Council")?;
+            let installer = Viewer::program(authority, "simulation");
+            authority::take_into_service(tx, &installer, Some(DUTY), now)?;
+            let duty = EmailAddress::parse(DUTY).map_err(|why| refused("name a mailbox", why))?;
+            let post = Post::DutyMailbox;
+            accounts::give_post_to_mailbox(tx, &installer, post, &duty, today, now)?;
+            let stays = account(Role::Manager, "Helen Marchmont", "manager@ashdale.example");
+            let (_, manager) = colleague(tx, &installer, &stays, now)?;
+            Ok((authority, manager))
+        })?;
+        let (authority, manager) = made
+            .value()
+            .ok_or_else(|| Failure::because("the authority could not be made"))?;
+        let mut staff = Self {
+            authority,
+            manager,
+            officers: Vec::new(),
+            holders: Vec::new(),
+            hired: 0,
+        };
+        for _ in words::OFFICERS {
+            staff.hire(program)?;
+        }
+        for post in HELD_BY_PEOPLE {
+            staff.appoint_to(program, post, today)?;
+        }
+        Ok(staff)
+    }
+
+    fn installer(&self) -> Viewer {
+        Viewer::program(self.authority, "simulation")
+    }
+
+    /// An officer begins.
+    pub fn hire(&mut self, program: &mut Program) -> Result<(), Failure> {
+        let officer = self.engage(program, Role::Officer)?;
+        self.officers.push(officer);
+        Ok(())
+    }
+
+    /// Somebody new holds a post.
+    pub fn appoint_to(
+        &mut self,
+        program: &mut Program,
+        post: Post,
+        today: NaiveDate,
+    ) -> Result<(), Failure> {
+        let (key, _) = self.engage(program, Role::Manager)?;
+        let (installer, now) = (self.installer(), program.now());
+        program.write(|tx| Ok(accounts::give_post(tx, &installer, post, key, today, now)?))?;
+        self.holders.push((post, key));
+        Ok(())
+    }
+
+    /// Somebody begins to work there. Who was not heard of because the program died is there already the second time.
+    fn engage(
+        &mut self,
+        program: &mut Program,
+        role: Role,
+    ) -> Result<(AccountKey, Colleague), Failure> {
+        self.hired += 1;
+        let email = format!("{}{}@ashdale.example", role.as_str(), self.hired);
+        let name = format!(
+            "{} {}",
+            words::OFFICERS[self.hired % words::OFFICERS.len()],
+            self.hired
+        );
+        let (installer, now) = (self.installer(), program.now());
+        let done = program.write(|tx| {
+            Ok(colleague(
+                tx,
+                &installer,
+                &account(role, &name, &email),
+                now,
+            )?)
+        });
+        match done {
+            Ok(Done::Did(engaged)) => Ok(engaged),
+            _ => self.engaged_before(program, &email),
+        }
+    }
+
+    fn engaged_before(
+        &self,
+        program: &mut Program,
+        email: &str,
+    ) -> Result<(AccountKey, Colleague), Failure> {
+        let (authority, now) = (self.authority, program.now());
+        let found = program.write(|tx| {
+            let staff = accounts::staff(tx, authority)?;
+            let account = staff.into_iter().find(|account| account.email == email);
+            let account = account.ok_or_else(|| refused("find a colleague", email))?;
+            let reference = account
+                .reference
+                .parse()
+                .map_err(|why| refused("read a reference", why))?;
+            let viewer = eyes(tx, account.key, now)?;
+            Ok((account.key, Colleague { viewer, reference }))
+        })?;
+        found
+            .value()
+            .ok_or_else(|| Failure::because(format!("{email} could not be engaged")))
+    }
+
+    /// One of the officers leaves, unless few are left: their children have no officer from now on.
+    pub fn an_officer_leaves(
+        &mut self,
+        program: &mut Program,
+        dice: &mut StdRng,
+        today: NaiveDate,
+    ) -> Result<(), Failure> {
+        if self.officers.len() < 3 {
+            return Ok(());
+        }
+        let (key, _) = self
+            .officers
+            .remove(dice.random_range(0..self.officers.len()));
+        self.leaves(program, key, today)
+    }
+
+    /// Whoever holds a post leaves, and nobody holds it.
+    pub fn a_holder_leaves(
+        &mut self,
+        program: &mut Program,
+        post: Post,
+        today: NaiveDate,
+    ) -> Result<(), Failure> {
+        match self.holders.iter().position(|(held, _)| *held == post) {
+            Some(place) => {
+                let (_, key) = self.holders.remove(place);
+                self.leaves(program, key, today)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn leaves(
+        &self,
+        program: &mut Program,
+        key: AccountKey,
+        today: NaiveDate,
+    ) -> Result<(), Failure> {
+        let (installer, now) = (self.installer(), program.now());
+        program.write(|tx| leave(tx, &installer, key, today, now))?;
+        Ok(())
+    }
+
+    /// The eyes of a child's officer; while there is none, the manager's.
+    pub fn eyes_of(&self, officer: Option<AccountKey>) -> &Viewer {
+        let found = self.officers.iter().find(|(key, _)| Some(*key) == officer);
+        found.map_or(&self.manager.viewer, |(_, officer)| &officer.viewer)
+    }
+
+    /// Whether somebody who works there answers for a child.
+    pub fn has(&self, officer: Option<AccountKey>) -> bool {
+        self.officers.iter().any(|(key, _)| Some(*key) == officer)
+    }
+
+    /// Any of the officers.
+    pub fn any_officer(&self, dice: &mut StdRng) -> &Colleague {
+        match self.officers.len() {
+            0 => &self.manager,
+            officers => &self.officers[dice.random_range(0..officers)].1,
+        }
+    }
+}
+
+fn leave(
+    tx: &mut Conn,
+    installer: &Viewer,
+    key: AccountKey,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<(), Hitch> {
+    let account = accounts::by_key(tx, key)?;
+    accounts::leave(tx, installer, &account, today, now)?;
+    allocation::let_go(tx, installer, &account, now)?;
+    Ok(())
+}
+
+fn account<'a>(role: Role, name: &'a str, email: &'a str) -> NewAccount<'a> {
+    NewAccount {
+        role,
+        email,
+        name,
+        password_hash: None,
+    }
+}

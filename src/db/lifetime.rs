@@ -1,0 +1,80 @@
+//! How long a program lives, in writes: a simulation ends it at one of them, as a process is ended that is killed.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{DbError, Result};
+
+/// The life of a program that uses a database, from one start to the next. Clones are one life.
+#[derive(Clone, Debug, Default)]
+pub struct Lifetime(Arc<Mutex<State>>);
+
+/// When a program dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Death {
+    /// All of this many writes are kept; the next one is lost.
+    Before(u32),
+    /// As many are kept and the next one too, but the program does not live to hear of it.
+    After(u32),
+}
+
+#[derive(Debug, Default)]
+struct State {
+    death: Option<Death>,
+    is_over: bool,
+    kept: u64,
+}
+
+impl Lifetime {
+    /// The program starts, and dies at a write if one is named.
+    pub fn begin(&self, death: Option<Death>) {
+        let mut state = self.state();
+        state.death = death;
+        state.is_over = false;
+    }
+
+    /// Whether the program is dead: then the database answers nothing.
+    pub fn is_over(&self) -> bool {
+        self.state().is_over
+    }
+
+    /// How many writes were kept since the first start.
+    pub fn kept(&self) -> u64 {
+        self.state().kept
+    }
+
+    pub(super) fn must_go_on(&self) -> Result<()> {
+        match self.is_over() {
+            true => Err(DbError::Cancelled),
+            false => Ok(()),
+        }
+    }
+
+    pub(super) fn before_commit(&self) -> Result<()> {
+        let mut state = self.state();
+        state.is_over |= state.death == Some(Death::Before(0));
+        drop(state);
+        self.must_go_on()
+    }
+
+    pub(super) fn after_commit(&self) -> Result<()> {
+        let mut state = self.state();
+        state.kept += 1;
+        state.is_over |= state.death == Some(Death::After(0));
+        state.death = state.death.map(Death::after_a_write);
+        drop(state);
+        self.must_go_on()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Death {
+    fn after_a_write(self) -> Self {
+        match self {
+            Self::Before(writes) => Self::Before(writes.saturating_sub(1)),
+            Self::After(writes) => Self::After(writes.saturating_sub(1)),
+        }
+    }
+}
