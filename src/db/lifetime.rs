@@ -78,3 +78,52 @@ impl Death {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+
+    use super::super::{Conn, Db};
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Counted {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        rows: i64,
+    }
+
+    fn count(conn: &mut Conn) -> Result<i64> {
+        let counted: Counted =
+            diesel::sql_query("SELECT COUNT(*) AS rows FROM note").get_result(conn)?;
+        Ok(counted.rows)
+    }
+
+    fn insert(conn: &mut Conn) -> Result<()> {
+        Ok(conn.batch_execute("INSERT INTO note VALUES (1)")?)
+    }
+
+    /// How many of five writes the program lives to hear of, and how many rows there are when it has started again.
+    fn lives(death: Death) -> (usize, i64) {
+        let folder = tempfile::tempdir().unwrap();
+        let lifetime = Lifetime::default();
+        let path = folder.path().join("note.db").display().to_string();
+        let db = Db::open_to_throw_away(&path, 1, &lifetime).unwrap();
+        db.write_now(|tx| Ok::<_, DbError>(tx.batch_execute("CREATE TABLE note (n INTEGER)")?))
+            .unwrap();
+        lifetime.begin(Some(death));
+        let heard = (0..5).filter(|_| db.write_now(insert).is_ok()).count();
+        assert!(lifetime.is_over() && db.read_now(count).is_err());
+        lifetime.begin(None);
+        (heard, db.read_now(count).unwrap())
+    }
+
+    #[test]
+    fn a_program_dies_before_or_after_a_write_and_does_nothing_more_until_it_starts_again() {
+        assert_eq!(lives(Death::Before(0)), (0, 0));
+        assert_eq!(lives(Death::Before(3)), (3, 3));
+        assert_eq!(lives(Death::After(0)), (0, 1));
+        assert_eq!(lives(Death::After(3)), (3, 4));
+    }
+}

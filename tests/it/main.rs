@@ -25,6 +25,7 @@ mod register_scene;
 mod routes;
 mod servers;
 mod sign_in;
+mod simulation;
 mod smtp;
 mod stopping;
 mod webdriver;

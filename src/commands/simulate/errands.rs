@@ -65,7 +65,7 @@ impl World {
             let sent = family.notification(adult, key, viewer.account(), today, "");
             Ok(notification::receive(tx, &viewer, &sent, &base_url, today, now)?.reference)
         })?;
-        self.families[number].notification = received.value();
+        self.families[number].notification = received;
         let days = match dice.random_range(0..10) {
             0 => dice.random_range(12..40),
             _ => dice.random_range(0..9),

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use hearth::checks::lapse::{self, ToldByMail};
 
 use super::super::Failure;
-use super::mail_server::{Heard, Taken};
+use super::mail_server::{Heard, RefusedMail, Taken};
 use super::program::Program;
 use super::run::Counts;
 use super::world::World;
@@ -20,6 +20,7 @@ pub fn judge(
     counts: &mut Counts,
 ) -> Result<Verdict, Failure> {
     let taken = program.mail_server.taken();
+    let refused = program.mail_server.refused();
     let authority = world.staff.authority;
     let told = program.read(|conn| Ok(lapse::all_told(conn, authority)?))?;
     counts.steps = told.len();
@@ -27,7 +28,7 @@ pub fn judge(
     let verdicts = [
         (
             "Every step that was told reached a person",
-            unheard(&told, &taken),
+            unheard(&told, &taken, &refused),
         ),
         (
             "No mail went out twice, unless its server never said that it had it",
@@ -43,25 +44,35 @@ pub fn judge(
     Ok(broken.map(|(promise, names)| (promise.to_owned(), names)))
 }
 
-/// Steps whose mail the server never took with the lapse in it; where it was refused for good, another mail that
-/// somebody got must name that one.
-fn unheard(told: &[ToldByMail], taken: &[Taken]) -> Vec<String> {
+/// Steps whose mail the server never took with the lapse in it; where it was refused for good, somebody got another
+/// mail that says so, or a mail on that one's being refused.
+fn unheard(told: &[ToldByMail], taken: &[Taken], refused: &[RefusedMail]) -> Vec<String> {
     let by_id: HashMap<&str, &Taken> = taken
         .iter()
         .map(|mail| (mail.message_id.as_str(), mail))
         .collect();
-    let named: HashSet<&str> = taken
-        .iter()
-        .flat_map(|mail| mail.names.iter().map(String::as_str))
-        .collect();
+    let reported = reported(taken, refused);
     let is_heard = |step: &&ToldByMail| match by_id.get(step.message_id.as_str()) {
         Some(mail) => mail.to == step.recipient && mail.names.contains(step.lapse.as_str()),
-        None => named.contains(step.mail.as_str()),
+        None => reported.contains(step.mail.as_str()),
     };
     told.iter()
         .filter(|step| !is_heard(step))
         .map(in_words)
         .collect()
+}
+
+/// The mails of which somebody was told that they did not arrive.
+fn reported<'a>(taken: &'a [Taken], refused: &'a [RefusedMail]) -> HashSet<&'a str> {
+    let named = taken.iter().flat_map(|mail| &mail.names);
+    let mut reported: HashSet<&str> = named.map(String::as_str).collect();
+    // A report comes after what it tells of, so backwards once is enough.
+    for report in refused.iter().rev() {
+        if reported.contains(report.mail.as_str()) {
+            reported.extend(report.names.iter().map(String::as_str));
+        }
+    }
+    reported
 }
 
 fn in_words(step: &ToldByMail) -> String {
@@ -123,4 +134,75 @@ fn untended(
         }
     }
     Ok(untended)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use hearth::rules::escalation::{Post, Step};
+    use hearth::rules::identifiers::Reference;
+
+    fn told(mail: &str) -> ToldByMail {
+        ToldByMail {
+            lapse: Reference::parse("L-7K4M-2QXD").unwrap(),
+            step: Step::Lapsed,
+            post: Post::Officer,
+            recipient: "sam@example.com".to_owned(),
+            mail: mail.to_owned(),
+            message_id: format!("<{mail}@x>"),
+        }
+    }
+
+    fn taken(mail: &str, names: &[&str], heard: Heard) -> Taken {
+        let names = names.iter().map(|name| (*name).to_owned());
+        Taken::of(
+            &format!("<{mail}@x>"),
+            "sam@example.com",
+            names.collect(),
+            heard,
+        )
+    }
+
+    fn refused(mail: &str, names: &[&str]) -> RefusedMail {
+        let names = names.iter().map(|name| (*name).to_owned());
+        RefusedMail {
+            mail: mail.to_owned(),
+            names: names.collect(),
+        }
+    }
+
+    #[test]
+    fn a_step_is_heard_with_its_own_mail_or_by_a_report_at_the_end_of_the_chain() {
+        let step = [told("M-AAAA-0000")];
+        let lapse = "L-7K4M-2QXD";
+        let own = taken("M-AAAA-0000", &[lapse], Heard::Dropped);
+        let empty = taken("M-AAAA-0000", &[], Heard::Yes);
+        assert!(unheard(&step, &[own], &[]).is_empty());
+        assert_eq!(unheard(&step, &[empty], &[]).len(), 1);
+        assert_eq!(unheard(&step, &[], &[]).len(), 1);
+
+        let first = refused("M-AAAA-0000", &[lapse]);
+        let report = refused("M-BBBB-0000", &["M-AAAA-0000"]);
+        let chain = [first, report];
+        assert_eq!(unheard(&step, &[], &chain).len(), 1);
+        let heard = taken("M-CCCC-0000", &["M-BBBB-0000"], Heard::Yes);
+        assert!(unheard(&step, &[heard], &chain).is_empty());
+    }
+
+    #[test]
+    fn a_mail_goes_again_only_when_its_server_was_not_heard() {
+        let mail = |heard| taken("M-AAAA-0000", &[], heard);
+        let fine = [Heard::Dropped, Heard::Died, Heard::Yes].map(mail);
+        assert!(twice(&fine).is_empty());
+        let again = [Heard::Yes, Heard::Dropped].map(mail);
+        assert_eq!(twice(&again).len(), 1);
+    }
+
+    #[test]
+    fn a_mail_tells_no_lapse_that_is_not_written_down() {
+        let mail = [taken("M-AAAA-0000", &["L-7K4M-2QXD"], Heard::Yes)];
+        assert!(not_written_down(&[told("M-AAAA-0000")], &mail).is_empty());
+        assert_eq!(not_written_down(&[told("M-BBBB-0000")], &mail).len(), 1);
+    }
 }

@@ -18,7 +18,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use super::super::Failure;
-use super::program::{Done, Hitch, Program};
+use super::program::{Hitch, Program};
 use super::run::Counts;
 use super::world::{Errand, World};
 
@@ -74,8 +74,8 @@ impl World {
         };
         let done = program.write(|tx| act.perform(tx, &scene))?;
         match done {
-            Done::Did(()) => counts.acts += 1,
-            Done::Refused(_) => counts.refused += 1,
+            Some(()) => counts.acts += 1,
+            None => counts.refused += 1,
         }
         self.pupils[pupil].moments.insert(now);
         if let Some(page) = self.page(program, pupil)? {

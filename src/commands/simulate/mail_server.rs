@@ -30,6 +30,20 @@ pub struct Taken {
     kept: u64,
 }
 
+#[cfg(test)]
+impl Taken {
+    /// For the tests of whoever judges.
+    pub fn of(message_id: &str, to: &str, names: HashSet<String>, heard: Heard) -> Self {
+        Self {
+            message_id: message_id.to_owned(),
+            to: to.to_owned(),
+            names,
+            heard,
+            kept: 0,
+        }
+    }
+}
+
 /// Whether the program heard that its mail was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
@@ -64,9 +78,19 @@ struct Office {
     record: Mutex<Record>,
 }
 
+/// Mail that the server will never take.
+#[derive(Clone, Debug)]
+pub struct RefusedMail {
+    /// The mail's reference, `M-…`.
+    pub mail: String,
+    /// The lapses and mails that it names.
+    pub names: HashSet<String>,
+}
+
 #[derive(Default)]
 struct Record {
     taken: Vec<Taken>,
+    refused: Vec<RefusedMail>,
     seen: HashSet<String>,
     refusals: Refusals,
 }
@@ -120,6 +144,11 @@ impl MailServer {
         self.0.record().taken.clone()
     }
 
+    /// All that it refused for good.
+    pub fn refused(&self) -> Vec<RefusedMail> {
+        self.0.record().refused.clone()
+    }
+
     pub fn refusals(&self) -> Refusals {
         self.0.record().refusals
     }
@@ -138,6 +167,10 @@ impl Office {
         }
         if self.mailbox_is_gone(&mail.to, now) {
             record.refusals.for_good += 1;
+            record.refused.push(RefusedMail {
+                mail: reference_of(&header(mail, "Message-ID")).to_owned(),
+                names: names(mail),
+            });
             return refuse_for_good();
         }
         // Half of the mail, so that there is always some that goes through and some that does not.
@@ -172,7 +205,7 @@ impl Office {
         record.taken.push(Taken {
             message_id: header(mail, "Message-ID"),
             to: mail.to.clone(),
-            names: names(&mail.raw),
+            names: names(mail),
             heard,
             kept: self.lifetime.kept(),
         });
@@ -243,12 +276,23 @@ fn header(mail: &Posted, name: &str) -> String {
     value.unwrap_or_default().trim().to_owned()
 }
 
-/// The references of lapses and mails in a message, such as `L-7K4M-2QXD`; a line of a body may be folded anywhere.
-fn names(raw: &str) -> HashSet<String> {
-    let text = raw.replace("=\r\n", "");
+/// "M-7K4M-2QXD" of "<M-7K4M-2QXD@hearth.example>".
+fn reference_of(message_id: &str) -> &str {
+    let words = message_id.trim_start_matches('<').split('@');
+    words.into_iter().next().unwrap_or_default()
+}
+
+/// The references of lapses and of other mails in a message, such as `L-7K4M-2QXD`; a line of a body may be folded
+/// anywhere.
+fn names(mail: &Posted) -> HashSet<String> {
+    let text = mail.raw.replace("=\r\n", "");
+    let own = header(mail, "Message-ID");
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-    let references =
-        words.filter(|word| word.len() == 11 && (word.starts_with("L-") || word.starts_with("M-")));
+    let references = words.filter(|word| {
+        word.len() == 11
+            && (word.starts_with("L-") || word.starts_with("M-"))
+            && *word != reference_of(&own)
+    });
     references.map(str::to_owned).collect()
 }
 
@@ -303,11 +347,7 @@ mod tests {
         server.0.answer(&mail(4));
         let taken = server.taken();
         assert_eq!(taken[0].message_id, "<M-0000-0004@x>");
-        let names: Vec<&String> = taken[0]
-            .names
-            .iter()
-            .filter(|it| it.starts_with('L'))
-            .collect();
+        let names: Vec<&String> = taken[0].names.iter().collect();
         assert_eq!(names, ["L-7K4M-2QXD"]);
     }
 

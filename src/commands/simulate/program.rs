@@ -19,22 +19,6 @@ pub struct Program {
     pub deaths: u32,
 }
 
-/// What came of something that somebody did.
-pub enum Done<T> {
-    Did(T),
-    /// The page said no, in these words.
-    Refused(String),
-}
-
-impl<T> Done<T> {
-    pub fn value(self) -> Option<T> {
-        match self {
-            Self::Did(value) => Some(value),
-            Self::Refused(_) => None,
-        }
-    }
-}
-
 /// Why something was not done: any error of the rooms.
 pub struct Hitch(Box<dyn Fault>);
 
@@ -74,16 +58,17 @@ impl Program {
         self.services.clock.now()
     }
 
-    /// Somebody does something on a page. When the program dies meanwhile they do the same again.
+    /// Somebody does something on a page; nothing when the page says no. When the program dies meanwhile they do the same
+    /// again.
     pub fn write<T>(
         &mut self,
         f: impl Fn(&mut Conn) -> Result<T, Hitch>,
-    ) -> Result<Done<T>, Failure> {
+    ) -> Result<Option<T>, Failure> {
         loop {
             match self.db().write_now(&f) {
-                Ok(value) => return Ok(Done::Did(value)),
+                Ok(value) => return Ok(Some(value)),
                 Err(_) if self.lifetime.is_over() => self.start_again(),
-                Err(hitch) => return refusal(&hitch).map(Done::Refused),
+                Err(hitch) => return must_be_a_refusal(&hitch).map(|()| None),
             }
         }
     }
@@ -126,12 +111,11 @@ impl Program {
     }
 }
 
-/// What the page said, if it was a refusal; what the database says ends the simulation.
-fn refusal(hitch: &Hitch) -> Result<String, Failure> {
-    let sentence = hitch.0.sentence();
+/// What the database says ends the simulation; that a page says no does not.
+fn must_be_a_refusal(hitch: &Hitch) -> Result<(), Failure> {
     match hitch.0.db() {
-        Some(_) => Err(Failure::because(sentence)),
-        None => Ok(sentence),
+        Some(_) => Err(Failure::because(hitch.0.sentence())),
+        None => Ok(()),
     }
 }
 

@@ -149,13 +149,14 @@ impl Run {
         for tick in 0..LOOKS_FOR_MAIL {
             self.program.services.clock.set(moment(day, tick));
             let sweeps = tick % SWEEPS_EVERY == 0 || tick + 1 == LOOKS_FOR_MAIL;
-            self.may_die(dice, is_calm);
+            // A sweep writes more than the mail does.
+            self.may_die(dice, if sweeps { 14 } else { 4 }, is_calm);
             self.program.work(sweeps)?;
             if !is_calm && dice.random_ratio(1, 500) {
                 self.clock_is_set_back()?;
             }
             if tick == BEFORE_WORK && !is_calm {
-                self.may_die(dice, is_calm);
+                self.may_die(dice, 12, is_calm);
                 self.work_of_the_day(day)?;
             }
         }
@@ -164,8 +165,8 @@ impl Run {
     }
 
     /// Once in a while the program is killed at one of its next writes.
-    fn may_die(&self, dice: &mut StdRng, is_calm: bool) {
-        let writes = dice.random_range(0..12);
+    fn may_die(&self, dice: &mut StdRng, within: u32, is_calm: bool) {
+        let writes = dice.random_range(0..within);
         let death = match dice.random_range(0..20) {
             _ if is_calm => None,
             0 => Some(Death::Before(writes)),

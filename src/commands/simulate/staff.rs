@@ -14,7 +14,7 @@ use rand::rngs::StdRng;
 use super::super::Failure;
 use super::super::invented::colleagues::{Colleague, colleague, eyes};
 use super::super::invented::{refused, words};
-use super::program::{Done, Hitch, Program};
+use super::program::{Hitch, Program};
 
 /// The mailbox that is told when there is nobody else.
 pub const DUTY: &str = "duty@ashdale.example";
@@ -52,9 +52,8 @@ impl Staff {
             let (_, manager) = colleague(tx, &installer, &stays, now)?;
             Ok((authority, manager))
         })?;
-        let (authority, manager) = made
-            .value()
-            .ok_or_else(|| Failure::because("the authority could not be made"))?;
+        let (authority, manager) =
+            made.ok_or_else(|| Failure::because("the authority could not be made"))?;
         let mut staff = Self {
             authority,
             manager,
@@ -119,7 +118,7 @@ impl Staff {
             )?)
         });
         match done {
-            Ok(Done::Did(engaged)) => Ok(engaged),
+            Ok(Some(engaged)) => Ok(engaged),
             _ => self.engaged_before(program, &email),
         }
     }
@@ -141,9 +140,7 @@ impl Staff {
             let viewer = eyes(tx, account.key, now)?;
             Ok((account.key, Colleague { viewer, reference }))
         })?;
-        found
-            .value()
-            .ok_or_else(|| Failure::because(format!("{email} could not be engaged")))
+        found.ok_or_else(|| Failure::because(format!("{email} could not be engaged")))
     }
 
     /// One of the officers leaves, unless few are left: their children have no officer from now on.

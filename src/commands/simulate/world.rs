@@ -172,7 +172,6 @@ impl World {
                 let earliest = owed.iter().map(|owed| owed.due_on).min();
                 Ok((children, earliest.unwrap_or(today)))
             })?
-            .value()
             .ok_or_else(|| Failure::because("a family could not be taken over"))?;
         let days = dice(self.seed, ("first look", number)).random_range(1..40);
         let first = (earliest - Days::new(days)).max(today);
