@@ -1,6 +1,8 @@
 //! Invented families: who they are, and what their year was like in the demonstration. The same seed gives the same
 //! families.
 
+use std::collections::HashSet;
+
 use chrono::{Days, NaiveDate};
 use hearth::register::address::Place;
 use hearth::rules::codes::{
@@ -106,6 +108,7 @@ pub fn families(today: NaiveDate, wanted: usize, seed: u64) -> Vec<Family> {
     let mut maker = Maker {
         dice: StdRng::seed_from_u64(seed),
         today,
+        given: HashSet::new(),
     };
     let mut families = Vec::new();
     let mut children = 0;
@@ -120,6 +123,8 @@ pub fn families(today: NaiveDate, wanted: usize, seed: u64) -> Vec<Family> {
 struct Maker {
     dice: StdRng,
     today: NaiveDate,
+    /// No two children have the same number.
+    given: HashSet<String>,
 }
 
 impl Maker {
@@ -291,13 +296,17 @@ impl Maker {
             self.dice.random_range(14..25),
             self.dice.random_range(0..1000)
         );
-        ('A'..='Z').find_map(|letter| Upn::parse(&format!("{letter}{digits}")).ok())
+        let is_new = self.given.insert(digits.clone());
+        let upn = ('A'..='Z').find_map(|letter| Upn::parse(&format!("{letter}{digits}")).ok());
+        upn.filter(|_| is_new)
     }
 
     /// From the range that is never given to anybody (999).
     fn nhs_number(&mut self) -> Option<NhsNumber> {
         let digits = format!("999{:06}", self.dice.random_range(0..1_000_000));
-        (0..10).find_map(|last| NhsNumber::parse(&format!("{digits}{last}")).ok())
+        let is_new = self.given.insert(digits.clone());
+        let number = (0..10).find_map(|last| NhsNumber::parse(&format!("{digits}{last}")).ok());
+        number.filter(|_| is_new)
     }
 
     fn before(&self, days: u64) -> NaiveDate {
