@@ -44,16 +44,25 @@ pub fn judge(
     Ok(broken.map(|(promise, names)| (promise.to_owned(), names)))
 }
 
-/// Steps whose mail the server never took with the lapse in it; where it was refused for good, somebody got another
+/// Steps whose mail the server never took with the lapse in it, by name or, in a long one, by number; where it was refused for good, somebody got another
 /// mail that says so, or a mail on that one's being refused.
 fn unheard(told: &[ToldByMail], taken: &[Taken], refused: &[RefusedMail]) -> Vec<String> {
     let by_id: HashMap<&str, &Taken> = taken
         .iter()
         .map(|mail| (mail.message_id.as_str(), mail))
         .collect();
+    let mut lapses: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for step in told {
+        let of_mail = lapses.entry(&step.message_id).or_default();
+        of_mail.insert(step.lapse.as_str());
+    }
     let reported = reported(taken, refused);
     let is_heard = |step: &&ToldByMail| match by_id.get(step.message_id.as_str()) {
-        Some(mail) => mail.to == step.recipient && mail.names.contains(step.lapse.as_str()),
+        Some(mail) => {
+            let all = lapses.get(step.message_id.as_str()).map_or(0, HashSet::len);
+            let is_counted = mail.more > 0 && mail.names.len() + mail.more >= all;
+            mail.to == step.recipient && (mail.names.contains(step.lapse.as_str()) || is_counted)
+        }
         None => reported.contains(step.mail.as_str()),
     };
     told.iter()

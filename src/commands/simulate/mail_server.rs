@@ -25,6 +25,8 @@ pub struct Taken {
     pub to: String,
     /// The lapses and mails that it names.
     pub names: HashSet<String>,
+    /// How many more it says there are: a long digest names the first of them.
+    pub more: usize,
     pub heard: Heard,
     /// How many writes of the program were kept by then.
     kept: u64,
@@ -38,6 +40,7 @@ impl Taken {
             message_id: message_id.to_owned(),
             to: to.to_owned(),
             names,
+            more: 0,
             heard,
             kept: 0,
         }
@@ -206,6 +209,7 @@ impl Office {
             message_id: header(mail, "Message-ID"),
             to: mail.to.clone(),
             names: names(mail),
+            more: more(mail),
             heard,
             kept: self.lifetime.kept(),
         });
@@ -294,6 +298,13 @@ fn names(mail: &Posted) -> HashSet<String> {
             && *word != reference_of(&own)
     });
     references.map(str::to_owned).collect()
+}
+
+/// 7 of "- and 7 more".
+fn more(mail: &Posted) -> usize {
+    let said = mail.raw.split("\r\n- and ").nth(1);
+    let number = said.and_then(|said| said.split(' ').next());
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 #[cfg(test)]

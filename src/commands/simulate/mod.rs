@@ -74,6 +74,9 @@ pub fn run(options: &Options) -> Outcome {
     Ok(ExitCode::FAILURE)
 }
 
+/// Broken things that are named.
+const NAMED: usize = 10;
+
 fn tell(options: &Options, broken: &Broken) -> std::io::Result<()> {
     say!(
         "BROKEN with seed {} on day {} ({}): {}",
@@ -82,8 +85,11 @@ fn tell(options: &Options, broken: &Broken) -> std::io::Result<()> {
         broken.day,
         broken.promise
     )?;
-    for name in &broken.names {
+    for name in broken.names.iter().take(NAMED) {
         say!("         {name}")?;
+    }
+    if broken.names.len() > NAMED {
+        say!("         and {} more", broken.names.len() - NAMED)?;
     }
     say!(
         "The same again: hearth simulate --seed {} --children {} --days {} --from {}",
