@@ -261,7 +261,7 @@ pub(super) fn overdue(
     Ok(outgoing_mail::table
         .filter(WAITING)
         .filter(outgoing_mail::next_try_at.lt(now - patience))
-        .order(outgoing_mail::id)
+        .order((outgoing_mail::next_try_at, outgoing_mail::id))
         .select(outgoing_mail::reference)
         .load(conn)?)
 }
@@ -275,7 +275,7 @@ pub(super) fn abandoned(
     Ok(outgoing_mail::table
         .filter(WAITING)
         .filter(outgoing_mail::claimed_until.lt(now - patience))
-        .order(outgoing_mail::id)
+        .order((outgoing_mail::next_try_at, outgoing_mail::id))
         .select(outgoing_mail::reference)
         .load(conn)?)
 }
