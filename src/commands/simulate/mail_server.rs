@@ -27,6 +27,8 @@ pub struct Taken {
     pub names: HashSet<String>,
     /// How many more it says there are: a long digest names the first of them.
     pub more: usize,
+    /// Whether it is the digest of a week, which repeats what was told before.
+    pub is_weekly: bool,
     pub heard: Heard,
     /// How many writes of the program were kept by then.
     kept: u64,
@@ -41,6 +43,7 @@ impl Taken {
             to: to.to_owned(),
             names,
             more: 0,
+            is_weekly: false,
             heard,
             kept: 0,
         }
@@ -210,6 +213,7 @@ impl Office {
             to: mail.to.clone(),
             names: names(mail),
             more: more(mail),
+            is_weekly: header(mail, "Subject").starts_with("The week of "),
             heard,
             kept: self.lifetime.kept(),
         });
