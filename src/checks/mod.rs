@@ -10,6 +10,7 @@ pub mod ladder;
 pub mod lapse;
 pub mod lapse_list;
 pub mod letter;
+pub mod out_of_sight;
 pub mod outcome;
 pub mod overriding;
 pub mod postponed;

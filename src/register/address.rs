@@ -1,6 +1,8 @@
 //! Where children and adults live: kept with from and to, source, and the day somebody made sure of it. In 2023 a visit
 //! went to an address the record should no longer have held; so an address is verified or it is not.
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::child::{AmendError, ChildRecord};
@@ -103,6 +105,14 @@ impl Conflict for AddressError {
 /// Where a child lives now.
 pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Option<AddressRecord>> {
     store::address::current(conn, Whose::Childs(child))
+}
+
+/// Since when the current addresses of these children are verified; a child without an address is not there.
+pub fn verified_days(
+    conn: &mut Conn,
+    children: &[ChildKey],
+) -> Result<HashMap<ChildKey, Option<NaiveDate>>> {
+    store::address::verified_days(conn, children)
 }
 
 /// Where an adult lives now, as far as it is held.

@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDate;
 
-use super::store;
 pub use super::store::list::Line;
+use super::{out_of_sight, store};
 use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::db::{Conn, Result};
 use crate::rules::codes::ChildStatus;
@@ -132,9 +132,36 @@ pub struct Counts {
 }
 
 /// Whose list it is (nobody's own, for those who see every record), and which.
-type Question = (AuthorityKey, Option<AccountKey>, Listing);
+type Question = (AuthorityKey, Option<AccountKey>, Counted);
+
+/// What is counted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Counted {
+    /// The stretches of the register's list.
+    List(Listing),
+    /// A list of children who may be lost from sight.
+    OutOfSight(out_of_sight::Asked),
+}
 
 impl Counts {
+    /// The count as remembered, or counted now and remembered.
+    pub(super) fn of(
+        &self,
+        viewer: &Viewer,
+        revision: i64,
+        what: Counted,
+        count: impl FnOnce() -> Result<Vec<i64>>,
+    ) -> Result<Vec<i64>> {
+        let own = viewer.account().filter(|_| !viewer.sees_restricted());
+        let question = (viewer.authority(), own, what);
+        if let Some(counts) = self.find(&question, revision) {
+            return Ok(counts);
+        }
+        let counts = count()?;
+        self.keep(question, revision, counts.clone());
+        Ok(counts)
+    }
+
     fn find(&self, question: &Question, revision: i64) -> Option<Vec<i64>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(question)
@@ -183,17 +210,12 @@ fn sizes(
     listing: &Listing,
     stretches: &[Stretch],
 ) -> Result<Vec<i64>> {
-    let own = viewer.account().filter(|_| !viewer.sees_restricted());
-    let question = (viewer.authority(), own, listing.whole());
-    if let Some(sizes) = counts.find(&question, revision) {
-        return Ok(sizes);
-    }
-    let sizes: Vec<i64> = stretches
-        .iter()
-        .map(|stretch| store::list::count(conn, viewer, listing, *stretch))
-        .collect::<Result<_>>()?;
-    counts.keep(question, revision, sizes.clone());
-    Ok(sizes)
+    counts.of(viewer, revision, Counted::List(listing.whole()), || {
+        stretches
+            .iter()
+            .map(|stretch| store::list::count(conn, viewer, listing, *stretch))
+            .collect()
+    })
 }
 
 /// The lines of one page, which nearly always lies within one stretch and is then one query.

@@ -9,6 +9,7 @@ pub mod duplicates;
 pub mod episode;
 pub mod list;
 pub mod names;
+pub mod out_of_sight;
 pub mod person;
 pub mod registration;
 pub mod search;

@@ -72,6 +72,40 @@ pub fn standing(
     }
 }
 
+/// Since when somebody must have made sure of an address for it to count, in each tier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct VerifiedSince {
+    green: NaiveDate,
+    amber: NaiveDate,
+    red: NaiveDate,
+}
+
+impl VerifiedSince {
+    /// As the policy has it today.
+    #[must_use]
+    pub fn by(policy: &Policy, calendar: &Calendar, today: NaiveDate) -> Self {
+        let since = |tier| {
+            let period = policy.always(PolicyKey::AddressVerifiedFor, tier).period();
+            period.counts_from(today, calendar)
+        };
+        Self {
+            green: since(Tier::Green),
+            amber: since(Tier::Amber),
+            red: since(Tier::Red),
+        }
+    }
+
+    /// For children of this tier.
+    #[must_use]
+    pub const fn of(self, tier: Tier) -> NaiveDate {
+        match tier {
+            Tier::Green => self.green,
+            Tier::Amber => self.amber,
+            Tier::Red => self.red,
+        }
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
@@ -92,6 +126,20 @@ mod tests {
         assert_eq!(on("2026-11-23", verified), Standing::Verified(day));
         assert_eq!(on("2026-11-24", verified), Standing::Stale(day));
         assert!(!on("2026-11-24", verified).is_good());
+    }
+
+    #[test]
+    fn a_list_draws_the_line_where_the_rule_for_one_child_does() {
+        let calendar = Calendar::england();
+        for today in ["2026-11-23", "2028-02-29", "2027-05-31", "2026-12-31"] {
+            let day: NaiveDate = today.parse().unwrap();
+            let policy = Policy::at(&defaults(), "947", day);
+            let since = VerifiedSince::by(&policy, &calendar, day).of(Tier::Green);
+            let on =
+                |verified| standing(Some(Some(verified)), day, Tier::Green, &policy, &calendar);
+            assert!(on(since).is_good(), "{today}");
+            assert!(!on(since.pred_opt().unwrap()).is_good(), "{today}");
+        }
     }
 
     #[test]

@@ -72,6 +72,14 @@ routes! {
     GET  "/search"          Officer  officer::search::show;
     GET  "/children/new"    Officer  officer::new_child::edit;
     POST "/children/new"    Officer  officer::new_child::add;
+    GET  "/children/unseen"          Officer  officer::out_of_sight::unseen;
+    GET  "/children/unseen.csv"      Officer  officer::out_of_sight::unseen_file;
+    GET  "/children/unverified"      Officer  officer::out_of_sight::unverified;
+    GET  "/children/unverified.csv"  Officer  officer::out_of_sight::unverified_file;
+    GET  "/children/conflicts"       Officer  officer::out_of_sight::conflicts;
+    GET  "/children/conflicts.csv"   Officer  officer::out_of_sight::conflicts_file;
+    GET  "/children/lost"            Officer  officer::out_of_sight::lost;
+    GET  "/children/lost.csv"        Officer  officer::out_of_sight::lost_file;
     GET  "/children/{reference}"                      Officer  officer::child::show;
     GET  "/children/{reference}/timeline"             Officer  officer::child::timeline;
     GET  "/children/{reference}/particulars"          Officer  officer::particulars::edit;

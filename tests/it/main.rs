@@ -17,6 +17,7 @@ mod imports;
 mod kills;
 mod moving_checks;
 mod notify;
+mod out_of_sight;
 mod parent;
 #[cfg(feature = "postgres")]
 mod postgres;

@@ -64,7 +64,16 @@ CREATE INDEX assessment_due_day ON assessment_due (authority_id, due_on);
 DROP INDEX welfare_check_open;
 CREATE INDEX welfare_check_open ON welfare_check (authority_id, due_on, child_id) WHERE state = 'open';
 
-CREATE INDEX child_seen ON child (authority_id, last_seen_on) WHERE is_open;
+-- The lists of who may be lost from sight, each a range of an index with all that decides who may see it. The column of
+-- the condition is there too: SQLite would look it up in the table otherwise.
+CREATE INDEX child_seen ON child (authority_id, last_seen_on, registered_on, id, seen_recorded, officer_id, restricted, is_open)
+    WHERE is_open;
+CREATE INDEX child_lost ON child (authority_id, next_check_on, id, officer_id, restricted, status)
+    WHERE status = 'whereabouts_unknown';
+CREATE INDEX address_verified ON address (verified_on, child_id, lived_to)
+    WHERE child_id IS NOT NULL AND lived_to IS NULL;
+-- The last completed run of a job, however many have failed since.
+CREATE INDEX job_run_completed ON job_run (job, id) WHERE ended_at IS NOT NULL AND problem = '';
 
 -- Which time the check is put off by this booking (0: it is not), and what makes it more than an ordinary one.
 ALTER TABLE booking ADD COLUMN postponement INTEGER NOT NULL DEFAULT 0;

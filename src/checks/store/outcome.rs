@@ -1,5 +1,7 @@
 //! The SQL of outcomes: rows are added and read, never changed.
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -90,6 +92,31 @@ pub(in crate::checks) fn of_child(
         .load(conn))?;
     let with_check = rows.into_iter().map(|(check, row)| (check, row.into()));
     Ok(with_check.collect())
+}
+
+/// Children a statement.
+const PART: usize = 1000;
+
+/// Where these children were last seen, and when.
+pub(in crate::checks) fn places_seen(
+    conn: &mut Conn,
+    children: &[ChildKey],
+) -> Result<HashMap<ChildKey, (NaiveDate, String)>> {
+    let mut places = HashMap::new();
+    for part in children.chunks(PART) {
+        let keys = part.iter().map(|child| child.number());
+        let seen: Vec<(ChildKey, NaiveDate, String)> = outcome::table
+            .filter(outcome::child_id.eq_any(keys))
+            .filter(outcome::result.eq(AttemptResult::ChildSeen))
+            .order((outcome::happened_on, outcome::id))
+            .select((outcome::child_id, outcome::happened_on, outcome::place))
+            .load(conn)?;
+        places.extend(
+            seen.into_iter()
+                .map(|(child, on, place)| (child, (on, place))),
+        );
+    }
+    Ok(places)
 }
 
 /// The outcome that a form has recorded already, and for which check.

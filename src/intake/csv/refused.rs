@@ -86,7 +86,7 @@ const fn heading_of(column: Column) -> &'static str {
 
 /// A cell that no spreadsheet program takes for a formula: an apostrophe goes before the characters that begin one, and
 /// tabs and line ends before them, which mean nothing, go. Reading the list again takes the apostrophe off.
-fn safe(cell: &str) -> Cow<'_, str> {
+pub fn safe(cell: &str) -> Cow<'_, str> {
     let cell = cell.trim_start_matches(['\t', '\r', '\n']);
     if cell.trim_start().starts_with(FORMULA_STARTS) {
         return Cow::Owned(format!("'{cell}"));

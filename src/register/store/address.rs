@@ -1,5 +1,7 @@
 //! The SQL of addresses: rows are ended, never overwritten; only what is known of a row (verified, until when) changes.
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
@@ -147,6 +149,27 @@ pub(in crate::register) fn history(conn: &mut Conn, child: ChildKey) -> Result<V
         .select(AddressRow::as_select())
         .load(conn))?;
     rows.into_iter().map(AddressRow::into_record).collect()
+}
+
+/// Children a statement.
+const PART: usize = 1000;
+
+/// The days on which somebody made sure of the current addresses.
+pub(in crate::register) fn verified_days(
+    conn: &mut Conn,
+    children: &[ChildKey],
+) -> Result<HashMap<ChildKey, Option<NaiveDate>>> {
+    let mut days = HashMap::new();
+    for part in children.chunks(PART) {
+        let keys = part.iter().map(|child| child.number());
+        let found: Vec<(ChildKey, Option<NaiveDate>)> = address::table
+            .filter(address::child_id.eq_any(keys))
+            .filter(address::lived_to.is_null())
+            .select((address::child_id.assume_not_null(), address::verified_on))
+            .load(conn)?;
+        days.extend(found);
+    }
+    Ok(days)
 }
 
 pub(in crate::register) fn insert(

@@ -6,6 +6,7 @@ pub(super) mod child;
 pub(super) mod episode;
 pub(super) mod list;
 pub(super) mod name_token;
+pub(super) mod out_of_sight;
 pub(super) mod person;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

@@ -11,10 +11,14 @@ use crate::access::Viewer;
 use crate::db::Result;
 use crate::on_each;
 use crate::register::list::{self, Counts, Listing, OfficerFilter, Sort, StatusFilter};
+use crate::register::out_of_sight::{self, Asked, Worry};
 use crate::register::testing::{World, day, world};
 use crate::register::{address, child, episode, person, registration, search};
+use crate::rules::calendar::Calendar;
 use crate::rules::codes::ChildStatus;
+use crate::rules::policy::{Policy, defaults};
 use crate::rules::tier::Tier;
+use crate::rules::verification::VerifiedSince;
 
 #[derive(QueryableByName)]
 struct Step {
@@ -108,6 +112,43 @@ fn a_page_of_the_list_is_read_from_its_index_alone_and_in_its_order() {
                 .any(|step| step.contains("TEMP B-TREE") || step.contains("SCAN")),
             "{listing:?}: {steps:?}"
         );
+    }
+}
+
+#[test]
+fn who_may_be_lost_from_sight_is_counted_along_an_index_alone() {
+    let world = world();
+    let today = day(2026, 11, 23);
+    let policy = Policy::at(&defaults(), "990", today);
+    let since = VerifiedSince::by(&policy, &Calendar::england(), today);
+    let mine = world.officer.account();
+    for (worry, index) in [
+        (Worry::NeverSeen, "child_seen"),
+        (Worry::SeenNotRecorded, "child_seen"),
+        (Worry::NotSeenSince(today), "child_seen"),
+        (Worry::Unverified(since), "child_list_"),
+        (Worry::Lost, "child_lost"),
+    ] {
+        for (officer, viewer) in [(None, &world.manager), (mine, &world.officer)] {
+            let asked = Asked { worry, officer };
+            let steps = plans(&world, |conn| out_of_sight::count(conn, viewer, &asked));
+            let along = format!("SEARCH child USING COVERING INDEX {index}");
+            assert!(
+                steps.iter().any(|step| step.starts_with(&along)),
+                "{worry:?}: {steps:#?}"
+            );
+            assert!(
+                !steps.iter().any(|step| step.contains("SCAN")),
+                "{worry:?}: {steps:#?}"
+            );
+            let page = plans(&world, |conn| {
+                out_of_sight::page(conn, viewer, &Counts::default(), 0, &asked, 1)
+            });
+            assert!(
+                !page.iter().any(|step| step.contains("TEMP B-TREE")),
+                "{worry:?}: {page:#?}"
+            );
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use crate::access::audit::{self, Entry};
+use crate::checks::outcome::OutcomeRecord;
 use crate::db::DbError;
 use crate::register::child::{self, ChildRecord};
 use crate::register::person::ParentOf;
@@ -15,6 +16,7 @@ use crate::register::told_address::ToldAddress;
 use crate::rules::age::expected_year_group;
 use crate::rules::codes::{ChildStatus, Confidentiality, PrimaryReason, SenProvision, Source};
 use crate::rules::dates::spoken;
+use crate::rules::outcome::AttemptResult;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::filters;
@@ -23,6 +25,7 @@ use crate::web::page::Page;
 use crate::web::visit::Visit;
 
 use super::row::tier_colour;
+use super::seen::LastSeen;
 use file::ChildFile;
 
 /// As many events as anybody reads; far more than a childhood holds.
@@ -92,12 +95,15 @@ impl ChildPage {
 
     fn last_seen(&self) -> String {
         let child = self.child();
-        match (child.last_seen_on, &child.last_seen_by) {
-            (Some(day), Some(by)) if !by.is_empty() => format!("{}, by {by}", spoken(day)),
-            (Some(day), _) => spoken(day),
-            (None, _) if child.seen_recorded => "Not yet".to_owned(),
-            (None, _) => "Not recorded in the list this came from".to_owned(),
+        let seen = |outcome: &&OutcomeRecord| outcome.result == AttemptResult::ChildSeen;
+        let latest = self.file.outcomes.iter().find(seen);
+        LastSeen {
+            on: child.last_seen_on,
+            by: child.last_seen_by.as_deref(),
+            place: latest.map(|outcome| (outcome.happened_on, outcome.place.as_str())),
+            is_recorded: child.seen_recorded,
         }
+        .in_words(spoken)
     }
 
     fn special_needs(&self, provision: &SenProvision) -> String {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::days;
 use super::notifications::{self, Waiting};
+use super::out_of_sight::{self, Figure};
 use super::row::Officers;
 use crate::access::Viewer;
 use crate::checks::diary::{self, DeskLine, Whose};
@@ -58,6 +59,7 @@ struct WorkPage {
     due_soon: Vec<Row>,
     waiting: Vec<Waiting>,
     waiting_total: usize,
+    out_of_sight: Vec<Figure>,
 }
 
 /// A check on the desk, in words.
@@ -81,7 +83,9 @@ pub async fn show(
 ) -> Result<HttpResponse, WebError> {
     let today = visit.today();
     let whose = filter.of(visit.viewer()?);
-    let (desk, waiting, officers) = visit
+    let counts = visit.app().counts.clone();
+    let revision = visit.signed_in().map_or(0, |signed_in| signed_in.revision);
+    let (desk, waiting, officers, figures) = visit
         .read(move |conn, viewer| {
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let desk = diary::desk(conn, viewer, &rulebook, whose)?;
@@ -89,7 +93,13 @@ pub async fn show(
                 .iter()
                 .map(|waiting| notifications::waiting(waiting, today, &rulebook.calendar))
                 .collect();
-            Ok::<_, DbError>((desk, waiting, Officers::read(conn, viewer)?))
+            let officer = match whose {
+                Whose::Of(officer) => Some(officer),
+                Whose::Team => None,
+            };
+            let counted = (counts.as_ref(), revision);
+            let figures = out_of_sight::figures(conn, viewer, &rulebook, counted, officer)?;
+            Ok::<_, DbError>((desk, waiting, Officers::read(conn, viewer)?, figures))
         })
         .await?;
     let rows = |lines: &[DeskLine]| {
@@ -106,6 +116,7 @@ pub async fn show(
         unallocated_total: desk.unallocated_total,
         lapsed: rows(&desk.lapsed),
         due_soon: rows(&desk.due_soon),
+        out_of_sight: figures,
         waiting_total: waiting.len(),
         waiting: waiting.into_iter().take(NOTIFICATIONS_SHOWN).collect(),
     })
