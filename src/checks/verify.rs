@@ -236,6 +236,13 @@ fn nothing_stuck(conn: &mut Conn, now: NaiveDateTime) -> Result<Invariant> {
     Ok(invariant)
 }
 
+/// Whether a sweep that began at a moment still is in time. One from the future is not: the clock was wrong then, and the
+/// sweep proves nothing of today.
+pub fn is_in_time(began: NaiveDateTime, now: NaiveDateTime, late_after: Duration) -> bool {
+    let patience = TimeDelta::from_std(late_after).unwrap_or(TimeDelta::MAX);
+    (now - began).abs() <= patience
+}
+
 fn swept_in_time(
     conn: &mut Conn,
     swept_at: Option<NaiveDateTime>,
@@ -243,9 +250,8 @@ fn swept_in_time(
     late_after: Duration,
 ) -> Result<Invariant> {
     let mut invariant = Invariant::new("The sweep for lapses was completed in time");
-    let patience = TimeDelta::from_std(late_after).unwrap_or(TimeDelta::MAX);
     let broken = match swept_at {
-        Some(at) if now - at <= patience => Vec::new(),
+        Some(at) if is_in_time(at, now, late_after) => Vec::new(),
         Some(at) => vec![format!(
             "last completed on {} UTC",
             at.format("%Y-%m-%d %H:%M")

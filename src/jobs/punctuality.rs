@@ -1,11 +1,13 @@
 //! Whether the jobs run in time: a scheduler that silently stops is found out here.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::NaiveDateTime;
 
 use super::runner;
 use crate::access::authority;
+use crate::checks::verify::is_in_time;
 use crate::db::{Conn, Result};
 
 /// How the sweep for lapses keeps its time.
@@ -44,10 +46,39 @@ pub fn of_the_sweep(
     now: NaiveDateTime,
     late_after: Duration,
 ) -> Result<Punctuality> {
-    let patience = TimeDelta::from_std(late_after).unwrap_or(TimeDelta::MAX);
     match runner::last_sweep(conn)? {
-        Some(at) if now - at <= patience => Ok(Punctuality::InTime(at)),
+        Some(at) if is_in_time(at, now, late_after) => Ok(Punctuality::InTime(at)),
         None if authority::in_service(conn)?.is_empty() => Ok(Punctuality::NothingToDo),
         last => Ok(Punctuality::Late(last)),
+    }
+}
+
+/// What a running service knows of the last sweep. While that one is in time nobody has to be asked: a later one can
+/// only be better news.
+#[derive(Debug, Default)]
+pub struct Watchman {
+    last: Mutex<Option<NaiveDateTime>>,
+}
+
+impl Watchman {
+    /// Whether the sweep that is known is still in time.
+    pub fn knows_it_is_in_time(&self, now: NaiveDateTime, late_after: Duration) -> bool {
+        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.is_some_and(|at| is_in_time(at, now, late_after))
+    }
+
+    /// Asks the record of the runs, and keeps in mind what it says.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn ask(
+        &self,
+        conn: &mut Conn,
+        now: NaiveDateTime,
+        late_after: Duration,
+    ) -> Result<Punctuality> {
+        let punctuality = of_the_sweep(conn, now, late_after)?;
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = punctuality.last();
+        Ok(punctuality)
     }
 }

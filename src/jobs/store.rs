@@ -6,9 +6,10 @@ use diesel::prelude::*;
 use super::Work;
 use super::runner::RunRecord;
 use crate::db::schema::{job_lease, job_run};
-use crate::db::{Conn, Result};
+use crate::db::{Condition, Conn, Result};
 
-/// Takes a job's lease, unless somebody else holds it.
+/// Takes a job's lease, unless somebody else holds it. A lease that lasts longer than any does was taken by a clock that
+/// has been put right since, and holds nobody up.
 pub(super) fn take_lease(
     tx: &mut Conn,
     job: &str,
@@ -22,7 +23,9 @@ pub(super) fn take_lease(
         .first(tx)
         .optional()?;
     match held {
-        Some((other, held_until)) if other != holder && held_until > now => return Ok(false),
+        Some((other, held_until)) if other != holder && held_until > now && held_until <= until => {
+            return Ok(false);
+        }
         Some(_) => diesel::update(job_lease::table.filter(job_lease::job.eq(job)))
             .set((
                 job_lease::holder.eq(holder),
@@ -77,12 +80,14 @@ pub(super) fn end(tx: &mut Conn, run: i64, work: &Work, now: NaiveDateTime) -> R
     Ok(())
 }
 
+/// As the index of completed runs has it, so that those which failed since cost nothing.
+const COMPLETED: Condition = Condition("job_run.ended_at IS NOT NULL AND job_run.problem = ''");
+
 /// When the last run that was completed without a problem began.
 pub(super) fn last_completed(conn: &mut Conn, job: &str) -> Result<Option<NaiveDateTime>> {
     Ok(job_run::table
         .filter(job_run::job.eq(job))
-        .filter(job_run::ended_at.is_not_null())
-        .filter(job_run::problem.eq(""))
+        .filter(COMPLETED)
         .order(job_run::id.desc())
         .select(job_run::started_at)
         .first(conn)

@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::jobs::Nudge;
+use crate::jobs::punctuality::Watchman;
 use crate::register::list::Counts;
 
 /// Shared by all requests of a running service.
@@ -19,6 +20,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// Counted lists.
     pub counts: Arc<Counts>,
+    /// What is known of the last sweep for lapsed checks.
+    pub watchman: Arc<Watchman>,
     /// Wakes the delivery of mail after a request that may have put some into the outbox.
     pub nudge: Nudge,
 }
@@ -31,6 +34,7 @@ impl App {
             clock,
             config: Arc::new(config),
             counts: Arc::new(Counts::default()),
+            watchman: Arc::new(Watchman::default()),
             nudge: Nudge::nobody(),
         }
     }

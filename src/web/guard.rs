@@ -14,6 +14,7 @@ use super::csrf::CsrfToken;
 use super::error::WebError;
 use super::page::Page;
 use super::routes::{self, Who};
+use super::watchman::{self, LateSweep};
 use super::{answer, cookies, seal, visit};
 use crate::access::Role;
 use crate::access::session::{self, SignedIn};
@@ -48,6 +49,11 @@ pub async fn guard(
         Ok(found) => found,
         Err(error) => return Ok(refuse(request, &WebError::from(error))),
     };
+    match watchman::look(&app, signed_in.as_ref()).await {
+        Ok(Some(late)) => drop(request.extensions_mut().insert(late)),
+        Ok(None) => {}
+        Err(error) => return Ok(refuse(request, &WebError::from(error))),
+    }
     let (browser, fresh_browser) = browser_of(&request);
     let csrf = form_token(&app.config.secret, signed_in.as_ref(), &browser);
     request.extensions_mut().insert(csrf);
@@ -221,7 +227,13 @@ fn in_their_frame(response: ServiceResponse) -> ServiceResponse {
 fn frame_of(request: &HttpRequest) -> Page {
     let extensions = request.extensions();
     let csrf = extensions.get::<CsrfToken>().map(CsrfToken::as_str);
-    visit::frame(extensions.get::<SignedIn>(), csrf.unwrap_or_default(), "")
+    let late = extensions.get::<LateSweep>();
+    visit::frame(
+        extensions.get::<SignedIn>(),
+        csrf.unwrap_or_default(),
+        late,
+        "",
+    )
 }
 
 impl Who {

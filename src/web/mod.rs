@@ -26,6 +26,7 @@ pub mod routes;
 pub mod seal;
 pub mod server;
 pub mod visit;
+pub mod watchman;
 
 #[cfg(test)]
 mod components_tests;

@@ -15,6 +15,8 @@ pub struct Page {
     pub viewer: Option<SignedIn>,
     /// The token for the forms of this page.
     pub csrf: String,
+    /// What is wrong with the service, shown on every page until it is put right.
+    pub warning: Option<String>,
     /// What just happened, shown once.
     pub flash: Vec<Flash>,
     /// Where the search box sends its `q`; without it there is no box.

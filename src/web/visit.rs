@@ -11,6 +11,7 @@ use super::colour::Colour;
 use super::csrf::CsrfToken;
 use super::error::WebError;
 use super::page::{Flash, FlashKind, Link, Look, Page};
+use super::watchman::LateSweep;
 use super::{answer, cookies, seal};
 use crate::access::session::SignedIn;
 use crate::access::{Role, Viewer};
@@ -21,6 +22,7 @@ pub struct Visit {
     app: web::Data<App>,
     signed_in: Option<SignedIn>,
     csrf: String,
+    late_sweep: Option<LateSweep>,
     flash: Vec<Flash>,
 }
 
@@ -119,7 +121,8 @@ impl Visit {
 
     /// The frame of a page in the part of the service that `here` names (an address of the navigation, or nothing).
     pub fn page(&self, here: &str) -> Page {
-        frame(self.signed_in.as_ref(), &self.csrf, here).flash(self.flash.clone())
+        let late = self.late_sweep.as_ref();
+        frame(self.signed_in.as_ref(), &self.csrf, late, here).flash(self.flash.clone())
     }
 
     /// Leads on to `path` and tells there once what happened.
@@ -145,8 +148,16 @@ impl Visit {
 }
 
 /// The frame of every page: whose authority, who is signed in, and the ways on from here.
-pub fn frame(signed_in: Option<&SignedIn>, csrf: &str, here: &str) -> Page {
-    let page = Page::default().csrf(csrf);
+pub fn frame(
+    signed_in: Option<&SignedIn>,
+    csrf: &str,
+    late_sweep: Option<&LateSweep>,
+    here: &str,
+) -> Page {
+    let page = Page {
+        warning: late_sweep.map(|late| late.0.clone()),
+        ..Page::default().csrf(csrf)
+    };
     let Some(signed_in) = signed_in else {
         return page;
     };
@@ -190,6 +201,7 @@ impl FromRequest for Visit {
                 .get::<CsrfToken>()
                 .map(|token| token.as_str().to_owned())
                 .unwrap_or_default(),
+            late_sweep: extensions.get::<LateSweep>().cloned(),
             flash: told_by(request, &app.config.secret).into_iter().collect(),
             app,
         }))

@@ -242,8 +242,9 @@ pub(in crate::checks) fn last_completed(
 ) -> Result<Option<NaiveDateTime>> {
     Ok(job_run::table
         .filter(job_run::job.eq(job))
-        .filter(job_run::ended_at.is_not_null())
-        .filter(job_run::problem.eq(""))
+        .filter(Condition(
+            "job_run.ended_at IS NOT NULL AND job_run.problem = ''",
+        ))
         .order(job_run::id.desc())
         .select(job_run::started_at)
         .first(conn)

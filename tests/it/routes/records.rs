@@ -152,7 +152,7 @@ fn plan() -> Episode {
 }
 
 /// The session and the account of a parent who followed the link in a mail.
-fn parent(app: &TestApp, email: &str) -> (String, AccountKey) {
+pub fn parent(app: &TestApp, email: &str) -> (String, AccountKey) {
     let link = link_of(app, email);
     let now = moment(BEGINNING);
     let token = app.write(|tx| sign_in::with_parent_link(tx, &link, now));
