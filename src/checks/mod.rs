@@ -2,6 +2,7 @@
 //! slipped through.
 
 pub mod booking;
+pub mod capacity;
 pub mod check;
 pub mod diary;
 pub mod due_soon;

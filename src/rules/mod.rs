@@ -4,6 +4,7 @@
 //! - [`codes`]: the closed lists of values (sex, reason, kind of episode …) with stable keys and words for a page.
 //! - [`calendar`]: working days and bank holidays, and whether the first day of a period counts.
 //! - [`terms`]: academic years.
+//! - [`capacity`]: what is due in a week, what the officers can do, and how a backlog is spread.
 //! - [`age`]: compulsory school age and the expected year group.
 //! - [`dates`]: dates as people and spreadsheets write them, and as Hearth says them.
 //! - [`identifiers`]: UPN, NHS number, postcode, UPRN, telephone, email, and the references Hearth gives out:
@@ -22,6 +23,7 @@
 pub mod age;
 pub mod bounce;
 pub mod calendar;
+pub mod capacity;
 pub mod closure;
 pub mod codes;
 pub mod dates;

@@ -118,6 +118,9 @@ routes! {
     POST "/checks/{reference}/outcomes"             Officer  officer::outcomes::create;
     GET  "/checks/{reference}/letter/new"           Officer  officer::letter::new;
     POST "/checks/{reference}/letter"               Officer  officer::letter::create;
+    GET  "/capacity"                                Officer  officer::capacity::show;
+    GET  "/capacity/spreading"                      Manager  officer::capacity::preview;
+    POST "/capacity/spreading"                      Manager  officer::capacity::carry_out;
     GET  "/lapses"                                  Officer  officer::lapses::list;
     GET  "/lapses/{reference}"                      Officer  officer::lapses::show;
     POST "/lapses/{reference}/acknowledgement"      Officer  officer::lapses::acknowledge;

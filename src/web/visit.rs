@@ -40,6 +40,10 @@ const OFFICER_NAV: &[Link] = &[
         href: "/notifications",
     },
     Link {
+        text: "Capacity",
+        href: "/capacity",
+    },
+    Link {
         text: "Import",
         href: "/imports",
     },

@@ -7,6 +7,7 @@ mod app;
 mod architecture;
 mod bounces;
 mod browser;
+mod capacity;
 mod check_pages;
 mod chromium;
 mod command_line;

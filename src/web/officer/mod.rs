@@ -4,6 +4,7 @@ pub mod absences;
 pub mod address;
 pub mod allocation;
 pub mod bookings;
+pub mod capacity;
 pub mod change;
 pub mod check;
 pub mod child;
