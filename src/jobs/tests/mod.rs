@@ -3,6 +3,7 @@
 
 mod absence;
 mod bounces;
+mod clocks;
 mod due_soon;
 mod ladder;
 mod outcomes;
