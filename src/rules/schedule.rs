@@ -58,7 +58,8 @@ impl CheckKind {
     }
 
     /// The period of the policy after which the check is due.
-    const fn policy_key(self) -> PolicyKey {
+    #[must_use]
+    pub const fn policy_key(self) -> PolicyKey {
         match self {
             Self::Acknowledgement => PolicyKey::Acknowledgement,
             Self::FirstContact => PolicyKey::FirstContact,

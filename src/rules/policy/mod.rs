@@ -3,6 +3,8 @@
 //! The shipped policy is `default.csv`, beside this file. What is not in force is off; the rules of the 2026 Act
 //! are there and off, until an administrator enters the date on which they commence.
 
+pub mod bounds;
+pub mod change;
 mod period;
 
 use super::codes::{UnknownCode, code_list};
@@ -142,6 +144,15 @@ impl Policy {
     #[must_use]
     pub const fn changes_on(&self) -> Option<NaiveDate> {
         self.changes_on
+    }
+
+    /// Whether the register of the 2026 Act is in force: the one place to ask before a page, letter or mail may tell a
+    /// parent that they must.
+    #[must_use]
+    pub fn has_commenced(&self) -> bool {
+        self.in_force
+            .iter()
+            .any(|row| row.set == PolicySet::Cnis2026)
     }
 
     /// The number that holds for every tier, of what is counted and not a time; never 0.
