@@ -14,6 +14,7 @@ pub mod letter;
 pub mod out_of_sight;
 pub mod outcome;
 pub mod overriding;
+pub mod policy_book;
 pub mod postponed;
 mod posts;
 pub mod rulebook;

@@ -623,6 +623,7 @@ diesel::joinable!(absence -> authority (authority_id));
 diesel::joinable!(tier_override -> child (child_id));
 diesel::joinable!(tier_override -> account (decided_by));
 diesel::joinable!(assessment_due -> child (child_id));
+diesel::joinable!(policy -> account (recorded_by));
 diesel::joinable!(school_term -> authority (authority_id));
 diesel::joinable!(calendar_day -> authority (authority_id));
 diesel::joinable!(failing_address -> outgoing_mail (mail_id));

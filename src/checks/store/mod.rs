@@ -10,6 +10,7 @@ pub(super) mod ladder;
 pub(super) mod lapse;
 pub(super) mod lapse_list;
 pub(super) mod outcome;
+pub(super) mod policy_book;
 pub(super) mod rulebook;
 pub(super) mod suspension;
 pub(super) mod tiering;

@@ -11,8 +11,9 @@ use crate::rules::policy::{Period, PolicyKey, PolicyRow, PolicySet, Unit};
 use crate::rules::terms::Term;
 use crate::rules::tier::Tier;
 
+/// A row of the policy as stored.
 #[derive(Queryable)]
-struct Row {
+pub(super) struct Row {
     id: i64,
     authority_code: Option<String>,
     key: PolicyKey,
@@ -50,40 +51,63 @@ impl TryFrom<Row> for PolicyRow {
     }
 }
 
+/// The columns of a [`Row`].
+pub(super) type Columns = (
+    policy::id,
+    policy::authority_code,
+    policy::key,
+    policy::tier,
+    policy::value,
+    policy::unit,
+    policy::source,
+    policy::policy_set,
+    policy::confirmed,
+    policy::effective_from,
+    policy::effective_to,
+);
+
+pub(super) const fn columns() -> Columns {
+    (
+        policy::id,
+        policy::authority_code,
+        policy::key,
+        policy::tier,
+        policy::value,
+        policy::unit,
+        policy::source,
+        policy::policy_set,
+        policy::confirmed,
+        policy::effective_from,
+        policy::effective_to,
+    )
+}
+
+/// A value as the column takes it.
+pub(super) fn value_of(row: &PolicyRow) -> Result<i32> {
+    i32::try_from(row.period.value).map_err(|_| {
+        DbError::Corrupt(format!(
+            "a policy value of {} is too large",
+            row.period.value
+        ))
+    })
+}
+
 pub(in crate::checks) fn policies(conn: &mut Conn) -> Result<Vec<PolicyRow>> {
     let rows: Vec<Row> = policy::table
         .order(policy::id)
-        .select((
-            policy::id,
-            policy::authority_code,
-            policy::key,
-            policy::tier,
-            policy::value,
-            policy::unit,
-            policy::source,
-            policy::policy_set,
-            policy::confirmed,
-            policy::effective_from,
-            policy::effective_to,
-        ))
+        .select(columns())
         .load(conn)?;
     rows.into_iter().map(PolicyRow::try_from).collect()
 }
 
 pub(in crate::checks) fn insert_policies(tx: &mut Conn, rows: &[PolicyRow]) -> Result<()> {
     for row in rows {
-        let value = i32::try_from(row.period.value).map_err(|_| {
-            DbError::Corrupt(format!(
-                "a policy value of {} is too large",
-                row.period.value
-            ))
-        })?;
         diesel::insert_into(policy::table)
             .values((
                 policy::authority_code.eq(&row.authority),
                 policy::key.eq(row.key),
                 policy::tier.eq(row.tier.map(Tier::as_str)),
-                policy::value.eq(value),
+                policy::value.eq(value_of(row)?),
                 policy::unit.eq(row.period.unit),
                 policy::source.eq(&row.source),
                 policy::policy_set.eq(row.set),

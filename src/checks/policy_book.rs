@@ -1,0 +1,443 @@
+//! The policy of an authority as its administrators keep it: a value from a day on, with its source and a reason. What
+//! held before stays on record with its last day.
+//!
+//! An open check keeps the day it was given, because that day was told to people and the original due day of a check
+//! is written once; a check that becomes owed after the change is counted with the new value. A higher tier still
+//! brings an open check forward, with the value then in force.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::{store, tiering};
+use crate::access::audit::{self, Event};
+use crate::access::{Role, Viewer, authority};
+use crate::db::{Conflict, Conn, DbError, Result};
+use crate::rules::dates::spoken;
+use crate::rules::policy::change::{self, Change, ChangeProblem};
+use crate::rules::policy::{PolicyKey, PolicyRow, PolicySet};
+use crate::rules::tier::Tier;
+
+/// A value as it is on record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The value.
+    pub row: PolicyRow,
+    /// Who set it; none for what Hearth ships and for what was set on the command line.
+    pub by: Option<String>,
+    /// When it was set; none for what Hearth ships.
+    pub at: Option<NaiveDateTime>,
+    /// Why.
+    pub reason: String,
+}
+
+/// Why the policy was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// Not an administrator.
+    #[error("Only an administrator changes the policy")]
+    NotAllowed,
+    /// No reason.
+    #[error("Say why the policy changes")]
+    NoReason,
+    /// The change itself.
+    #[error(transparent)]
+    Change(#[from] ChangeProblem),
+    /// Nothing begins on that day.
+    #[error("No value that is still to come begins on that day, so there is nothing to withdraw")]
+    NothingToCome,
+    /// The Act is not in force and not to come.
+    #[error("The 2026 Act has no day of commencement here")]
+    NotCommenced,
+    /// The last day lies in the past.
+    #[error("The last day must be today or a later day")]
+    EndsInThePast,
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl Conflict for PolicyError {
+    fn db_error(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// What came of a change.
+type Outcome<T> = std::result::Result<T, PolicyError>;
+
+/// Whether a viewer keeps the policy and the calendar: administrators do, and the program at work may.
+pub(super) fn keeps(viewer: &Viewer) -> bool {
+    matches!(viewer.role(), None | Some(Role::Administrator))
+}
+
+/// Every value of an authority and of the policy that Hearth ships, the oldest first.
+pub fn all(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<Held>> {
+    let code = authority::by_key(conn, viewer.authority())?.code;
+    store::policy_book::all(conn, &code)
+}
+
+/// The rows alone, for the rules.
+#[must_use]
+pub fn rows(held: &[Held]) -> Vec<PolicyRow> {
+    held.iter().map(|held| held.row.clone()).collect()
+}
+
+/// Sets a value from a day on. Writes the audit event; every child is assessed again by the next job.
+///
+/// # Errors
+/// For everybody but administrators, without a reason, and for a value or a day that the rules refuse.
+pub fn set(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    change: &Change,
+    reason: &str,
+    now: NaiveDateTime,
+    today: NaiveDate,
+) -> Outcome<()> {
+    let reason = allowed(viewer, reason)?;
+    let code = authority::by_key(tx, viewer.authority())?.code;
+    let held = rows(&store::policy_book::all(tx, &code)?);
+    let planned = change::plan(&held, &code, change, today)?;
+    if let Some(ends) = &planned.ends {
+        store::policy_book::end(tx, &code, ends, planned.ends_on)?;
+    }
+    store::policy_book::insert(tx, &planned.row, viewer.account(), reason, now)?;
+    let detail = format!(
+        "{}: {} from {} ({}). {reason}",
+        subject(change.key, change.tier),
+        change.period.words(),
+        until(change.from, change.to),
+        planned.row.source,
+    );
+    changed(
+        tx,
+        viewer,
+        "policy_set",
+        change.key.as_str(),
+        &detail,
+        now,
+        today,
+    )
+}
+
+/// Takes back a value that has not begun. What holds until then goes on.
+///
+/// # Errors
+/// For everybody but administrators, without a reason, and when no value begins on that later day.
+pub fn withdraw(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    (key, tier): (PolicyKey, Option<Tier>),
+    from: NaiveDate,
+    reason: &str,
+    now: NaiveDateTime,
+    today: NaiveDate,
+) -> Outcome<()> {
+    let reason = allowed(viewer, reason)?;
+    let code = authority::by_key(tx, viewer.authority())?.code;
+    let held = rows(&store::policy_book::all(tx, &code)?);
+    let own = |row: &&PolicyRow| {
+        row.authority.is_some()
+            && row.key == key
+            && row.tier == tier
+            && row.set == PolicySet::Default
+    };
+    let to_come = held
+        .iter()
+        .filter(own)
+        .find(|row| from > today && row.effective_from == Some(from))
+        .ok_or(PolicyError::NothingToCome)?;
+    let before = held
+        .iter()
+        .filter(own)
+        .find(|row| row.effective_to.is_some() && row.effective_to == from.pred_opt());
+    let mut after: Vec<PolicyRow> = held.iter().filter(|row| *row != to_come).cloned().collect();
+    for row in after.iter_mut().filter(|row| Some(&**row) == before) {
+        row.effective_to = to_come.effective_to;
+    }
+    crate::rules::policy::bounds::check_order(&after, &code, today).map_err(ChangeProblem::from)?;
+    store::policy_book::remove(tx, &code, to_come)?;
+    if let Some(before) = before {
+        store::policy_book::end_or_reopen(tx, &code, before, to_come.effective_to)?;
+    }
+    let detail = format!(
+        "{}: {} from {} withdrawn before it began. {reason}",
+        subject(key, tier),
+        to_come.period.words(),
+        spoken(from),
+    );
+    changed(
+        tx,
+        viewer,
+        "policy_withdrawn",
+        key.as_str(),
+        &detail,
+        now,
+        today,
+    )
+}
+
+/// Puts the register of the 2026 Act into force for the authority from a day on.
+///
+/// # Errors
+/// For everybody but administrators, without a reason, for a day in the past, and when it has a day already.
+pub fn commence(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    from: NaiveDate,
+    reason: &str,
+    now: NaiveDateTime,
+    today: NaiveDate,
+) -> Outcome<()> {
+    let reason = allowed(viewer, reason)?;
+    let code = authority::by_key(tx, viewer.authority())?.code;
+    let held = rows(&store::policy_book::all(tx, &code)?);
+    for row in change::commence(&held, &code, from, today)? {
+        store::policy_book::insert(tx, &row, viewer.account(), reason, now)?;
+    }
+    let detail = format!(
+        "The 2026 Act is in force here from {}. {reason}",
+        spoken(from)
+    );
+    let set = PolicySet::Cnis2026.as_str();
+    changed(tx, viewer, "policy_commenced", set, &detail, now, today)
+}
+
+/// Ends the 2026 Act in the authority after a last day, as after a date entered in error. One that has not begun is
+/// taken out altogether.
+///
+/// # Errors
+/// For everybody but administrators, without a reason, for a day in the past, and when the Act has no day here.
+pub fn end_commencement(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    last_day: NaiveDate,
+    reason: &str,
+    now: NaiveDateTime,
+    today: NaiveDate,
+) -> Outcome<()> {
+    let reason = allowed(viewer, reason)?;
+    if last_day < today {
+        return Err(PolicyError::EndsInThePast);
+    }
+    let code = authority::by_key(tx, viewer.authority())?.code;
+    let held = rows(&store::policy_book::all(tx, &code)?);
+    let standing: Vec<&PolicyRow> = held
+        .iter()
+        .filter(|row| row.authority.is_some() && row.set == PolicySet::Cnis2026)
+        .filter(|row| row.effective_to.is_none_or(|to| to > last_day))
+        .collect();
+    if standing.is_empty() {
+        return Err(PolicyError::NotCommenced);
+    }
+    for row in standing {
+        if row.effective_from.is_some_and(|from| from > last_day) {
+            store::policy_book::remove(tx, &code, row)?;
+        } else {
+            store::policy_book::end(tx, &code, row, last_day)?;
+        }
+    }
+    let detail = format!(
+        "The 2026 Act is not in force here after {}. {reason}",
+        spoken(last_day)
+    );
+    let set = PolicySet::Cnis2026.as_str();
+    changed(
+        tx,
+        viewer,
+        "policy_commencement_ended",
+        set,
+        &detail,
+        now,
+        today,
+    )
+}
+
+fn allowed<'a>(viewer: &Viewer, reason: &'a str) -> Outcome<&'a str> {
+    if !keeps(viewer) {
+        return Err(PolicyError::NotAllowed);
+    }
+    match reason.trim() {
+        "" => Err(PolicyError::NoReason),
+        reason => Ok(reason),
+    }
+}
+
+fn subject(key: PolicyKey, tier: Option<Tier>) -> String {
+    match tier {
+        Some(tier) => format!("{} ({})", key.label(), tier.label().to_lowercase()),
+        None => key.label().to_owned(),
+    }
+}
+
+fn until(from: NaiveDate, to: Option<NaiveDate>) -> String {
+    match to {
+        Some(to) => format!("{} to {}", spoken(from), spoken(to)),
+        None => spoken(from),
+    }
+}
+
+/// A value to come is a day on which to look again too, so every change asks for the children anew.
+fn changed(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    action: &'static str,
+    subject: &str,
+    detail: &str,
+    now: NaiveDateTime,
+    today: NaiveDate,
+) -> Outcome<()> {
+    let event = Event {
+        action,
+        child: None,
+        subject,
+        detail,
+    };
+    audit::record(tx, viewer, &event, now)?;
+    Ok(tiering::reassess_all_soon(tx, viewer.authority(), today)?)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::checks::rulebook;
+    use crate::register::testing::{World, day, now, world};
+    use crate::rules::policy::{Period, Unit};
+
+    fn today() -> NaiveDate {
+        now().date()
+    }
+
+    fn ready() -> World {
+        let world = world();
+        world.run(rulebook::seed);
+        world
+    }
+
+    fn contact(value: u32, from: NaiveDate) -> Change {
+        Change {
+            key: PolicyKey::FirstContact,
+            tier: Some(Tier::Green),
+            period: Period {
+                value,
+                unit: Unit::WorkingDay,
+            },
+            source: "cabinet of 3 November 2026".to_owned(),
+            from,
+            to: None,
+        }
+    }
+
+    fn set_as(world: &World, viewer: &Viewer, change: &Change, reason: &str) -> Outcome<()> {
+        world
+            .db
+            .write_now(|tx| set(tx, viewer, change, reason, now(), today()))
+    }
+
+    fn in_force(world: &World, on: NaiveDate) -> String {
+        let authority = world.administrator.authority();
+        let book = world.run(|conn| rulebook::load(conn, authority, on));
+        let holds = book.policy.always(PolicyKey::FirstContact, Tier::Green);
+        format!("{} ({})", holds.period().words(), holds.source())
+    }
+
+    #[test]
+    fn an_administrator_sets_a_value_from_a_day_and_nobody_else_does() {
+        let world = ready();
+        let change = contact(8, day(2026, 12, 1));
+        for viewer in [&world.officer, &world.manager, &world.parent] {
+            let refused = set_as(&world, viewer, &change, "cabinet");
+            assert!(matches!(refused, Err(PolicyError::NotAllowed)));
+        }
+        let admin = &world.administrator;
+        let refused = set_as(&world, admin, &change, " ");
+        assert!(matches!(refused, Err(PolicyError::NoReason)));
+        set_as(&world, admin, &change, "The cabinet decided").unwrap();
+        assert!(in_force(&world, day(2026, 11, 30)).starts_with("10 working days"));
+        assert_eq!(
+            in_force(&world, day(2026, 12, 1)),
+            "8 working days (cabinet of 3 November 2026)"
+        );
+        let held = world.run(|conn| all(conn, admin)).pop().unwrap();
+        assert_eq!(held.by.as_deref(), Some("Chris Lane"));
+        assert_eq!(held.reason, "The cabinet decided");
+        let elsewhere = world.run(|conn| all(conn, &world.elsewhere));
+        assert!(elsewhere.iter().all(|held| held.row.authority.is_none()));
+    }
+
+    #[test]
+    fn every_child_is_assessed_again_after_a_change() {
+        let world = ready();
+        let (child, _) = world.add("Ada", "Moss", day(2015, 4, 3));
+        let due = |world: &World| {
+            let authority = world.administrator.authority();
+            world.run(|conn| store::tiering::due(conn, authority, today(), 10))
+        };
+        assert!(due(&world).is_empty());
+        set_as(&world, &world.administrator, &contact(8, today()), "why").unwrap();
+        assert_eq!(due(&world), [child]);
+    }
+
+    #[test]
+    fn a_value_to_come_is_withdrawn_and_what_held_goes_on() {
+        let world = ready();
+        let admin = &world.administrator;
+        set_as(&world, admin, &contact(9, today()), "first").unwrap();
+        set_as(&world, admin, &contact(8, day(2026, 12, 1)), "second").unwrap();
+        let take_back = |from| {
+            world.db.write_now(|tx| {
+                let which = (PolicyKey::FirstContact, Some(Tier::Green));
+                withdraw(tx, admin, which, from, "an error", now(), today())
+            })
+        };
+        assert!(matches!(
+            take_back(today()),
+            Err(PolicyError::NothingToCome)
+        ));
+        take_back(day(2026, 12, 1)).unwrap();
+        assert!(in_force(&world, day(2027, 12, 1)).starts_with("9 working days"));
+        assert!(matches!(
+            take_back(day(2026, 12, 1)),
+            Err(PolicyError::NothingToCome)
+        ));
+    }
+
+    #[test]
+    fn the_act_commences_in_one_authority_and_ends_again() {
+        let world = ready();
+        let admin = &world.administrator;
+        let commenced = |viewer: &Viewer, on| {
+            let authority = viewer.authority();
+            world
+                .run(|conn| rulebook::load(conn, authority, on))
+                .policy
+                .has_commenced()
+        };
+        let far = day(2030, 1, 1);
+        assert!(!commenced(admin, far));
+        let begin = |from| {
+            world
+                .db
+                .write_now(|tx| commence(tx, admin, from, "SI 2027/1", now(), today()))
+        };
+        let end = |last| {
+            world
+                .db
+                .write_now(|tx| end_commencement(tx, admin, last, "an error", now(), today()))
+        };
+        assert!(matches!(end(today()), Err(PolicyError::NotCommenced)));
+        begin(day(2027, 4, 1)).unwrap();
+        assert!(begin(day(2027, 5, 1)).is_err());
+        assert!(!commenced(admin, day(2027, 3, 31)) && commenced(admin, far));
+        assert!(!commenced(&world.elsewhere, far));
+        end(day(2027, 6, 1)).unwrap();
+        assert!(commenced(admin, day(2027, 6, 1)) && !commenced(admin, far));
+        begin(day(2028, 1, 1)).unwrap();
+        assert!(commenced(admin, far));
+        end(today()).unwrap();
+        assert!(!commenced(admin, far), "taken out before it began");
+    }
+}
