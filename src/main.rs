@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use commands::{
-    authority, backup, config, demo, import, jobs, mail, migrate, serve, simulate, user, verify,
+    authority, backup, calendar, config, demo, import, jobs, mail, migrate, policy, serve,
+    simulate, user, verify,
 };
 
 /// A register of home-educated children that does not let a welfare check lapse unseen.
@@ -47,6 +48,12 @@ enum Command {
     User(user::User),
     /// Say how an authority is reached and what its pages look like
     Authority(authority::Options),
+    /// The periods by which checks come due, and the commencement of the 2026 Act
+    #[command(subcommand)]
+    Policy(policy::Asked),
+    /// The terms of an authority's schools
+    #[command(subcommand)]
+    Calendar(calendar::Asked),
     /// Prove from the register's own data that nothing slipped through
     Verify,
     /// Live through years of an invented authority in which much goes wrong, and prove each day that nothing slipped through
@@ -74,6 +81,8 @@ fn main() -> ExitCode {
         Command::Mail(asked) => mail::run(&asked),
         Command::User(asked) => user::run(&asked),
         Command::Authority(options) => authority::run(&options),
+        Command::Policy(asked) => policy::run(&asked),
+        Command::Calendar(asked) => calendar::run(&asked),
         Command::Verify => verify::run(),
         Command::Simulate(options) => simulate::run(&options),
         Command::Backup { file } => backup::run(&file),

@@ -2,6 +2,7 @@
 //! slipped through.
 
 pub mod booking;
+pub mod calendar_book;
 pub mod capacity;
 pub mod check;
 pub mod diary;

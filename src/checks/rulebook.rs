@@ -7,7 +7,7 @@ use crate::access::AuthorityKey;
 use crate::db::{Conn, Result};
 use crate::rules::calendar::Calendar;
 use crate::rules::policy::{self, Policy, PolicyRow};
-use crate::rules::terms::Term;
+use crate::rules::terms::{self, Term};
 
 /// What the rules need to know besides the facts of a case.
 #[derive(Clone, Debug)]
@@ -26,7 +26,8 @@ pub fn load(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Resul
     let rows = store::rulebook::policies(conn)?;
     Ok(Rulebook {
         policy: Policy::at(&rows, &code, today),
-        calendar: calendar(conn, authority)?,
+        calendar: calendar(conn, authority)?
+            .with_schools_closed(terms::days_between(&terms(conn, authority)?)),
         today,
     })
 }

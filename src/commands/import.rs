@@ -1,12 +1,13 @@
 //! `hearth import FILE`: the list an authority already has.
 
+mod episodes;
 mod refused_file;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use hearth::access::Viewer;
 use hearth::intake::csv::mapping::Mapping;
 use hearth::intake::list_import::report::{Counts, Kind, Report, Told};
@@ -21,9 +22,13 @@ use super::{Failure, Outcome, clock, find_authority, open_ready, say, settings};
 const PRINTED: usize = 20;
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Options {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// The list, saved as CSV by any spreadsheet program
-    file: PathBuf,
+    #[arg(required = true)]
+    file: Option<PathBuf>,
     /// The three-digit DfE code of the authority whose list it is; rows of others are reported and not taken
     #[arg(
         long,
@@ -46,13 +51,28 @@ pub struct Options {
     refused: Option<PathBuf>,
 }
 
+/// Another list than that of the children.
+#[derive(Subcommand)]
+pub enum Other {
+    /// What other services did: plans, referrals, orders of children on the register
+    Episodes(episodes::EpisodeOptions),
+}
+
 pub fn run(options: &Options) -> Outcome {
+    match (&options.other, &options.file) {
+        (Some(Other::Episodes(episodes)), _) => episodes::run(episodes),
+        (None, Some(file)) => children(options, file),
+        (None, None) => Err(Failure::because("name the list to read")),
+    }
+}
+
+fn children(options: &Options, file: &Path) -> Outcome {
     let mapping = Mapping::parse(&options.mapping)?;
     if let Some(refused) = &options.refused {
-        RefusedFile::check(refused, &options.file)?;
+        RefusedFile::check(refused, file)?;
     }
-    let name = options.file.display();
-    let bytes = std::fs::read(&options.file)
+    let name = file.display();
+    let bytes = std::fs::read(file)
         .map_err(|cause| Failure::because(format!("{name} cannot be read: {cause}")))?;
     let config = settings()?;
     let db = open_ready(&config)?;
@@ -64,7 +84,7 @@ pub fn run(options: &Options) -> Outcome {
         None => None,
     };
     let order = Order {
-        file_name: &file_name(&options.file),
+        file_name: &file_name(file),
         bytes: &bytes,
         mapping: &mapping,
         whose: viewer.as_ref().map_or(Whose::ByColumn, Whose::One),
@@ -83,8 +103,8 @@ pub fn run(options: &Options) -> Outcome {
     bar.finish_and_clear();
     let report = report?;
     // Before anything is printed: whoever reads the report may stop, and the rows are to be kept all the same.
-    if let Some(file) = refused {
-        file.keep(&report.refused_csv)?;
+    if let Some(kept) = refused {
+        kept.keep(&report.refused_csv)?;
     }
     print(&report, options.dry_run)?;
     print_refused(&report, options)?;

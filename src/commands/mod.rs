@@ -3,6 +3,7 @@
 
 pub mod authority;
 pub mod backup;
+pub mod calendar;
 pub mod config;
 pub mod demo;
 pub mod import;
@@ -10,6 +11,7 @@ mod invented;
 pub mod jobs;
 pub mod mail;
 pub mod migrate;
+pub mod policy;
 pub mod serve;
 pub mod simulate;
 pub mod user;

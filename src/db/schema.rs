@@ -625,6 +625,8 @@ diesel::joinable!(tier_override -> account (decided_by));
 diesel::joinable!(assessment_due -> child (child_id));
 diesel::joinable!(policy -> account (recorded_by));
 diesel::joinable!(school_term -> authority (authority_id));
+diesel::joinable!(school_term -> account (recorded_by));
+diesel::joinable!(calendar_day -> account (recorded_by));
 diesel::joinable!(calendar_day -> authority (authority_id));
 diesel::joinable!(failing_address -> outgoing_mail (mail_id));
 

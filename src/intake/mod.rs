@@ -3,6 +3,9 @@
 
 pub mod closure;
 pub mod csv;
+pub mod episode_list;
 pub mod list_import;
 pub mod notification;
+pub mod plain_list;
 mod store;
+pub mod term_list;

@@ -165,6 +165,14 @@ pub fn find(
     store::child::by_reference(conn, viewer, reference)
 }
 
+/// The child with this UPN, if this viewer may see them.
+pub fn by_upn(conn: &mut Conn, viewer: &Viewer, upn: &Upn) -> Result<Option<ChildRecord>> {
+    match store::child::has_upn(conn, viewer.authority(), upn)? {
+        Some(key) => by_key(conn, viewer, key),
+        None => Ok(None),
+    }
+}
+
 /// The child with this key, if this viewer may see them.
 pub fn by_key(conn: &mut Conn, viewer: &Viewer, key: ChildKey) -> Result<Option<ChildRecord>> {
     store::child::by_key(conn, viewer, key)

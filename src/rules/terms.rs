@@ -1,5 +1,7 @@
 //! School terms and the holidays between them, and academic years. Term dates differ by authority, which enters its own.
 
+use super::calendar::Calendar;
+use super::dates::spoken;
 use chrono::{Datelike, NaiveDate};
 
 /// A term, or half a term, of an authority's schools.
@@ -11,6 +13,110 @@ pub struct Term {
     pub first_day: NaiveDate,
     /// The last.
     pub last_day: NaiveDate,
+}
+
+/// The longest term, in weeks: longer ones have lost their half term or have a wrong year.
+const LONGEST_TERM: i64 = 20;
+/// The longest holiday between two terms, in weeks. Where terms lie further apart, one between them was not entered.
+const LONGEST_HOLIDAY: i64 = 8;
+/// The years for which bank holidays are known, and so school days.
+const YEARS: std::ops::RangeInclusive<i32> = 1950..=2150;
+
+/// Why a term cannot be true.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TermProblem {
+    /// It has no name.
+    #[error("Give the term a name, such as Autumn 1")]
+    NoName,
+    /// It ends before it begins.
+    #[error("The last day must not be before the first")]
+    EndsBeforeItBegins,
+    /// Longer than any term.
+    #[error("A term has at most {LONGEST_TERM} weeks. Check the years, or enter its halves")]
+    TooLong,
+    /// All its days are weekends or bank holidays.
+    #[error(
+        "No day of this term is a school day: all are weekends or bank holidays. Check both dates"
+    )]
+    NoSchoolDays,
+    /// In a year that the calendar does not know.
+    #[error("A term lies between 1950 and 2150. Check the years")]
+    UnknownYear,
+    /// Shares days with another.
+    #[error("The days overlap with {0}, {1} to {2}. Remove that one first, or check the dates")]
+    Overlaps(String, String, String),
+}
+
+impl TermProblem {
+    /// Whether the first day is the one to mend; otherwise it is the last, or the name.
+    #[must_use]
+    pub const fn is_about(&self) -> TermPart {
+        match self {
+            Self::NoName => TermPart::Name,
+            Self::UnknownYear | Self::Overlaps(..) => TermPart::FirstDay,
+            Self::EndsBeforeItBegins | Self::TooLong | Self::NoSchoolDays => TermPart::LastDay,
+        }
+    }
+}
+
+/// A part of a term that a person can mend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TermPart {
+    /// Its name.
+    Name,
+    /// Its first day.
+    FirstDay,
+    /// Its last day.
+    LastDay,
+}
+
+/// Whether a term can be true beside the others of the authority.
+///
+/// # Errors
+/// Why it cannot.
+pub fn check(term: &Term, others: &[Term], calendar: &Calendar) -> Result<(), TermProblem> {
+    if term.name.trim().is_empty() {
+        return Err(TermProblem::NoName);
+    }
+    if term.last_day < term.first_day {
+        return Err(TermProblem::EndsBeforeItBegins);
+    }
+    if !YEARS.contains(&term.first_day.year()) || !YEARS.contains(&term.last_day.year()) {
+        return Err(TermProblem::UnknownYear);
+    }
+    if (term.last_day - term.first_day).num_days() >= LONGEST_TERM * 7 {
+        return Err(TermProblem::TooLong);
+    }
+    if calendar.next_working_day_on_or_after(term.first_day) > term.last_day {
+        return Err(TermProblem::NoSchoolDays);
+    }
+    let shares =
+        |other: &&Term| other.first_day <= term.last_day && term.first_day <= other.last_day;
+    match others.iter().find(shares) {
+        Some(other) => Err(TermProblem::Overlaps(
+            other.name.clone(),
+            spoken(other.first_day),
+            spoken(other.last_day),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The days between terms on which schools are closed; `terms` are in order. Two terms that lie further apart than any
+/// holiday say nothing of the days between them.
+pub fn days_between(terms: &[Term]) -> impl Iterator<Item = NaiveDate> + '_ {
+    terms.windows(2).flat_map(|pair| {
+        let (after, before) = match pair {
+            [one, next] => (one.last_day, next.first_day),
+            _ => (NaiveDate::MAX, NaiveDate::MAX),
+        };
+        let days = after
+            .iter_days()
+            .skip(1)
+            .take_while(move |day| *day < before);
+        let known = (before - after).num_days() <= LONGEST_HOLIDAY * 7;
+        days.filter(move |_| known)
+    })
 }
 
 /// A time without school.
@@ -129,6 +235,9 @@ impl std::fmt::Display for AcademicYear {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::rules::policy::{Period, Unit};
+    use chrono::Days;
+    use proptest::prelude::*;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -193,6 +302,118 @@ mod tests {
             holiday_between(&[], day("2027-08-28"), day("2027-09-02")),
             None
         );
+    }
+
+    fn a_year() -> Vec<Term> {
+        vec![
+            term("Autumn 1", "2026-09-02", "2026-10-23"),
+            term("Autumn 2", "2026-11-02", "2026-12-18"),
+            term("Spring 1", "2027-01-04", "2027-02-12"),
+            term("Spring 2", "2027-02-22", "2027-03-25"),
+            term("Summer 1", "2027-04-12", "2027-05-28"),
+            term("Summer 2", "2027-06-07", "2027-07-21"),
+            term("Autumn 1", "2027-09-01", "2027-10-22"),
+        ]
+    }
+
+    fn with_terms(terms: &[Term]) -> Calendar {
+        Calendar::england().with_schools_closed(days_between(terms))
+    }
+
+    #[test]
+    fn school_days_pass_over_the_holidays_between_terms() {
+        let schools = with_terms(&a_year());
+        let add = |from, days| schools.add_school_days(day(from), days).to_string();
+        assert_eq!(add("2026-10-23", 1), "2026-11-02");
+        assert_eq!(add("2026-12-17", 2), "2027-01-04");
+        assert_eq!(add("2027-07-20", 10), "2027-09-09");
+        assert_eq!(
+            add("2027-10-22", 1),
+            "2027-10-25",
+            "no terms are known from there"
+        );
+    }
+
+    #[test]
+    fn terms_too_far_apart_say_nothing_of_the_days_between_them() {
+        let terms = [
+            term("Summer 2", "2026-06-08", "2026-07-21"),
+            term("Spring 1", "2027-01-04", "2027-02-12"),
+        ];
+        assert_eq!(days_between(&terms).count(), 0);
+    }
+
+    #[test]
+    fn an_impossible_term_is_refused() {
+        let calendar = Calendar::england();
+        let held = a_year();
+        let why_not = |term: Term| check(&term, &held, &calendar).unwrap_err();
+        let of = |first, last| term("Autumn 1", first, last);
+        assert_eq!(
+            why_not(of("2028-10-23", "2028-09-02")),
+            TermProblem::EndsBeforeItBegins
+        );
+        assert_eq!(
+            why_not(of("2028-09-02", "2029-10-23")),
+            TermProblem::TooLong
+        );
+        assert_eq!(
+            why_not(of("2028-12-25", "2028-12-26")),
+            TermProblem::NoSchoolDays
+        );
+        assert_eq!(
+            why_not(of("2151-09-02", "2151-10-23")),
+            TermProblem::UnknownYear
+        );
+        assert_eq!(
+            why_not(term(" ", "2028-09-04", "2028-10-20")),
+            TermProblem::NoName
+        );
+        assert_eq!(
+            why_not(of("2027-07-21", "2027-07-22")).to_string(),
+            "The days overlap with Summer 2, 7 June 2027 to 21 July 2027. Remove that one first, or check the dates"
+        );
+        assert_eq!(
+            check(&of("2028-09-04", "2028-10-20"), &held, &calendar),
+            Ok(())
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn terms_delay_nothing_but_school_days(
+            unit in prop::sample::select(Unit::ALL), value in 0..400u32, days in 739_900..740_400i32,
+        ) {
+            let from = NaiveDate::from_num_days_from_ce_opt(days).unwrap();
+            let period = Period { value, unit };
+            let with = period.after(from, &with_terms(&a_year()));
+            let without = period.after(from, &Calendar::england());
+            prop_assert!(with >= without);
+            prop_assert!(unit == Unit::SchoolDay || with == without);
+        }
+
+        #[test]
+        fn any_terms_that_are_taken_leave_school_days_that_come(
+            terms in prop::collection::vec((0..3_000u64, 0..200u64), 1..20), value in 1..40u32, after in 0..3_000u64,
+        ) {
+            let begin = day("2026-09-01");
+            let mut taken: Vec<Term> = Vec::new();
+            for (first, length) in terms {
+                let first_day = begin + Days::new(first);
+                let term = Term { name: "T".to_owned(), first_day, last_day: first_day + Days::new(length) };
+                if check(&term, &taken, &Calendar::england()).is_ok() {
+                    taken.push(term);
+                    taken.sort_by_key(|term| term.first_day);
+                }
+            }
+            prop_assert!(taken.windows(2).all(|pair| pair[0].last_day < pair[1].first_day));
+            let from = begin + Days::new(after);
+            let calendar = with_terms(&taken);
+            let due = calendar.add_school_days(from, value);
+            prop_assert!(due >= calendar.add_working_days(from, value));
+            prop_assert!(calendar.is_working_day(due));
+            prop_assert!(days_between(&taken).all(|closed| closed != due));
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod officer;
 pub mod page;
 pub mod pages;
 pub mod parent;
+pub mod policy;
 pub mod routes;
 pub mod seal;
 pub mod server;

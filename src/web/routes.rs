@@ -7,7 +7,7 @@ use actix_web::web;
 use super::account::{home, password, sign_in};
 use super::parent::notify::{check_answers, child, children, you};
 use super::parent::{about, family, notify, receipt, start, way_in};
-use super::{admin, assets, health, officer};
+use super::{admin, assets, health, officer, policy};
 
 /// Whom a route lets in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,6 +181,20 @@ routes! {
     GET  "/admin/mail"                              Administrator  admin::mail::show;
     POST "/admin/mail/{reference}/retry"            Administrator  admin::mail::retry;
     POST "/admin/mail/{reference}/address-works"    Administrator  admin::mail::address_works;
+    GET  "/admin/calendar"                          Administrator  admin::calendar::show;
+    POST "/admin/calendar/days"                     Administrator  admin::calendar::add_day;
+    POST "/admin/calendar/days/{reference}/removal" Administrator  admin::calendar::remove_day;
+    POST "/admin/calendar/terms"                    Administrator  admin::calendar::add_term;
+    POST "/admin/calendar/terms/{reference}/removal"  Administrator  admin::calendar::remove_term;
+    POST "/admin/calendar/term-list"                Administrator  admin::calendar::add_list;
+    GET  "/policy"                                  Officer        policy::read;
+    GET  "/admin/policy"                            Administrator  policy::change;
+    GET  "/admin/policy/cnis-2026"                  Administrator  admin::commencement::edit;
+    POST "/admin/policy/cnis-2026"                  Administrator  admin::commencement::save;
+    POST "/admin/policy/cnis-2026/end"              Administrator  admin::commencement::end;
+    GET  "/admin/policy/{key}"                      Administrator  admin::policy_value::edit;
+    POST "/admin/policy/{key}"                      Administrator  admin::policy_value::save;
+    POST "/admin/policy/{key}/withdrawal"           Administrator  admin::policy_value::withdraw;
 }
 
 /// Whom the route with this method and pattern lets in; nothing when there is none.

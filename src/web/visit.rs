@@ -47,11 +47,25 @@ const OFFICER_NAV: &[Link] = &[
         text: "Import",
         href: "/imports",
     },
+    Link {
+        text: "Policy",
+        href: "/policy",
+    },
 ];
-const ADMINISTRATOR_NAV: &[Link] = &[Link {
-    text: "Mail and jobs",
-    href: "/admin/mail",
-}];
+const ADMINISTRATOR_NAV: &[Link] = &[
+    Link {
+        text: "Mail and jobs",
+        href: "/admin/mail",
+    },
+    Link {
+        text: "Policy",
+        href: "/admin/policy",
+    },
+    Link {
+        text: "Calendar",
+        href: "/admin/calendar",
+    },
+];
 const PARENT_NAV: &[Link] = &[Link {
     text: "Your record",
     href: "/family",

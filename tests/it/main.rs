@@ -20,6 +20,7 @@ mod moving_checks;
 mod notify;
 mod out_of_sight;
 mod parent;
+mod policy;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod register_pages;

@@ -1,6 +1,7 @@
 //! The SQL of checks, bookings, outcomes and lapses.
 
 pub(super) mod booking;
+pub(super) mod calendar_book;
 pub(super) mod capacity;
 pub(super) mod check;
 pub(super) mod diary;

@@ -13,6 +13,7 @@ pub(super) struct Received<'a> {
     pub(super) receipt: &'a Receipt,
     pub(super) received_on: NaiveDate,
     pub(super) contact_by: NaiveDate,
+    pub(super) is_by_choice: bool,
 }
 
 /// What the letter of the officer says.
@@ -41,6 +42,7 @@ pub(super) fn send_receipt(
         children: words.receipt.children,
         answer_by: words.receipt.answer_by,
         contact_by: words.contact_by,
+        is_by_choice: words.is_by_choice,
         held_link: format!("{base_url}/family"),
         complaints_to: authority.complaints_to.clone(),
     };

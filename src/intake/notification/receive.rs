@@ -309,6 +309,7 @@ fn acknowledge_receipt(
             receipt: &receipt,
             received_on: intake.today,
             contact_by: Promise::Contact.kept_by(tx, &children, intake.today, intake.rulebook)?,
+            is_by_choice: !intake.rulebook.policy.has_commenced(),
         };
         letters::send_receipt(tx, &authority, email, &words, base_url, intake.now)?;
     }

@@ -17,6 +17,8 @@ pub struct Receipt {
     pub answer_by: NaiveDate,
     /// The day by which the team gets in touch.
     pub contact_by: NaiveDate,
+    /// Whether parents tell the authority because they choose to: for as long as the 2026 Act is not in force there.
+    pub is_by_choice: bool,
     /// The page that shows what was sent and what is held.
     pub held_link: String,
     /// Whom to turn to who is not the officer.
@@ -44,6 +46,7 @@ mod tests {
             children: 2,
             answer_by: NaiveDate::from_ymd_opt(2026, 12, 7).unwrap(),
             contact_by: NaiveDate::from_ymd_opt(2026, 12, 7).unwrap(),
+            is_by_choice: true,
             held_link: "https://hearth.wessex.example/family".to_owned(),
             complaints_to: Some("the Customer Relations team, 01632 960 009".to_owned()),
         }
@@ -67,6 +70,19 @@ mod tests {
             ..wessex()
         };
         insta::assert_snapshot!(read(&receipt.render(&letterhead)));
+    }
+
+    #[test]
+    fn once_the_act_is_in_force_it_does_not_say_that_there_is_no_duty() {
+        let receipt = Receipt {
+            is_by_choice: false,
+            ..receipt()
+        };
+        let message = receipt.render(&wessex());
+        for words in [&message.text, &message.html] {
+            assert!(words.contains("This is a receipt, not a permission."));
+            assert!(!words.contains("duty") && !words.contains("choosing"));
+        }
     }
 
     #[test]

@@ -16,19 +16,36 @@ pub(super) static ALL: LazyLock<Arc<[NaiveDate]>> = LazyLock::new(|| {
     let by_rule = KNOWN_YEARS
         .filter(|year| !PUBLISHED_YEARS.contains(year))
         .flat_map(by_rule);
-    on_weekdays(by_rule.chain(published()))
+    on_weekdays(by_rule.chain(published()).map(|(day, _)| day))
 });
 
+/// The bank holidays of a year with their names.
+pub(super) fn of(year: i32) -> Vec<(NaiveDate, &'static str)> {
+    if PUBLISHED_YEARS.contains(&year) {
+        return published().filter(|(day, _)| day.year() == year).collect();
+    }
+    let mut days = if KNOWN_YEARS.contains(&year) {
+        by_rule(year)
+    } else {
+        Vec::new()
+    };
+    days.sort_unstable();
+    days
+}
+
 /// The published holidays; substitute days stand for those that fall on a weekend.
-fn published() -> impl Iterator<Item = NaiveDate> {
+fn published() -> impl Iterator<Item = (NaiveDate, &'static str)> {
     include_str!("bank_holidays.csv")
         .lines()
-        .filter_map(|line| line.split(',').next()?.parse().ok())
+        .filter_map(|line| {
+            let (day, name) = line.split_once(',')?;
+            Some((day.parse().ok()?, name))
+        })
 }
 
 /// The holidays of a year by today's rules. A holiday proclaimed or moved for one year cannot be foreseen: an
 /// administrator enters it.
-fn by_rule(year: i32) -> Vec<NaiveDate> {
+fn by_rule(year: i32) -> Vec<(NaiveDate, &'static str)> {
     let new_year = NaiveDate::from_ymd_opt(year, 1, 1).map(first_weekday_from);
     let easter = easter_sunday(year);
     let good_friday = easter.and_then(|sunday| sunday.checked_sub_days(Days::new(2)));
@@ -38,17 +55,17 @@ fn by_rule(year: i32) -> Vec<NaiveDate> {
     let summer = last_monday(year, 8);
     let (christmas, boxing_day) = christmas_and_boxing_day(year);
     [
-        new_year,
-        good_friday,
-        easter_monday,
-        early_may,
-        spring,
-        summer,
-        christmas,
-        boxing_day,
+        (new_year, "New Year’s Day"),
+        (good_friday, "Good Friday"),
+        (easter_monday, "Easter Monday"),
+        (early_may, "Early May bank holiday"),
+        (spring, "Spring bank holiday"),
+        (summer, "Summer bank holiday"),
+        (christmas, "Christmas Day"),
+        (boxing_day, "Boxing Day"),
     ]
     .into_iter()
-    .flatten()
+    .filter_map(|(day, name)| Some((day?, name)))
     .collect()
 }
 
@@ -113,9 +130,29 @@ mod tests {
 
     #[test]
     fn the_rules_give_what_was_published() {
-        let mut by_rule: Vec<_> = PUBLISHED_YEARS.flat_map(by_rule).collect();
+        let days = |found: Vec<(NaiveDate, &'static str)>| {
+            let days = found.into_iter().map(|(day, _)| day);
+            days.collect::<Vec<_>>()
+        };
+        let mut by_rule: Vec<_> = PUBLISHED_YEARS
+            .flat_map(|year| days(by_rule(year)))
+            .collect();
         by_rule.sort_unstable();
-        assert_eq!(published().collect::<Vec<_>>(), by_rule);
+        assert_eq!(days(published().collect()), by_rule);
+    }
+
+    #[test]
+    fn holidays_have_names_in_the_order_of_the_year() {
+        let named = |year| {
+            let names = of(year)
+                .into_iter()
+                .map(|(day, name)| format!("{day} {name}"));
+            names.collect::<Vec<_>>()
+        };
+        assert_eq!(named(2026)[7], "2026-12-28 Boxing Day (substitute day)");
+        assert_eq!(named(2030)[1], "2030-04-19 Good Friday");
+        assert_eq!(named(2030).len(), 8);
+        assert!(named(1949).is_empty());
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub struct Calendar {
     /// Holidays that fall on a weekday, in order, each once. Shared, because a page needs the calendar and the holidays
     /// of two centuries do not change between two pages.
     holidays: Arc<[NaiveDate]>,
+    /// Weekdays on which the authority works and its schools are closed, as far as its terms are known.
+    schools_closed: Arc<[NaiveDate]>,
 }
 
 impl Calendar {
@@ -23,6 +25,7 @@ impl Calendar {
     pub fn england() -> Self {
         Self {
             holidays: Arc::clone(&bank_holidays::ALL),
+            schools_closed: Arc::from([]),
         }
     }
 
@@ -37,6 +40,17 @@ impl Calendar {
         let holidays = self.holidays.iter().copied().chain(more);
         Self {
             holidays: on_weekdays(holidays),
+            schools_closed: Arc::clone(&self.schools_closed),
+        }
+    }
+
+    /// The same calendar with days on which schools are closed. They count for school days and for nothing else: a
+    /// holiday stops no other period.
+    #[must_use]
+    pub fn with_schools_closed(self, days: impl IntoIterator<Item = NaiveDate>) -> Self {
+        Self {
+            schools_closed: on_weekdays(days.into_iter()),
+            ..self
         }
     }
 
@@ -46,6 +60,7 @@ impl Calendar {
         let holidays = self.holidays.iter().copied();
         Self {
             holidays: holidays.filter(|day| !days.contains(day)).collect(),
+            schools_closed: Arc::clone(&self.schools_closed),
         }
     }
 
@@ -96,6 +111,18 @@ impl Calendar {
         }
     }
 
+    /// The day `days` school days after `from`. Where no terms are known, working days count: that ends sooner, never
+    /// later.
+    #[must_use]
+    pub fn add_school_days(&self, from: NaiveDate, days: u32) -> NaiveDate {
+        let off = self.holidays.iter().chain(&*self.schools_closed);
+        let schools = Self {
+            holidays: on_weekdays(off.copied()),
+            schools_closed: Arc::from([]),
+        };
+        schools.add_working_days(from, days)
+    }
+
     /// How many working days lie after `from` up to and including `to`; negative when `to` is the earlier.
     #[must_use]
     pub fn working_days_between(&self, from: NaiveDate, to: NaiveDate) -> i64 {
@@ -110,6 +137,12 @@ impl Calendar {
         let count = self.holidays.partition_point(|holiday| *holiday <= day);
         i64::try_from(count).unwrap_or(i64::MAX)
     }
+}
+
+/// The bank holidays of England in a year, with their names; none outside the years that the calendar knows.
+#[must_use]
+pub fn bank_holidays_of(year: i32) -> Vec<(NaiveDate, &'static str)> {
+    bank_holidays::of(year)
 }
 
 /// The weekdays among some days, in order, each once.

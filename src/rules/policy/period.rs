@@ -9,8 +9,9 @@ code_list! {
     pub enum Unit {
         CalendarDay = "calendar_day", "calendar days";
         WorkingDay = "working_day", "working days";
-        /// Counted as working days: the register holds no term dates of an authority yet. Outside term that ends
-        /// sooner than school days would, never later.
+        /// Weekdays of a term that are no bank holiday and on which the authority works. Days for which the authority
+        /// entered no terms count as working days: that ends sooner, never later. Only what concerns the education
+        /// alone may be counted so (`bounds`): schools rest in August, and no welfare clock does.
         SchoolDay = "school_day", "school days";
         Week = "week", "weeks";
         Month = "month", "months";
@@ -47,7 +48,8 @@ impl Period {
     pub fn after(self, from: NaiveDate, calendar: &Calendar) -> NaiveDate {
         match self.unit {
             Unit::CalendarDay => last_day(from, self.value, FirstDay::DoesNotCount),
-            Unit::WorkingDay | Unit::SchoolDay => calendar.add_working_days(from, self.value),
+            Unit::WorkingDay => calendar.add_working_days(from, self.value),
+            Unit::SchoolDay => calendar.add_school_days(from, self.value),
             Unit::Week => add_weeks(from, self.value),
             Unit::Month => add_months(from, self.value),
             // A number is no length of time, and `bounds` keeps one from where a time belongs.

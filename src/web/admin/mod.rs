@@ -1,3 +1,6 @@
 //! The pages of administrators, who look after accounts and deliveries and see no child.
 
+pub mod calendar;
+pub mod commencement;
 pub mod mail;
+pub mod policy_value;

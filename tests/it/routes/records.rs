@@ -2,12 +2,14 @@
 
 use hearth::access::absence::{self, NewAbsence};
 use hearth::access::{AccountKey, accounts, session, sign_in};
+use hearth::checks::calendar_book::{self, OtherDay, SourcedTerm};
 use hearth::checks::lapse;
 use hearth::jobs::{Services, runner};
 use hearth::mail::{Courier, outbox};
 use hearth::register::episode::{self, Episode};
 use hearth::rules::codes::{EpisodeKind, Source};
 use hearth::rules::identifiers::{EmailAddress, Reference};
+use hearth::rules::terms::Term;
 use hearth::web::routes::Route;
 
 use crate::app::{ASHDALE, BEGINNING, TestApp, moment};
@@ -31,6 +33,8 @@ pub struct Records {
     import: String,
     absence: String,
     mail: String,
+    day: String,
+    term: String,
     password_link: String,
     parent_link: String,
     parent: String,
@@ -60,6 +64,7 @@ impl Records {
             sign_in::password_link(tx, &ours, &account, now)
         });
         let parent_link = link_of(&app, "another@home.example");
+        let (day, term) = calendar(&app);
         Self {
             child: ada.reference.to_string(),
             episode: episode.to_string(),
@@ -69,6 +74,8 @@ impl Records {
             import: import(&app),
             absence: absence(&app),
             mail: mail(&app),
+            day,
+            term,
             password_link,
             parent_link,
             parent,
@@ -91,6 +98,9 @@ impl Records {
             ("/notify/link/", "link") => &self.parent_link,
             ("/password/", "link") => &self.password_link,
             (_, "episode") => &self.episode,
+            ("/admin/calendar/days/", "reference") => &self.day,
+            ("/admin/calendar/terms/", "reference") => &self.term,
+            ("/admin/policy/", "key") => "first_contact",
             _ => panic!(
                 "{}: the test has no {{{name}}}; add one to its records",
                 route.path
@@ -199,6 +209,7 @@ fn absence(app: &TestApp) -> String {
     let authority = app.authority(ASHDALE);
     let listed = app.read(|conn| absence::list(conn, authority, today));
     listed.first().expect("an absence").reference.clone()
+use hearth::rules::terms::Term;
 }
 
 /// A mail that has been waiting since the parent notified: the receipt.

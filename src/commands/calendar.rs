@@ -1,0 +1,78 @@
+//! `hearth calendar`: the terms of an authority's schools from a list.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use hearth::access::Viewer;
+use hearth::checks::calendar_book::CalendarError;
+use hearth::intake::term_list::{self, ListError};
+
+use super::{Failure, Outcome, THIS, clock, find_authority, open_ready, say, settings};
+
+#[derive(Subcommand)]
+pub enum Asked {
+    /// Add school terms from a CSV file with the headings name,first_day,last_day,source; all of them, or none
+    Terms {
+        /// The list
+        file: PathBuf,
+        /// The three-digit DfE code of the local authority
+        #[arg(long)]
+        authority: String,
+        /// Only say what would happen
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+/// Does what is asked of the calendar.
+pub fn run(asked: &Asked) -> Outcome {
+    let Asked::Terms {
+        file,
+        authority,
+        dry_run,
+    } = asked;
+    terms(file, authority, *dry_run)
+}
+
+fn terms(file: &Path, code: &str, dry_run: bool) -> Outcome {
+    let bytes = read(file)?;
+    let config = settings()?;
+    let db = open_ready(&config)?;
+    let clock = clock(&config);
+    let (today, now) = (clock.today(), clock.now());
+    let report = db.write_now(|tx| {
+        let authority = find_authority(tx, code)?;
+        let viewer = Viewer::program(authority.key, THIS);
+        term_list::take(tx, &viewer, &bytes, dry_run, now, today).map_err(failure)
+    })?;
+    for refused in &report.refused {
+        say!("{refused}")?;
+    }
+    if !report.refused.is_empty() {
+        return Err(Failure::because(format!(
+            "nothing was added: {} of the lines cannot be taken. Mend them and send the list again",
+            report.refused.len()
+        )));
+    }
+    let added = if dry_run { "To be added" } else { "Added" };
+    say!(
+        "{added}: {}. On the calendar already: {}.",
+        report.taken,
+        report.unchanged
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The bytes of a file that a person named.
+pub fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(file)
+        .map_err(|cause| Failure::because(format!("{} cannot be read: {cause}", file.display())))
+}
+
+fn failure(error: ListError) -> Failure {
+    match error {
+        ListError::Calendar(CalendarError::Db(error)) => Failure::Db(error),
+        refused => Failure::because(refused.to_string()),
+    }
+}

@@ -1,0 +1,331 @@
+//! A list of what other services did, as CSV: `child,kind,category,started_on,ended_on,source,contact`. Lines that can
+//! be taken are taken, the others named; a line that was taken before adds nothing.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::plain_list::{self, Columns, FileProblem, Line, Refused};
+use crate::access::Viewer;
+use crate::checks::{rulebook, tiering};
+use crate::db::{Conflict, Conn, Db, DbError};
+use crate::register::child::{self, ChildRecord};
+use crate::register::episode::{self, Episode, EpisodeError};
+use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
+use crate::rules::identifiers::{Reference, Upn};
+
+const COLUMNS: Columns = Columns {
+    needed: &["child", "kind", "started_on", "source"],
+    other: &["category", "ended_on", "contact"],
+};
+
+/// What became of a list.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Episodes added, or to be added.
+    pub taken: usize,
+    /// Episodes that were on the register already, exactly so.
+    pub unchanged: usize,
+    /// Lines to mend.
+    pub refused: Vec<Refused>,
+}
+
+/// Why a list was not looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    /// It is no such list.
+    #[error(transparent)]
+    File(#[from] FileProblem),
+    /// Not somebody who works with children.
+    #[error("Only those who work with the children of the authority add episodes")]
+    NotAllowed,
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Takes the episodes of a list, each in a transaction with the new tiers of the family. A trial changes nothing.
+///
+/// # Errors
+/// When it is no such list, or not from somebody who works with children.
+pub fn take(
+    db: &Db,
+    viewer: &Viewer,
+    bytes: &[u8],
+    dry_run: bool,
+    now: NaiveDateTime,
+    today: NaiveDate,
+) -> Result<Taken, ListError> {
+    if !viewer.works_with_children() {
+        return Err(ListError::NotAllowed);
+    }
+    let (lines, refused) = plain_list::read(bytes, &COLUMNS)?;
+    let mut report = Taken {
+        refused,
+        ..Taken::default()
+    };
+    let mut trial: Vec<(Reference, Episode)> = Vec::new();
+    for line in &lines {
+        let done = if dry_run {
+            db.read_now(|conn| look(conn, viewer, line, today))
+                .map(|(child, episode, held)| {
+                    let named = (child.reference, episode);
+                    let is_new = !held && !trial.contains(&named);
+                    trial.push(named);
+                    is_new
+                })
+        } else {
+            db.write_now(|tx| write(tx, viewer, line, now, today))
+        };
+        match done {
+            Ok(true) => report.taken += 1,
+            Ok(false) => report.unchanged += 1,
+            Err(RowError::Refused(refused)) => report.refused.push(refused),
+            Err(RowError::Db(error)) => return Err(error.into()),
+        }
+    }
+    report.refused.sort_by_key(|refused| refused.line);
+    Ok(report)
+}
+
+/// Why a line was not taken.
+#[derive(Debug)]
+enum RowError {
+    Refused(Refused),
+    Db(DbError),
+}
+
+impl From<Refused> for RowError {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<DbError> for RowError {
+    fn from(error: DbError) -> Self {
+        Self::Db(error)
+    }
+}
+
+impl Conflict for RowError {
+    fn db_error(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error),
+            Self::Refused(_) => None,
+        }
+    }
+}
+
+/// The child and the episode of a line, and whether the register holds it already.
+fn look(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    line: &Line,
+    today: NaiveDate,
+) -> Result<(ChildRecord, Episode, bool), RowError> {
+    let child = child_of(conn, viewer, line)?;
+    let episode = episode_of(line, today)?;
+    crate::rules::history::episode_from(child.particulars.date_of_birth, episode.started_on)
+        .map_err(|problem| line.refuse("started_on", problem))?;
+    let held = episode::of_child(conn, viewer, child.key)?;
+    let is_held = held.iter().any(|held| held.what == episode);
+    Ok((child, episode, is_held))
+}
+
+/// Writes the episode of a line down, with the tiers that follow; says whether it was new.
+fn write(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    line: &Line,
+    now: NaiveDateTime,
+    today: NaiveDate,
+) -> Result<bool, RowError> {
+    let (child, episode, is_held) = look(tx, viewer, line, today)?;
+    if is_held {
+        return Ok(false);
+    }
+    match episode::write_down(tx, viewer, &child, &episode, now) {
+        Ok(()) => {}
+        Err(EpisodeError::Db(error)) => return Err(error.into()),
+        Err(refused) => return Err(line.refuse("", refused).into()),
+    }
+    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
+    tiering::reassess_family(tx, viewer, child.key, &rulebook, now)?;
+    Ok(true)
+}
+
+fn child_of(conn: &mut Conn, viewer: &Viewer, line: &Line) -> Result<ChildRecord, RowError> {
+    let typed = line.get("child");
+    let found = if let Ok(reference) = Reference::parse(typed) {
+        child::find(conn, viewer, &reference)?
+    } else {
+        let upn = Upn::parse(typed).map_err(|problem| {
+            let reason = format!("“{typed}” is no child’s reference, and no UPN. {problem}");
+            line.refuse("child", reason)
+        })?;
+        child::by_upn(conn, viewer, &upn)?
+    };
+    let refusal = || {
+        line.refuse(
+            "child",
+            "No child of this authority has it. Check that it is whole",
+        )
+    };
+    Ok(found.ok_or_else(refusal)?)
+}
+
+fn episode_of(line: &Line, today: NaiveDate) -> Result<Episode, Refused> {
+    let kind = code(
+        line,
+        "kind",
+        EpisodeKind::ALL,
+        EpisodeKind::as_str,
+        EpisodeKind::label,
+    )?;
+    let category = match line.get("category") {
+        "" if kind == EpisodeKind::CpPlan => {
+            return Err(line.refuse("category", "A child protection plan has a category"));
+        }
+        "" => None,
+        _ if kind != EpisodeKind::CpPlan => {
+            return Err(line.refuse("category", "Only a child protection plan has a category"));
+        }
+        _ => Some(code(
+            line,
+            "category",
+            AbuseCategory::ALL,
+            AbuseCategory::as_str,
+            AbuseCategory::label,
+        )?),
+    };
+    let started_on = line.date("started_on")?;
+    let ended_on = line.date_if_any("ended_on")?;
+    if started_on > today {
+        return Err(line.refuse("started_on", "The first day must be today or in the past"));
+    }
+    if ended_on.is_some_and(|ended| ended < started_on) {
+        return Err(line.refuse("ended_on", "The last day must not be before the first"));
+    }
+    if ended_on.is_some_and(|ended| ended > today) {
+        return Err(line.refuse("ended_on", "The last day must be today or in the past"));
+    }
+    let contact = line.get("contact");
+    if contact.chars().count() > 200 {
+        return Err(line.refuse("contact", "Whom to ask must be 200 characters or less"));
+    }
+    Ok(Episode {
+        kind,
+        category,
+        started_on,
+        ended_on,
+        source: code(line, "source", Source::ALL, Source::as_str, Source::label)?,
+        contact: contact.split_whitespace().collect::<Vec<_>>().join(" "),
+    })
+}
+
+/// A code by its key or by its words.
+fn code<T: Copy>(
+    line: &Line,
+    column: &'static str,
+    all: &[T],
+    key: fn(T) -> &'static str,
+    label: fn(T) -> &'static str,
+) -> Result<T, Refused> {
+    let typed = line.get(column);
+    let is_it = |code: &&T| {
+        [key(**code), label(**code)]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(typed))
+    };
+    all.iter().find(is_it).copied().ok_or_else(|| {
+        let keys: Vec<&str> = all.iter().map(|code| key(*code)).collect();
+        line.refuse(
+            column,
+            format!(
+                "“{typed}” is not known here. Use one of: {}",
+                keys.join(", ")
+            ),
+        )
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::register::testing::{World, day, now, world};
+    use crate::rules::tier::Tier;
+
+    fn send(world: &World, text: &str, dry_run: bool) -> Taken {
+        let (db, viewer) = (&world.db, &world.program);
+        take(db, viewer, text.as_bytes(), dry_run, now(), now().date()).unwrap()
+    }
+
+    #[test]
+    fn a_list_is_taken_once_with_the_tiers_that_follow() {
+        let world = world();
+        world.run(rulebook::seed);
+        let (key, reference) = world.add("Ada", "Moss", day(2015, 4, 3));
+        let list = format!(
+            "child,kind,category,started_on,ended_on,source,contact\n\
+             {reference},cp_plan,NEG,1/3/2026,,social_care,Duty team\n\
+             {reference},cp_plan,NEG,1/3/2026,,social_care,Duty team\n"
+        );
+        let held = || {
+            world
+                .run(|conn| episode::of_child(conn, &world.program, key))
+                .len()
+        };
+        let trial = send(&world, &list, true);
+        assert_eq!((trial.taken, trial.unchanged, held()), (1, 1, 0));
+        let taken = send(&world, &list, false);
+        assert_eq!((taken.taken, taken.unchanged, held()), (1, 1, 1));
+        assert_eq!(send(&world, &list, false).taken, 0);
+        let child = world.run(|conn| child::find(conn, &world.program, &reference));
+        assert_ne!(child.unwrap().tier, Tier::Green);
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_true_is_named_and_the_others_are_taken() {
+        let world = world();
+        world.run(rulebook::seed);
+        let (_, ours) = world.add("Ada", "Moss", day(2015, 4, 3));
+        let list = format!(
+            "child,kind,started_on,source,category,ended_on\n\
+             C-0000-0000,cin,1/3/2026,social_care,,\n\
+             nobody,cin,1/3/2026,social_care,,\n\
+             {ours},unheard,1/3/2026,social_care,,\n\
+             {ours},cp_plan,1/3/2026,social_care,,\n\
+             {ours},cin,1/3/2027,social_care,,\n\
+             {ours},cin,1/3/2026,social_care,,1/2/2026\n\
+             {ours},cin,1/3/2026,a neighbour,,\n\
+             {ours},cin,1/3/2010,social_care,,\n\
+             {ours},cin,1/3/2026,social_care,,\n"
+        );
+        let report = send(&world, &list, false);
+        let places: Vec<_> = report
+            .refused
+            .iter()
+            .map(|at| (at.line, at.column))
+            .collect();
+        let expected = [
+            (2, "child"),
+            (3, "child"),
+            (4, "kind"),
+            (5, "category"),
+            (6, "started_on"),
+            (7, "ended_on"),
+            (8, "source"),
+            (9, "started_on"),
+        ];
+        assert_eq!(places, expected);
+        assert_eq!(report.taken, 1);
+        let officer = take(
+            &world.db,
+            &world.administrator,
+            b"x",
+            true,
+            now(),
+            now().date(),
+        );
+        assert!(matches!(officer, Err(ListError::NotAllowed)));
+    }
+}
