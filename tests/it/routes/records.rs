@@ -209,7 +209,6 @@ fn absence(app: &TestApp) -> String {
     let authority = app.authority(ASHDALE);
     let listed = app.read(|conn| absence::list(conn, authority, today));
     listed.first().expect("an absence").reference.clone()
-use hearth::rules::terms::Term;
 }
 
 /// A mail that has been waiting since the parent notified: the receipt.
