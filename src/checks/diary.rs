@@ -31,6 +31,8 @@ pub struct DeskLine {
     pub child_name: String,
     /// The day it is due.
     pub due_on: NaiveDate,
+    /// Why then.
+    pub why: String,
     /// Working days over (lapsed) or left (due soon; 0 is today).
     pub working_days: i64,
     /// The booked day, if one is booked.
@@ -110,6 +112,7 @@ fn part(conn: &mut Conn, rulebook: &Rulebook, asked: &Asked<'_>) -> Result<(Vec<
             child_reference: line.child_reference.as_str().to_owned(),
             child_name: format!("{} {}", line.given_names, line.family_name),
             due_on: line.due_on,
+            why: line.why,
             working_days: rulebook
                 .calendar
                 .working_days_between(rulebook.today, line.due_on)

@@ -4,7 +4,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::rulebook::{self, Rulebook};
+use super::rulebook::{self, LastDay, Rulebook};
 use super::{CheckKey, LapseKey, store};
 use crate::access::audit::{self, Event};
 use crate::access::{AuthorityKey, Viewer};
@@ -155,6 +155,12 @@ impl Conflict for AcknowledgeError {
     }
 }
 
+/// The last day that a plan made today may have.
+#[must_use]
+pub fn latest_plan(rulebook: &Rulebook) -> LastDay {
+    rulebook.last_day(PolicyKey::LongestPlan)
+}
+
 /// Opens a lapse for every open check that was due before `today` and has none: everything overdue, so a night off
 /// changes nothing. Checks of a suspended child rest until the suspension ends. Gives how many were opened.
 pub fn open_due(
@@ -270,12 +276,7 @@ pub fn acknowledge(
     if plan.is_empty() {
         return Err(AcknowledgeError::NoPlan);
     }
-    let Rulebook {
-        policy, calendar, ..
-    } = rulebook::load(tx, viewer.authority(), today)?;
-    // One period for every tier.
-    let longest = policy.always(PolicyKey::LongestPlan, Tier::Green).period();
-    let latest = longest.after(today, &calendar);
+    let latest = latest_plan(&rulebook::load(tx, viewer.authority(), today)?).day;
     if plan_by < today || plan_by > latest {
         return Err(AcknowledgeError::PlanDay(spoken(latest)));
     }

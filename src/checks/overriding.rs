@@ -3,7 +3,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::rulebook::{self, Rulebook};
+use super::rulebook::{self, LastDay, Rulebook};
 use super::{store, tiering};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
@@ -84,12 +84,9 @@ pub fn standing(conn: &mut Conn, child: ChildKey) -> Result<Option<Standing>> {
 }
 
 /// The last day that a decision made today may have.
-pub fn latest_end(rulebook: &Rulebook) -> NaiveDate {
-    let period = rulebook
-        .policy
-        .always(PolicyKey::LongestOverride, Tier::Green)
-        .period();
-    period.after(rulebook.today, &rulebook.calendar)
+#[must_use]
+pub fn latest_end(rulebook: &Rulebook) -> LastDay {
+    rulebook.last_day(PolicyKey::LongestOverride)
 }
 
 /// Decides on a tier; an earlier decision gives way to it. Writes the audit event and assesses the child anew.
@@ -109,7 +106,7 @@ pub fn decide(
         return Err(DecideError::NoReason);
     }
     let rulebook = rulebook::load(tx, viewer.authority(), today)?;
-    let latest = latest_end(&rulebook);
+    let latest = latest_end(&rulebook).day;
     if decision.ends_on < today || decision.ends_on > latest {
         return Err(DecideError::End(spoken(latest)));
     }

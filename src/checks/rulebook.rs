@@ -6,8 +6,9 @@ use super::store;
 use crate::access::AuthorityKey;
 use crate::db::{Conn, Result};
 use crate::rules::calendar::Calendar;
-use crate::rules::policy::{self, Policy, PolicyRow};
+use crate::rules::policy::{self, Policy, PolicyKey, PolicyRow};
 use crate::rules::terms::{self, Term};
+use crate::rules::tier::Tier;
 
 /// What the rules need to know besides the facts of a case.
 #[derive(Clone, Debug)]
@@ -18,6 +19,27 @@ pub struct Rulebook {
     pub calendar: Calendar,
     /// The day.
     pub today: NaiveDate,
+}
+
+/// The last day that a person may choose today, and why not a later one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastDay {
+    /// The day.
+    pub day: NaiveDate,
+    /// The rule, its value and its source, in one sentence.
+    pub why: String,
+}
+
+impl Rulebook {
+    /// The last day of a period that begins today and is the same for every tier.
+    #[must_use]
+    pub fn last_day(&self, key: PolicyKey) -> LastDay {
+        let holds = self.policy.always(key, Tier::Green);
+        LastDay {
+            day: holds.period().after(self.today, &self.calendar),
+            why: format!("{}: {}.", key.label(), holds.in_words()),
+        }
+    }
 }
 
 /// Reads an authority's rulebook for a day.

@@ -1,13 +1,15 @@
 //! "Social care is leading" lets a child's checks rest, but only with a named lead and an end.
 
-use chrono::{Days, NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime};
 
+use super::rulebook::{self, LastDay, Rulebook};
 use super::store;
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::db::{Conflict, Conn, DbError, Result};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
+use crate::rules::policy::PolicyKey;
 
 /// A rest of a child's checks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +23,6 @@ pub struct Suspension {
     /// Last day; the checks wake the day after.
     pub ends_on: NaiveDate,
 }
-
-/// The longest a rest may last, in calendar days: a local default, unconfirmed.
-pub const LONGEST_DAYS: u64 = 92;
 
 /// Why checks were not suspended.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +53,12 @@ impl Conflict for SuspensionError {
     }
 }
 
+/// The last day that a rest decided today may have.
+#[must_use]
+pub fn latest_end(rulebook: &Rulebook) -> LastDay {
+    rulebook.last_day(PolicyKey::LongestRest)
+}
+
 /// Lets a child's checks rest; writes the audit event. Managers decide it.
 pub fn suspend(
     tx: &mut Conn,
@@ -72,9 +77,7 @@ pub fn suspend(
     if suspension.reason.trim().is_empty() {
         return Err(SuspensionError::NoReason);
     }
-    let latest = today
-        .checked_add_days(Days::new(LONGEST_DAYS))
-        .unwrap_or(today);
+    let latest = latest_end(&rulebook::load(tx, viewer.authority(), today)?).day;
     let end = suspension.ends_on;
     if end <= today || end > latest || end < suspension.starts_on {
         return Err(SuspensionError::End(spoken(latest)));

@@ -118,6 +118,8 @@ impl Columns {
 /// When it is no text or has other headings.
 pub fn read(bytes: &[u8], columns: &Columns) -> Result<(Vec<Line>, Vec<Refused>), FileProblem> {
     let (text, _) = text::read(bytes)?;
+    let text = text.replace("\r\n", "\n");
+    let mut counted = LineCount::of(&text);
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .trim(csv::Trim::All)
@@ -126,7 +128,7 @@ pub fn read(bytes: &[u8], columns: &Columns) -> Result<(Vec<Line>, Vec<Refused>)
     let (mut lines, mut refused) = (Vec::new(), Vec::new());
     for record in reader.records() {
         let record = record?;
-        let number = record.position().map_or(0, csv::Position::line);
+        let number = counted.line_at(record.position().map_or(0, csv::Position::byte));
         if record.iter().all(str::is_empty) {
             continue;
         }
@@ -152,6 +154,36 @@ pub fn read(bytes: &[u8], columns: &Columns) -> Result<(Vec<Line>, Vec<Refused>)
         });
     }
     Ok((lines, refused))
+}
+
+/// Counts lines as a text editor does: the reader's own count stands before blank lines that it passes over.
+struct LineCount<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl<'a> LineCount<'a> {
+    fn of(text: &'a str) -> Self {
+        Self {
+            text: text.as_bytes(),
+            at: 0,
+            line: 1,
+        }
+    }
+
+    /// The line of a record that the reader found from this byte on; asked in the order of the file.
+    fn line_at(&mut self, byte: u64) -> u64 {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(here) = self.text.get(self.at) {
+            if self.at >= byte && *here != b'\n' {
+                break;
+            }
+            self.line += u64::from(*here == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
 }
 
 fn headings(
@@ -200,7 +232,7 @@ mod tests {
     #[test]
     fn cells_are_found_by_their_heading_in_any_order() {
         let (lines, refused) = read(
-            b"First day,Name\r\n 2/9/2026 ,\"Autumn,\n half\"\r\n,\r\n5/9/2026,Two\r\n",
+            b"First day,Name\r\n 2/9/2026 ,\"Autumn,\n half\"\r\n\r\n,\r\n5/9/2026,Two\r\n",
             &COLUMNS,
         )
         .unwrap();
@@ -213,7 +245,7 @@ mod tests {
             (2, "Autumn,\n half", "")
         );
         assert_eq!(one.date("first_day").unwrap().to_string(), "2026-09-02");
-        assert_eq!(two.number, 5);
+        assert_eq!(two.number, 6);
     }
 
     #[test]

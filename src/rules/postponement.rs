@@ -2,6 +2,7 @@
 //! who could have said no was told; the child was killed the next day.
 
 use super::calendar::Calendar;
+use super::dates::spoken;
 use super::policy::{Policy, PolicyKey};
 use super::terms::{Holiday, Term, holiday_between};
 use super::tier::Tier;
@@ -56,6 +57,31 @@ pub fn latest(
     let after = |key, from| policy.always(key, tier).period().after(from, calendar);
     let ceiling = after(PolicyKey::PostponementCeiling, original_due_on);
     ceiling.max(after(PolicyKey::FailedVisitRebooked, today))
+}
+
+/// Why an officer books no later than [`latest`], in one sentence.
+#[must_use]
+pub fn why_latest(
+    original_due_on: NaiveDate,
+    tier: Tier,
+    policy: &Policy,
+    calendar: &Calendar,
+    today: NaiveDate,
+) -> String {
+    let ceiling = policy.always(PolicyKey::PostponementCeiling, tier);
+    let attempt = policy.always(PolicyKey::FailedVisitRebooked, tier);
+    let from_due = ceiling.period().after(original_due_on, calendar);
+    if from_due >= attempt.period().after(today, calendar) {
+        let due = spoken(original_due_on);
+        return format!(
+            "An officer books no later than {} after the first due day, {due}.",
+            ceiling.in_words()
+        );
+    }
+    format!(
+        "The ceiling after the first due day has passed, so an officer books within the time of a new attempt: {} from today.",
+        attempt.in_words()
+    )
 }
 
 /// Weighs a booking. A check is put off when a booking is moved to a later day, and when it is first booked for a day

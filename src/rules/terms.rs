@@ -326,7 +326,7 @@ mod tests {
         let add = |from, days| schools.add_school_days(day(from), days).to_string();
         assert_eq!(add("2026-10-23", 1), "2026-11-02");
         assert_eq!(add("2026-12-17", 2), "2027-01-04");
-        assert_eq!(add("2027-07-20", 10), "2027-09-09");
+        assert_eq!(add("2027-07-20", 10), "2027-09-13");
         assert_eq!(
             add("2027-10-22", 1),
             "2027-10-25",

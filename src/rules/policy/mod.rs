@@ -216,6 +216,12 @@ impl Holds<'_> {
         }
     }
 
+    /// The value and where it comes from: "3 months (default policy)".
+    #[must_use]
+    pub fn in_words(self) -> String {
+        format!("{} ({})", self.period().words(), self.source())
+    }
+
     /// Where the value comes from, in words that finish a sentence in brackets.
     #[must_use]
     pub fn source(self) -> String {

@@ -10,15 +10,17 @@ use validator::Validate;
 use super::check::CheckWords;
 use crate::checks::booking::{self, BookingError, NewBooking};
 use crate::checks::check;
-use crate::checks::rulebook::{self, Rulebook};
+use crate::checks::rulebook::{self, LastDay, Rulebook};
 use crate::db::DbError;
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::Mode;
-use crate::rules::postponement::latest;
+use crate::rules::policy::PolicyKey;
+use crate::rules::postponement::{latest, why_latest};
 use crate::rules::verification::Standing;
 use crate::web::answer;
 use crate::web::error::WebError;
+use crate::web::filters;
 use crate::web::form::{Choice, DateInput, Form, FormErrors, Refused, Submitted, choices};
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
@@ -129,7 +131,9 @@ struct Facts {
     standing: Standing,
     booked: Option<String>,
     /// The last day for which an officer can book; nothing for a manager.
-    latest: Option<String>,
+    latest: Option<LastDay>,
+    /// How long an address counts as verified, and why so long.
+    verified_for: String,
     /// Who closed the check, when it is closed by now.
     meanwhile: Option<String>,
 }
@@ -214,14 +218,16 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
                     let Rulebook {
                         policy, calendar, ..
                     } = &rulebook;
-                    spoken(latest(
-                        check.original_due_on,
-                        child.tier,
-                        policy,
-                        calendar,
-                        today,
-                    ))
+                    let (due, tier) = (check.original_due_on, child.tier);
+                    LastDay {
+                        day: latest(due, tier, policy, calendar, today),
+                        why: why_latest(due, tier, policy, calendar, today),
+                    }
                 }),
+                verified_for: rulebook
+                    .policy
+                    .always(PolicyKey::AddressVerifiedFor, child.tier)
+                    .in_words(),
                 meanwhile: super::check::closed_meanwhile(conn, &check)?,
                 check: CheckWords::of(&check, &child, today, &rulebook.calendar),
                 standing,

@@ -12,7 +12,7 @@ use super::days;
 use super::work::{WhoseFilter, plan_words};
 use crate::checks::lapse::{self, AcknowledgeError, LapseRecord, Plan, Told};
 use crate::checks::lapse_list::{self, Open, OpenLapse};
-use crate::checks::rulebook::{self, Rulebook};
+use crate::checks::rulebook::{self, LastDay, Rulebook};
 use crate::clock::london_day;
 use crate::db::DbError;
 use crate::rules::calendar::Calendar;
@@ -162,6 +162,8 @@ struct Facts {
     lapse: LapseWords,
     check: CheckWords,
     told: Vec<ToldRow>,
+    /// The last day that a plan may have.
+    latest_plan: LastDay,
     /// What the ladder does in this round; nothing when the lapse is closed.
     rungs: Vec<Rung>,
 }
@@ -307,6 +309,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
                 check: CheckWords::of(&check, &child, today, &rulebook.calendar),
                 rungs: rungs(&lapse.state(child.tier), &told, &rulebook),
                 told: told.iter().map(told_row).collect(),
+                latest_plan: lapse::latest_plan(&rulebook),
             }))
         })
         .await?;

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
+use crate::checks::rulebook;
 use crate::checks::suspension::{self, Suspension, SuspensionError};
 use crate::db::DbError;
 use crate::register::child;
@@ -26,6 +27,8 @@ struct SuspensionPage {
     child: String,
     child_name: String,
     resting: Option<Resting>,
+    latest: String,
+    why_latest: String,
     form: SuspensionForm,
     errors: FormErrors,
 }
@@ -143,10 +146,11 @@ async fn page(
                 return Ok(None);
             };
             let resting = suspension::on(conn, child.key, today)?;
-            Ok::<_, DbError>(Some((child, resting)))
+            let rulebook = rulebook::load(conn, viewer.authority(), today)?;
+            Ok::<_, DbError>(Some((child, resting, suspension::latest_end(&rulebook))))
         })
         .await?;
-    let (child, resting) = found.ok_or(WebError::NotFound)?;
+    let (child, resting, latest) = found.ok_or(WebError::NotFound)?;
     let name = child.particulars.full_name();
     Ok(SuspensionPage {
         page: visit.page("/children"),
@@ -161,6 +165,8 @@ async fn page(
             reason: resting.reason,
             until: spoken(resting.ends_on),
         }),
+        latest: spoken(latest.day),
+        why_latest: latest.why,
         form: refused.form,
         errors: refused.errors,
     })

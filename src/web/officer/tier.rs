@@ -32,6 +32,7 @@ struct TierPage {
     reasons: Vec<String>,
     standing: Option<Standing>,
     latest: String,
+    why_latest: String,
     tiers: Vec<Choice>,
     form: TierForm,
     errors: FormErrors,
@@ -178,7 +179,7 @@ async fn page(
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let reasons = tier::reasons(conn, child.key)?;
             let standing = overriding::standing(conn, child.key)?;
-            let latest = spoken(overriding::latest_end(&rulebook));
+            let latest = overriding::latest_end(&rulebook);
             Ok::<_, DbError>(Some((child, reasons, standing, latest)))
         })
         .await?;
@@ -188,7 +189,8 @@ async fn page(
         child,
         reasons,
         standing,
-        latest,
+        latest: spoken(latest.day),
+        why_latest: latest.why,
         tiers: choices(Tier::ALL, Tier::as_str, Tier::label),
         form: refused.form,
         errors: refused.errors,

@@ -69,6 +69,7 @@ struct Row {
     child: String,
     child_name: String,
     due: String,
+    why: String,
     days: String,
     booked: Option<String>,
     officer: String,
@@ -129,6 +130,7 @@ fn row(line: &DeskLine, today: NaiveDate, officers: &Officers) -> Row {
         child: line.child_reference.clone(),
         child_name: line.child_name.clone(),
         due: short(line.due_on),
+        why: line.why.clone(),
         days: if line.due_on < today {
             days::over_in_column(line.working_days)
         } else {

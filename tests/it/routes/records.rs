@@ -211,6 +211,30 @@ fn absence(app: &TestApp) -> String {
     listed.first().expect("an absence").reference.clone()
 }
 
+/// A day off and a school term of the authority.
+fn calendar(app: &TestApp) -> (String, String) {
+    let (ours, now) = (app.eyes(OFFICER), moment(BEGINNING));
+    let off = OtherDay {
+        day: day("2027-05-04"),
+        is_working: false,
+        name: "Day of the council".to_owned(),
+        source: "Council".to_owned(),
+    };
+    let autumn = SourcedTerm {
+        term: Term {
+            name: "Autumn 2".to_owned(),
+            first_day: day("2026-11-02"),
+            last_day: day("2026-12-18"),
+        },
+        source: "Council".to_owned(),
+    };
+    app.write(|tx| calendar_book::add_day(tx, &ours, &off, now, now.date()));
+    app.write(|tx| calendar_book::add_term(tx, &ours, &autumn, now, now.date()));
+    let days = app.read(|conn| calendar_book::days(conn, &ours));
+    let terms = app.read(|conn| calendar_book::terms(conn, &ours));
+    (days[0].reference.clone(), terms[0].reference.clone())
+}
+
 /// A mail that has been waiting since the parent notified: the receipt.
 fn mail(app: &TestApp) -> String {
     let authority = app.authority(ASHDALE);
