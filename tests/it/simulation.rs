@@ -1,4 +1,4 @@
-//! `hearth simulate` in small: the whole of it takes a minute in a release build, see docs/architecture.md.
+//! `hearth simulate` in small: the whole of it wants a release build, see docs/architecture.md.
 
 use std::process::{Command, Output};
 
