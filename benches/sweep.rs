@@ -89,10 +89,10 @@ fn services(file: &Path) -> Services {
     Services {
         db: Db::open(&format!("sqlite:{}", file.display()), 2).expect("the database"),
         clock: Clock::stepped(scene::now()),
-        courier: Courier {
-            transport: Transport::memory(),
-            from: "hearth@example.com".parse().expect("an address"),
-        },
+        courier: Courier::new(
+            Transport::memory(),
+            "hearth@example.com".parse().expect("an address"),
+        ),
         base_url: "https://hearth.example.com".to_owned(),
         late_after: Duration::from_secs(24 * 3600),
     }

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use validator::Validate;
 
 use crate::checks::whereabouts::{self, WhereaboutsError};
-use crate::db::DbError;
 use crate::register::child::{self, ChildRecord};
 use crate::rules::codes::ChildStatus;
 use crate::rules::identifiers::Reference;
@@ -125,7 +124,7 @@ async fn page(
     errors: FormErrors,
 ) -> Result<WhereaboutsPage, WebError> {
     let child = visit
-        .read(move |conn, viewer| Ok::<_, DbError>(child::find(conn, viewer, &reference)?))
+        .read(move |conn, viewer| child::find(conn, viewer, &reference))
         .await?
         .ok_or(WebError::NotFound)?;
     Ok(WhereaboutsPage {
