@@ -5,6 +5,7 @@ use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
 use super::diary::{SOON_WORKING_DAYS, Whose};
 use super::lapse_list;
+use super::out_of_sight::SightList;
 use super::posts::{Hearer, Posts};
 use super::rulebook::{self, Rulebook};
 use super::store;
@@ -14,10 +15,10 @@ use crate::access::{AuthorityKey, Viewer, accounts};
 use crate::db::{Conn, Result};
 use crate::mail::messages::{Figure, WeeklyDigest, WeeklyLapse};
 use crate::mail::{Letter, outbox};
+use crate::register::out_of_sight;
 use crate::rules::escalation::Post;
 use crate::rules::policy::PolicyKey;
 use crate::rules::tier::Tier;
-use crate::rules::verification;
 
 /// The Monday of the week of a day.
 pub fn monday(day: NaiveDate) -> NaiveDate {
@@ -103,16 +104,9 @@ fn figures(
     };
     let open = lapse_list::count(conn, viewer, Whose::Team, *today)?;
     let long = policy.always(PolicyKey::NotSeenFor, Tier::Green).period();
-    let seen_from = long.counts_from(*today, calendar);
-    let verified_from = Tier::ALL
-        .iter()
-        .map(|tier| {
-            (
-                *tier,
-                verification::counts_from(*today, *tier, policy, calendar),
-            )
-        })
-        .collect::<Vec<_>>();
+    let on = |conn: &mut Conn, list: SightList| {
+        out_of_sight::count(conn, viewer, &list.asked(rulebook, None))
+    };
     let of = |label: String, number: i64, path: &str| Figure {
         label,
         number,
@@ -132,23 +126,28 @@ fn figures(
         ),
         of(
             "Children never seen in person".to_owned(),
-            store::weekly::never_seen(conn, viewer)?,
+            on(conn, SightList::Never)?,
             "/children/unseen?which=never",
         ),
         of(
             format!("Children not seen in person for {}", long.words()),
-            store::weekly::not_seen_since(conn, viewer, seen_from)?,
+            on(conn, SightList::Long)?,
             "/children/unseen?which=long",
         ),
         of(
             "Children whose current address is not verified".to_owned(),
-            store::weekly::unverified(conn, viewer, &verified_from)?,
+            on(conn, SightList::Unverified)?,
             "/children/unverified",
         ),
         of(
             "Children with two addresses to settle".to_owned(),
-            store::weekly::in_conflict(conn, viewer)?,
+            on(conn, SightList::Conflicts)?,
             "/children/conflicts",
+        ),
+        of(
+            "Children whose whereabouts nobody knows".to_owned(),
+            on(conn, SightList::Lost)?,
+            "/children/lost",
         ),
     ])
 }

@@ -36,19 +36,6 @@ pub fn gives_way(held_by_word_of: Source, verified_on: Option<NaiveDate>, told_b
     verified_on.is_none() && held_by_word_of == told_by
 }
 
-/// The first day on which somebody may have made sure of an address for it to count as verified today: the cut-off of
-/// [`standing`] for a question of the database.
-#[must_use]
-pub fn counts_from(
-    today: NaiveDate,
-    tier: Tier,
-    policy: &Policy,
-    calendar: &Calendar,
-) -> NaiveDate {
-    let period = policy.always(PolicyKey::AddressVerifiedFor, tier).period();
-    period.counts_from(today, calendar)
-}
-
 /// How an address stands: `address` is nothing when there is none, and otherwise the day somebody made sure of it.
 #[must_use]
 pub fn standing(

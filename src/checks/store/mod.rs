@@ -17,7 +17,6 @@ pub(super) mod suspension;
 pub(super) mod tiering;
 pub(super) mod verify;
 pub(super) mod verify_states;
-pub(super) mod weekly;
 
 use crate::db::Condition;
 use crate::rules::escalation::{Post, Step};
