@@ -21,6 +21,8 @@ impl World {
 fn a_clock_that_jumps_back_an_hour_tells_nobody_twice() {
     let world = World::new();
     let child = world.known_since_seen("2025-12-01");
+    // The notice that it is due soon is given before.
+    world.on("2026-12-01").sweep();
     assert_eq!(world.at("2026-12-02T00:30:00").sweep().len(), 2);
     for moment in [
         "2026-12-01T23:30:00",
