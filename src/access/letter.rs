@@ -2,13 +2,13 @@
 
 use chrono::NaiveDateTime;
 
-use super::accounts::AccountRow;
+use super::accounts::{self, AccountRow};
 use super::audit::{self, Event};
-use super::authority::Authority;
+use super::authority::{self, Authority};
 use super::{Role, Viewer, sign_in};
-use crate::db::{Conn, Result};
+use crate::db::{Conn, DbError, Result};
 use crate::mail::messages::{Invitation, SignInLink};
-use crate::mail::{Letter, outbox};
+use crate::mail::{Letter, Rendered, outbox};
 use crate::rules::identifiers::{EmailAddress, Reference};
 
 /// Sends a parent the link that proves their address. An address that has had enough links for this hour gets none,
@@ -70,6 +70,41 @@ pub fn send_password_link(
     };
     outbox::put_until(tx, &letter, now + sign_in::PASSWORD_LINK_LASTS, now)?;
     Ok(())
+}
+
+/// Sends one of the samples to whoever asks, marked as a test; gives the address. It is stored as a sample and not as what
+/// it shows, so that nobody is told when it does not arrive. Writes the audit event.
+pub fn send_sample(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    sample: &Rendered,
+    base_url: &str,
+    now: NaiveDateTime,
+) -> Result<String> {
+    let nobody = || DbError::Corrupt("a sample for nobody".to_owned());
+    let account = accounts::by_key(tx, viewer.account().ok_or_else(nobody)?)?;
+    let to = EmailAddress::parse(&account.email).map_err(|_| nobody())?;
+    let head = authority::by_key(tx, viewer.authority())?.letterhead(base_url);
+    let letter = Letter {
+        key: format!("sample:{:016x}", rand::random::<u64>()),
+        authority: viewer.authority(),
+        letterhead: &head,
+        to,
+        message: Rendered {
+            kind: "sample",
+            subject: format!("Test: {}", sample.subject),
+            ..sample.clone()
+        },
+    };
+    outbox::put(tx, &letter, now)?;
+    let event = Event {
+        action: "sample_sent",
+        child: None,
+        subject: sample.kind,
+        detail: "",
+    };
+    audit::record(tx, viewer, &event, now)?;
+    Ok(account.email)
 }
 
 /// Says that the address which a mail came back from works again; writes the audit event. False if it does not fail.

@@ -4,6 +4,7 @@
 //! - [`tiers`]: assesses children again for whom days have passed.
 //! - [`sweep`]: opens lapses and tells the ladder.
 //! - [`weekly`]: writes the digest of the week.
+//! - [`rehearsal`]: what a sweep would do on a day, without doing it.
 //! - [`deliver`]: empties the outbox.
 //! - [`bounces`]: reads the mail that came back.
 //! - [`housekeeping`]: forgets what is of no more use.
@@ -14,6 +15,7 @@ pub mod bounces;
 pub mod deliver;
 pub mod housekeeping;
 pub mod punctuality;
+pub mod rehearsal;
 pub mod runner;
 mod store;
 pub mod sweep;

@@ -8,7 +8,7 @@ use crate::access::AuthorityKey;
 use crate::access::authority;
 use crate::checks::ladder::Told;
 use crate::checks::{due_soon, failed_visit, ladder, lapse, postponed, rulebook, undelivered};
-use crate::db::{DbError, Result};
+use crate::db::{Conn, DbError, Result};
 
 /// Opens what has lapsed by today, tells every step that is owed, and gives notice of what is due soon. Run again, it does nothing again.
 ///
@@ -33,9 +33,9 @@ pub fn run(services: &Services, today: NaiveDate, now: NaiveDateTime) -> Result<
 }
 
 /// What the sweep of one authority came to.
-struct Swept {
-    opened: usize,
-    told: Told,
+pub(super) struct Swept {
+    pub(super) opened: usize,
+    pub(super) told: Told,
     failed_visits: usize,
     postponed: usize,
     notices: usize,
@@ -47,15 +47,26 @@ fn sweep_one(
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<Swept> {
-    services.db.write_now(|tx| {
-        let (rulebook, base_url) = (rulebook::load(tx, authority, today)?, &services.base_url);
-        Ok::<_, DbError>(Swept {
-            opened: lapse::open_due(tx, authority, today, now)?,
-            told: ladder::tell(tx, authority, &rulebook, base_url, now)?,
-            failed_visits: failed_visit::tell(tx, authority, base_url, today, now)?,
-            notices: due_soon::tell(tx, authority, &rulebook, base_url, now)?,
-            postponed: postponed::tell(tx, authority, base_url, today, now)?,
-        })
+    services
+        .db
+        .write_now(|tx| in_transaction(tx, authority, &services.base_url, today, now))
+}
+
+/// The sweep of one authority in somebody's transaction.
+pub(super) fn in_transaction(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    base_url: &str,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<Swept> {
+    let rulebook = rulebook::load(tx, authority, today)?;
+    Ok(Swept {
+        opened: lapse::open_due(tx, authority, today, now)?,
+        told: ladder::tell(tx, authority, &rulebook, base_url, now)?,
+        failed_visits: failed_visit::tell(tx, authority, base_url, today, now)?,
+        notices: due_soon::tell(tx, authority, &rulebook, base_url, now)?,
+        postponed: postponed::tell(tx, authority, base_url, today, now)?,
     })
 }
 

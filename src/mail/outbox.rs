@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::messages::{CARRY_A_SECRET, DELIVERY_FAILED, Letterhead, MUST_ARRIVE, Rendered};
 pub use super::store::failing::FailingAddress;
 use super::store::{self, NewMail, OutgoingMail, claims};
-pub use super::store::{DeadMail, Delivery, Undelivered};
+pub use super::store::{DeadMail, Delivery, PutMail, Undelivered};
 use crate::db::columns::Key;
 use crate::db::{Conn, Result};
 use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
@@ -110,6 +110,26 @@ pub fn digest_key(
         .map(|byte| format!("{byte:02x}"))
         .collect();
     format!("{kind}:{code}:{today}:{recipient}:{short}")
+}
+
+/// The newest mail there is, for [`put_since`].
+///
+/// # Errors
+/// If the database refuses.
+pub fn last_put(conn: &mut Conn) -> Result<Option<Key<OutgoingMail>>> {
+    store::last(conn)
+}
+
+/// What was put for an authority after another mail, the oldest first.
+///
+/// # Errors
+/// If the database refuses.
+pub fn put_since<A>(
+    conn: &mut Conn,
+    authority: Key<A>,
+    last: Option<Key<OutgoingMail>>,
+) -> Result<Vec<PutMail>> {
+    store::put_since(conn, authority.number(), last)
 }
 
 /// The state of an authority's outbox, for the page for administrators.

@@ -180,6 +180,9 @@ routes! {
     GET  "/imports/{reference}/refused.csv"         Officer  officer::imports::refused;
     GET  "/admin/mail"                              Administrator  admin::mail::show;
     POST "/admin/mail/{reference}/retry"            Administrator  admin::mail::retry;
+    GET  "/admin/mail/samples"                      Administrator  admin::samples::show;
+    POST "/admin/mail/samples"                      Administrator  admin::samples::send;
+    GET  "/admin/rehearsal"                         Administrator  admin::rehearsal::show;
     POST "/admin/mail/{reference}/address-works"    Administrator  admin::mail::address_works;
     GET  "/admin/calendar"                          Administrator  admin::calendar::show;
     POST "/admin/calendar/days"                     Administrator  admin::calendar::add_day;

@@ -89,3 +89,76 @@ fn only_administrators_come_in() {
     let page = app.browser().open("/admin/mail");
     assert_eq!(page.h1(), "Sign in");
 }
+
+#[test]
+fn a_day_is_rehearsed_and_leaves_nothing_behind() {
+    let app = TestApp::start();
+    let ada = super::register_scene::child(
+        &app,
+        "officer@ashdale.example",
+        "Ada",
+        "Field",
+        "2015-04-03",
+    );
+    super::register_scene::allocate(&app, &ada, "officer@ashdale.example");
+    let mut browser = app.signed_in(ADMINISTRATOR);
+    let page = browser.open("/admin/mail").expect(200);
+    let page =
+        browser.open(&page.link("Rehearse a day: what would lapse and who would be written to"));
+    let early = page
+        .form("/admin/rehearsal")
+        .set_date("on", "1", "1", "2020");
+    early
+        .send(&mut browser)
+        .expect(422)
+        .says("Choose today or a later day");
+    let rehearse = |browser: &mut super::browser::Browser| {
+        page.form("/admin/rehearsal")
+            .set_date("on", "21", "12", "2026")
+            .send(browser)
+            .expect(200)
+    };
+    let rehearsed = rehearse(&mut browser);
+    rehearsed
+        .says("On 21 December 2026")
+        .says("officer@ashdale.example")
+        .says("Lapse digest");
+    assert_eq!(
+        rehearse(&mut browser).words(),
+        rehearsed.words(),
+        "nothing was left behind"
+    );
+    let authority = app.eyes("officer@ashdale.example").authority();
+    let outbox = app.read(|conn| hearth::mail::outbox::overview(conn, authority));
+    assert_eq!(outbox.waiting, 0);
+    assert!(
+        app.read(|conn| hearth::checks::lapse::of_child(conn, ada.key))
+            .is_empty()
+    );
+}
+
+#[test]
+fn an_administrator_reads_what_is_written_and_sends_themselves_a_test() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(ADMINISTRATOR);
+    let page = browser.open("/admin/mail/samples").expect(200);
+    page.says("Lapse digest")
+        .says("Weekly digest")
+        .says("Sign in link")
+        .says("L-0000-0000");
+    let forms = page.text.matches("Send it to me").count();
+    assert_eq!(forms, 10);
+    let sent = page
+        .form("/admin/mail/samples")
+        .send(&mut browser)
+        .expect(200);
+    sent.says(&format!("The sample is on its way to {ADMINISTRATOR}"));
+    let authority = app.eyes("officer@ashdale.example").authority();
+    let put = app.read(|conn| hearth::mail::outbox::put_since(conn, authority, None));
+    assert_eq!(put.len(), 1);
+    assert_eq!(
+        (put[0].kind.as_str(), put[0].recipient.as_str()),
+        ("sample", ADMINISTRATOR)
+    );
+    assert!(put[0].subject.starts_with("Test: "));
+}

@@ -13,6 +13,7 @@ pub mod lapse_digest;
 mod plain_text;
 pub mod postponed;
 pub mod receipt;
+pub mod samples;
 pub mod sign_in_link;
 pub mod weekly_digest;
 

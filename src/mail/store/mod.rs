@@ -162,6 +162,44 @@ pub(super) fn undelivered(conn: &mut Conn, authority: i64, limit: i64) -> Result
         .load(conn)?)
 }
 
+/// A mail as it was put into the outbox.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct PutMail {
+    /// Which message it is, such as `lapse_digest`.
+    pub kind: String,
+    /// The address it is for.
+    pub recipient: String,
+    /// Its subject.
+    pub subject: String,
+}
+
+/// The key of the newest mail; none while there is none.
+pub(super) fn last(conn: &mut Conn) -> Result<Option<Key<OutgoingMail>>> {
+    Ok(outgoing_mail::table
+        .order(outgoing_mail::id.desc())
+        .select(outgoing_mail::id)
+        .first(conn)
+        .optional()?)
+}
+
+/// The mails of an authority that were put after another one.
+pub(super) fn put_since(
+    conn: &mut Conn,
+    authority: i64,
+    last: Option<Key<OutgoingMail>>,
+) -> Result<Vec<PutMail>> {
+    Ok(outgoing_mail::table
+        .filter(outgoing_mail::authority_id.eq(authority))
+        .filter(outgoing_mail::id.gt(last.map_or(0, Key::number)))
+        .order(outgoing_mail::id)
+        .select((
+            outgoing_mail::kind,
+            outgoing_mail::recipient,
+            outgoing_mail::subject,
+        ))
+        .load(conn)?)
+}
+
 /// A mail that the server took.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub struct Delivery {

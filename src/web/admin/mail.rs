@@ -95,7 +95,7 @@ pub async fn address_works(
 }
 
 /// The word under which a message is stored, as words: "lapse_digest" is "Lapse digest".
-fn in_words(kind: &str) -> String {
+pub(super) fn in_words(kind: &str) -> String {
     let words = kind.replace('_', " ");
     let mut letters = words.chars();
     letters

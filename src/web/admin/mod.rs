@@ -4,3 +4,5 @@ pub mod calendar;
 pub mod commencement;
 pub mod mail;
 pub mod policy_value;
+pub mod rehearsal;
+pub mod samples;

@@ -1,0 +1,79 @@
+//! A sweep that leaves nothing behind: what would lapse and who would be written to on a day, worked out by the real jobs
+//! in a transaction that is taken back.
+
+use std::convert::Infallible;
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::sweep;
+use crate::access::AuthorityKey;
+use crate::checks::{rulebook, tiering};
+use crate::db::{Conflict, Conn, DbError, Result};
+use crate::mail::outbox::{self, PutMail};
+
+/// What a sweep would come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rehearsed {
+    /// Lapses that would be opened.
+    pub opened: usize,
+    /// Steps of the ladder that would be told to nobody.
+    pub untold: usize,
+    /// The mail that would be put into the outbox.
+    pub mail: Vec<PutMail>,
+}
+
+/// How a rehearsal ends: never well, so that nothing of it stays.
+#[derive(Debug, thiserror::Error)]
+pub enum TakenBack {
+    /// It was rehearsed.
+    #[error("a rehearsal leaves nothing behind")]
+    Rehearsed(Rehearsed),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl Conflict for TakenBack {
+    fn db_error(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error),
+            Self::Rehearsed(_) => None,
+        }
+    }
+}
+
+/// Children assessed at most: a rehearsal keeps other writers waiting.
+const ASSESSED: i64 = 1_000;
+
+/// Rehearses the sweep of one authority on a day as if nothing happened until then, in a transaction that it takes back.
+///
+/// # Errors
+/// Always: [`TakenBack::Rehearsed`] with what was found, or the database's.
+pub fn rehearse(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    base_url: &str,
+    day: NaiveDate,
+    now: NaiveDateTime,
+) -> std::result::Result<Infallible, TakenBack> {
+    let rehearsed = sweep_once(tx, authority, base_url, day, now)?;
+    Err(TakenBack::Rehearsed(rehearsed))
+}
+
+fn sweep_once(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    base_url: &str,
+    day: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<Rehearsed> {
+    let last = outbox::last_put(tx)?;
+    let rulebook = rulebook::load(tx, authority, day)?;
+    tiering::reassess_due(tx, &rulebook, authority, ASSESSED, now)?;
+    let swept = sweep::in_transaction(tx, authority, base_url, day, now)?;
+    Ok(Rehearsed {
+        opened: swept.opened,
+        untold: swept.told.untold,
+        mail: outbox::put_since(tx, authority, last)?,
+    })
+}

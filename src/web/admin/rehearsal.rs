@@ -1,0 +1,64 @@
+//! What a sweep would do on a day, without doing it: `/admin/rehearsal`.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use serde::Deserialize;
+
+use super::mail::in_words;
+use crate::jobs::rehearsal::{self, Rehearsed, TakenBack};
+use crate::rules::dates::spoken;
+use crate::web::answer;
+use crate::web::error::WebError;
+use crate::web::form::{Asked, DateInput, FormErrors};
+use crate::web::page::Page;
+use crate::web::visit::Visit;
+
+/// The day that is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Day {
+    on: DateInput,
+    asked: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/rehearsal.html")]
+struct RehearsalPage {
+    page: Page,
+    on: DateInput,
+    /// The day in words, with what would happen.
+    rehearsed: Option<(String, Rehearsed)>,
+    errors: FormErrors,
+}
+
+/// `GET /admin/rehearsal`
+pub async fn show(visit: Visit, Asked(day): Asked<Day>) -> Result<HttpResponse, WebError> {
+    let mut shown = RehearsalPage {
+        page: visit.page("/admin/mail"),
+        on: day.on,
+        rehearsed: None,
+        errors: FormErrors::default(),
+    };
+    if day.asked.is_empty() {
+        return answer::show(&shown);
+    }
+    let on = shown.on.required("on", "the day", &mut shown.errors);
+    if on.is_some_and(|on| on < visit.today()) {
+        shown.errors.add("on", "Choose today or a later day");
+    }
+    let Some(on) = on.filter(|_| shown.errors.summary().is_empty()) else {
+        return answer::refuse(&shown);
+    };
+    let (now, base_url) = (visit.now(), visit.app().config.base_url.clone());
+    let taken_back = visit
+        .write(move |tx, viewer| rehearsal::rehearse(tx, viewer.authority(), &base_url, on, now))
+        .await?;
+    match taken_back {
+        Err(TakenBack::Rehearsed(rehearsed)) => {
+            shown.rehearsed = Some((spoken(on), rehearsed));
+            answer::show(&shown)
+        }
+        Err(TakenBack::Db(error)) => Err(error.into()),
+        Ok(never) => match never {},
+    }
+}
