@@ -14,7 +14,7 @@ pub struct Bounds {
     pub units: &'static [Unit],
     /// The least.
     pub least: u32,
-    /// The most, in its own unit; other units are compared by [`days`].
+    /// The most, in its own unit; other units are compared by the days they span.
     pub most: Period,
     /// Where the bound comes from, in words that finish a sentence in brackets.
     pub source: &'static str,
