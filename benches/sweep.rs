@@ -1,7 +1,7 @@
 //! How long the sweep takes on a register of 200,000 children when 13,000 checks lapse in one night, and again when nothing
 //! new has; the same for 13,000 notices of checks that are due soon. `cargo bench --bench sweep`; `-- 20000` for another
 //! size, `-- 200000 0.60 0.17` to print ratios beside the seconds of a first and a second run of another program, measured
-//! in the same minutes (`../shared/peers/django/run.sh nightly` prints them).
+//! in the same minutes.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
