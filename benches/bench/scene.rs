@@ -1,6 +1,7 @@
 //! A register of a given size, made up from a seed: one authority of the largest kind (three in a hundred of all
 //! children, as Kent has in England) among thirty others, each child with parents, a home and some years of checks.
 
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
@@ -87,13 +88,20 @@ pub fn of(children: usize) -> Scene {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
     std::fs::create_dir_all(&folder).expect("a folder");
     let file = folder.join(format!("register-{children}.db"));
-    let made = folder.join(format!("register-{children}.{}", env!("CARGO_PKG_VERSION")));
+    let made = folder.join(format!("register-{children}.{}", tables()));
     if !made.exists() {
         let _ = std::fs::remove_file(&file);
         make(&file, children);
         std::fs::write(&made, "").expect("a mark");
     }
     look_up(file, children)
+}
+
+/// Tells the tables of one version from another's: a register made for older ones is made anew.
+fn tables() -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    include_str!("../../src/db/schema.rs").hash(&mut hasher);
+    hasher.finish()
 }
 
 /// An empty register with its authorities, for imports.
