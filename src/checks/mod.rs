@@ -19,6 +19,7 @@ pub mod policy_book;
 pub mod postponed;
 mod posts;
 pub mod rulebook;
+mod same_day;
 mod store;
 pub mod suspension;
 pub mod tiering;

@@ -3,14 +3,13 @@
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
-use super::posts::Posts;
+use super::same_day::{self, News};
 use super::store::booking::PutOff;
 use super::{rulebook, store};
 use crate::access::AuthorityKey;
-use crate::access::authority;
 use crate::db::{Conn, Result};
 use crate::mail::messages::Postponed;
-use crate::mail::{Letter, outbox};
+use crate::mail::{Letterhead, Rendered};
 use crate::rules::escalation::Post;
 use crate::rules::policy::PolicyKey;
 
@@ -29,43 +28,25 @@ pub fn tell(
         .policy
         .count(PolicyKey::PostponementsAlone);
     let put_off = store::booking::put_off(tx, authority, times, now - LOOK_BACK)?;
-    if put_off.is_empty() {
-        return Ok(0);
-    }
-    let authority = authority::by_key(tx, authority)?;
-    let posts = Posts::of(tx, &authority, today)?;
-    let Some(heard) = posts.who(Post::Manager, None) else {
-        return Ok(0);
-    };
-    let vacant_post = (heard.post != Post::Manager).then_some(Post::Manager);
-    let mut letters = 0;
-    for booking in put_off {
-        let letterhead = authority.letterhead(base_url);
-        let message = message(&booking, vacant_post, base_url).render(&letterhead);
-        for (place, person) in heard.people.iter().enumerate() {
-            let letter = Letter {
-                key: store::booking::told_key(&booking.booking, place),
-                authority: authority.key,
-                letterhead: &letterhead,
-                to: person.email.clone(),
-                message: message.clone(),
-            };
-            outbox::put(tx, &letter, now)?;
-            letters += 1;
-        }
-    }
-    Ok(letters)
+    same_day::tell(tx, authority, base_url, &put_off, today, now)
 }
 
-fn message(booking: &PutOff, vacant_post: Option<Post>, base_url: &str) -> Postponed {
-    Postponed {
-        check: booking.check.as_str().to_owned(),
-        kind: booking.kind.label().to_owned(),
-        original_due_on: booking.original_due_on,
-        booked_for: booking.booked_for,
-        times: booking.times.unsigned_abs(),
-        past_holiday: booking.past_holiday,
-        vacant_post,
-        link: format!("{base_url}/checks/{}", booking.check),
+impl News for PutOff {
+    fn key(&self, place: usize) -> String {
+        store::booking::told_key(&self.booking, place)
+    }
+
+    fn letter(&self, vacant_post: Option<Post>, base_url: &str, head: &Letterhead) -> Rendered {
+        Postponed {
+            check: self.check.as_str().to_owned(),
+            kind: self.kind.label().to_owned(),
+            original_due_on: self.original_due_on,
+            booked_for: self.booked_for,
+            times: self.times.unsigned_abs(),
+            past_holiday: self.past_holiday,
+            vacant_post,
+            link: format!("{base_url}/checks/{}", self.check),
+        }
+        .render(head)
     }
 }
