@@ -9,8 +9,8 @@ use chrono::NaiveDateTime;
 
 use super::posts::{Heard, Posts};
 use super::rulebook::Rulebook;
-use super::store;
-use super::store::ladder::{OpenLapse, Telling, ToldStep};
+use super::store::ladder::{Described, Standing, Telling, ToldStep};
+use super::{LapseKey, store};
 use crate::access::AuthorityKey;
 use crate::access::authority::{self, Authority};
 use crate::db::{Conn, Result};
@@ -30,9 +30,12 @@ pub struct Told {
     pub untold: usize,
 }
 
+/// What each lapse owes that was not told: a step, to a post.
+pub(super) type Owing = HashMap<LapseKey, Vec<(StepOwed, Post)>>;
+
 /// A step that is owed to a post and was not told.
-pub(super) struct Untold<'a> {
-    pub(super) lapse: &'a OpenLapse,
+struct Untold<'a> {
+    lapse: &'a Described,
     /// Where the lapse is in the list that was read.
     place: usize,
     owed: StepOwed,
@@ -48,12 +51,14 @@ pub fn tell(
     base_url: &str,
     now: NaiveDateTime,
 ) -> Result<Told> {
-    let lapses = store::ladder::open(tx, authority, rulebook.today)?;
+    let open = store::ladder::open(tx, authority, rulebook.today)?;
     let told = store::ladder::told(tx, authority, rulebook.today)?;
-    let untold = untold(&lapses, &told, rulebook);
-    if untold.is_empty() {
+    let owing = owing(&open, &told, rulebook);
+    if owing.is_empty() {
         return Ok(Told::default());
     }
+    let lapses = store::ladder::described(tx, owing.keys().copied())?;
+    let untold = untold(&lapses, &owing);
     let authority = authority::by_key(tx, authority)?;
     let posts = Posts::of(tx, &authority, rulebook.today)?;
     let heard = hearing(&untold, &posts);
@@ -80,36 +85,51 @@ pub fn tell(
 
 /// Every step owed by the day of the rulebook that was not told in the round its lapse is in. Many lapses stand alike,
 /// so what they owe is asked once.
-pub(super) fn untold<'a>(
-    lapses: &'a [OpenLapse],
-    told: &HashSet<ToldStep>,
-    rulebook: &Rulebook,
-) -> Vec<Untold<'a>> {
+pub(super) fn owing(open: &[Standing], told: &HashSet<ToldStep>, rulebook: &Rulebook) -> Owing {
     let Rulebook {
         policy,
         calendar,
         today,
     } = rulebook;
-    let mut by_state: HashMap<LapseState, Vec<StepOwed>> = HashMap::new();
-    let mut untold = Vec::new();
-    for (place, lapse) in lapses.iter().enumerate() {
+    let mut by_state: HashMap<LapseState, Vec<(StepOwed, Post)>> = HashMap::new();
+    let mut owing = Owing::new();
+    for lapse in open {
         let state = lapse.state();
-        let steps = by_state
-            .entry(state)
-            .or_insert_with(|| owed(&state, policy, calendar, *today).collect());
-        for owed in steps.iter().copied() {
-            let posts = owed.step.posts().iter().copied();
-            let missing =
-                posts.filter(|post| !told.contains(&(lapse.key, owed.round, owed.step, *post)));
-            untold.extend(missing.map(|post| Untold {
-                lapse,
-                place,
-                owed,
-                post,
-            }));
+        let steps = by_state.entry(state).or_insert_with(|| {
+            owed(&state, policy, calendar, *today)
+                .flat_map(|owed| owed.step.posts().iter().map(move |post| (owed, *post)))
+                .collect()
+        });
+        let missing: Vec<(StepOwed, Post)> = steps
+            .iter()
+            .filter(|(owed, post)| !told.contains(&(lapse.key, owed.round, owed.step, *post)))
+            .copied()
+            .collect();
+        if !missing.is_empty() {
+            owing.insert(lapse.key, missing);
         }
     }
-    untold
+    owing
+}
+
+/// The references of lapses, the longest over first.
+pub(super) fn named(conn: &mut Conn, owing: &Owing) -> Result<Vec<String>> {
+    let lapses = store::ladder::described(conn, owing.keys().copied())?;
+    let references = lapses.iter().map(|lapse| lapse.reference.to_string());
+    Ok(references.collect())
+}
+
+fn untold<'a>(lapses: &'a [Described], owing: &Owing) -> Vec<Untold<'a>> {
+    let steps_of = |(place, lapse): (usize, &'a Described)| {
+        let steps = owing.get(&lapse.key).into_iter().flatten();
+        steps.map(move |(owed, post)| Untold {
+            lapse,
+            place,
+            owed: *owed,
+            post: *post,
+        })
+    };
+    lapses.iter().enumerate().flat_map(steps_of).collect()
 }
 
 /// For which post a step is told, and of which officer if it is for the child's own.

@@ -1,11 +1,12 @@
 //! The manager hears the same day that a check was put off once too often, or over a school holiday. It is told from the
 //! bookings and not by the page that makes one, so that nothing is lost when the page is.
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{NaiveDateTime, TimeDelta};
 
+use super::rulebook::Rulebook;
 use super::same_day::{self, News};
+use super::store;
 use super::store::booking::PutOff;
-use super::{rulebook, store};
 use crate::access::AuthorityKey;
 use crate::db::{Conn, Result};
 use crate::mail::messages::Postponed;
@@ -20,15 +21,13 @@ pub(super) const LOOK_BACK: TimeDelta = TimeDelta::days(14);
 pub fn tell(
     tx: &mut Conn,
     authority: AuthorityKey,
+    rulebook: &Rulebook,
     base_url: &str,
-    today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<usize> {
-    let times = rulebook::load(tx, authority, today)?
-        .policy
-        .count(PolicyKey::PostponementsAlone);
+    let times = rulebook.policy.count(PolicyKey::PostponementsAlone);
     let put_off = store::booking::put_off(tx, authority, times, now - LOOK_BACK)?;
-    same_day::tell(tx, authority, base_url, &put_off, today, now)
+    same_day::tell(tx, authority, base_url, &put_off, rulebook.today, now)
 }
 
 impl News for PutOff {

@@ -45,7 +45,7 @@ impl Rulebook {
 /// Reads an authority's rulebook for a day.
 pub fn load(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Result<Rulebook> {
     let code = crate::access::authority::by_key(conn, authority)?.code;
-    let rows = store::rulebook::policies(conn)?;
+    let rows = store::rulebook::policies_of(conn, &code)?;
     Ok(Rulebook {
         policy: Policy::at(&rows, &code, today),
         calendar: calendar(conn, authority)?

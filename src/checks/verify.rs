@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::postponed;
+use super::rulebook::Rulebook;
 use super::store::verify::{self as ask, Answer, Scope};
 use super::store::verify_states as states;
 use super::{due_soon, ladder, rulebook, store};
@@ -53,7 +54,7 @@ const NAMED: usize = 100;
 /// The word under which the runs of the sweep are stored.
 pub const SWEEP: &str = "sweep";
 
-type Question = fn(&mut Conn, Scope) -> Result<Answer>;
+type Question = fn(&mut Conn, Scope<'_>) -> Result<Answer>;
 
 /// The promises that are questions of the tables.
 const QUESTIONS: &[(&str, Question)] = &[
@@ -142,69 +143,88 @@ pub fn verify(
     let swept_at = ask::last_completed(conn, SWEEP)?;
     let seen_until = swept_at.unwrap_or(now);
     let day = london_day(seen_until).min(today);
-    let scopes = authorities.into_iter().map(|authority| Scope {
-        authority,
+    let scope = Scope {
+        authorities: &authorities,
         day,
         seen_until,
-    });
-    let scopes: Vec<Scope> = scopes.collect();
+    };
+    let mut registers = Vec::with_capacity(authorities.len());
+    for authority in &authorities {
+        registers.push(Register {
+            authority: *authority,
+            rulebook: rulebook::load(conn, *authority, day)?,
+            seen_until,
+        });
+    }
 
     let mut proof = Vec::new();
     for (promise, question) in QUESTIONS {
         let mut invariant = Invariant::new(promise);
-        for scope in &scopes {
-            invariant.add(question(conn, *scope)?);
-        }
+        invariant.add(question(conn, scope)?);
         proof.push(invariant);
     }
-    proof.push(steps_told(conn, &scopes)?);
-    proof.push(managers_told(conn, &scopes)?);
-    proof.push(notices_given(conn, &scopes)?);
+    proof.push(steps_told(conn, &registers)?);
+    proof.push(managers_told(conn, &registers)?);
+    proof.push(notices_given(conn, &registers)?);
     proof.push(nothing_stuck(conn, now)?);
     proof.push(swept_in_time(conn, swept_at, now, late_after)?);
     Ok(proof)
 }
 
-fn steps_told(conn: &mut Conn, scopes: &[Scope]) -> Result<Invariant> {
+/// What is asked of one register after the other, because each has its own rules and calendar.
+struct Register {
+    authority: AuthorityKey,
+    /// For the day by which the sweep has to have done its work.
+    rulebook: Rulebook,
+    seen_until: NaiveDateTime,
+}
+
+fn steps_told(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
     let mut invariant = Invariant::new(
         "Every step of the ladder that is owed was told to somebody who has not left",
     );
-    for scope in scopes {
-        let rulebook = rulebook::load(conn, scope.authority, scope.day)?;
-        let lapses = store::ladder::open(conn, scope.authority, scope.day)?;
-        let day_before = scope.day.pred_opt().unwrap_or(scope.day);
-        let told = store::ladder::told(conn, scope.authority, day_before)?;
-        let untold = ladder::untold(&lapses, &told, &rulebook);
-        let retiered = ask::retiered_since(conn, scope.authority, scope.seen_until)?;
-        let mut broken: Vec<String> = untold
-            .iter()
-            .filter(|step| !retiered.contains(&step.lapse.key))
-            .map(|step| step.lapse.reference.as_str().to_owned())
-            .collect();
-        broken.dedup();
-        invariant.add((i64::try_from(lapses.len()).unwrap_or(i64::MAX), broken));
+    for register in registers {
+        let Register {
+            authority,
+            rulebook,
+            seen_until,
+        } = register;
+        let open = store::ladder::open(conn, *authority, rulebook.today)?;
+        let looked_at = i64::try_from(open.len()).unwrap_or(i64::MAX);
+        let day_before = rulebook.today.pred_opt().unwrap_or(rulebook.today);
+        let told = store::ladder::told(conn, *authority, day_before)?;
+        let mut owing = ladder::owing(&open, &told, rulebook);
+        if !owing.is_empty() {
+            let retiered = ask::retiered_since(conn, *authority, *seen_until)?;
+            owing.retain(|lapse, _| !retiered.contains(lapse));
+        }
+        invariant.add((looked_at, ladder::named(conn, &owing)?));
     }
     Ok(invariant)
 }
 
 /// What a manager hears the same day: attempts that failed for a child in red, and checks put off too often or too far.
-fn managers_told(conn: &mut Conn, scopes: &[Scope]) -> Result<Invariant> {
+fn managers_told(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
     let mut invariant =
         Invariant::new("Every failed attempt in red and every long postponement was told");
-    for scope in scopes {
-        let since = scope.seen_until - postponed::LOOK_BACK;
-        let rulebook = rulebook::load(conn, scope.authority, scope.day)?;
+    for register in registers {
+        let Register {
+            authority,
+            rulebook,
+            seen_until,
+        } = register;
+        let since = *seen_until - postponed::LOOK_BACK;
         let times = rulebook.policy.count(PolicyKey::PostponementsAlone);
-        let put_off = store::booking::put_off(conn, scope.authority, times, since)?;
-        let failed = store::outcome::failed_in_red(conn, scope.authority, since)?;
+        let put_off = store::booking::put_off(conn, *authority, times, since)?;
+        let failed = store::outcome::failed_in_red(conn, *authority, since)?;
         let untold = put_off
             .into_iter()
-            .filter(|booking| booking.booked_at < scope.seen_until)
+            .filter(|booking| booking.booked_at < *seen_until)
             .map(|booking| booking.booking)
             .chain(
                 failed
                     .into_iter()
-                    .filter(|attempt| attempt.recorded_at < scope.seen_until)
+                    .filter(|attempt| attempt.recorded_at < *seen_until)
                     .map(|attempt| attempt.outcome),
             );
         let broken: Vec<String> = untold.map(|it| it.as_str().to_owned()).collect();
@@ -213,13 +233,17 @@ fn managers_told(conn: &mut Conn, scopes: &[Scope]) -> Result<Invariant> {
     Ok(invariant)
 }
 
-fn notices_given(conn: &mut Conn, scopes: &[Scope]) -> Result<Invariant> {
+fn notices_given(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
     let mut invariant =
         Invariant::new("Every notice that a check is due soon was given when it was owed");
-    for scope in scopes {
-        let rulebook = rulebook::load(conn, scope.authority, scope.day)?;
-        let owed = due_soon::not_given(conn, scope.authority, &rulebook, Some(scope.seen_until))?;
-        let given = store::due_soon::count(conn, scope.authority, scope.day)?;
+    for register in registers {
+        let Register {
+            authority,
+            rulebook,
+            seen_until,
+        } = register;
+        let owed = due_soon::not_given(conn, *authority, rulebook, Some(*seen_until))?;
+        let given = store::due_soon::count(conn, *authority, rulebook.today)?;
         let checked = given + i64::try_from(owed.len()).unwrap_or(i64::MAX);
         let broken = owed.iter().map(|owed| owed.check.reference.to_string());
         invariant.add((checked, broken.collect()));

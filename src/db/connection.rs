@@ -115,9 +115,11 @@ impl Scheme {
     }
 }
 
-/// WAL lets pages be read while the sweep writes; FULL makes a committed lapse survive a power cut.
+/// WAL lets pages be read while the sweep writes; FULL makes a committed lapse survive a power cut. Of pages that many
+/// transactions of a sweep write, only the last state is copied into the file when the log may grow to 16 MiB first.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-     PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY;";
+     PRAGMA wal_autocheckpoint = 4000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA mmap_size = 2147418112;
+     PRAGMA temp_store = MEMORY;";
 
 #[cfg(unix)]
 fn make_private(folder: &Path) -> std::io::Result<()> {

@@ -66,7 +66,7 @@ pub(super) fn in_transaction(
         told: ladder::tell(tx, authority, &rulebook, base_url, now)?,
         failed_visits: failed_visit::tell(tx, authority, base_url, today, now)?,
         notices: due_soon::tell(tx, authority, &rulebook, base_url, now)?,
-        postponed: postponed::tell(tx, authority, base_url, today, now)?,
+        postponed: postponed::tell(tx, authority, &rulebook, base_url, now)?,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 use hearth::checks::check::{CheckRecord, CheckState};
-use hearth::checks::{postponed, verify};
+use hearth::checks::{postponed, rulebook, verify};
 use hearth::jobs::{Services, runner};
 use hearth::mail::Courier;
 use hearth::register::child;
@@ -79,7 +79,12 @@ fn past_the_ceiling_only_a_manager_books_and_a_holiday_tells_the_manager() {
         .says("The family is away");
 
     let authority = app.eyes(MANAGER).authority();
-    let tell = || app.write(|tx| postponed::tell(tx, authority, &app.url, now().date(), now()));
+    let tell = || {
+        app.write(|tx| {
+            let rulebook = rulebook::load(tx, authority, now().date())?;
+            postponed::tell(tx, authority, &rulebook, &app.url, now())
+        })
+    };
     assert_eq!(tell(), 1, "the manager");
     assert_eq!(tell(), 0, "and only once");
     assert_eq!(
@@ -104,7 +109,10 @@ fn the_third_postponement_tells_the_manager() {
         .says("Put off for the first time")
         .says("Put off 3 times");
     let authority = app.eyes(OFFICER).authority();
-    let told = app.write(|tx| postponed::tell(tx, authority, &app.url, now().date(), now()));
+    let told = app.write(|tx| {
+        let rulebook = rulebook::load(tx, authority, now().date())?;
+        postponed::tell(tx, authority, &rulebook, &app.url, now())
+    });
     assert_eq!(told, 1);
     let mail = app.read(|conn| hearth::mail::outbox::overview(conn, authority));
     assert_eq!(mail.waiting, 1);

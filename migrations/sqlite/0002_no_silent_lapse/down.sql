@@ -1,3 +1,4 @@
+CREATE INDEX lapse_check ON lapse (check_id);
 ALTER TABLE outgoing_mail DROP COLUMN useless_after;
 DROP INDEX outgoing_mail_message;
 DROP TABLE failing_address;

@@ -9,6 +9,7 @@ use super::suspension::rests;
 use crate::access::AuthorityKey;
 use crate::checks::CheckKey;
 use crate::db::columns::Key;
+use crate::db::days::{Day, Moment};
 use crate::db::schema::{account, child, due_soon_notice, tier_history, welfare_check};
 use crate::db::{Conn, Result};
 use crate::insert_rows;
@@ -24,7 +25,9 @@ pub(in crate::checks) struct Candidate {
     pub(in crate::checks) key: CheckKey,
     pub(in crate::checks) reference: Reference,
     pub(in crate::checks) kind: CheckKind,
+    #[diesel(deserialize_as = Day)]
     pub(in crate::checks) due_on: NaiveDate,
+    #[diesel(deserialize_as = Moment)]
     pub(in crate::checks) created_at: NaiveDateTime,
     pub(in crate::checks) tier: Tier,
     /// The address of the child's officer, unless there is none or they have left.
@@ -122,10 +125,10 @@ pub(in crate::checks) struct Given<'a> {
 #[diesel(table_name = due_soon_notice, treat_none_as_default_value = false)]
 struct NewRow<'a> {
     check_id: i64,
-    due_on: NaiveDate,
+    due_on: Day,
     step: &'static str,
     recipient: &'a str,
-    told_at: NaiveDateTime,
+    told_at: Moment,
     mail_id: i64,
 }
 
@@ -138,10 +141,10 @@ pub(in crate::checks) fn insert(
         .iter()
         .map(|given| NewRow {
             check_id: given.check.number(),
-            due_on: given.due_on,
+            due_on: given.due_on.into(),
             step: given.notice.as_str(),
             recipient: given.recipient,
-            told_at: now,
+            told_at: now.into(),
             mail_id: given.mail.number(),
         })
         .collect();

@@ -10,6 +10,7 @@ use super::suspension::rests;
 use crate::access::{AuthorityKey, Role};
 use crate::checks::LapseKey;
 use crate::db::columns::Key;
+use crate::db::days::{Day, MaybeDay, Moment};
 use crate::db::schema::{
     account, child, due_soon_notice, lapse, lapse_step, outgoing_mail, welfare_check,
 };
@@ -22,21 +23,19 @@ use crate::rules::identifiers::Reference;
 use crate::rules::schedule::CheckKind;
 use crate::rules::tier::Tier;
 
-/// An open lapse, as far as the ladder depends on it.
+/// How an open lapse stands: what the ladder depends on, and no more, because every sweep reads it of every open lapse.
 #[derive(Queryable)]
-pub(in crate::checks) struct OpenLapse {
+pub(in crate::checks) struct Standing {
     pub(in crate::checks) key: LapseKey,
-    pub(in crate::checks) reference: Reference,
-    pub(in crate::checks) check: CheckKind,
-    pub(in crate::checks) due_on: NaiveDate,
-    pub(in crate::checks) plan_by: Option<NaiveDate>,
-    pub(in crate::checks) round: i32,
-    pub(in crate::checks) tier: Tier,
-    /// The address of the child's officer, unless there is none or they have left.
-    pub(in crate::checks) officer: Option<String>,
+    #[diesel(deserialize_as = Day)]
+    due_on: NaiveDate,
+    #[diesel(deserialize_as = MaybeDay)]
+    plan_by: Option<NaiveDate>,
+    round: i32,
+    tier: Tier,
 }
 
-impl OpenLapse {
+impl Standing {
     pub(in crate::checks) fn state(&self) -> LapseState {
         LapseState {
             due_on: self.due_on,
@@ -48,35 +47,74 @@ impl OpenLapse {
     }
 }
 
-/// An authority's open lapses, the longest over first; those of children whose checks rest today are left out.
+/// An authority's open lapses; those of children whose checks rest today are left out.
 pub(in crate::checks) fn open(
     conn: &mut Conn,
     authority: AuthorityKey,
     today: NaiveDate,
-) -> Result<Vec<OpenLapse>> {
+) -> Result<Vec<Standing>> {
     Ok(lapse::table
-        .inner_join(welfare_check::table)
         .inner_join(child::table)
-        .left_join(
-            account::table.on(child::officer_id
-                .eq(account::id.nullable())
-                .and(account::left_on.is_null())),
-        )
         .filter(lapse::authority_id.eq(authority))
         .filter(lapse::closed_at.is_null())
         .filter(not(rests!(lapse::child_id, today)))
-        .order((lapse::due_on, lapse::id))
         .select((
             lapse::id,
-            lapse::reference,
-            welfare_check::kind,
             lapse::due_on,
             lapse::plan_by,
             lapse::round,
             child::tier,
-            account::email.nullable(),
         ))
         .load(conn)?)
+}
+
+/// What a letter says of a lapse, and who is the child's officer.
+#[derive(Queryable)]
+pub(in crate::checks) struct Described {
+    pub(in crate::checks) key: LapseKey,
+    pub(in crate::checks) reference: Reference,
+    pub(in crate::checks) check: CheckKind,
+    #[diesel(deserialize_as = Day)]
+    pub(in crate::checks) due_on: NaiveDate,
+    #[diesel(deserialize_as = MaybeDay)]
+    pub(in crate::checks) plan_by: Option<NaiveDate>,
+    /// The address of the child's officer, unless there is none or they have left.
+    pub(in crate::checks) officer: Option<String>,
+}
+
+/// Lapses asked for in one query.
+const AT_ONCE: usize = 1_000;
+
+/// These lapses, the longest over first.
+pub(in crate::checks) fn described(
+    conn: &mut Conn,
+    lapses: impl Iterator<Item = LapseKey>,
+) -> Result<Vec<Described>> {
+    let keys: Vec<i64> = lapses.map(Key::number).collect();
+    let mut described: Vec<Described> = Vec::with_capacity(keys.len());
+    for some in keys.chunks(AT_ONCE) {
+        let rows: Vec<Described> = lapse::table
+            .inner_join(welfare_check::table)
+            .inner_join(child::table)
+            .left_join(
+                account::table.on(child::officer_id
+                    .eq(account::id.nullable())
+                    .and(account::left_on.is_null())),
+            )
+            .filter(lapse::id.eq_any(some))
+            .select((
+                lapse::id,
+                lapse::reference,
+                welfare_check::kind,
+                lapse::due_on,
+                lapse::plan_by,
+                account::email.nullable(),
+            ))
+            .load(conn)?;
+        described.extend(rows);
+    }
+    described.sort_by_key(|lapse| (lapse.due_on, lapse.key));
+    Ok(described)
 }
 
 /// A step that was told for a post in a round.
@@ -132,8 +170,8 @@ struct NewRow<'a> {
     step: &'static str,
     post: &'static str,
     told_post: &'static str,
-    owed_on: NaiveDate,
-    told_at: NaiveDateTime,
+    owed_on: Day,
+    told_at: Moment,
     recipient: &'a str,
     mail_id: i64,
     round: i32,
@@ -151,8 +189,8 @@ pub(in crate::checks) fn insert(
             step: telling.step.as_str(),
             post: telling.post.as_str(),
             told_post: telling.told_post.as_str(),
-            owed_on: telling.owed_on,
-            told_at: now,
+            owed_on: telling.owed_on.into(),
+            told_at: now.into(),
             recipient: telling.recipient,
             mail_id: telling.mail.number(),
             round: i32::try_from(telling.round).unwrap_or(i32::MAX),

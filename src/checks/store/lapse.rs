@@ -10,6 +10,7 @@ use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::checks::lapse::{Acknowledgement, LapseRecord, Told, ToldByMail};
 use crate::checks::{CheckKey, LapseKey, OutcomeKey, fresh};
+use crate::db::days::{Day, Moment};
 use crate::db::schema::{account, child, lapse, lapse_step, outgoing_mail, welfare_check};
 use crate::db::{Conn, Result};
 use crate::register::ChildKey;
@@ -24,6 +25,7 @@ pub(in crate::checks) struct Overdue {
     pub(in crate::checks) check: CheckKey,
     pub(in crate::checks) child: ChildKey,
     pub(in crate::checks) kind: CheckKind,
+    #[diesel(deserialize_as = Day)]
     pub(in crate::checks) due_on: NaiveDate,
 }
 
@@ -61,9 +63,9 @@ struct NewRow<'a> {
     authority_id: i64,
     check_id: i64,
     child_id: i64,
-    due_on: NaiveDate,
-    opened_on: NaiveDate,
-    opened_at: NaiveDateTime,
+    due_on: Day,
+    opened_on: Day,
+    opened_at: Moment,
 }
 
 /// Opens a lapse for each of these checks; gives the lapses' references in the same order.
@@ -86,9 +88,9 @@ pub(in crate::checks) fn open(
             authority_id: authority.number(),
             check_id: check.check.number(),
             child_id: check.child.number(),
-            due_on: check.due_on,
-            opened_on: today,
-            opened_at: now,
+            due_on: check.due_on.into(),
+            opened_on: today.into(),
+            opened_at: now.into(),
         })
         .collect();
     insert_rows!(tx, lapse::table, rows)?;

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::access::AuthorityKey;
+use crate::db::days::MaybeDay;
 use crate::db::schema::{calendar_day, policy, school_term};
 use crate::db::{Conn, DbError, Result};
 use crate::on_each;
@@ -23,7 +24,9 @@ pub(super) struct Row {
     source: String,
     set: PolicySet,
     confirmed: bool,
+    #[diesel(deserialize_as = MaybeDay)]
     effective_from: Option<NaiveDate>,
+    #[diesel(deserialize_as = MaybeDay)]
     effective_to: Option<NaiveDate>,
 }
 
@@ -97,6 +100,20 @@ pub(in crate::checks) fn policies(conn: &mut Conn) -> Result<Vec<PolicyRow>> {
         .order(policy::id)
         .select(columns())
         .load(conn)?;
+    rows.into_iter().map(PolicyRow::try_from).collect()
+}
+
+/// The policies of the authority with this code, and those that hold for all.
+pub(in crate::checks) fn policies_of(conn: &mut Conn, code: &str) -> Result<Vec<PolicyRow>> {
+    let rows: Vec<Row> = on_each!(conn, |conn| policy::table
+        .filter(
+            policy::authority_code
+                .is_null()
+                .or(policy::authority_code.eq(code)),
+        )
+        .order(policy::id)
+        .select(columns())
+        .load(conn))?;
     rows.into_iter().map(PolicyRow::try_from).collect()
 }
 

@@ -24,26 +24,44 @@ pub(in crate::checks) const NAMED: i64 = 100;
 /// How many were looked at, and the references of the first that break the promise.
 pub(in crate::checks) type Answer = (i64, Vec<String>);
 
-/// Which registers are looked at, and as of when.
+/// Which registers are looked at, and as of when. They are asked for together: a table that is not kept by authority is
+/// then read once, and not once for each of them.
 #[derive(Clone, Copy)]
-pub(in crate::checks) struct Scope {
-    pub(in crate::checks) authority: AuthorityKey,
+pub(in crate::checks) struct Scope<'a> {
+    pub(in crate::checks) authorities: &'a [AuthorityKey],
     /// The day for which the sweep has to have done its work.
     pub(in crate::checks) day: NaiveDate,
     /// What was written after this moment the sweep cannot have seen.
     pub(in crate::checks) seen_until: NaiveDateTime,
 }
 
-/// Asks one question of a table: how many rows there are, and which of them are offenders.
+impl Scope<'_> {
+    /// The numbers of the registers' keys, for a filter.
+    pub(super) fn numbers(&self) -> Vec<i64> {
+        self.authorities.iter().map(|key| key.number()).collect()
+    }
+}
+
+/// Asks one question of a table: how many rows there are, and which of them are offenders. The rows are read once, and
+/// again only to name offenders.
 macro_rules! ask {
     ($conn:expr, $rows:expr, $offends:expr, $reference:expr) => {{
-        let checked: i64 = $rows.clone().select(count_star()).first($conn)?;
-        let broken: Vec<Reference> = $rows
-            .filter($offends)
-            .order($reference)
-            .limit(NAMED)
-            .select($reference)
-            .load($conn)?;
+        let offends = $offends;
+        let one = 1.into_sql::<diesel::sql_types::Integer>();
+        let offending = diesel::dsl::sum(diesel::dsl::case_when(offends.clone(), one));
+        let (checked, offending): (i64, Option<i64>) = $rows
+            .clone()
+            .select((count_star(), offending))
+            .first($conn)?;
+        let broken: Vec<Reference> = match offending {
+            None => Vec::new(),
+            Some(_) => $rows
+                .filter(offends)
+                .order($reference)
+                .limit(NAMED)
+                .select($reference)
+                .load($conn)?,
+        };
         Ok((
             checked,
             broken
@@ -57,7 +75,10 @@ macro_rules! ask {
 pub(super) use ask;
 
 /// Children who are on the register and have neither an open check nor a rest that ends.
-pub(in crate::checks) fn children_without_clock(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+pub(in crate::checks) fn children_without_clock(
+    conn: &mut Conn,
+    scope: Scope<'_>,
+) -> Result<Answer> {
     let clock = exists(
         welfare_check::table
             .filter(welfare_check::child_id.eq(child::id))
@@ -72,16 +93,19 @@ pub(in crate::checks) fn children_without_clock(conn: &mut Conn, scope: Scope) -
 }
 
 /// Children whose lists show another day than the earliest on which an open check is due.
-pub(in crate::checks) fn wrong_next_check(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+pub(in crate::checks) fn wrong_next_check(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let offends = Condition(WRONG_NEXT_CHECK);
-    let children = child::table.filter(child::authority_id.eq(scope.authority));
+    let children = child::table.filter(child::authority_id.eq_any(scope.numbers()));
     ask!(conn, children, offends, child::reference)
 }
 
 /// Checks that are overdue, do not rest, and have no open lapse. (That there is not more than one a unique index sees to.)
-pub(in crate::checks) fn overdue_without_lapse(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+pub(in crate::checks) fn overdue_without_lapse(
+    conn: &mut Conn,
+    scope: Scope<'_>,
+) -> Result<Answer> {
     let overdue = welfare_check::table
-        .filter(welfare_check::authority_id.eq(scope.authority))
+        .filter(welfare_check::authority_id.eq_any(scope.numbers()))
         .filter(IS_OPEN)
         .filter(welfare_check::due_on.lt(scope.day))
         .filter(welfare_check::created_at.lt(scope.seen_until))
@@ -95,10 +119,13 @@ pub(in crate::checks) fn overdue_without_lapse(conn: &mut Conn, scope: Scope) ->
 }
 
 /// Open lapses of a check that is not open.
-pub(in crate::checks) fn lapses_of_closed_checks(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+pub(in crate::checks) fn lapses_of_closed_checks(
+    conn: &mut Conn,
+    scope: Scope<'_>,
+) -> Result<Answer> {
     let open = lapse::table
         .inner_join(welfare_check::table)
-        .filter(lapse::authority_id.eq(scope.authority))
+        .filter(lapse::authority_id.eq_any(scope.numbers()))
         .filter(lapse::closed_at.is_null());
     ask!(
         conn,
@@ -111,11 +138,11 @@ pub(in crate::checks) fn lapses_of_closed_checks(conn: &mut Conn, scope: Scope) 
 /// Lapses that were closed without an outcome that was recorded or a check that was cancelled, or without a reason.
 pub(in crate::checks) fn lapses_closed_without_cause(
     conn: &mut Conn,
-    scope: Scope,
+    scope: Scope<'_>,
 ) -> Result<Answer> {
     let closed = lapse::table
         .inner_join(welfare_check::table)
-        .filter(lapse::authority_id.eq(scope.authority))
+        .filter(lapse::authority_id.eq_any(scope.numbers()))
         .filter(lapse::closed_at.is_not_null());
     let reason = lapse::closed_because
         .is_not_null()
@@ -137,8 +164,8 @@ pub(in crate::checks) fn lapses_closed_without_cause(
 
 /// Checks that are due later than they first were, that were closed without a reason or a day, or that are open and
 /// have one.
-pub(in crate::checks) fn checks_out_of_order(conn: &mut Conn, scope: Scope) -> Result<Answer> {
-    let checks = welfare_check::table.filter(welfare_check::authority_id.eq(scope.authority));
+pub(in crate::checks) fn checks_out_of_order(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
+    let checks = welfare_check::table.filter(welfare_check::authority_id.eq_any(scope.numbers()));
     let offends = Condition(
         "(welfare_check.due_on > welfare_check.original_due_on
           OR (welfare_check.state = 'open') <> (welfare_check.closed_on IS NULL)
@@ -149,13 +176,13 @@ pub(in crate::checks) fn checks_out_of_order(conn: &mut Conn, scope: Scope) -> R
 
 /// Children who are open without an open registration, or closed with one. (That there is not more than one a unique
 /// index sees to.)
-pub(in crate::checks) fn wrong_registration(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+pub(in crate::checks) fn wrong_registration(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let registered = exists(
         registration::table
             .filter(registration::child_id.eq(child::id))
             .filter(registration::ended_on.is_null()),
     );
-    let children = child::table.filter(child::authority_id.eq(scope.authority));
+    let children = child::table.filter(child::authority_id.eq_any(scope.numbers()));
     ask!(
         conn,
         children,
@@ -165,11 +192,11 @@ pub(in crate::checks) fn wrong_registration(conn: &mut Conn, scope: Scope) -> Re
 }
 
 /// Children with more than one current home.
-pub(in crate::checks) fn two_homes(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+pub(in crate::checks) fn two_homes(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let checked: i64 = open_children(scope).select(count_star()).first(conn)?;
     let broken: Vec<Reference> = address::table
         .inner_join(child::table)
-        .filter(child::authority_id.eq(scope.authority))
+        .filter(child::authority_id.eq_any(scope.numbers()))
         .filter(address::lived_to.is_null())
         .group_by(child::reference)
         .having(count_star().gt(1))
@@ -188,7 +215,10 @@ pub(in crate::checks) fn two_homes(conn: &mut Conn, scope: Scope) -> Result<Answ
 
 /// Children with an address that ends before it begins, or with two that overlap. One that was corrected on its first
 /// day was held for that day, beside the one that took its place.
-pub(in crate::checks) fn addresses_out_of_order(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+pub(in crate::checks) fn addresses_out_of_order(
+    conn: &mut Conn,
+    scope: Scope<'_>,
+) -> Result<Answer> {
     let offends = Condition(
         "EXISTS (SELECT 1 FROM address one WHERE one.child_id = child.id AND (one.lived_to < one.lived_from
           OR EXISTS (SELECT 1 FROM address other WHERE other.child_id = child.id AND other.id <> one.id
@@ -202,7 +232,7 @@ pub(in crate::checks) fn addresses_out_of_order(conn: &mut Conn, scope: Scope) -
 }
 
 /// Children whose lists show another postcode than their current home's.
-pub(in crate::checks) fn wrong_postcode(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+pub(in crate::checks) fn wrong_postcode(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let offends = Condition(
         "child.postcode IS DISTINCT FROM (SELECT MAX(address.postcode) FROM address
           WHERE address.child_id = child.id AND address.lived_to IS NULL)",
@@ -211,10 +241,10 @@ pub(in crate::checks) fn wrong_postcode(conn: &mut Conn, scope: Scope) -> Result
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]
-fn open_children(scope: Scope) -> _ {
-    let authority: i64 = scope.authority.number();
+fn open_children(scope: Scope<'_>) -> _ {
+    let authorities: Vec<i64> = scope.numbers();
     child::table
-        .filter(child::authority_id.eq(authority))
+        .filter(child::authority_id.eq_any(authorities))
         .filter(child::is_open.eq(true))
 }
 

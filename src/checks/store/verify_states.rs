@@ -13,9 +13,9 @@ use crate::rules::identifiers::Reference;
 use crate::rules::schedule::CheckKind;
 
 /// Children whose whereabouts nobody knows and for whom finding out is not owed.
-pub(in crate::checks) fn lost_without_clock(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+pub(in crate::checks) fn lost_without_clock(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let lost = child::table
-        .filter(child::authority_id.eq(scope.authority))
+        .filter(child::authority_id.eq_any(scope.numbers()))
         .filter(child::status.eq("whereabouts_unknown"));
     let clock = exists(
         welfare_check::table
@@ -28,10 +28,13 @@ pub(in crate::checks) fn lost_without_clock(conn: &mut Conn, scope: Scope) -> Re
 
 /// Children whom somebody let leave the register without saying how that is known. (What came closed with a list, nobody
 /// here closed.)
-pub(in crate::checks) fn left_without_evidence(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+pub(in crate::checks) fn left_without_evidence(
+    conn: &mut Conn,
+    scope: Scope<'_>,
+) -> Result<Answer> {
     let left = registration::table
         .inner_join(child::table)
-        .filter(child::authority_id.eq(scope.authority))
+        .filter(child::authority_id.eq_any(scope.numbers()))
         .filter(registration::closed_by.is_not_null());
     ask!(
         conn,
@@ -42,10 +45,10 @@ pub(in crate::checks) fn left_without_evidence(conn: &mut Conn, scope: Scope) ->
 }
 
 /// Children whose lists show another tier than the one that was assessed or decided last.
-pub(in crate::checks) fn wrong_tier(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+pub(in crate::checks) fn wrong_tier(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let assessed = child::table
         .inner_join(tier_history::table)
-        .filter(child::authority_id.eq(scope.authority))
+        .filter(child::authority_id.eq_any(scope.numbers()))
         .filter(child::is_open.eq(true))
         .filter(tier_history::held_to.is_null());
     ask!(
@@ -57,10 +60,10 @@ pub(in crate::checks) fn wrong_tier(conn: &mut Conn, scope: Scope) -> Result<Ans
 }
 
 /// Children whose tier a person decided up to a day that has passed.
-pub(in crate::checks) fn decided_for_too_long(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+pub(in crate::checks) fn decided_for_too_long(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let decided = tier_override::table
         .inner_join(child::table)
-        .filter(child::authority_id.eq(scope.authority))
+        .filter(child::authority_id.eq_any(scope.numbers()))
         .filter(tier_override::ended_at.is_null());
     ask!(
         conn,
@@ -72,10 +75,10 @@ pub(in crate::checks) fn decided_for_too_long(conn: &mut Conn, scope: Scope) -> 
 
 /// Children for whom the rules had to be asked again by the day, and were not. (A row of today may be younger than the
 /// last run.)
-pub(in crate::checks) fn not_assessed_again(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+pub(in crate::checks) fn not_assessed_again(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let due = assessment_due::table
         .inner_join(child::table)
-        .filter(assessment_due::authority_id.eq(scope.authority.number()));
+        .filter(assessment_due::authority_id.eq_any(scope.numbers()));
     ask!(
         conn,
         due,
@@ -85,10 +88,10 @@ pub(in crate::checks) fn not_assessed_again(conn: &mut Conn, scope: Scope) -> Re
 }
 
 /// Children whose checks rest without a lead, or without an end after the beginning.
-pub(in crate::checks) fn rests_without_lead(conn: &mut Conn, scope: Scope) -> Result<Answer> {
+pub(in crate::checks) fn rests_without_lead(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let rests = suspension::table
         .inner_join(child::table)
-        .filter(child::authority_id.eq(scope.authority));
+        .filter(child::authority_id.eq_any(scope.numbers()));
     let offends =
         Condition("(suspension.lead_name = '' OR suspension.ends_on < suspension.starts_on)");
     ask!(conn, rests, offends, child::reference)
