@@ -2,16 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDateTime;
 use hearth::checks::lapse::{self, ToldByMail};
+use hearth::register::registration;
 
 use super::super::Failure;
 use super::mail_server::{Heard, RefusedMail, Taken};
 use super::program::Program;
 use super::run::Counts;
-use super::world::World;
+use super::witness::first_broken;
+use super::world::{Deed, World};
 
 /// A promise that is broken, and by what.
-type Verdict = Option<(String, Vec<String>)>;
+pub type Verdict = Option<(String, Vec<String>)>;
 
 /// Judges; gives the first promise that is broken.
 pub fn judge(
@@ -25,7 +28,7 @@ pub fn judge(
     let told = program.read(|conn| Ok(lapse::all_told(conn, authority)?))?;
     counts.steps = told.len();
     let untended = untended(program, world, counts)?;
-    let verdicts = [
+    Ok(first_broken([
         (
             "Every step that was told reached a person",
             unheard(&told, &taken, &refused),
@@ -38,17 +41,17 @@ pub fn judge(
             "Every lapse that a mail names was told with it",
             not_written_down(&told, &taken),
         ),
-        ("No lapse was closed without a person", untended),
-    ];
-    let broken = verdicts.into_iter().find(|(_, names)| !names.is_empty());
-    Ok(broken.map(|(promise, names)| (promise.to_owned(), names)))
+        (
+            "No lapse was closed without a person, or a door with evidence",
+            untended,
+        ),
+    ]))
 }
 
 /// Steps whose mail the server never took with the lapse in it, by name or, in a long one, by number; where it was refused for good, somebody got another
 /// mail that says so, or a mail on that one's being refused.
 fn unheard(told: &[ToldByMail], taken: &[Taken], refused: &[RefusedMail]) -> Vec<String> {
-    let by_id: HashMap<&str, &Taken> = taken
-        .iter()
+    let by_id: HashMap<&str, &Taken> = arrived(taken)
         .map(|mail| (mail.message_id.as_str(), mail))
         .collect();
     let mut lapses: HashMap<&str, HashSet<&str>> = HashMap::new();
@@ -71,9 +74,14 @@ fn unheard(told: &[ToldByMail], taken: &[Taken], refused: &[RefusedMail]) -> Vec
         .collect()
 }
 
+/// The mails that were taken and did not come back.
+fn arrived(taken: &[Taken]) -> impl Iterator<Item = &Taken> {
+    taken.iter().filter(|mail| !mail.came_back)
+}
+
 /// The mails of which somebody was told that they did not arrive.
 fn reported<'a>(taken: &'a [Taken], refused: &'a [RefusedMail]) -> HashSet<&'a str> {
-    let named = taken.iter().flat_map(|mail| &mail.names);
+    let named = arrived(taken).flat_map(|mail| &mail.names);
     let mut reported: HashSet<&str> = named.map(String::as_str).collect();
     // A report comes after what it tells of, so backwards once is enough.
     for report in refused.iter().rev() {
@@ -95,7 +103,7 @@ fn in_words(step: &ToldByMail) -> String {
     )
 }
 
-/// Mails that were taken again although the program had heard that they were taken.
+/// Mails that were taken again although the program had heard that they were taken, and that had not come back.
 fn twice(taken: &[Taken]) -> Vec<String> {
     let mut heard: HashSet<&str> = HashSet::new();
     let mut again = Vec::new();
@@ -103,7 +111,7 @@ fn twice(taken: &[Taken]) -> Vec<String> {
         if heard.contains(mail.message_id.as_str()) {
             again.push(format!("{} to {}", mail.message_id, mail.to));
         }
-        if mail.heard == Heard::Yes {
+        if mail.heard == Heard::Yes && !mail.came_back {
             heard.insert(&mail.message_id);
         }
     }
@@ -125,7 +133,8 @@ fn not_written_down(told: &[ToldByMail], taken: &[Taken]) -> Vec<String> {
     missing
 }
 
-/// Lapses that were closed at a moment at which nobody did anything about the child.
+/// Lapses that were closed at a moment at which nobody did anything about the child that may close one, or as the child
+/// left without the evidence that was given.
 fn untended(
     program: &mut Program,
     world: &World,
@@ -135,9 +144,19 @@ fn untended(
     for pupil in &world.pupils {
         let lapses = program.read(|conn| Ok(lapse::of_child(conn, pupil.key)?))?;
         counts.lapses += lapses.len();
+        if lapses.is_empty() {
+            continue;
+        }
+        let times = program.read(|conn| Ok(registration::of_child(conn, pupil.key)?))?;
         for lapse in lapses {
-            let nobody = |at| !pupil.moments.contains(at);
-            if lapse.closed.as_ref().is_some_and(|(at, _)| nobody(at)) {
+            let is_tended = |at: &NaiveDateTime| match pupil.deeds.get(at) {
+                Some(Deed::Checked) => true,
+                Some(Deed::LetLeave(evidence)) => times
+                    .iter()
+                    .any(|time| time.ended.is_some() && time.evidence.ends_with(evidence)),
+                None => false,
+            };
+            if lapse.closed.as_ref().is_some_and(|(at, _)| !is_tended(at)) {
                 untended.push(format!("{} of {}", lapse.reference, pupil.reference));
             }
         }
@@ -190,6 +209,9 @@ mod tests {
         assert!(unheard(&step, &[own], &[]).is_empty());
         assert_eq!(unheard(&step, &[empty], &[]).len(), 1);
         assert_eq!(unheard(&step, &[], &[]).len(), 1);
+        let mut back = taken("M-AAAA-0000", &[lapse], Heard::Yes);
+        back.came_back = true;
+        assert_eq!(unheard(&step, &[back], &[]).len(), 1);
 
         let first = refused("M-AAAA-0000", &[lapse]);
         let report = refused("M-BBBB-0000", &["M-AAAA-0000"]);
@@ -206,6 +228,9 @@ mod tests {
         assert!(twice(&fine).is_empty());
         let again = [Heard::Yes, Heard::Dropped].map(mail);
         assert_eq!(twice(&again).len(), 1);
+        let mut back = [Heard::Yes, Heard::Yes].map(mail);
+        back[0].came_back = true;
+        assert!(twice(&back).is_empty());
     }
 
     #[test]

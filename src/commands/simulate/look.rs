@@ -10,7 +10,9 @@ use hearth::checks::letter;
 use hearth::checks::outcome::{self, NewOutcome};
 use hearth::db::Conn;
 use hearth::register::child::{self, ChildRecord};
-use hearth::register::{address, allocation};
+use hearth::register::told_address::{Settlement, ToldAddress};
+use hearth::register::{address, allocation, told_address};
+use hearth::rules::age::compulsory_school_age;
 use hearth::rules::identifiers::Reference;
 use hearth::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
 use hearth::rules::schedule::Purpose;
@@ -18,15 +20,19 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use super::super::Failure;
+use super::errands::reassess;
 use super::program::{Hitch, Program};
 use super::run::Counts;
-use super::world::{Errand, World};
+use super::tally::Happening;
+use super::world::{Deed, Errand, Presence, World};
 
 /// What the page shows.
 struct Page {
     child: ChildRecord,
     open: Vec<CheckRecord>,
     lapses: Vec<LapseRecord>,
+    /// The address that is held and another one that was told.
+    homes: Option<(Reference, ToldAddress)>,
 }
 
 /// What the officer does about it: decided before it is done, so that it is the same when the program dies meanwhile.
@@ -36,6 +42,7 @@ enum Act {
     Letter(CheckRecord),
     Answer(LapseRecord, NaiveDate),
     Book(CheckRecord, NewBooking, Certainty),
+    Settle((Reference, ToldAddress), Settlement),
     Record(CheckRecord, NewOutcome),
 }
 
@@ -61,9 +68,24 @@ impl World {
     ) -> Result<(), Failure> {
         let mut dice = self.dice(Errand::Look { pupil, turn }, "what");
         let (today, now) = (program.services.clock.today(), program.now());
-        let Some(page) = self.page(program, pupil)? else {
+        self.pupils[pupil].looks = turn + 1;
+        let Some(page) = self.page_to_look_at(program, pupil)? else {
+            self.pupils[pupil].is_looked_after = false;
             return Ok(());
         };
+        let born = page.child.particulars.date_of_birth;
+        if compulsory_school_age(born).ends < today && dice.random_ratio(1, 2) {
+            let viewer = self.staff.eyes_of(page.child.officer).clone();
+            self.grow_up(program, pupil, &viewer)?;
+            self.plan(
+                today + Days::new(9),
+                Errand::Look {
+                    pupil,
+                    turn: turn + 1,
+                },
+            );
+            return Ok(());
+        }
         let act = self.decide(&page, &mut dice, (pupil, turn), today);
         let scene = Scene {
             viewer: self.staff.eyes_of(page.child.officer),
@@ -77,7 +99,12 @@ impl World {
             Some(()) => counts.acts += 1,
             None => counts.refused += 1,
         }
-        self.pupils[pupil].moments.insert(now);
+        if matches!(act, Act::Settle(..)) {
+            self.tally.once(Happening::AddressSettled, &done);
+        }
+        if matches!(act, Act::Letter(_) | Act::Record(..)) {
+            self.pupils[pupil].deeds.insert(now, Deed::Checked);
+        }
         if let Some(page) = self.page(program, pupil)? {
             let day = next_look(&page, &mut dice, today);
             let turn = turn + 1;
@@ -86,9 +113,24 @@ impl World {
         Ok(())
     }
 
+    /// Nobody looks after a child who is not on the register.
+    fn page_to_look_at(
+        &self,
+        program: &mut Program,
+        pupil: usize,
+    ) -> Result<Option<Page>, Failure> {
+        match self.pupils[pupil].presence {
+            Presence::Here => self.page(program, pupil),
+            Presence::Left | Presence::Gone => Ok(None),
+        }
+    }
+
     fn page(&self, program: &mut Program, pupil: usize) -> Result<Option<Page>, Failure> {
         let key = self.pupils[pupil].key;
         let manager = &self.staff.manager.viewer;
+        let may_be_told = !self.families[self.pupils[pupil].family]
+            .notifications
+            .is_empty();
         program.read(|conn| {
             let Some(child) = child::by_key(conn, manager, key)? else {
                 return Ok(None);
@@ -97,10 +139,19 @@ impl World {
             open.retain(|check| check.state == CheckState::Open);
             let mut lapses = lapse::of_child(conn, key)?;
             lapses.retain(|lapse| lapse.closed.is_none());
+            let told = match may_be_told {
+                true => told_address::waiting(conn, key)?,
+                false => None,
+            };
+            let held = match told {
+                Some(_) => address::of_child(conn, key)?,
+                None => None,
+            };
             Ok(Some(Page {
                 child,
                 open,
                 lapses,
+                homes: held.map(|held| held.reference).zip(told),
             }))
         })
     }
@@ -117,6 +168,15 @@ impl World {
         };
         if !self.staff.has(page.child.officer) && dice.random_ratio(2, 3) {
             return Act::Allocate(self.staff.any_officer(dice).reference.clone());
+        }
+        if let Some(homes) = page.homes.clone().filter(|_| dice.random_ratio(1, 2)) {
+            let is_told = dice.random_ratio(1, 2);
+            let right = if is_told {
+                Settlement::Told
+            } else {
+                Settlement::Held
+            };
+            return Act::Settle(homes, right);
         }
         if check.purpose == Purpose::Acknowledge {
             return Act::Letter(check.clone());
@@ -250,6 +310,11 @@ impl Act {
                     address::verify(tx, viewer, child.key, today, "Council tax record", now)?;
                 }
                 booking::book(tx, viewer, check, new, today, now)?;
+            }
+            Self::Settle((held, told), right) => {
+                let shown = (Some(held), told.version());
+                told_address::settle(tx, viewer, child, (shown.0, &shown.1), *right, now)?;
+                reassess(tx, viewer, child, today, now)?;
             }
             Self::Record(check, new) => {
                 outcome::record(tx, viewer, check, new, today, now)?;

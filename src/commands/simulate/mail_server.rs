@@ -1,5 +1,6 @@
 //! The mail server of a simulation: it is down, stalls, refuses for now or for good, and takes mail and then drops the
-//! connection before it answers. It keeps a record of its own, which the end is judged by.
+//! connection before it answers; some of what it took comes back later. It keeps a record of its own, which the end is
+//! judged by. While the program waits for its answer, another program may be at work on the same database.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +14,7 @@ use hearth::rules::delivery::Answer;
 use rand::RngExt;
 
 use super::dice::dice;
+use super::returned::{self, Returned};
 use super::staff::DUTY;
 
 /// How long the program waits for an answer that does not come.
@@ -30,8 +32,10 @@ pub struct Taken {
     /// Whether it is the digest of a week, which repeats what was told before.
     pub is_weekly: bool,
     pub heard: Heard,
-    /// How many writes of the program were kept by then.
-    kept: u64,
+    /// Whether it came back, so that nobody has it.
+    pub came_back: bool,
+    /// How many writes of the program were kept by then; nothing for the second program, which lives on.
+    kept: Option<u64>,
 }
 
 #[cfg(test)]
@@ -45,7 +49,8 @@ impl Taken {
             more: 0,
             is_weekly: false,
             heard,
-            kept: 0,
+            came_back: false,
+            kept: Some(0),
         }
     }
 }
@@ -82,7 +87,12 @@ struct Office {
     lifetime: Lifetime,
     calm: AtomicBool,
     record: Mutex<Record>,
+    second: Mutex<Option<Second>>,
+    second_is_at_work: AtomicBool,
 }
+
+/// What a second program does when it is its turn.
+type Second = Box<dyn FnMut() + Send>;
 
 /// Mail that the server will never take.
 #[derive(Clone, Debug)]
@@ -97,6 +107,7 @@ pub struct RefusedMail {
 struct Record {
     taken: Vec<Taken>,
     refused: Vec<RefusedMail>,
+    returned: Vec<Returned>,
     seen: HashSet<String>,
     refusals: Refusals,
 }
@@ -117,6 +128,8 @@ impl MailServer {
             lifetime: lifetime.clone(),
             calm: AtomicBool::new(false),
             record: Mutex::default(),
+            second: Mutex::default(),
+            second_is_at_work: AtomicBool::new(false),
         }))
     }
 
@@ -124,6 +137,22 @@ impl MailServer {
     pub fn play(&self) -> Play {
         let office = Arc::clone(&self.0);
         Play::new(move |mail| office.answer(&mail))
+    }
+
+    /// Another program on the same database, which is at work now and then while the first waits for an answer.
+    pub fn beside(&self, work: impl FnMut() + Send + 'static) {
+        let mut second = self.0.second.lock().unwrap_or_else(PoisonError::into_inner);
+        *second = Some(Box::new(work));
+    }
+
+    /// What has come back by now.
+    pub fn came_back(&self, now: NaiveDateTime) -> Vec<Returned> {
+        let mut record = self.0.record();
+        let (now, later) = std::mem::take(&mut record.returned)
+            .into_iter()
+            .partition(|returned| returned.at <= now);
+        record.returned = later;
+        now
     }
 
     /// From now on it takes everything.
@@ -136,7 +165,10 @@ impl MailServer {
         let kept = self.0.lifetime.kept();
         let mut record = self.0.record();
         for taken in record.taken.iter_mut().rev() {
-            if taken.kept < kept {
+            let Some(kept_then) = taken.kept else {
+                continue;
+            };
+            if kept_then < kept {
                 return;
             }
             if taken.heard == Heard::Yes {
@@ -167,6 +199,7 @@ impl Office {
 
     fn answer(&self, mail: &Posted) -> Answer {
         let now = self.clock.now();
+        self.let_the_second_work(&mail.to, now);
         let mut record = self.record();
         if self.calm.load(Ordering::SeqCst) {
             return self.take(&mut record, mail, Heard::Yes);
@@ -207,7 +240,45 @@ impl Office {
         }
     }
 
+    /// Now and then the other program does all that is due, just before this one hears an answer.
+    fn let_the_second_work(&self, to: &str, now: NaiveDateTime) {
+        let is_its_turn = dice(self.seed, ("second", to, slot(now))).random_ratio(1, 25);
+        if !is_its_turn || self.calm.load(Ordering::SeqCst) {
+            return;
+        }
+        if self.second_is_at_work.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let mut second = self.second.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(work) = second.as_mut() {
+            work();
+        }
+        self.second_is_at_work.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether the mail comes back. What is for the duty mailbox does not: nobody is told after that.
+    fn comes_back(&self, record: &mut Record, mail: &Posted) -> bool {
+        let now = self.clock.now();
+        let mut dice = dice(self.seed, ("returned", &mail.to, slot(now)));
+        if self.calm.load(Ordering::SeqCst) || mail.to == DUTY || !dice.random_ratio(1, 60) {
+            return false;
+        }
+        let message_id = header(mail, "Message-ID");
+        let returned = returned::of(&mut dice, &mail.to, &message_id, now);
+        let is_lost = returned.what.is_lost();
+        if is_lost {
+            record.refused.push(RefusedMail {
+                mail: reference_of(&message_id).to_owned(),
+                names: names(mail),
+            });
+        }
+        record.returned.push(returned);
+        is_lost
+    }
+
     fn take(&self, record: &mut Record, mail: &Posted, heard: Heard) -> Answer {
+        let came_back = self.comes_back(record, mail);
+        let is_seconds = self.second_is_at_work.load(Ordering::SeqCst);
         record.taken.push(Taken {
             message_id: header(mail, "Message-ID"),
             to: mail.to.clone(),
@@ -215,7 +286,8 @@ impl Office {
             more: more(mail),
             is_weekly: header(mail, "Subject").starts_with("The week of "),
             heard,
-            kept: self.lifetime.kept(),
+            came_back,
+            kept: (!is_seconds).then(|| self.lifetime.kept()),
         });
         Answer::Accepted {
             reply: "250 taken".to_owned(),
@@ -373,5 +445,58 @@ mod tests {
         server.0.answer(&mail(4));
         server.the_program_died();
         assert_eq!(server.taken()[0].heard, Heard::Died);
+    }
+
+    #[test]
+    fn another_program_works_while_the_first_waits_and_what_it_heard_it_has_heard() {
+        let (server, clock, _) = server(1, "2027-01-01T00:00:00");
+        let (beside, times) = (server.clone(), Arc::new(Mutex::new(0)));
+        let counted = Arc::clone(&times);
+        server.beside(move || {
+            *counted.lock().unwrap() += 1;
+            beside.0.answer(&mail(1_000));
+        });
+        for hour in 0..24 * 60 {
+            clock.set(
+                "2027-01-01T00:00:00".parse::<NaiveDateTime>().unwrap() + TimeDelta::hours(hour),
+            );
+            server.0.answer(&mail(u32::try_from(hour).unwrap() % 9));
+        }
+        assert!(*times.lock().unwrap() > 0);
+        server.the_program_died();
+        let by_second = |taken: &Taken| taken.message_id == "<M-0000-1000@x>";
+        let died = |taken: &Taken| taken.heard == Heard::Died;
+        assert!(server.taken().iter().any(by_second));
+        assert!(!server.taken().iter().any(|it| by_second(it) && died(it)));
+    }
+
+    #[test]
+    fn some_of_what_was_taken_comes_back_and_never_from_the_duty_mailbox() {
+        let (server, clock, _) = server(3, "2027-01-01T00:00:00");
+        for hour in 0..24 * 365 {
+            clock.set(
+                "2027-01-01T00:00:00".parse::<NaiveDateTime>().unwrap() + TimeDelta::hours(hour),
+            );
+            server.0.answer(&mail(u32::try_from(hour).unwrap() % 9));
+            let to_duty = Posted {
+                to: DUTY.to_owned(),
+                ..mail(9)
+            };
+            server.0.answer(&to_duty);
+        }
+        let back = server.came_back(clock.now() + TimeDelta::days(3));
+        assert!(back.iter().any(|it| it.what.is_lost()));
+        assert!(back.iter().any(|it| !it.what.is_lost()));
+        assert!(!back.iter().any(|it| it.raw.contains(DUTY)));
+        let lost = back.iter().filter(|it| it.what.is_lost()).count();
+        assert_eq!(
+            server.taken().iter().filter(|it| it.came_back).count(),
+            lost
+        );
+        assert!(
+            server
+                .came_back(clock.now() + TimeDelta::days(3))
+                .is_empty()
+        );
     }
 }

@@ -5,19 +5,30 @@
 //! - `run`: day by day: the clock, the jobs, who is killed when, the promises.
 //! - `program`: the program that dies at a write and starts again.
 //! - `mail_server`: what it does with the mail, and its own record.
-//! - `world`: who there is, and what is going to happen to them.
-//! - `errands`: what people do about it; `look` is an officer who looks at a child's page.
+//! - `returned`: what of it comes back later.
+//! - `world`: who there is; `fate`: what is going to happen to them, and when.
+//! - `errands`: who does what; `arrivals` and `doors` are the ways in and out, `decisions` those of managers and
+//!   administrators, `look` is an officer who looks at a child's page.
 //! - `staff`: who works there, comes and leaves.
-//! - `judge`: what must hold at the end.
+//! - `tally`: how often all that happened.
+//! - `witness`: what must hold every evening, by an own count (`store` is what it reads); `judge`: at the end.
 
+mod arrivals;
+mod decisions;
 mod dice;
+mod doors;
 mod errands;
+mod fate;
 mod judge;
 mod look;
 mod mail_server;
 mod program;
+mod returned;
 mod run;
 mod staff;
+mod store;
+mod tally;
+mod witness;
 mod world;
 
 use std::path::PathBuf;
@@ -26,7 +37,7 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use clap::Args;
 
-use self::run::{Broken, Run};
+use self::run::{Broken, DATABASE, Run};
 use super::{Failure, Outcome, say};
 
 #[derive(Args)]
@@ -50,7 +61,7 @@ pub fn run(options: &Options) -> Outcome {
     // What three years of jobs log is of no interest; what is broken is told below.
     let quiet = tracing::subscriber::NoSubscriber::default();
     let outcome = tracing::subscriber::with_default(quiet, || {
-        let mut run = Run::new(options, &folder.database())?;
+        let mut run = Run::new(options, &folder.0)?;
         let broken = run.live()?;
         Ok::<_, Failure>((run.report(), broken))
     });
@@ -112,7 +123,7 @@ impl Folder {
     }
 
     fn database(&self) -> String {
-        self.0.join("hearth.db").display().to_string()
+        self.0.join(DATABASE).display().to_string()
     }
 
     /// A folder that cannot be removed is left to whoever cleans up temporary ones.

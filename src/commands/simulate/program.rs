@@ -1,6 +1,7 @@
 //! The program as a simulation has it: it dies at a write and starts again, and what people were doing they do again.
 
 use std::fmt::Display;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::NaiveDateTime;
 use hearth::db::{Conflict, Conn, Db, DbError, Death, Lifetime};
@@ -17,6 +18,44 @@ pub struct Program {
     pub mail_server: MailServer,
     pub lifetime: Lifetime,
     pub deaths: u32,
+    pub second: SecondProgram,
+}
+
+/// What became of the runs of the second program.
+#[derive(Clone, Default)]
+pub struct SecondProgram(Arc<Mutex<Seconds>>);
+
+#[derive(Default)]
+struct Seconds {
+    runs: usize,
+    problem: Option<String>,
+}
+
+impl SecondProgram {
+    /// Runs all jobs that are due and the mail, with a connection of its own and a life that nothing ends.
+    pub fn work(&self, services: &Services) {
+        let summaries = runner::run_due(services, services.clock.now());
+        let mut seconds = self.seconds();
+        seconds.runs += 1;
+        if let Err(problem) = complain(&summaries) {
+            seconds.problem.get_or_insert(problem);
+        }
+    }
+
+    pub fn runs(&self) -> usize {
+        self.seconds().runs
+    }
+
+    fn must_be_well(&self) -> Result<(), Failure> {
+        match self.seconds().problem.take() {
+            Some(problem) => Err(Failure::because(format!("the second program: {problem}"))),
+            None => Ok(()),
+        }
+    }
+
+    fn seconds(&self) -> MutexGuard<'_, Seconds> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Why something was not done: any error of the rooms.
@@ -92,8 +131,9 @@ impl Program {
                 true => runner::run_due(&self.services, now),
                 false => vec![runner::deliver_mail(&self.services)],
             };
+            self.second.must_be_well()?;
             if !self.lifetime.is_over() {
-                return complain(&summaries);
+                return complain(&summaries).map_err(Failure::because);
             }
             self.start_again();
         }
@@ -120,15 +160,12 @@ fn must_be_a_refusal(hitch: &Hitch) -> Result<(), Failure> {
 }
 
 /// A sweep that could not be completed though nobody killed it ends the simulation; mail has its problems.
-fn complain(summaries: &[RunSummary]) -> Result<(), Failure> {
+fn complain(summaries: &[RunSummary]) -> Result<(), String> {
     let broken = summaries
         .iter()
         .find(|summary| summary.job != "deliver" && !summary.is_complete());
     match broken.and_then(|summary| summary.work.as_ref()) {
-        Some(work) => Err(Failure::because(format!(
-            "a job could not be completed: {}",
-            work.problem
-        ))),
+        Some(work) => Err(format!("a job could not be completed: {}", work.problem)),
         None => Ok(()),
     }
 }

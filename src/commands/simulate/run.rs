@@ -1,6 +1,8 @@
 //! Lives through the days: sets the clock, lets people do their errands and the jobs run, kills the program, and holds it
 //! each evening to its promises.
 
+use std::path::{Path, PathBuf};
+
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use hearth::checks::verify::verify;
 use hearth::clock::Clock;
@@ -16,7 +18,10 @@ use super::Options;
 use super::dice::dice;
 use super::judge;
 use super::mail_server::{Heard, MailServer};
-use super::program::Program;
+use super::program::{Program, SecondProgram};
+use super::returned::What;
+use super::tally::Happening;
+use super::witness::Witness;
 use super::world::World;
 
 /// Every two hours, from five past midnight, UTC; the last one is before midnight in England in summer as well.
@@ -48,7 +53,11 @@ pub struct Counts {
     pub promises: usize,
     pub steps: usize,
     pub lapses: usize,
+    pub returned: usize,
 }
+
+/// The file of the database in the folder of a run.
+pub const DATABASE: &str = "hearth.db";
 
 /// A simulation under way.
 pub struct Run {
@@ -56,13 +65,19 @@ pub struct Run {
     days: u32,
     program: Program,
     world: World,
+    witness: Witness,
     counts: Counts,
+    /// Where what comes back arrives.
+    mailbox: PathBuf,
     /// The machine is off up to and with this day.
     off_until: Option<NaiveDate>,
 }
 
 impl Run {
-    pub fn new(options: &Options, database: &str) -> Result<Self, Failure> {
+    pub fn new(options: &Options, folder: &Path) -> Result<Self, Failure> {
+        let database = &folder.join(DATABASE).display().to_string();
+        let mailbox = folder.join("returned");
+        std::fs::create_dir_all(mailbox.join("new"))?;
         let start = options.from.and_time(NaiveTime::MIN);
         let (clock, lifetime) = (Clock::stepped(start), Lifetime::default());
         let db = Db::open_to_throw_away(database, 1, &lifetime)?;
@@ -70,7 +85,8 @@ impl Run {
         let mail_server = MailServer::new(options.seed, &clock, &lifetime);
         let config = Config::from_vars([])?;
         let transport = Transport::Played(mail_server.play());
-        let courier = Courier::new(transport, "hearth@ashdale.example".parse()?).one_by_one();
+        let mut courier = Courier::new(transport, "hearth@ashdale.example".parse()?).one_by_one();
+        courier.bounces = Some(mailbox.clone());
         let mut program = Program {
             services: Services {
                 db,
@@ -82,13 +98,24 @@ impl Run {
             mail_server,
             lifetime,
             deaths: 0,
+            second: SecondProgram::default(),
         };
         let world = World::begin(&mut program, options.seed, options.children, options.days)?;
+        let (second, services) = (
+            program.second.clone(),
+            Services {
+                db: Db::open_to_throw_away(database, 1, &Lifetime::default())?,
+                ..program.services.clone()
+            },
+        );
+        program.mail_server.beside(move || second.work(&services));
         Ok(Self {
             seed: options.seed,
             days: options.days,
             program,
             world,
+            witness: Witness::default(),
+            mailbox,
             counts: Counts::default(),
             off_until: None,
         })
@@ -111,7 +138,8 @@ impl Run {
             }
             let lived = self.live_through(day, &mut dice, is_calm);
             lived.map_err(|failure| on(number, day, failure))?;
-            let broken = self.broken_promises()?;
+            let seen = self.witness.look(&mut self.program, &self.world, day)?;
+            let broken = seen.or(self.broken_promises()?);
             if let Some((promise, names)) = broken {
                 return Ok(Some(Broken {
                     number,
@@ -123,7 +151,8 @@ impl Run {
         }
         let day = self.program.services.clock.today();
         let number = self.days;
-        let found = judge::judge(&mut self.program, &self.world, &mut self.counts)?;
+        let judged = judge::judge(&mut self.program, &self.world, &mut self.counts)?;
+        let found = judged.or(self.witness.testify(&mut self.program, day)?);
         Ok(found.map(|(promise, names)| Broken {
             number,
             day,
@@ -148,6 +177,7 @@ impl Run {
     ) -> Result<(), Failure> {
         for tick in 0..LOOKS_FOR_MAIL {
             self.program.services.clock.set(moment(day, tick));
+            self.let_mail_come_back()?;
             let sweeps = tick % SWEEPS_EVERY == 0 || tick + 1 == LOOKS_FOR_MAIL;
             // A sweep writes more than the mail does.
             self.may_die(dice, if sweeps { 14 } else { 4 }, is_calm);
@@ -161,6 +191,22 @@ impl Run {
             }
         }
         self.program.will_die(None);
+        Ok(())
+    }
+
+    /// What came back lies in the mailbox, as a mail server puts it there.
+    fn let_mail_come_back(&mut self) -> Result<(), Failure> {
+        let returned = self.program.mail_server.came_back(self.program.now());
+        for message in returned {
+            self.counts.returned += 1;
+            let name = format!("{:08}.eml", self.counts.returned);
+            std::fs::write(self.mailbox.join("new").join(name), &message.raw)?;
+            match message.what {
+                What::NoSuchMailbox => self.world.tally.add(Happening::BouncedForGood, 1),
+                What::GivenUp => self.world.tally.add(Happening::BouncedForNow, 1),
+                What::Late | What::Absence => {}
+            }
+        }
         Ok(())
     }
 
@@ -219,11 +265,14 @@ impl Run {
             promises,
             steps,
             lapses,
+            returned,
         } = self.counts;
+        let mut tally = self.world.tally.clone();
+        tally.add(Happening::SecondProgram, self.program.second.runs());
         let taken = self.program.mail_server.taken();
         let count = |heard| taken.iter().filter(|it| it.heard == heard).count();
         let refusals = self.program.mail_server.refusals();
-        vec![
+        let summary = [
             format!(
                 "Seed {}: {days} days, of which the machine was off for {days_off}; the clock was set back {set_back} times.",
                 self.seed
@@ -234,7 +283,7 @@ impl Run {
             ),
             format!("The program was killed {} times.", self.program.deaths),
             format!(
-                "Mail: {} taken, {} taken without an answer, {} taken as the program died, {} unanswered, {} refused for now, {} for good.",
+                "Mail: {} taken, {} taken without an answer, {} taken as the program died, {} unanswered, {} refused for now, {} for good; {returned} messages came back.",
                 count(Heard::Yes),
                 count(Heard::Dropped),
                 count(Heard::Died),
@@ -242,8 +291,13 @@ impl Run {
                 refusals.for_now,
                 refusals.for_good
             ),
-            format!("{promises} promises looked at."),
-        ]
+            format!(
+                "{promises} promises looked at; {} evenings of children.",
+                self.witness.child_days()
+            ),
+            "What happened:".to_owned(),
+        ];
+        summary.into_iter().chain(tally.lines()).collect()
     }
 }
 

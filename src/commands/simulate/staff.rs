@@ -7,7 +7,7 @@ use hearth::access::{AccountKey, AuthorityKey, Role, Viewer, authority};
 use hearth::db::Conn;
 use hearth::register::allocation;
 use hearth::rules::escalation::Post;
-use hearth::rules::identifiers::EmailAddress;
+use hearth::rules::identifiers::{EmailAddress, Reference};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
@@ -32,8 +32,10 @@ pub struct Staff {
     pub authority: AuthorityKey,
     /// A manager who stays, holds no post and answers for nothing of the ladder.
     pub manager: Colleague,
+    /// Who keeps the policy and looks after the mail.
+    pub administrator: Viewer,
     officers: Vec<(AccountKey, Colleague)>,
-    holders: Vec<(Post, AccountKey)>,
+    holders: Vec<(Post, AccountKey, Reference)>,
     hired: usize,
 }
 
@@ -50,13 +52,16 @@ impl Staff {
             accounts::give_post_to_mailbox(tx, &installer, post, &duty, today, now)?;
             let stays = account(Role::Manager, "Helen Marchmont", "manager@ashdale.example");
             let (_, manager) = colleague(tx, &installer, &stays, now)?;
-            Ok((authority, manager))
+            let keeps = account(Role::Administrator, "Iris Vane", "admin@ashdale.example");
+            let (_, administrator) = colleague(tx, &installer, &keeps, now)?;
+            Ok((authority, manager, administrator.viewer.clone()))
         })?;
-        let (authority, manager) =
+        let (authority, manager, administrator) =
             made.ok_or_else(|| Failure::because("the authority could not be made"))?;
         let mut staff = Self {
             authority,
             manager,
+            administrator,
             officers: Vec::new(),
             holders: Vec::new(),
             hired: 0,
@@ -88,10 +93,10 @@ impl Staff {
         post: Post,
         today: NaiveDate,
     ) -> Result<(), Failure> {
-        let (key, _) = self.engage(program, Role::Manager)?;
+        let (key, colleague) = self.engage(program, Role::Manager)?;
         let (installer, now) = (self.installer(), program.now());
         program.write(|tx| Ok(accounts::give_post(tx, &installer, post, key, today, now)?))?;
-        self.holders.push((post, key));
+        self.holders.push((post, key, colleague.reference));
         Ok(())
     }
 
@@ -149,14 +154,15 @@ impl Staff {
         program: &mut Program,
         dice: &mut StdRng,
         today: NaiveDate,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         if self.officers.len() < 3 {
-            return Ok(());
+            return Ok(false);
         }
         let (key, _) = self
             .officers
             .remove(dice.random_range(0..self.officers.len()));
-        self.leaves(program, key, today)
+        self.leaves(program, key, today)?;
+        Ok(true)
     }
 
     /// Whoever holds a post leaves, and nobody holds it.
@@ -165,13 +171,14 @@ impl Staff {
         program: &mut Program,
         post: Post,
         today: NaiveDate,
-    ) -> Result<(), Failure> {
-        match self.holders.iter().position(|(held, _)| *held == post) {
+    ) -> Result<bool, Failure> {
+        match self.holders.iter().position(|holder| holder.0 == post) {
             Some(place) => {
-                let (_, key) = self.holders.remove(place);
-                self.leaves(program, key, today)
+                let (_, key, _) = self.holders.remove(place);
+                self.leaves(program, key, today)?;
+                Ok(true)
             }
-            None => Ok(()),
+            None => Ok(false),
         }
     }
 
@@ -195,6 +202,18 @@ impl Staff {
     /// Whether somebody who works there answers for a child.
     pub fn has(&self, officer: Option<AccountKey>) -> bool {
         self.officers.iter().any(|(key, _)| Some(*key) == officer)
+    }
+
+    /// Two who work there, of whom one can cover for the other.
+    pub fn two_of_them(&self, dice: &mut StdRng) -> Option<(Reference, Reference)> {
+        let officers = self.officers.iter().map(|(_, officer)| &officer.reference);
+        let all: Vec<&Reference> = officers
+            .chain(self.holders.iter().map(|holder| &holder.2))
+            .collect();
+        let away = dice.random_range(0..all.len().max(1));
+        let covers = dice.random_range(0..all.len().max(1));
+        let pair = (all.get(away)?, all.get(covers)?);
+        Some(((*pair.0).clone(), (*pair.1).clone()))
     }
 
     /// Any of the officers.

@@ -1,6 +1,6 @@
 //! Who there is in a simulation, and what is going to happen to them on which day.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use hearth::access::AuthorityKey;
@@ -14,21 +14,21 @@ use hearth::rules::schedule::{Entry, first_checks};
 use hearth::rules::tier::Tier;
 use rand::RngExt;
 use rand::rngs::StdRng;
-use rand::seq::IndexedRandom;
 
 use super::super::Failure;
 use super::super::invented::families::{self, Family};
 use super::dice::dice;
 use super::program::Program;
-use super::staff::{HELD_BY_PEOPLE, Staff};
+use super::staff::Staff;
+use super::tally::{Happening, Tally};
 
 /// Something that somebody is going to do.
 #[derive(Clone, Copy, Debug, Hash, PartialEq, Eq)]
 pub enum Errand {
-    /// A parent notifies the authority.
+    /// A parent notifies the authority: the first time, or again.
     Notify { family: usize },
-    /// An officer accepts the notification.
-    Accept { family: usize },
+    /// An officer accepts one of the family's notifications.
+    Accept { family: usize, turn: usize },
     /// An officer looks at a child's page and does something about it, or nothing.
     Look { pupil: usize, turn: u32 },
     /// The family moves, and somebody tells the authority.
@@ -39,6 +39,28 @@ pub enum Errand {
     EpisodeEnds { family: usize, kind: EpisodeKind },
     /// Social care leads, and the checks rest.
     Rest { family: usize },
+    /// Somebody tells that a child is no longer educated at home here.
+    Leave { pupil: usize, turn: u32 },
+    /// A manager closes one of two records of the same child.
+    Merge { pupil: usize, stays: usize },
+    /// Nobody knows where a child is.
+    Lose { pupil: usize, turn: u32 },
+    /// Somebody has found out.
+    Find { pupil: usize, turn: u32 },
+    /// A manager decides on a tier.
+    Decide { pupil: usize, turn: u32 },
+    /// And gives it back to the rules.
+    GiveBack { pupil: usize, turn: u32 },
+    /// Somebody who works there goes away, and somebody covers.
+    GoAway { turn: u32 },
+    /// And comes back early.
+    ComeHome { turn: u32 },
+    /// An administrator looks at the mail that was not delivered.
+    EmptyTheTray { turn: u32 },
+    /// A manager spreads the backlog.
+    Spread { turn: u32 },
+    /// An administrator changes a value of the policy.
+    ChangePolicy { turn: u32 },
     /// An officer begins to work there.
     Hire { turn: u32 },
     /// An officer leaves.
@@ -49,13 +71,40 @@ pub enum Errand {
     Appoint { post: Post, turn: u32 },
 }
 
-/// A child, as a simulation knows them.
+/// A record of a child, as a simulation knows it.
 #[derive(Clone)]
 pub struct Pupil {
     pub key: ChildKey,
     pub reference: Reference,
-    /// The moments at which a person did something about them.
-    pub moments: HashSet<NaiveDateTime>,
+    pub family: usize,
+    /// Which of the family's children; two records may be of the same one.
+    pub child: Option<usize>,
+    /// Whether they are on the register, as far as people know.
+    pub presence: Presence,
+    /// Whether an officer looks at the page from time to time, and how often one has.
+    pub is_looked_after: bool,
+    pub looks: u32,
+    /// What people did about them that may close a lapse, and when.
+    pub deeds: HashMap<NaiveDateTime, Deed>,
+}
+
+/// Whether a child is on the register, as far as people know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    Here,
+    /// They left, and may come back.
+    Left,
+    /// They left, and nobody notifies of them again.
+    Gone,
+}
+
+/// What a person did that may close a lapse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Recorded an outcome, noted a letter, accepted a notification, found a child.
+    Checked,
+    /// Let the child leave, and gave this as evidence.
+    LetLeave(String),
 }
 
 /// Everybody there is, and what is going to happen.
@@ -64,13 +113,17 @@ pub struct World {
     pub staff: Staff,
     pub families: Vec<Household>,
     pub pupils: Vec<Pupil>,
+    pub tally: Tally,
+    /// The last day on which anything goes wrong.
+    pub last_day: NaiveDate,
     agenda: BTreeMap<NaiveDate, Vec<Errand>>,
 }
 
 /// A family with what the register knows of it.
 pub struct Household {
     pub family: Family,
-    pub notification: Option<Reference>,
+    /// Its notifications, the oldest first.
+    pub notifications: Vec<Reference>,
     /// Its children among the pupils, once they are on the register.
     pub pupils: Vec<usize>,
 }
@@ -91,6 +144,8 @@ impl World {
             staff,
             families: families.into_iter().map(Household::of).collect(),
             pupils: Vec::new(),
+            tally: Tally::default(),
+            last_day: today + Days::new(u64::from(days.saturating_sub(1))),
             agenda: BTreeMap::new(),
         };
         for family in 0..world.families.len() {
@@ -101,7 +156,7 @@ impl World {
                 let day = today + Days::new(dice.random_range(0..u64::from(days).max(1)));
                 world.plan(day, Errand::Notify { family });
             }
-            world.plan_misfortunes(family, today, days);
+            world.plan_misfortunes(family, today);
         }
         world.plan_staff(today, days);
         Ok(world)
@@ -123,25 +178,63 @@ impl World {
         dice(self.seed, (errand, about))
     }
 
-    /// The children of a family come onto the register.
+    /// Children of a family are on the register from now on, or again.
     pub fn welcome(
         &mut self,
         family: usize,
-        children: Vec<(ChildKey, Reference)>,
-        first: NaiveDate,
+        children: Vec<(ChildKey, Reference, Option<usize>)>,
+        today: NaiveDate,
     ) {
-        for (key, reference) in children {
-            if self.pupils.iter().any(|pupil| pupil.key == key) {
+        for (key, reference, child) in children {
+            let known = self.pupils.iter().position(|pupil| pupil.key == key);
+            if let Some(pupil) = known.map(|known| &mut self.pupils[known]) {
+                if pupil.presence != Presence::Here {
+                    self.tally.add(Happening::CameBack, 1);
+                }
+                pupil.presence = Presence::Here;
                 continue;
             }
             let pupil = self.pupils.len();
+            self.find_double(pupil, family, child, today);
             self.pupils.push(Pupil {
                 key,
                 reference,
-                moments: HashSet::new(),
+                family,
+                child,
+                presence: Presence::Here,
+                is_looked_after: false,
+                looks: 0,
+                deeds: HashMap::new(),
             });
             self.families[family].pupils.push(pupil);
-            self.plan(first, Errand::Look { pupil, turn: 0 });
+            self.plan_life(pupil, today);
+        }
+    }
+
+    /// Of a child who stood on the list, a notification makes a second record, until somebody compares the two.
+    fn find_double(&mut self, new: usize, family: usize, child: Option<usize>, today: NaiveDate) {
+        let is_double = |pupil: &&usize| {
+            let pupil = &self.pupils[**pupil];
+            pupil.child == child && pupil.presence == Presence::Here
+        };
+        let double = self.families[family].pupils.iter().find(is_double).copied();
+        if let (Some(pupil), Some(_)) = (double, child) {
+            let errand = Errand::Merge { pupil, stays: new };
+            let days = self.dice(errand, "when").random_range(3..60);
+            self.plan(today + Days::new(days), errand);
+        }
+    }
+
+    /// An officer looks at the pages of these children from a day on.
+    pub fn look_after(&mut self, pupils: &[usize], first: NaiveDate) {
+        for number in pupils {
+            let pupil = &mut self.pupils[*number];
+            if pupil.is_looked_after || pupil.presence != Presence::Here {
+                continue;
+            }
+            pupil.is_looked_after = true;
+            let (pupil, turn) = (*number, pupil.looks);
+            self.plan(first, Errand::Look { pupil, turn });
         }
     }
 
@@ -175,59 +268,12 @@ impl World {
             .ok_or_else(|| Failure::because("a family could not be taken over"))?;
         let days = dice(self.seed, ("first look", number)).random_range(1..40);
         let first = (earliest - Days::new(days)).max(today);
-        self.welcome(number, children, first);
+        let children = children.into_iter().enumerate();
+        let children = children.map(|(place, (key, reference))| (key, reference, Some(place)));
+        self.welcome(number, children.collect(), today);
+        let pupils = self.families[number].pupils.clone();
+        self.look_after(&pupils, first);
         Ok(())
-    }
-
-    /// What is going to happen to a family.
-    fn plan_misfortunes(&mut self, family: usize, today: NaiveDate, days: u32) {
-        let mut dice = dice(self.seed, ("misfortunes", family));
-        for year in 0..=u64::from(days / 365) {
-            let some_day =
-                |dice: &mut StdRng| today + Days::new(year * 365 + dice.random_range(0..365));
-            if dice.random_ratio(15, 100) {
-                let turn = year.try_into().unwrap_or_default();
-                let day = some_day(&mut dice);
-                self.plan(day, Errand::Move { family, turn });
-            }
-            if dice.random_ratio(8, 100) {
-                let kinds = [
-                    EpisodeKind::CpPlan,
-                    EpisodeKind::Cin,
-                    EpisodeKind::S47,
-                    EpisodeKind::EarlyHelp,
-                    EpisodeKind::SchoolConcern,
-                ];
-                let kind = *kinds.choose(&mut dice).unwrap_or(&EpisodeKind::Cin);
-                let day = some_day(&mut dice);
-                self.plan(day, Errand::EpisodeBegins { family, kind });
-                let end = day + Days::new(dice.random_range(30..250));
-                self.plan(end, Errand::EpisodeEnds { family, kind });
-            }
-            if dice.random_ratio(3, 100) {
-                let day = some_day(&mut dice);
-                self.plan(day, Errand::Rest { family });
-            }
-        }
-    }
-
-    /// Who leaves when, and when somebody comes instead.
-    fn plan_staff(&mut self, today: NaiveDate, days: u32) {
-        let mut dice = dice(self.seed, "staff");
-        for turn in 0..=days / 110 {
-            let day = today + Days::new(u64::from(turn) * 110 + dice.random_range(10..110));
-            self.plan(day, Errand::OfficerLeaves { turn });
-            let day = day + Days::new(dice.random_range(0..40));
-            self.plan(day, Errand::Hire { turn });
-        }
-        for post in HELD_BY_PEOPLE {
-            for turn in 0..=days / 400 {
-                let day = today + Days::new(u64::from(turn) * 400 + dice.random_range(5..300));
-                self.plan(day, Errand::HolderLeaves { post, turn });
-                let day = day + Days::new(dice.random_range(1..90));
-                self.plan(day, Errand::Appoint { post, turn });
-            }
-        }
     }
 }
 
@@ -235,7 +281,7 @@ impl Household {
     fn of(family: Family) -> Self {
         Self {
             family,
-            notification: None,
+            notifications: Vec::new(),
             pupils: Vec::new(),
         }
     }

@@ -1,0 +1,213 @@
+//! What managers and administrators decide: tiers, who covers for whom, a backlog spread, the policy, and what becomes of
+//! mail that was not delivered.
+
+use chrono::Days;
+use hearth::access::absence::{self, NewAbsence};
+use hearth::access::letter;
+use hearth::checks::overriding::{self, Decision};
+use hearth::checks::{capacity, policy_book, rulebook};
+use hearth::mail::outbox;
+use hearth::rules::identifiers::Reference;
+use hearth::rules::policy::change::Change;
+use hearth::rules::policy::{Period, PolicyKey, Unit};
+use hearth::rules::tier::Tier;
+use rand::RngExt;
+use rand::seq::IndexedRandom;
+
+use super::super::Failure;
+use super::super::invented::refused;
+use super::program::Program;
+use super::tally::Happening;
+use super::world::{Errand, Presence, World};
+
+/// What an administrator changes, one after the other.
+const CHANGES: &[(PolicyKey, Option<Tier>, u32, Unit)] = &[
+    (PolicyKey::RecurringCheck, Some(Tier::Green), 9, Unit::Month),
+    (PolicyKey::LapseToManager, None, 3, Unit::WorkingDay),
+    (
+        PolicyKey::FailedVisitRebooked,
+        Some(Tier::Green),
+        8,
+        Unit::WorkingDay,
+    ),
+    (PolicyKey::DueSoonFirst, None, 15, Unit::WorkingDay),
+    (PolicyKey::LongestRest, None, 60, Unit::CalendarDay),
+    (PolicyKey::AddressVerifiedFor, None, 2, Unit::Month),
+    (PolicyKey::ContactsNotInPerson, None, 3, Unit::Times),
+    (
+        PolicyKey::RecurringCheck,
+        Some(Tier::Green),
+        12,
+        Unit::Month,
+    ),
+    (PolicyKey::NotSeenFor, None, 9, Unit::Month),
+];
+
+/// Mails of the tray that an administrator looks at.
+const LOOKED_AT: usize = 6;
+
+impl World {
+    pub fn decide_tier(
+        &mut self,
+        program: &mut Program,
+        pupil: usize,
+        turn: u32,
+    ) -> Result<(), Failure> {
+        let (today, now) = (program.services.clock.today(), program.now());
+        let (key, presence) = (self.pupils[pupil].key, self.pupils[pupil].presence);
+        if presence != Presence::Here {
+            return Ok(());
+        }
+        let mut dice = self.dice(Errand::Decide { pupil, turn }, "what");
+        // Some want it for longer than a decision holds.
+        let days = dice.random_range(0..100);
+        let tiers = [Tier::Green, Tier::Amber, Tier::Red];
+        let decision = Decision {
+            tier: *tiers.choose(&mut dice).unwrap_or(&Tier::Red),
+            reason: "What the school told the manager on the telephone".to_owned(),
+            ends_on: today + Days::new(days),
+        };
+        let manager = &self.staff.manager.viewer;
+        let done = program.write(|tx| {
+            overriding::decide(tx, manager, key, &decision, today, now)?;
+            Ok(())
+        })?;
+        self.tally.once(Happening::TierDecided, &done);
+        if dice.random_ratio(1, 3) {
+            let day = today + Days::new(dice.random_range(1..60));
+            self.plan(day, Errand::GiveBack { pupil, turn });
+        }
+        Ok(())
+    }
+
+    /// Refused when it is over already.
+    pub fn give_tier_back(&mut self, program: &mut Program, pupil: usize) -> Result<(), Failure> {
+        let (today, now) = (program.services.clock.today(), program.now());
+        let (manager, key) = (&self.staff.manager.viewer, self.pupils[pupil].key);
+        let done = program.write(|tx| {
+            overriding::withdraw(tx, manager, key, today, now)?;
+            Ok(())
+        })?;
+        self.tally.once(Happening::TierGivenBack, &done);
+        Ok(())
+    }
+
+    pub fn go_away(&mut self, program: &mut Program, turn: u32) -> Result<(), Failure> {
+        let (today, now) = (program.services.clock.today(), program.now());
+        let mut dice = self.dice(Errand::GoAway { turn }, "who");
+        let Some((account, delegate)) = self.staff.two_of_them(&mut dice) else {
+            return Ok(());
+        };
+        let starts_on = today + Days::new(dice.random_range(0..6));
+        let new = NewAbsence {
+            account,
+            delegate,
+            starts_on,
+            ends_on: starts_on + Days::new(dice.random_range(1..25)),
+        };
+        let manager = &self.staff.manager.viewer;
+        let done = program.write(|tx| {
+            absence::add(tx, manager, &new, today, now)?;
+            Ok(())
+        })?;
+        self.tally.once(Happening::WentAway, &done);
+        if dice.random_ratio(1, 3) {
+            let day = today + Days::new(dice.random_range(1..12));
+            self.plan(day, Errand::ComeHome { turn });
+        }
+        Ok(())
+    }
+
+    pub fn come_home(&mut self, program: &mut Program, turn: u32) -> Result<(), Failure> {
+        let (today, now) = (program.services.clock.today(), program.now());
+        let (authority, manager) = (self.staff.authority, &self.staff.manager.viewer);
+        let away = program.read(|conn| Ok(absence::list(conn, authority, today)?))?;
+        let mut dice = self.dice(Errand::ComeHome { turn }, "who");
+        let Some(absence) = away.choose(&mut dice) else {
+            return Ok(());
+        };
+        let reference = parsed(&absence.reference)?;
+        let done = program.write(|tx| {
+            absence::end(tx, manager, &reference, today, now)?;
+            Ok(())
+        })?;
+        self.tally.once(Happening::CameHomeEarly, &done);
+        Ok(())
+    }
+
+    /// An administrator asks people for their right address, and tries again what was given up.
+    pub fn empty_the_tray(&mut self, program: &mut Program, turn: u32) -> Result<(), Failure> {
+        let now = program.now();
+        let (authority, viewer) = (self.staff.authority, &self.staff.administrator);
+        let mut dice = self.dice(Errand::EmptyTheTray { turn }, "what");
+        let failing = program.read(|conn| Ok(outbox::failing(conn, authority)?))?;
+        for address in failing {
+            let mail = parsed(&address.mail)?;
+            if dice.random_ratio(2, 3) {
+                let done =
+                    program.write(|tx| Ok(letter::address_works(tx, viewer, &mail, now)?))?;
+                let done = done.filter(|done| *done);
+                self.tally.once(Happening::AddressCorrected, &done);
+            }
+        }
+        let overview = program.read(|conn| Ok(outbox::overview(conn, authority)?))?;
+        for mail in overview.undelivered.into_iter().take(LOOKED_AT) {
+            let reference = parsed(&mail.reference)?;
+            if dice.random_ratio(1, 3) {
+                let done =
+                    program.write(|tx| Ok(letter::retry_now(tx, viewer, &reference, now)?))?;
+                let done = done.filter(|done| *done && mail.state == "dead");
+                self.tally.once(Happening::Retried, &done);
+            }
+        }
+        Ok(())
+    }
+
+    /// A manager looks at a plan and carries it out; some look at one, and carry it out when it is another.
+    pub fn spread(&mut self, program: &mut Program, turn: u32) -> Result<(), Failure> {
+        let (today, now) = (program.services.clock.today(), program.now());
+        let (authority, manager) = (self.staff.authority, &self.staff.manager.viewer);
+        let mut dice = self.dice(Errand::Spread { turn }, "which");
+        let plan = program.read(|conn| {
+            let book = rulebook::load(conn, authority, today)?;
+            Ok(capacity::plan(conn, manager, &book)?)
+        })?;
+        let seen = match dice.random_ratio(1, 6) {
+            true => "a plan of yesterday",
+            false => plan.fingerprint.as_str(),
+        };
+        let moved = program.write(|tx| {
+            let book = rulebook::load(tx, authority, today)?;
+            Ok(capacity::carry_out(tx, manager, &book, seen, now)?)
+        })?;
+        self.tally.add(Happening::Spread, moved.unwrap_or_default());
+        Ok(())
+    }
+
+    pub fn change_policy(&mut self, program: &mut Program, turn: u32) -> Result<(), Failure> {
+        let (today, now) = (program.services.clock.today(), program.now());
+        let mut dice = self.dice(Errand::ChangePolicy { turn }, "from");
+        let place = usize::try_from(turn).unwrap_or_default() % CHANGES.len();
+        let (key, tier, value, unit) = CHANGES[place];
+        let change = Change {
+            key,
+            tier,
+            period: Period { value, unit },
+            source: "The authority's own procedures".to_owned(),
+            from: today + Days::new(dice.random_range(0..10)),
+            to: None,
+        };
+        let viewer = &self.staff.administrator;
+        let done = program.write(|tx| {
+            let reason = "Agreed with the safeguarding partners";
+            policy_book::set(tx, viewer, &change, reason, now, today)?;
+            Ok(())
+        })?;
+        self.tally.once(Happening::PolicyChanged, &done);
+        Ok(())
+    }
+}
+
+fn parsed(reference: &str) -> Result<Reference, Failure> {
+    Reference::parse(reference).map_err(|why| Failure::Db(refused("read a reference", why)))
+}

@@ -1,0 +1,105 @@
+//! What stands in the tables at night, asked by the judge with questions of its own and not with those of the program.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use hearth::db::schema::{lapse, lapse_step, suspension, welfare_check};
+use hearth::db::{Conn, DbError};
+
+/// A check that is open.
+pub struct OpenCheck {
+    pub id: i64,
+    pub child: i64,
+    pub due_on: NaiveDate,
+}
+
+/// Every check that is open.
+pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenCheck>, DbError> {
+    let rows: Vec<(i64, i64, NaiveDate)> = welfare_check::table
+        .filter(welfare_check::state.eq("open"))
+        .select((
+            welfare_check::id,
+            welfare_check::child_id,
+            welfare_check::due_on,
+        ))
+        .load(conn)?;
+    let check = |(id, child, due_on)| OpenCheck { id, child, due_on };
+    Ok(rows.into_iter().map(check).collect())
+}
+
+/// The children whose checks rest on a day.
+pub fn resting(conn: &mut Conn, day: NaiveDate) -> Result<HashSet<i64>, DbError> {
+    let rows: Vec<i64> = suspension::table
+        .filter(suspension::starts_on.le(day))
+        .filter(suspension::ends_on.ge(day))
+        .select(suspension::child_id)
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The children whose checks ever rested.
+pub fn ever_rested(conn: &mut Conn) -> Result<HashSet<i64>, DbError> {
+    let rows: Vec<i64> = suspension::table.select(suspension::child_id).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// A lapse, as the judge looks at it.
+pub struct Lapse {
+    pub id: i64,
+    pub reference: String,
+    pub check: i64,
+    pub child: i64,
+    pub opened_on: NaiveDate,
+    /// Whether nobody has ever answered for it.
+    pub is_unanswered: bool,
+    pub closed_at: Option<NaiveDateTime>,
+}
+
+/// Every lapse there ever was.
+pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
+    type Row = (
+        i64,
+        String,
+        i64,
+        i64,
+        NaiveDate,
+        Option<NaiveDateTime>,
+        Option<NaiveDateTime>,
+    );
+    let rows: Vec<Row> = lapse::table
+        .select((
+            lapse::id,
+            lapse::reference,
+            lapse::check_id,
+            lapse::child_id,
+            lapse::opened_on,
+            lapse::acknowledged_at,
+            lapse::closed_at,
+        ))
+        .order(lapse::id)
+        .load(conn)?;
+    let lapse = |(id, reference, check, child, opened_on, answered, closed_at): Row| Lapse {
+        id,
+        reference,
+        check,
+        child,
+        opened_on,
+        is_unanswered: answered.is_none(),
+        closed_at,
+    };
+    Ok(rows.into_iter().map(lapse).collect())
+}
+
+/// Of every lapse the steps that were told, each with when it was first.
+pub fn steps(conn: &mut Conn) -> Result<HashMap<i64, HashMap<String, NaiveDateTime>>, DbError> {
+    let rows: Vec<(i64, String, NaiveDateTime)> = lapse_step::table
+        .select((lapse_step::lapse_id, lapse_step::step, lapse_step::told_at))
+        .order(lapse_step::id.desc())
+        .load(conn)?;
+    let mut steps: HashMap<i64, HashMap<String, NaiveDateTime>> = HashMap::new();
+    for (lapse, step, told_at) in rows {
+        steps.entry(lapse).or_default().insert(step, told_at);
+    }
+    Ok(steps)
+}

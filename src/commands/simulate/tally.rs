@@ -1,0 +1,82 @@
+//! What happened in a simulation, counted: a run in which something never happened has proved nothing about it.
+
+use std::collections::BTreeMap;
+
+/// Makes the happenings with their words, in the order in which the report names them.
+macro_rules! happenings {
+    ($($name:ident = $words:literal;)*) => {
+        /// Something that the world does to the register, or the register's people do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Happening {
+            $($name,)*
+        }
+
+        impl Happening {
+            const ALL: &[Self] = &[$(Self::$name,)*];
+
+            const fn words(self) -> &'static str {
+                match self {
+                    $(Self::$name => $words,)*
+                }
+            }
+        }
+    };
+}
+
+happenings! {
+    Notified = "notifications received";
+    NotifiedAgain = "of them by a family that had notified before or stood on a list";
+    CameBack = "children who came back after they had left";
+    Moved = "children whose new address somebody told";
+    AddressSettled = "addresses that two sources told differently, settled";
+    AnotherServiceBegan = "children with whom another service began to work";
+    Rested = "children whose checks rested while social care led";
+    Lost = "children of whom nobody knew where they were";
+    Found = "children found again by asking";
+    Attended = "children who left: attends a school";
+    LeftSchoolAge = "children who left: no longer of compulsory school age";
+    MovedAway = "children who left: moved, and acknowledged there";
+    Emigrated = "children who left: moved abroad";
+    Died = "children who left: died";
+    Arranged = "children who left: education arranged by the authority";
+    Ineligible = "children who left: should not have been on the register";
+    Duplicate = "children who left: duplicate of another record";
+    DoorShut = "closures refused for want of evidence, day or rank";
+    TierDecided = "tiers decided by a manager";
+    TierGivenBack = "tiers given back to the rules";
+    Spread = "checks brought forward when a backlog was spread";
+    PolicyChanged = "values of the policy changed";
+    OfficerLeft = "officers who left";
+    HolderLeft = "posts whose holder left";
+    WentAway = "absences recorded with somebody to cover";
+    CameHomeEarly = "absences ended early";
+    BouncedForGood = "mails that came back for good";
+    BouncedForNow = "mails given up after they were taken";
+    AddressCorrected = "failing addresses corrected";
+    Retried = "dead mails that somebody tried again";
+    SecondProgram = "times a second program ran the jobs while the first waited for an answer";
+}
+
+/// How often each happened.
+#[derive(Clone, Debug, Default)]
+pub struct Tally(BTreeMap<Happening, usize>);
+
+impl Tally {
+    pub fn add(&mut self, what: Happening, times: usize) {
+        *self.0.entry(what).or_default() += times;
+    }
+
+    /// Once, if it was done.
+    pub fn once<T>(&mut self, what: Happening, done: &Option<T>) {
+        self.add(what, usize::from(done.is_some()));
+    }
+
+    /// A line for each, whether it happened or not.
+    pub fn lines(&self) -> Vec<String> {
+        let count = |what| self.0.get(what).copied().unwrap_or_default();
+        Happening::ALL
+            .iter()
+            .map(|what| format!("{:>8} {}", count(what), what.words()))
+            .collect()
+    }
+}

@@ -1,0 +1,118 @@
+//! A witness who keeps an own account of the register, evening by evening: who is on it by what people did, whose clock
+//! runs, what is overdue. It knows nothing of how the program proves the same.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{Days, NaiveDate};
+
+use super::super::Failure;
+use super::judge::Verdict;
+use super::program::Program;
+use super::store;
+use super::world::{Presence, World};
+
+/// What was seen on the evenings so far.
+#[derive(Default)]
+pub struct Witness {
+    /// Checks that were overdue, with how many evenings, and the second of them: a sweep that was killed just before
+    /// midnight is made up for on the next.
+    overdue: HashMap<i64, (u32, NaiveDate)>,
+    child_days: usize,
+}
+
+/// Nobody has answered for so long: then every step of the ladder was told, however long its days are between holidays
+/// and nights off.
+const LADDER_IS_DONE: u64 = 40;
+
+impl Witness {
+    /// How many children were looked at on how many evenings, multiplied.
+    pub const fn child_days(&self) -> usize {
+        self.child_days
+    }
+
+    /// Looks at the register in the evening.
+    pub fn look(
+        &mut self,
+        program: &mut Program,
+        world: &World,
+        today: NaiveDate,
+    ) -> Result<Verdict, Failure> {
+        let open = program.read(|conn| Ok(store::open_checks(conn)?))?;
+        let resting = program.read(|conn| Ok(store::resting(conn, today)?))?;
+        let owed: HashSet<i64> = open.iter().map(|check| check.child).collect();
+        for check in &open {
+            if check.due_on < today && !resting.contains(&check.child) {
+                let seen = self.overdue.entry(check.id).or_insert((0, today));
+                seen.0 += 1;
+                if seen.0 == 2 {
+                    seen.1 = today;
+                }
+            }
+        }
+        let mut without = Vec::new();
+        let mut not_here = Vec::new();
+        for pupil in &world.pupils {
+            let key = pupil.key.number();
+            match pupil.presence {
+                Presence::Here if !owed.contains(&key) && !resting.contains(&key) => {
+                    without.push(pupil.reference.to_string());
+                }
+                Presence::Left | Presence::Gone if owed.contains(&key) => {
+                    not_here.push(pupil.reference.to_string());
+                }
+                _ => {}
+            }
+        }
+        self.child_days += world.pupils.len();
+        Ok(first_broken([
+            (
+                "No child whom nobody let leave was without a clock for a day",
+                without,
+            ),
+            ("Nothing is owed to a child who left", not_here),
+        ]))
+    }
+
+    /// At the end: what was overdue lapsed and was told, and what nobody answered for went up the whole ladder.
+    pub fn testify(&self, program: &mut Program, today: NaiveDate) -> Result<Verdict, Failure> {
+        let lapses = program.read(|conn| Ok(store::lapses(conn)?))?;
+        let steps = program.read(|conn| Ok(store::steps(conn)?))?;
+        let rested = program.read(|conn| Ok(store::ever_rested(conn)?))?;
+        let told_by = |lapse: &store::Lapse, day: NaiveDate| {
+            let told = steps.get(&lapse.id).into_iter().flatten();
+            told.filter(|(_, at)| at.date() <= day).count()
+        };
+        let mut of_check: HashMap<i64, Vec<&store::Lapse>> = HashMap::new();
+        for lapse in &lapses {
+            of_check.entry(lapse.check).or_default().push(lapse);
+        }
+        let overdue = self.overdue.iter().filter(|(_, seen)| seen.0 > 1);
+        let untold = overdue.filter(|(check, (_, day))| {
+            let mut own = of_check.get(check).into_iter().flatten();
+            !own.any(|lapse| told_by(lapse, *day) > 0)
+        });
+        let all = hearth::rules::escalation::Step::ALL.len();
+        let stuck = lapses.iter().filter(|lapse| {
+            let day = lapse.opened_on + Days::new(LADDER_IS_DONE);
+            let was_open = lapse.closed_at.map_or(today, |at| at.date()) > day;
+            let climbs = lapse.is_unanswered && !rested.contains(&lapse.child);
+            was_open && climbs && told_by(lapse, day) < all
+        });
+        Ok(first_broken([
+            (
+                "Every check that was overdue on two evenings had lapsed and was told by the second",
+                untold.map(|(check, _)| format!("check {check}")).collect(),
+            ),
+            (
+                "Every lapse that nobody answered for went up the whole ladder",
+                stuck.map(|lapse| lapse.reference.clone()).collect(),
+            ),
+        ]))
+    }
+}
+
+/// The first promise that is broken.
+pub fn first_broken<const N: usize>(promises: [(&str, Vec<String>); N]) -> Verdict {
+    let broken = promises.into_iter().find(|(_, names)| !names.is_empty());
+    broken.map(|(promise, names)| (promise.to_owned(), names))
+}
