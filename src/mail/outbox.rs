@@ -170,8 +170,8 @@ pub fn delivered<A>(conn: &mut Conn, authority: Key<A>, limit: i64) -> Result<Ve
     store::delivered(conn, authority.number(), limit)
 }
 
-/// Makes a mail that failed due at once. False if there is no such mail, it was sent, or it carried a link that
-/// is no longer kept: then a new one must be asked for.
+/// Makes a mail that failed due at once. False if there is no such mail, it was sent or is on its way just now, or it
+/// carried a link that is no longer kept: then a new one must be asked for.
 ///
 /// # Errors
 /// If the database refuses.

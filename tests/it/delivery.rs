@@ -445,6 +445,31 @@ fn a_mail_that_was_claimed_before_a_crash_goes_after_the_lease() {
 }
 
 #[test]
+fn a_mail_on_its_way_is_not_made_due_by_whoever_wants_it_tried_again() {
+    let server = SmtpServer::start(Behaviour::Accept);
+    let office = Office::sending_to(&server);
+    office.put_one();
+    let now = office.clock.now();
+    let claimed = office.db.write_now(|tx| deliver::claim(tx, now, LEASE, 10));
+    assert_eq!(claimed.unwrap().len(), 1);
+
+    let on_its_way = office.overview().undelivered.remove(0);
+    let reference = Reference::parse(&on_its_way.reference).unwrap();
+    let try_again = || {
+        let (ours, now) = (Key::<Authority>::new(1), office.clock.now());
+        let again = office
+            .db
+            .write_now(|tx| outbox::retry_now(tx, ours, &reference, now));
+        again.unwrap()
+    };
+    assert!(!try_again(), "somebody is sending it");
+    assert_eq!(office.deliver(), Summary::default(), "it would go twice");
+    office.pass(LEASE + TimeDelta::seconds(1));
+    assert!(try_again(), "whoever was sending it is gone");
+    assert_eq!(office.deliver().sent, 1);
+}
+
+#[test]
 fn what_was_claimed_and_not_begun_when_the_program_stops_goes_at_the_next_start() {
     let server = SmtpServer::start(Behaviour::Accept);
     let mut office = Office::sending_to(&server);

@@ -22,6 +22,7 @@ use super::world::{Errand, Presence, World};
 
 /// What an administrator changes, one after the other.
 const CHANGES: &[(PolicyKey, Option<Tier>, u32, Unit)] = &[
+    (PolicyKey::ChecksAWeek, None, 1, Unit::Times),
     (PolicyKey::RecurringCheck, Some(Tier::Green), 9, Unit::Month),
     (PolicyKey::LapseToManager, None, 3, Unit::WorkingDay),
     (

@@ -13,7 +13,7 @@ use super::world::{Errand, World};
 
 /// Chances of a hundred, in a year.
 const MOVES: u32 = 15;
-const NOTIFIES_AGAIN: u32 = 8;
+const NOTIFIES_AGAIN: u32 = 12;
 const ANOTHER_SERVICE: u32 = 8;
 const RESTS: u32 = 5;
 const LEAVES: u32 = 10;
@@ -104,8 +104,11 @@ impl World {
         }
         self.plan_every(today, 15..40, |turn| Errand::GoAway { turn });
         self.plan_every(today, 5..16, |turn| Errand::EmptyTheTray { turn });
-        self.plan_every(today, 4..150, |turn| Errand::Spread { turn });
-        self.plan_every(today, 50..140, |turn| Errand::ChangePolicy { turn });
+        self.plan_every(today, 12..50, |turn| Errand::Spread { turn });
+        self.plan(today, Errand::ChangePolicy { turn: 0 });
+        self.plan_every(today, 50..140, |turn| Errand::ChangePolicy {
+            turn: turn + 1,
+        });
     }
 
     /// So many days apart, to the last day.

@@ -4,10 +4,12 @@ use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::NaiveDateTime;
+use hearth::access::{Viewer, letter};
 use hearth::db::{Conflict, Conn, Db, DbError, Death, Lifetime};
-use hearth::jobs::{Services, runner};
-
 use hearth::jobs::runner::RunSummary;
+use hearth::jobs::{Services, runner};
+use hearth::mail::outbox;
+use hearth::rules::identifiers::Reference;
 
 use super::super::Failure;
 use super::mail_server::MailServer;
@@ -32,8 +34,12 @@ struct Seconds {
 }
 
 impl SecondProgram {
-    /// Runs all jobs that are due and the mail, with a connection of its own and a life that nothing ends.
-    pub fn work(&self, services: &Services) {
+    /// An administrator presses "try again" on a page of the second program; then it runs all jobs that are due and
+    /// the mail, with a connection of its own and a life that nothing ends.
+    pub fn work(&self, services: &Services, administrator: &Viewer) {
+        if let Err(problem) = try_again(services, administrator) {
+            self.seconds().problem.get_or_insert(problem.to_string());
+        }
         let summaries = runner::run_due(services, services.clock.now());
         let mut seconds = self.seconds();
         seconds.runs += 1;
@@ -149,6 +155,24 @@ impl Program {
         self.mail_server.the_program_died();
         self.lifetime.begin(None);
     }
+}
+
+/// Mails that somebody tries again who sees that they have not arrived: it may be on its way just then.
+const TRIED_AGAIN: usize = 2;
+
+fn try_again(services: &Services, administrator: &Viewer) -> Result<(), DbError> {
+    let now = services.clock.now();
+    services.db.write_now(|tx| {
+        let overview = outbox::overview(tx, administrator.authority())?;
+        let waiting = overview.undelivered.iter();
+        let waiting = waiting.filter(|mail| mail.state == "waiting");
+        for mail in waiting.take(TRIED_AGAIN) {
+            if let Ok(reference) = Reference::parse(&mail.reference) {
+                letter::retry_now(tx, administrator, &reference, now)?;
+            }
+        }
+        Ok(())
+    })
 }
 
 /// What the database says ends the simulation; that a page says no does not.

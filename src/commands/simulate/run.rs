@@ -108,7 +108,10 @@ impl Run {
                 ..program.services.clone()
             },
         );
-        program.mail_server.beside(move || second.work(&services));
+        let administrator = world.staff.administrator.clone();
+        program
+            .mail_server
+            .beside(move || second.work(&services, &administrator));
         Ok(Self {
             seed: options.seed,
             days: options.days,

@@ -195,6 +195,9 @@ impl World {
                 continue;
             }
             let pupil = self.pupils.len();
+            if self.has_left(family, child) {
+                self.tally.add(Happening::CameBack, 1);
+            }
             self.find_double(pupil, family, child, today);
             self.pupils.push(Pupil {
                 key,
@@ -209,6 +212,15 @@ impl World {
             self.families[family].pupils.push(pupil);
             self.plan_life(pupil, today);
         }
+    }
+
+    /// Whether another record of the same child is closed.
+    fn has_left(&self, family: usize, child: Option<usize>) -> bool {
+        let mut records = self.families[family].pupils.iter();
+        records.any(|pupil| {
+            let pupil = &self.pupils[*pupil];
+            child.is_some() && pupil.child == child && pupil.presence == Presence::Left
+        })
     }
 
     /// Of a child who stood on the list, a notification makes a second record, until somebody compares the two.

@@ -107,7 +107,8 @@ pub(super) fn insert(tx: &mut Conn, mail: &NewMail<'_>) -> Result<Key<OutgoingMa
         .get_result(tx)?)
 }
 
-/// Makes a mail due at once, as if it had never been tried. False when there is none to send.
+/// Makes a mail due at once, as if it had never been tried. False when there is none to send, or somebody is sending it:
+/// without the claim it would go twice.
 pub(super) fn retry_now(
     tx: &mut Conn,
     authority: i64,
@@ -119,6 +120,11 @@ pub(super) fn retry_now(
         .filter(outgoing_mail::authority_id.eq(authority))
         .filter(outgoing_mail::state.ne("sent"))
         .filter(outgoing_mail::body_text.ne(""))
+        .filter(
+            outgoing_mail::claimed_until
+                .is_null()
+                .or(outgoing_mail::claimed_until.lt(now)),
+        )
         .set((
             outgoing_mail::state.eq("waiting"),
             outgoing_mail::attempts.eq(0),

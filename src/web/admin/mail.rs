@@ -67,7 +67,7 @@ pub async fn retry(
         Flash::success(format!("{name} is tried again now"))
     } else {
         Flash::important(format!(
-            "{name} cannot be tried again: it was sent, or it carried a link that is no longer kept. Ask for a new one"
+            "{name} cannot be tried again: it was sent, it is being sent now, or it carried a link that is no longer kept. Ask for a new one"
         ))
     };
     Ok(visit.see_other_with("/admin/mail", &told))
