@@ -28,8 +28,14 @@ impl World {
         let turn = self.families[number].notifications.len();
         let mut dice = self.dice(Errand::Notify { family: number }, &format!("{turn}"));
         let is_first = self.families[number].pupils.is_empty();
-        // Some say it because they have moved.
-        if !is_first && dice.random_ratio(1, 2) {
+        // Some say it because they have moved; some send an old form, with where they lived before.
+        let (has_moved, is_old_form) = match dice.random_range(0..4) {
+            _ if is_first => (false, false),
+            0..2 => (true, false),
+            2 => (false, true),
+            _ => (false, false),
+        };
+        if has_moved {
             let household = &mut self.families[number];
             std::mem::swap(&mut household.family.home, &mut household.family.next_home);
         }
@@ -49,6 +55,9 @@ impl World {
             let children = std::mem::take(&mut sent.children).into_iter().enumerate();
             let told = children.filter(|(place, _)| told_of.contains(place));
             sent.children = told.map(|(_, child)| child).collect();
+            if is_old_form {
+                sent.parent.home = family.next_home.clone();
+            }
             Ok(notification::receive(tx, &viewer, &sent, &base_url, today, now)?.reference)
         })?;
         self.tally.once(Happening::Notified, &received);
@@ -70,6 +79,11 @@ impl World {
             turn,
         };
         self.plan(today + Days::new(days), accept);
+        // Some are not sure whether the first form arrived.
+        if dice.random_ratio(1, 6) {
+            let day = today + Days::new(dice.random_range(5..120));
+            self.plan(day, Errand::Notify { family: number });
+        }
         Ok(())
     }
 

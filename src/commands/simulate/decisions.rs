@@ -74,7 +74,7 @@ impl World {
             Ok(())
         })?;
         self.tally.once(Happening::TierDecided, &done);
-        if dice.random_ratio(1, 3) {
+        if dice.random_ratio(1, 2) {
             let day = today + Days::new(dice.random_range(1..60));
             self.plan(day, Errand::GiveBack { pupil, turn });
         }

@@ -36,7 +36,7 @@ impl World {
             named: "Hill Academy".to_owned(),
             evidence,
         };
-        let is_hasty = turn < WITH_EVERYTHING && dice.random_ratio(1, 4);
+        let is_hasty = turn < WITH_EVERYTHING && dice.random_ratio(1, 3);
         let officer = self.officer_of(program, pupil)?;
         let mut viewer = match reason.needs().manager {
             true => self.staff.manager.viewer.clone(),

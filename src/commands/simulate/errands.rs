@@ -32,7 +32,7 @@ impl World {
             Errand::Notify { family } => self.notify(program, family),
             Errand::Accept { family, turn } => self.accept(program, family, turn),
             Errand::Look { pupil, turn } => self.look(program, pupil, turn, counts),
-            Errand::Move { family, .. } => self.move_house(program, family),
+            Errand::Move { family, .. } => self.move_house(program, family, errand),
             Errand::EpisodeBegins { family, kind } => self.episode_begins(program, family, kind),
             Errand::EpisodeEnds { family, kind } => self.episode_ends(program, family, kind),
             Errand::Rest { family } => {
@@ -65,13 +65,21 @@ impl World {
         }
     }
 
-    fn move_house(&mut self, program: &mut Program, number: usize) -> Result<(), Failure> {
+    fn move_house(
+        &mut self,
+        program: &mut Program,
+        number: usize,
+        errand: Errand,
+    ) -> Result<(), Failure> {
         let (today, now) = (program.services.clock.today(), program.now());
         let household = &mut self.families[number];
         std::mem::swap(&mut household.family.home, &mut household.family.next_home);
         let home = self.families[number].family.home.clone();
+        let told = match self.dice(errand, "told by").random_ratio(1, 2) {
+            true => Source::Parent,
+            false => Source::SocialCare,
+        };
         let moved = self.of_each_child(program, number, |tx, manager, record| {
-            let told = Source::Parent;
             address::write_down(tx, manager, record, &home, told, today, now)?;
             reassess(tx, manager, record, today, now)
         })?;

@@ -16,7 +16,7 @@ const MOVES: u32 = 15;
 const NOTIFIES_AGAIN: u32 = 12;
 const ANOTHER_SERVICE: u32 = 8;
 const RESTS: u32 = 5;
-const LEAVES: u32 = 10;
+const LEAVES: u32 = 12;
 const IS_LOST: u32 = 6;
 const TIER_IS_DECIDED: u32 = 8;
 

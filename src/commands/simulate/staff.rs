@@ -19,6 +19,12 @@ use super::program::{Hitch, Program};
 /// The mailbox that is told when there is nobody else.
 pub const DUTY: &str = "duty@ashdale.example";
 
+/// Children to an officer, as long as there are officers' names for it.
+const CHILDREN_EACH: usize = 50;
+
+/// Fewer are nowhere.
+const FEWEST: usize = 3;
+
 /// The posts that people hold; the duty mailbox is always there.
 pub const HELD_BY_PEOPLE: [Post; 4] = [
     Post::TeamLeader,
@@ -41,7 +47,11 @@ pub struct Staff {
 
 impl Staff {
     /// The authority on its first day, with everybody in post.
-    pub fn appoint(program: &mut Program, today: NaiveDate) -> Result<Self, Failure> {
+    pub fn appoint(
+        program: &mut Program,
+        children: usize,
+        today: NaiveDate,
+    ) -> Result<Self, Failure> {
         let now = program.now();
         let made = program.write(|tx| {
             let authority = authority::add(tx, "991", "Ashdale County Council")?;
@@ -66,7 +76,8 @@ impl Staff {
             holders: Vec::new(),
             hired: 0,
         };
-        for _ in words::OFFICERS {
+        let officers = (children / CHILDREN_EACH).clamp(FEWEST, words::OFFICERS.len());
+        for _ in 0..officers {
             staff.hire(program)?;
         }
         for post in HELD_BY_PEOPLE {
@@ -155,7 +166,7 @@ impl Staff {
         dice: &mut StdRng,
         today: NaiveDate,
     ) -> Result<bool, Failure> {
-        if self.officers.len() < 3 {
+        if self.officers.len() < FEWEST {
             return Ok(false);
         }
         let (key, _) = self

@@ -7,7 +7,7 @@ use hearth::access::AuthorityKey;
 use hearth::checks::{check, rulebook};
 use hearth::register::ChildKey;
 use hearth::register::bulk::{self, NewEntry};
-use hearth::rules::codes::EpisodeKind;
+use hearth::rules::codes::{EpisodeKind, Source};
 use hearth::rules::escalation::Post;
 use hearth::rules::identifiers::Reference;
 use hearth::rules::schedule::{Entry, first_checks};
@@ -137,7 +137,7 @@ impl World {
         days: u32,
     ) -> Result<Self, Failure> {
         let today = program.services.clock.today();
-        let staff = Staff::appoint(program, today)?;
+        let staff = Staff::appoint(program, children, today)?;
         let families = families::families(today, children, seed);
         let mut world = Self {
             seed,
@@ -257,7 +257,12 @@ impl World {
         let entries: Vec<NewEntry> = family
             .children
             .iter()
-            .map(|child| family.entry(child, None))
+            .map(|child| {
+                let mut entry = family.entry(child, None);
+                entry.registration.source = Source::Import;
+                entry.home_source = Source::Import;
+                entry
+            })
             .collect();
         let entry = Entry::AlreadyKnown {
             taken_on: today,
