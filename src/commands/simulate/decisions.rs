@@ -158,6 +158,9 @@ impl World {
                 let done =
                     program.write(|tx| Ok(letter::retry_now(tx, viewer, &reference, now)?))?;
                 let done = done.filter(|done| *done && mail.state == "dead");
+                if done.is_some() {
+                    program.mail_server.a_person_tries_again(&mail.reference);
+                }
                 self.tally.once(Happening::Retried, &done);
             }
         }

@@ -7,7 +7,7 @@ use hearth::checks::lapse::{self, ToldByMail};
 use hearth::register::registration;
 
 use super::super::Failure;
-use super::mail_server::{Heard, RefusedMail, Taken};
+use super::mail_server::{Heard, RefusedMail, Taken, TriedAgain, reference_of};
 use super::program::Program;
 use super::run::Counts;
 use super::witness::first_broken;
@@ -34,8 +34,8 @@ pub fn judge(
             unheard(&told, &taken, &refused),
         ),
         (
-            "No mail went out twice, unless its server never said that it had it",
-            twice(&taken),
+            "No mail went out twice, unless its server was not heard or a person had it tried again",
+            twice(&taken, &program.mail_server.tried_again()),
         ),
         (
             "Every lapse that a mail names was told with it",
@@ -103,16 +103,21 @@ fn in_words(step: &ToldByMail) -> String {
     )
 }
 
-/// Mails that were taken again although the program had heard that they were taken, and that had not come back.
-fn twice(taken: &[Taken]) -> Vec<String> {
+/// Mails that were taken again although the program had heard that they were taken, and that no person had tried again.
+fn twice(taken: &[Taken], tried_again: &[TriedAgain]) -> Vec<String> {
     let mut heard: HashSet<&str> = HashSet::new();
     let mut again = Vec::new();
-    for mail in taken {
-        if heard.contains(mail.message_id.as_str()) {
+    let mut wishes = tried_again.iter().peekable();
+    for (place, mail) in taken.iter().enumerate() {
+        while let Some(wish) = wishes.next_if(|wish| wish.after <= place) {
+            heard.remove(wish.mail.as_str());
+        }
+        let reference = reference_of(&mail.message_id);
+        if heard.contains(reference) {
             again.push(format!("{} to {}", mail.message_id, mail.to));
         }
-        if mail.heard == Heard::Yes && !mail.came_back {
-            heard.insert(&mail.message_id);
+        if mail.heard == Heard::Yes {
+            heard.insert(reference);
         }
     }
     again
@@ -222,15 +227,18 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_goes_again_only_when_its_server_was_not_heard() {
+    fn a_mail_goes_again_only_when_its_server_was_not_heard_or_a_person_wants_it() {
         let mail = |heard| taken("M-AAAA-0000", &[], heard);
         let fine = [Heard::Dropped, Heard::Died, Heard::Yes].map(mail);
-        assert!(twice(&fine).is_empty());
+        assert!(twice(&fine, &[]).is_empty());
         let again = [Heard::Yes, Heard::Dropped].map(mail);
-        assert_eq!(twice(&again).len(), 1);
-        let mut back = [Heard::Yes, Heard::Yes].map(mail);
-        back[0].came_back = true;
-        assert!(twice(&back).is_empty());
+        assert_eq!(twice(&again, &[]).len(), 1);
+        let wish = |after| TriedAgain {
+            mail: "M-AAAA-0000".to_owned(),
+            after,
+        };
+        assert!(twice(&again, &[wish(1)]).is_empty());
+        assert_eq!(twice(&again, &[wish(0)]).len(), 1);
     }
 
     #[test]

@@ -103,11 +103,20 @@ pub struct RefusedMail {
     pub names: HashSet<String>,
 }
 
+/// A mail that the register took for lost and that a person had tried again, and how many mails were taken by then.
+#[derive(Clone, Debug)]
+pub struct TriedAgain {
+    /// The mail's reference, `M-…`.
+    pub mail: String,
+    pub after: usize,
+}
+
 #[derive(Default)]
 struct Record {
     taken: Vec<Taken>,
     refused: Vec<RefusedMail>,
     returned: Vec<Returned>,
+    tried_again: Vec<TriedAgain>,
     seen: HashSet<String>,
     refusals: Refusals,
 }
@@ -180,6 +189,19 @@ impl MailServer {
     /// All that it took, in the order in which it came.
     pub fn taken(&self) -> Vec<Taken> {
         self.0.record().taken.clone()
+    }
+
+    /// A person has a mail that is dead tried again: from now on it may come once more.
+    pub fn a_person_tries_again(&self, mail: &str) {
+        let mut record = self.0.record();
+        let after = record.taken.len();
+        let mail = mail.to_owned();
+        record.tried_again.push(TriedAgain { mail, after });
+    }
+
+    /// What people had tried again, in the order in which they did.
+    pub fn tried_again(&self) -> Vec<TriedAgain> {
+        self.0.record().tried_again.clone()
     }
 
     /// All that it refused for good.
@@ -357,7 +379,7 @@ fn header(mail: &Posted, name: &str) -> String {
 }
 
 /// "M-7K4M-2QXD" of "<M-7K4M-2QXD@hearth.example>".
-fn reference_of(message_id: &str) -> &str {
+pub fn reference_of(message_id: &str) -> &str {
     let words = message_id.trim_start_matches('<').split('@');
     words.into_iter().next().unwrap_or_default()
 }
