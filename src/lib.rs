@@ -23,6 +23,9 @@ pub mod db;
 pub mod intake;
 pub mod jobs;
 pub mod mail;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod proving;
 pub mod register;
 pub mod rules;
 pub mod web;

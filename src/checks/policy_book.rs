@@ -311,12 +311,6 @@ mod tests {
         now().date()
     }
 
-    fn ready() -> World {
-        let world = world();
-        world.run(rulebook::seed);
-        world
-    }
-
     fn contact(value: u32, from: NaiveDate) -> Change {
         Change {
             key: PolicyKey::FirstContact,
@@ -346,7 +340,7 @@ mod tests {
 
     #[test]
     fn an_administrator_sets_a_value_from_a_day_and_nobody_else_does() {
-        let world = ready();
+        let world = world();
         let change = contact(8, day(2026, 12, 1));
         for viewer in [&world.officer, &world.manager, &world.parent] {
             let refused = set_as(&world, viewer, &change, "cabinet");
@@ -370,7 +364,7 @@ mod tests {
 
     #[test]
     fn every_child_is_assessed_again_after_a_change() {
-        let world = ready();
+        let world = world();
         let (child, _) = world.add("Ada", "Moss", day(2015, 4, 3));
         let due = |world: &World| {
             let authority = world.administrator.authority();
@@ -383,7 +377,7 @@ mod tests {
 
     #[test]
     fn a_value_to_come_is_withdrawn_and_what_held_goes_on() {
-        let world = ready();
+        let world = world();
         let admin = &world.administrator;
         set_as(&world, admin, &contact(9, today()), "first").unwrap();
         set_as(&world, admin, &contact(8, day(2026, 12, 1)), "second").unwrap();
@@ -407,7 +401,7 @@ mod tests {
 
     #[test]
     fn the_act_commences_in_one_authority_and_ends_again() {
-        let world = ready();
+        let world = world();
         let admin = &world.administrator;
         let commenced = |viewer: &Viewer, on| {
             let authority = viewer.authority();

@@ -262,7 +262,6 @@ mod tests {
     #[test]
     fn a_list_is_taken_once_with_the_tiers_that_follow() {
         let world = world();
-        world.run(rulebook::seed);
         let (key, reference) = world.add("Ada", "Moss", day(2015, 4, 3));
         let list = format!(
             "child,kind,category,started_on,ended_on,source,contact\n\
@@ -286,7 +285,6 @@ mod tests {
     #[test]
     fn a_line_that_cannot_be_true_is_named_and_the_others_are_taken() {
         let world = world();
-        world.run(rulebook::seed);
         let (_, ours) = world.add("Ada", "Moss", day(2015, 4, 3));
         let list = format!(
             "child,kind,started_on,source,category,ended_on\n\

@@ -23,6 +23,7 @@ use tempfile::TempDir;
 use super::browser::Browser;
 #[cfg(feature = "postgres")]
 use super::postgres::Schema;
+use super::proving::Ending;
 
 /// Every test begins on this Monday at nine, England's time too.
 pub const BEGINNING: &str = "2026-11-23T09:00:00";
@@ -77,6 +78,7 @@ pub struct TestApp {
     thread: Option<JoinHandle<()>>,
     folder: TempDir,
     place: Place,
+    pub ending: Ending,
 }
 
 /// Where one test keeps its register: a file, or everything in a schema of `HEARTH_TEST_POSTGRES`.
@@ -149,6 +151,7 @@ impl TestApp {
             thread: Some(thread),
             folder,
             place,
+            ending: Ending::default(),
         }
     }
 
@@ -225,6 +228,11 @@ impl TestApp {
             .key
     }
 
+    /// What every test ends with, in the middle of one: runs the jobs that are due and proves every promise.
+    pub fn prove(&self) {
+        self.ending.prove(&self.db, &self.clock);
+    }
+
     /// The folder of this test's files.
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
@@ -238,6 +246,7 @@ impl Drop for TestApp {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        self.prove();
     }
 }
 

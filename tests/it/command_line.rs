@@ -5,16 +5,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use diesel::prelude::*;
+use hearth::clock::Clock;
 use hearth::config::SETTINGS;
-use hearth::db::{Db, DbError};
+use hearth::db::{Db, DbError, migrate};
 use tempfile::TempDir;
 
-use super::app::Place;
+use super::app::{BEGINNING, Place, moment};
+use super::proving::Ending;
 
 /// A folder of its own with a database that may not be there yet.
 struct Machine {
     folder: TempDir,
     place: Place,
+    ending: Ending,
 }
 
 #[derive(diesel::QueryableByName)]
@@ -34,7 +37,11 @@ impl Machine {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::empty(&folder);
-        Self { folder, place }
+        Self {
+            folder,
+            place,
+            ending: Ending::default(),
+        }
     }
 
     /// With the tables made and an invented authority that has staff.
@@ -93,6 +100,18 @@ impl Machine {
         db.read_now(|conn| Ok::<_, DbError>(asked.get_result::<Counted>(conn)?))
             .unwrap()
             .number
+    }
+}
+
+impl Drop for Machine {
+    /// Where the commands made a register, it keeps its promises on the day on which they ran.
+    fn drop(&mut self) {
+        let Ok(db) = Db::open_existing(&self.place.url, 1) else {
+            return;
+        };
+        if matches!(migrate::is_pending(&db), Ok(false)) {
+            self.ending.prove(&db, &Clock::stepped(moment(BEGINNING)));
+        }
     }
 }
 

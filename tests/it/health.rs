@@ -59,6 +59,8 @@ fn it_is_ready_while_the_sweep_runs_in_time() {
 #[test]
 fn it_is_not_ready_when_the_database_is_gone() {
     let app = TestApp::start();
+    app.ending
+        .leave_unproved("a table is taken away, so there is nothing left to prove it from");
     app.write(|tx| {
         on_each!(tx, |conn| conn.batch_execute("DROP TABLE job_run"))?;
         Ok::<_, DbError>(())

@@ -23,6 +23,7 @@ mod parent;
 mod policy;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod proving;
 mod register_pages;
 mod register_scene;
 mod routes;

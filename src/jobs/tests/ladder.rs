@@ -3,6 +3,8 @@
 use super::*;
 use crate::checks::lapse::AcknowledgeError;
 use crate::checks::suspension::{self, Suspension, SuspensionError};
+use crate::intake::closure::{self, Closure};
+use crate::rules::codes::ClosureReason;
 use crate::rules::escalation::Step;
 
 /// The recurring check of a child seen on 1 December 2025 is due on 1 December 2026, a Tuesday.
@@ -268,17 +270,18 @@ fn a_suspended_child_rests_and_wakes_when_the_suspension_ends() {
 fn leaving_the_register_closes_checks_and_lapses_with_the_reason() {
     let (world, child) = world_with_one_due();
     world.on("2026-12-02").sweep();
-    let (today, now) = (world.today(), world.now());
-    world.run(|tx| {
-        check::cancel_all_of(
-            tx,
-            &world.manager,
-            child,
-            "Attends a school since 1 December",
-            today,
-            now,
-        )
-    });
+    let (record, today, now) = (world.record(child), world.today(), world.now());
+    let door = Closure {
+        reason: ClosureReason::ReturnedToSchool,
+        on: day("2026-12-01"),
+        named: "Testford Primary School".to_owned(),
+        evidence: "The school confirmed the first attendance".to_owned(),
+    };
+    let left = world
+        .services
+        .db
+        .write_now(|tx| closure::close(tx, &world.manager, &record, &door, today, now));
+    left.unwrap();
     assert!(world.open_kinds(child).is_empty());
     assert_eq!(world.record(child).next_check_on, None);
     assert!(
@@ -287,7 +290,7 @@ fn leaving_the_register_closes_checks_and_lapses_with_the_reason() {
             .as_ref()
             .unwrap()
             .1
-            .contains("Attends a school")
+            .contains("1 December 2026")
     );
 }
 

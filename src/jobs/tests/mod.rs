@@ -13,7 +13,6 @@ mod store;
 mod weekly;
 
 use std::cell::{Cell, RefCell};
-use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -24,11 +23,11 @@ use crate::access::{AccountKey, AuthorityKey, Role, Viewer};
 use crate::checks::check::{self, CheckRecord};
 use crate::checks::lapse::{self, LapseRecord};
 use crate::checks::outcome::{self, NewOutcome, OutcomeError, Recorded};
-use crate::checks::{rulebook, verify};
+use crate::checks::rulebook;
 use crate::clock::Clock;
-use crate::db::{Conn, Db, DbError, migrate};
+use crate::db::{Conn, DbError};
 use crate::mail::transport::Posted;
-use crate::mail::{Courier, Transport};
+use crate::proving::{self, Ending};
 use crate::register::ChildKey;
 use crate::register::address::{self, Place};
 use crate::register::allocation;
@@ -50,6 +49,7 @@ pub struct World {
     pub authority: AuthorityKey,
     pub officer: Viewer,
     pub manager: Viewer,
+    pub ending: Ending,
     forms: Cell<u32>,
     children: Cell<u32>,
     weekly: RefCell<Vec<Posted>>,
@@ -101,16 +101,10 @@ impl World {
     /// As [`World::new`], but nobody holds a post.
     pub fn without_posts() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(
-            &format!("sqlite:{}", folder.path().join("test.db").display()),
-            2,
-        )
-        .unwrap();
-        migrate::migrate(&db).unwrap();
+        let db = proving::database(&folder);
         let now = morning("2026-11-02");
         let authority = db
             .write_now(|tx| {
-                rulebook::seed(tx)?;
                 let key = authority::add(tx, "990", "Testshire")?;
                 authority::take_into_service(tx, &Viewer::program(key, "test"), None, now)?;
                 Ok::<_, DbError>(key)
@@ -128,13 +122,8 @@ impl World {
             person(name, Role::Manager);
         }
         Self {
-            services: Services {
-                db,
-                clock: Clock::stepped(now),
-                courier: Courier::new(Transport::memory(), "hearth@example.com".parse().unwrap()),
-                base_url: "https://hearth.example.com".to_owned(),
-                late_after: Duration::from_secs(24 * 3600),
-            },
+            services: proving::services(db, Clock::stepped(now)),
+            ending: Ending::default(),
             authority,
             officer,
             manager,
@@ -195,19 +184,7 @@ impl World {
 
     /// Every promise that does not hold.
     pub fn broken_promises(&self) -> Vec<String> {
-        let proof = self.run(|conn| {
-            verify::verify(
-                conn,
-                None,
-                self.today(),
-                self.now(),
-                self.services.late_after,
-            )
-        });
-        let broken = proof.into_iter().filter(|invariant| !invariant.holds());
-        broken
-            .map(|invariant| format!("{}: {:?}", invariant.promise, invariant.broken))
-            .collect()
+        proving::broken_promises(&self.services)
     }
 
     pub fn assert_green(&self) {
@@ -370,6 +347,12 @@ impl World {
             crate::checks::tiering::reassess(tx, &self.manager, child, &book, now)?;
             Ok(())
         });
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.ending.prove(&self.services);
     }
 }
 

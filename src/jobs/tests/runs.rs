@@ -1,5 +1,7 @@
 //! Runs are written down, one process runs a job at a time, and the timer stops when it is told to.
 
+use std::time::Duration;
+
 use super::*;
 use crate::jobs::{Timer, store};
 
@@ -59,6 +61,9 @@ fn one_bad_authority_does_not_stop_the_others() {
         let other = authority::add(tx, "901", "Aardvarkshire")?;
         authority::take_into_service(tx, &Viewer::program(other, "test"), None, world.now())
     });
+    world
+        .ending
+        .leave_unproved("one authority is broken, so that its sweep cannot be completed");
     world.break_by_hand(
         "INSERT INTO child (reference, authority_id, given_names, family_name, sort_name, match_key, date_of_birth, sex,
                             status, is_open, registered_on, tier, created_at, updated_at)
