@@ -50,6 +50,8 @@ pub struct DeskLapse {
     pub reference: String,
     /// The day of the plan, once acknowledged.
     pub plan_by: Option<NaiveDate>,
+    /// How many plans there were.
+    pub plans: u32,
 }
 
 /// The desk: what is shown, and how many there are in all.

@@ -11,7 +11,7 @@ use crate::access::{AuthorityKey, Viewer};
 use crate::db::{Conflict, Conn, DbError, Result};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
-use crate::rules::escalation::{LapseState, Post, Step};
+use crate::rules::escalation::{self, LapseState, Post, Step};
 use crate::rules::identifiers::Reference;
 use crate::rules::policy::PolicyKey;
 use crate::rules::tier::Tier;
@@ -135,6 +135,9 @@ pub enum AcknowledgeError {
     /// Somebody has answered meanwhile.
     #[error("Somebody else answered for this lapse while you were writing")]
     Answered,
+    /// One plan too many for an officer; the sentence says why.
+    #[error("{0} Ask a manager to answer for this lapse")]
+    NeedsManager(String),
     /// No plan.
     #[error("Say what you will do")]
     NoPlan,
@@ -153,6 +156,14 @@ impl Conflict for AcknowledgeError {
             _ => None,
         }
     }
+}
+
+/// Why this viewer cannot answer with another plan for a lapse that had so many; nothing when they can.
+#[must_use]
+pub fn why_not_renewed(viewer: &Viewer, plans_before: u32, rulebook: &Rulebook) -> Option<String> {
+    let policy = &rulebook.policy;
+    (!viewer.manages() && escalation::next_plan_needs_manager(plans_before, policy))
+        .then(|| escalation::why_manager(plans_before, policy))
 }
 
 /// The last day that a plan made today may have.
@@ -276,7 +287,11 @@ pub fn acknowledge(
     if plan.is_empty() {
         return Err(AcknowledgeError::NoPlan);
     }
-    let latest = latest_plan(&rulebook::load(tx, viewer.authority(), today)?).day;
+    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
+    if let Some(why) = why_not_renewed(viewer, held.round, &rulebook) {
+        return Err(AcknowledgeError::NeedsManager(why));
+    }
+    let latest = latest_plan(&rulebook).day;
     if plan_by < today || plan_by > latest {
         return Err(AcknowledgeError::PlanDay(spoken(latest)));
     }
@@ -291,7 +306,8 @@ pub fn acknowledge(
     if let Some(earlier) = &held.acknowledged {
         let (by, day) = (&earlier.by, spoken(earlier.plan_by));
         detail = format!(
-            "{detail}. In place of the plan of {by}, by {day}: {}",
+            "{detail}. Plan {} for this lapse, in place of the plan of {by}, by {day}: {}",
+            held.round + 1,
             earlier.plan
         );
     }

@@ -28,6 +28,8 @@ pub struct OpenLapse {
     pub officer: Option<String>,
     /// The day of the plan, once somebody has answered.
     pub plan_by: Option<NaiveDate>,
+    /// How many plans there were.
+    pub plans: u32,
 }
 
 /// How many lapses are open.
@@ -37,6 +39,8 @@ pub struct Open {
     pub total: i64,
     /// Of these, how many somebody has answered for with a plan whose day has not passed.
     pub answered: i64,
+    /// How many somebody has answered for more than once.
+    pub renewed: i64,
 }
 
 /// How many lapses are open among the children this viewer may see.
@@ -47,6 +51,7 @@ pub fn count(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate) -
     Ok(Open {
         total: store::lapse_list::count(conn, viewer, whose, today, None)?,
         answered: store::lapse_list::count(conn, viewer, whose, today, Some(today))?,
+        renewed: store::lapse_list::renewed(conn, viewer, whose, today)?,
     })
 }
 

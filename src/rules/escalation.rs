@@ -212,6 +212,28 @@ pub fn why(step: Step, lapse: &LapseState, policy: &Policy) -> String {
     }
 }
 
+/// Whether only a manager can answer with the next plan. A plan that is renewed before its day each time would stop the
+/// ladder for good, and nobody above would hear of it.
+#[must_use]
+pub fn next_plan_needs_manager(plans_before: u32, policy: &Policy) -> bool {
+    plans_before.saturating_add(1) >= policy.count(PolicyKey::PlansAlone)
+}
+
+/// Why an officer does not make the next plan, in one sentence with the value and its source.
+#[must_use]
+pub fn why_manager(plans_before: u32, policy: &Policy) -> String {
+    let holds = policy.always(PolicyKey::PlansAlone, Tier::Green);
+    let made = match plans_before {
+        1 => "One plan was made".to_owned(),
+        plans => format!("{plans} plans were made"),
+    };
+    format!(
+        "{made} for this lapse and the check is not done. From plan {} on only a manager answers ({}).",
+        policy.count(PolicyKey::PlansAlone),
+        holds.source()
+    )
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests;

@@ -344,7 +344,36 @@ fn the_second_to_answer_for_a_lapse_is_shown_both_plans() {
     kept.send(&mut second).expect(200).says("Ring the school");
     second
         .open(&ada.path("/timeline"))
-        .says("Ring the school. In place of the plan of Olu Officer, by 1 December 2026: Visit on Thursday");
+        .says("Ring the school. Plan 2 for this lapse, in place of the plan of Olu Officer, by 1 December 2026: Visit on Thursday");
+}
+
+#[test]
+fn a_third_plan_is_a_manager_s_and_the_list_says_who_renewed() {
+    let (app, ada) = scene();
+    let lapse = lapse_of(&app, &the(&app, &ada, CheckKind::FirstMeeting));
+    let here = format!("/lapses/{}", lapse.reference);
+    let mut officer = app.signed_in(OFFICER);
+    let answer = |browser: &mut Browser, day: &str| {
+        let form = browser.open(&here).form("/acknowledgement");
+        form.set("plan", "Visit on Thursday")
+            .set_date("plan_by", day, "12", "2026")
+    };
+    answer(&mut officer, "1").send(&mut officer).expect(200);
+    let stale = answer(&mut officer, "4");
+    let renewed = answer(&mut officer, "3").send(&mut officer).expect(200);
+    renewed
+        .says("1 plan before this one, on the child’s timeline")
+        .says("A manager has to answer now. 2 plans were made for this lapse")
+        .keeps_quiet_about("By when the check will be done");
+    let refused = stale.send(&mut officer).expect(200);
+    refused.says("Ask a manager to answer for this lapse");
+
+    let mut manager = app.signed_in(MANAGER);
+    let list = manager.open("/lapses").expect(200);
+    list.says("Answered more than once 1")
+        .says("Planned by 3 Dec 2026 (plan 2)");
+    let third = answer(&mut manager, "8").send(&mut manager).expect(200);
+    third.says("2 plans before this one");
 }
 
 #[test]

@@ -96,15 +96,26 @@ pub(in crate::checks) fn lapses(
     conn: &mut Conn,
     checks: &[Line],
 ) -> Result<HashMap<CheckKey, DeskLapse>> {
-    let rows: Vec<(CheckKey, String, Option<NaiveDate>)> = lapse::table
+    let rows: Vec<(CheckKey, String, Option<NaiveDate>, i32)> = lapse::table
         .filter(lapse::check_id.eq_any(checks.iter().map(|line| line.check.number())))
         .filter(lapse::closed_at.is_null())
-        .select((lapse::check_id, lapse::reference, lapse::plan_by))
+        .select((
+            lapse::check_id,
+            lapse::reference,
+            lapse::plan_by,
+            lapse::round,
+        ))
         .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(check, reference, plan_by)| (check, DeskLapse { reference, plan_by }))
-        .collect())
+    let on_desk = rows.into_iter().map(|(check, reference, plan_by, round)| {
+        let plans = round.unsigned_abs();
+        let lapse = DeskLapse {
+            reference,
+            plan_by,
+            plans,
+        };
+        (check, lapse)
+    });
+    Ok(on_desk.collect())
 }
 
 /// The days for which these checks are booked.

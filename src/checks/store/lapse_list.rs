@@ -22,6 +22,7 @@ type Row = (
     NaiveDate,
     Option<String>,
     Option<NaiveDate>,
+    i32,
 );
 
 /// How many lapses are open; with `planned_from`, only those with a plan for that day or later.
@@ -39,6 +40,21 @@ pub(in crate::checks) fn count(
         open = open.filter(lapse::plan_by.ge(day));
     }
     Ok(open.count().get_result(conn)?)
+}
+
+/// How many open lapses had more than one plan.
+pub(in crate::checks) fn renewed(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    whose: Whose,
+    today: NaiveDate,
+) -> Result<i64> {
+    Ok(children(viewer, whose, today)
+        .inner_join(lapse::table)
+        .filter(lapse::closed_at.is_null())
+        .filter(lapse::round.gt(1))
+        .count()
+        .get_result(conn)?)
 }
 
 /// The open lapses that nobody has answered for, or with a plan whose day has passed, the longest over first.
@@ -77,6 +93,7 @@ pub(in crate::checks) fn page(
             lapse::due_on,
             account::name.nullable(),
             lapse::plan_by,
+            lapse::round,
         ))
         .offset(offset)
         .limit(limit)
@@ -100,8 +117,17 @@ fn children<'a>(
 }
 
 fn line(row: Row) -> OpenLapse {
-    let (reference, kind, child_reference, given_names, family_name, due_on, officer, plan_by) =
-        row;
+    let (
+        reference,
+        kind,
+        child_reference,
+        given_names,
+        family_name,
+        due_on,
+        officer,
+        plan_by,
+        round,
+    ) = row;
     OpenLapse {
         reference,
         kind,
@@ -110,5 +136,6 @@ fn line(row: Row) -> OpenLapse {
         due_on,
         officer,
         plan_by,
+        plans: round.unsigned_abs(),
     }
 }

@@ -140,6 +140,40 @@ fn a_plan_that_is_not_kept_begins_the_ladder_again_one_rung_higher_each_time() {
 }
 
 #[test]
+fn a_plan_renewed_before_its_day_is_renewed_by_an_officer_once() {
+    let (world, child) = world_with_one_due();
+    world.on("2026-12-02").sweep();
+    let lapse = || world.lapses(child).remove(0);
+    let renew = |on: &str, by: &str| world.on(on).acknowledge(&lapse(), "Visit", by);
+    renew("2026-12-03", "2026-12-10").unwrap();
+    renew("2026-12-10", "2026-12-17").unwrap();
+    assert!(world.on("2026-12-17").sweep().is_empty());
+    let Err(AcknowledgeError::NeedsManager(why)) = renew("2026-12-17", "2026-12-24") else {
+        panic!("an officer renews for good");
+    };
+    assert_eq!(
+        why,
+        "2 plans were made for this lapse and the check is not done. From plan 3 on only a manager answers (default policy, as for postponements; no published number was found)."
+    );
+    assert_eq!(lapse().round, 2);
+
+    world
+        .acknowledge_as(&world.manager, &lapse(), "I ring the family", "2026-12-24")
+        .unwrap();
+    assert!(renew("2026-12-18", "2026-12-28").is_err());
+    assert!(world.on("2026-12-24").sweep().is_empty());
+    let mails = world.on("2026-12-29").sweep();
+    assert_eq!(
+        recipients(&mails),
+        [DUTY, TEAM_LEADER, SAFEGUARDING, HEAD, MANAGER, OFFICER]
+            .into_iter()
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect::<Vec<_>>()
+    );
+}
+
+#[test]
 fn only_an_outcome_that_satisfies_the_check_closes_its_lapse() {
     let (world, child) = world_with_one_due();
     world.on("2026-12-02").sweep();
@@ -413,9 +447,19 @@ impl World {
         plan: &str,
         by: &str,
     ) -> Result<(), AcknowledgeError> {
+        self.acknowledge_as(&self.officer, lapse, plan, by)
+    }
+
+    fn acknowledge_as(
+        &self,
+        viewer: &Viewer,
+        lapse: &LapseRecord,
+        plan: &str,
+        by: &str,
+    ) -> Result<(), AcknowledgeError> {
         let (today, now) = (self.today(), self.now());
         self.services
             .db
-            .write_now(|tx| lapse::acknowledge(tx, &self.officer, lapse, plan, day(by), today, now))
+            .write_now(|tx| lapse::acknowledge(tx, viewer, lapse, plan, day(by), today, now))
     }
 }

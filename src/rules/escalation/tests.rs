@@ -194,3 +194,17 @@ proptest! {
         prop_assert!(owed_on(lapse, today).len() <= owed_on(harder, today).len());
     }
 }
+
+proptest! {
+    #[test]
+    fn from_the_plan_that_the_policy_names_on_a_manager_is_needed(plans in 0..50u32, number in 2..=3u32) {
+        let today = day("2026-11-23");
+        let mut rows = defaults();
+        for row in rows.iter_mut().filter(|row| row.key == PolicyKey::PlansAlone) {
+            row.period.value = number;
+        }
+        let policy = Policy::at(&rows, "884", today);
+        prop_assert!(!next_plan_needs_manager(0, &policy), "an officer can answer");
+        prop_assert_eq!(next_plan_needs_manager(plans, &policy), plans + 1 >= number);
+    }
+}

@@ -138,6 +138,13 @@ impl PolicyKey {
                 Unit::Times,
                 "Hearth’s own bound: by the third time a person looks",
             ),
+            Self::PlansAlone => (
+                NUMBER,
+                2,
+                3,
+                Unit::Times,
+                "Hearth’s own bound: an officer can answer, and by the third time a manager looks",
+            ),
             Self::ChecksAWeek => (NUMBER, 1, 50, Unit::Times, OWN),
             Self::S437Notice => (
                 DAYS,

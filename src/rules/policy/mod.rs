@@ -45,6 +45,7 @@ code_list! {
         FindChild = "find_child", "Find out where a child is";
         PostponementCeiling = "postponement_ceiling", "An officer books no later than this after the first due day";
         PostponementsAlone = "postponements_alone", "From this postponement on the manager hears of each";
+        PlansAlone = "plans_alone", "From this plan for a lapse on only a manager answers";
         LongestPlan = "longest_plan", "Longest plan for a lapse";
         LongestRest = "longest_rest", "Longest rest of a child’s checks";
         LongestOverride = "longest_override", "Longest time that a tier is decided by a person";

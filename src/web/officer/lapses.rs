@@ -100,7 +100,7 @@ fn row(lapse: OpenLapse, today: NaiveDate, calendar: &Calendar) -> LapseRow {
     LapseRow {
         due: short(lapse.due_on),
         over: days::over_in_column(calendar.working_days_between(lapse.due_on, today)),
-        plan: lapse.plan_by.map(|day| plan_words(day, today)),
+        plan: lapse.plan_by.map(|day| plan_words(day, lapse.plans, today)),
         lapse,
     }
 }
@@ -123,6 +123,8 @@ pub(super) struct Answered {
     pub by: String,
     pub plan: String,
     pub until: String,
+    /// How many plans there were before, in words; nothing when this is the first.
+    pub renewed: Option<String>,
 }
 
 impl LapseWords {
@@ -137,7 +139,8 @@ impl LapseWords {
             answered: lapse.acknowledged.as_ref().map(|answer| Answered {
                 by: format!("{}, {}", answer.by, spoken(london_day(answer.at))),
                 plan: answer.plan.clone(),
-                until: plan_words(answer.plan_by, today),
+                renewed: renewed(lapse.round),
+                until: plan_words(answer.plan_by, lapse.round, today),
             }),
             closed: lapse
                 .closed
@@ -145,6 +148,15 @@ impl LapseWords {
                 .map(|(at, because)| format!("{}: {because}", spoken(london_day(*at)))),
         }
     }
+}
+
+fn renewed(plans: u32) -> Option<String> {
+    let before = match plans {
+        0 | 1 => return None,
+        2 => "1 plan".to_owned(),
+        plans => format!("{} plans", plans - 1),
+    };
+    Some(format!("{before} before this one, on the child’s timeline"))
 }
 
 #[derive(Template)]
@@ -164,6 +176,8 @@ struct Facts {
     told: Vec<ToldRow>,
     /// The last day that a plan may have.
     latest_plan: LastDay,
+    /// Why the reader cannot answer again; nothing when they can.
+    needs_manager: Option<String>,
     /// What the ladder does in this round; nothing when the lapse is closed.
     rungs: Vec<Rung>,
 }
@@ -280,9 +294,11 @@ pub async fn acknowledge(
                 spoken(plan_by)
             )),
         )),
-        Err(error @ (AcknowledgeError::Closed | AcknowledgeError::Answered)) => {
-            Ok(visit.see_other_with(&here, &Flash::important(error.to_string())))
-        }
+        Err(
+            error @ (AcknowledgeError::Closed
+            | AcknowledgeError::Answered
+            | AcknowledgeError::NeedsManager(_)),
+        ) => Ok(visit.see_other_with(&here, &Flash::important(error.to_string()))),
         Err(error @ AcknowledgeError::NoPlan) => refuse("plan", error),
         Err(error @ AcknowledgeError::PlanDay(_)) => refuse("plan_by", error),
         Err(AcknowledgeError::NotAllowed) => Err(WebError::Forbidden),
@@ -310,6 +326,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
                 rungs: rungs(&lapse.state(child.tier), &told, &rulebook),
                 told: told.iter().map(told_row).collect(),
                 latest_plan: lapse::latest_plan(&rulebook),
+                needs_manager: lapse::why_not_renewed(viewer, lapse.round, &rulebook),
             }))
         })
         .await?;

@@ -142,16 +142,19 @@ fn row(line: &DeskLine, today: NaiveDate, officers: &Officers) -> Row {
         plan: line
             .lapse
             .as_ref()
-            .and_then(|lapse| lapse.plan_by)
-            .map(|day| plan_words(day, today)),
+            .and_then(|lapse| Some(plan_words(lapse.plan_by?, lapse.plans, today))),
     }
 }
 
-/// How the answer to a lapse stands.
-pub(super) fn plan_words(plan_by: NaiveDate, today: NaiveDate) -> String {
+/// How the answer to a lapse stands, and which plan it is where it is not the first.
+pub(super) fn plan_words(plan_by: NaiveDate, plans: u32, today: NaiveDate) -> String {
+    let renewed = match plans {
+        0 | 1 => String::new(),
+        plans => format!(" (plan {plans})"),
+    };
     if plan_by < today {
-        format!("Planned for {}, which has passed", short(plan_by))
+        format!("Planned for {}, which has passed{renewed}", short(plan_by))
     } else {
-        format!("Planned by {}", short(plan_by))
+        format!("Planned by {}{renewed}", short(plan_by))
     }
 }
