@@ -269,6 +269,7 @@ fn gather(
         moved_in_on: registration
             .filter(|r| r.source == Source::OtherAuthority)
             .map(|r| r.started_on),
+        moves: register::address::moves(&homes),
         sen: child
             .particulars
             .sen_provision

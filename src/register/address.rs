@@ -125,6 +125,30 @@ pub fn history(conn: &mut Conn, child: ChildKey) -> Result<Vec<AddressRecord>> {
     store::address::history(conn, child)
 }
 
+/// The days on which a child came to live somewhere else, by the addresses on record. An address that was corrected on its
+/// first day is no move, and one that came back after the correction is none either.
+pub fn moves(history: &[AddressRecord]) -> Vec<NaiveDate> {
+    let mut lived_in: Vec<&AddressRecord> = history.iter().collect();
+    // Of several that begin on one day the last one that was written down is where the child lived.
+    lived_in.sort_by_key(|home| (home.lived_from, home.lived_to.is_none(), home.key));
+    let mut homes: Vec<&AddressRecord> = Vec::new();
+    for home in lived_in {
+        if homes
+            .last()
+            .is_some_and(|last| last.lived_from == home.lived_from)
+        {
+            homes.pop();
+        }
+        homes.push(home);
+    }
+    let pairs = homes.windows(2);
+    let moved = pairs.filter_map(|pair| match pair {
+        [before, after] if before.place != after.place => Some(after.lived_from),
+        _ => None,
+    });
+    moved.collect()
+}
+
 /// Writes where a child lives or lived. A new home ends the old one the day before, and the postcode in lists follows; an
 /// address from before the current one goes into the history. The caller writes the audit event
 /// and assesses the tier anew. A place equal to the current one, or a blank one, changes nothing and gives None.

@@ -12,6 +12,7 @@ use super::dates::spoken;
 use super::policy::{Policy, PolicyKey};
 use chrono::NaiveDate;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 pub use again::assess_again_on;
 
@@ -48,6 +49,8 @@ pub struct Facts {
     pub never_on_school_roll: bool,
     /// When the child moved here from another authority.
     pub moved_in_on: Option<NaiveDate>,
+    /// The days on which the child came to live at another address than before.
+    pub moves: Vec<NaiveDate>,
     /// Provision for special educational needs.
     pub sen: SenProvision,
 }
@@ -129,6 +132,8 @@ pub enum TierReason {
     NeverOnSchoolRoll,
     /// The child moved here from another authority on this day.
     MovedRecently(NaiveDate),
+    /// The child moved to another address several times of late, the last time on this day.
+    MovedAgain(NaiveDate),
     /// The time for a first meeting has passed.
     NotYetSeen,
     /// The child was last seen in person on this day, longer ago than policy allows.
@@ -231,7 +236,21 @@ fn from_background(facts: &Facts, periods: Periods) -> impl Iterator<Item = Tier
         .moved_in_on
         .filter(|moved_on| !periods.have_passed(PolicyKey::MovedRecently, *moved_on, facts.today))
         .map(TierReason::MovedRecently);
-    [sibling, no_roll, moved].into_iter().flatten()
+    [sibling, no_roll, moved, moved_again(facts, periods)]
+        .into_iter()
+        .flatten()
+}
+
+/// Each move takes a child away from people who knew the family; one alone is no reason, for families move.
+fn moved_again(facts: &Facts, periods: Periods) -> Option<TierReason> {
+    let counts = |on: &NaiveDate| {
+        *on <= facts.today && !periods.have_passed(PolicyKey::MovedWithin, *on, facts.today)
+    };
+    let moves: BTreeSet<NaiveDate> = facts.moves.iter().copied().filter(counts).collect();
+    let enough = periods.policy.count(PolicyKey::MovesThatCount);
+    let last = moves.last().copied();
+    last.filter(|_| u32::try_from(moves.len()).unwrap_or(u32::MAX) >= enough)
+        .map(TierReason::MovedAgain)
 }
 
 /// The national Panel reported online meetings that were used to keep a child out of sight.
@@ -317,6 +336,10 @@ impl TierReason {
             }
             Self::MovedRecently(moved_on) => format!(
                 "Moved here from another authority on {}; its records may not have arrived.",
+                spoken(moved_on)
+            ),
+            Self::MovedAgain(moved_on) => format!(
+                "Moved to another address more than once within the time that the policy takes into account, last on {}.",
                 spoken(moved_on)
             ),
             Self::NotYetSeen => {

@@ -77,6 +77,7 @@ pub(super) fn prepare(child: &ImportedChild, rulebook: &Rulebook) -> Result<Prep
             sibling_flagged: false,
             never_on_school_roll: previous_setting == PreviousSetting::None,
             moved_in_on: None,
+            moves: Vec::new(),
             sen: child.sen.unwrap_or(SenProvision::None),
         };
         let assessment = assess(&facts, &rulebook.policy, &rulebook.calendar);

@@ -10,6 +10,7 @@ mod outcomes;
 mod proof;
 mod runs;
 mod store;
+mod tiers;
 mod weekly;
 
 use std::cell::{Cell, RefCell};

@@ -116,6 +116,28 @@ fn an_address_corrected_on_its_first_day_ends_on_it() {
 }
 
 #[test]
+fn moves_are_counted_without_corrections() {
+    let world = world();
+    let (key, _) = world.add("Ada", "Moss", day(2015, 4, 3));
+    let days = || moves(&world.run(|conn| history(conn, key)));
+    let to = |lines: &str, from| moved(&world, key, &place(lines, "M1 1AE"), from);
+    to("1 High Street", day(2026, 3, 1));
+    assert_eq!(days(), [], "the first home is no move");
+    to("11 High Street", day(2026, 3, 1));
+    assert_eq!(days(), [], "nor is its correction");
+    to("2 Low Road", day(2026, 6, 1));
+    to("22 Low Road", day(2026, 6, 1));
+    to("11 High Street", day(2026, 9, 1));
+    assert_eq!(days(), [day(2026, 6, 1), day(2026, 9, 1)]);
+    to("3 New Road", day(2025, 1, 1));
+    assert_eq!(
+        days(),
+        [day(2026, 3, 1), day(2026, 6, 1), day(2026, 9, 1)],
+        "an earlier home makes the first one a move"
+    );
+}
+
+#[test]
 fn an_address_is_verified_until_a_visit_finds_it_wrong() {
     let world = world();
     let (key, _) = world.add("Ada", "Moss", day(2015, 4, 3));

@@ -127,11 +127,11 @@ impl PolicyKey {
             | Self::LapseToHeadOfService
             | Self::LapseToDutyMailbox => (TIME, 1, 1, Unit::Month, A_MONTH),
             Self::DueSoonFirst | Self::DueSoonLast => (TIME, 1, 1, Unit::Month, OWN),
-            Self::SafeguardingLookBack | Self::MovedRecently => {
+            Self::SafeguardingLookBack | Self::MovedRecently | Self::MovedWithin => {
                 (TIME, 1, 216, Unit::Month, A_CHILDHOOD)
             }
             Self::ConcernBeforeNotification => (TIME, 1, 12, Unit::Month, OWN),
-            Self::ContactsNotInPerson | Self::PostponementsAlone => (
+            Self::ContactsNotInPerson | Self::PostponementsAlone | Self::MovesThatCount => (
                 NUMBER,
                 1,
                 3,

@@ -38,6 +38,8 @@ code_list! {
         SafeguardingLookBack = "safeguarding_look_back", "Ended social care involvement still counts";
         ConcernBeforeNotification = "concern_before_notification", "A concern this long before the notification counts";
         MovedRecently = "moved_recently", "A move from another authority still counts";
+        MovedWithin = "moved_within", "A move to another address still counts";
+        MovesThatCount = "moves_that_count", "Moves to another address that are a reason to look sooner";
         NotSeenFor = "not_seen_for", "Longest time without seeing the child in person";
         AfterMove = "after_move", "See the child at a new address";
         SeeInPerson = "see_in_person", "See the child after contacts without meeting";

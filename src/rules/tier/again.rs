@@ -35,7 +35,12 @@ pub fn assess_again_on(facts: &Facts, policy: &Policy, calendar: &Calendar) -> O
         )),
         AddressFact::VerifiedOn(_) | AddressFact::NotRecorded => None,
     };
+    let of_moves = facts
+        .moves
+        .iter()
+        .flat_map(|on| [*on, day_after(PolicyKey::MovedWithin, *on)]);
     of_episodes
+        .chain(of_moves)
         .chain(
             [moved, seen, address, policy.changes_on()]
                 .into_iter()

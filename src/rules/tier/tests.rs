@@ -21,6 +21,7 @@ fn settled() -> Facts {
         sibling_flagged: false,
         never_on_school_roll: false,
         moved_in_on: None,
+        moves: Vec::new(),
         sen: SenProvision::None,
     }
 }
@@ -256,6 +257,30 @@ fn other_amber_reasons() {
 }
 
 #[test]
+fn two_moves_within_a_year_are_a_reason_and_one_is_none() {
+    let after = |moves: &[&str]| {
+        let moves = moves.iter().map(|on| day(on)).collect();
+        assessed(&Facts { moves, ..settled() }).reasons
+    };
+    let twice = [TierReason::MovedAgain(day("2026-10-01"))];
+    assert_eq!(after(&["2025-11-23", "2026-10-01"]), twice);
+    assert_eq!(after(&["2026-10-01", "2026-03-01", "2020-01-01"]), twice);
+    assert_eq!(after(&["2026-10-01"]), []);
+    assert_eq!(after(&["2026-10-01", "2026-10-01"]), [], "a correction");
+    assert_eq!(
+        after(&["2025-11-22", "2026-10-01"]),
+        [],
+        "longer ago than a year"
+    );
+    assert_eq!(after(&["2026-10-01", "2026-11-24"]), [], "yet to come");
+    assert_eq!(twice[0].tier(), Tier::Amber);
+    assert_eq!(
+        twice[0].sentence(),
+        "Moved to another address more than once within the time that the policy takes into account, last on 1 October 2026."
+    );
+}
+
+#[test]
 fn the_weightiest_reason_comes_first_and_gives_the_tier() {
     let facts = Facts {
         sen: SenProvision::Ehcp,
@@ -336,15 +361,17 @@ fn some_facts() -> impl Strategy<Value = Facts> {
         address,
         episodes,
         prop::option::of(some_day()),
+        prop::collection::vec(some_day(), 0..5),
     )
         .prop_map(
-            |(today, registered_on, seen, address, episodes, moved_in_on)| Facts {
+            |(today, registered_on, seen, address, episodes, moved_in_on, moves)| Facts {
                 today,
                 registered_on,
                 seen,
                 episodes,
                 address,
                 moved_in_on,
+                moves,
                 ..settled()
             },
         )
@@ -361,6 +388,16 @@ proptest! {
         if again.is_none_or(|day| later.today < day) {
             prop_assert_eq!(assess(&facts, &policy, &calendar), assess(&later, &policy, &calendar));
         }
+    }
+
+    #[test]
+    fn one_more_move_never_takes_the_reason_away(moves in prop::collection::vec(0..900i64, 0..6), one_more in 0..900i64) {
+        let moved = |ago: &[i64]| {
+            let facts = settled();
+            let moves = ago.iter().map(|ago| facts.today - chrono::TimeDelta::days(*ago)).collect();
+            assessed(&Facts { moves, ..facts }).tier
+        };
+        prop_assert!(moved(&[moves.clone(), vec![one_more]].concat()) >= moved(&moves));
     }
 
     #[test]
