@@ -1,10 +1,10 @@
-//! Another address than the one that is held, told with a notification. A parent may notify from an old draft, so their
-//! word does not take the place of an address that somebody made sure of or that came later from somebody else: both
-//! words stand side by side until an officer settles which is right.
+//! Another address than the one that is held, told with a notification or by an authority's list. A parent may notify from
+//! an old draft and a list may be of last year, so their word does not take the place of an address that somebody made sure
+//! of or that came later from somebody else: both words stand side by side until an officer settles which is right.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::address::{self, AddressError, Place};
+use super::address::{self, AddressError, AddressRecord, Place};
 use super::child::ChildRecord;
 use super::{ChildKey, store};
 use crate::access::Viewer;
@@ -12,7 +12,7 @@ use crate::access::audit::{self, Event};
 use crate::clock::london_day;
 use crate::db::{Conn, Result};
 use crate::rules::codes::Source;
-use crate::rules::identifiers::Reference;
+use crate::rules::identifiers::{Postcode, Reference, Uprn};
 use crate::rules::verification::gives_way;
 
 /// An address that was told beside the one that is held.
@@ -73,6 +73,60 @@ pub fn take(
             false => settled(tx, viewer, child, because, now),
         };
     };
+    dispute(tx, viewer, child, &held, place, source, now)
+}
+
+/// Whether a list's address is one for an officer to settle: the child lives somewhere else by what is held, and nobody has
+/// settled this very word since then. An address is another one when its property reference or its postcode is: how a list
+/// writes a street says nothing.
+pub fn is_disputed_by_list(conn: &mut Conn, child: ChildKey, place: &Place) -> Result<bool> {
+    let Some(held) = address::of_child(conn, child)? else {
+        return Ok(false);
+    };
+    let known = store::told_address::was_told_since(conn, child, place, held.lived_from)?;
+    Ok(is_elsewhere(&held.place, place) && !known)
+}
+
+fn is_elsewhere(held: &Place, told: &Place) -> bool {
+    let differ = |held: Option<&str>, told: Option<&str>| Some(held? != told?);
+    let by_reference = differ(
+        held.uprn.as_ref().map(Uprn::as_str),
+        told.uprn.as_ref().map(Uprn::as_str),
+    );
+    let by_postcode = differ(
+        held.postcode.as_ref().map(Postcode::as_str),
+        told.postcode.as_ref().map(Postcode::as_str),
+    );
+    by_reference.or(by_postcode).unwrap_or(false)
+}
+
+/// Takes in where a list says that a child lives who is on the register already. It never becomes the home by itself:
+/// nobody knows how old the list is.
+pub fn take_from_list(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    place: &Place,
+    now: NaiveDateTime,
+) -> Result<()> {
+    match address::of_child(tx, child)? {
+        Some(held) if is_disputed_by_list(tx, child, place)? => {
+            dispute(tx, viewer, child, &held, place, Source::Import, now)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Keeps both words until an officer has settled which is right; the same word again changes nothing.
+fn dispute(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    held: &AddressRecord,
+    place: &Place,
+    source: Source,
+    now: NaiveDateTime,
+) -> Result<()> {
     if waiting(tx, child)?.is_some_and(|told| told.place == *place) {
         return Ok(());
     }

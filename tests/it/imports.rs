@@ -295,3 +295,39 @@ fn a_form_without_its_token_or_torn_in_two_is_refused() {
     );
     assert!((400..500).contains(&answer.status), "{}", answer.status);
 }
+
+#[test]
+fn a_list_that_has_another_address_raises_the_conflict_once_and_moves_nobody() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(MANAGER);
+    let list = |street: &str, postcode: &str| {
+        format!(
+            "UPN,Surname,Forename,DOB,Address,Postcode\n\
+             B801200005001,Moss,Ada,03/04/2015,\"{street}, Ashdale\",{postcode}\n"
+        )
+    };
+    let take = |browser: &mut Browser, street: &str, postcode: &str| {
+        let done = send(browser, "list.csv", &list(street, postcode), &[]).expect(303);
+        browser.open(&done.headers["location"]).expect(200)
+    };
+    take(&mut browser, "1 High Street", "AA3 1AB");
+    let child = browser.open("/children").expect(200).link("Moss");
+    take(&mut browser, "1, High St", "AA3 1AB").keeps_quiet_about("another address");
+    browser
+        .open("/children/conflicts")
+        .keeps_quiet_about("Moss");
+
+    let trial = list("2 Low Road", "AA3 2AB");
+    send(&mut browser, "list.csv", &trial, &[("dry_run", "yes")])
+        .expect(200)
+        .says("is on the register with another address");
+    browser
+        .open("/children/conflicts")
+        .keeps_quiet_about("Moss");
+    take(&mut browser, "2 Low Road", "AA3 2AB").says("is on the register with another address");
+    browser.open("/children/conflicts").expect(200).says("Moss");
+    let page = browser.open(&child).expect(200);
+    page.says("1 High Street").says("2 Low Road");
+    take(&mut browser, "2 Low Road", "AA3 2AB").keeps_quiet_about("another address");
+    assert_eq!(app.events("991", "address_conflict"), 1);
+}

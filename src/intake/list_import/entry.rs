@@ -224,7 +224,8 @@ fn particulars(child: &ImportedChild) -> Particulars {
     }
 }
 
-fn home(child: &ImportedChild) -> Option<Place> {
+/// Where a list says that a child lives.
+pub(super) fn home(child: &ImportedChild) -> Option<Place> {
     let address = &child.address;
     if address.is_missing() {
         return None;

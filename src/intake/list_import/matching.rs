@@ -6,19 +6,19 @@ use crate::register::bulk::{Known, KnownChild};
 use crate::rules::identifiers::Postcode;
 
 /// What a row is to the register.
-pub(super) enum Match {
+pub(super) enum Match<'a> {
     /// Nobody it holds.
     New,
     /// A child it holds.
-    Same,
+    Same(&'a KnownChild),
     /// A child it holds, so it seems, at another postcode.
-    Moved(Told),
+    Moved(&'a KnownChild, Told),
     /// Its numbers are those of another child.
     Conflict(Told),
 }
 
 /// Looks for a row's child among those an authority has.
-pub(super) fn find(known: &Known, row: &RoutedChild) -> Match {
+pub(super) fn find<'a>(known: &'a Known, row: &RoutedChild) -> Match<'a> {
     let child = &row.child;
     let by_number = [
         ("UPN", child.upn.as_ref().and_then(|upn| known.by_upn(upn))),
@@ -62,32 +62,33 @@ pub(super) fn find(known: &Known, row: &RoutedChild) -> Match {
         }
         found = Some((what, held));
     }
-    if found.is_some() {
-        return Match::Same;
+    if let Some((_, held)) = found {
+        return Match::Same(held);
     }
     by_name(known, row)
 }
 
-fn by_name(known: &Known, row: &RoutedChild) -> Match {
+fn by_name<'a>(known: &'a Known, row: &RoutedChild) -> Match<'a> {
     let postcode = row.child.address.postcode.as_ref().map(Postcode::as_str);
     let mut elsewhere = None;
     for held in known.by_match_key(&row.match_key) {
         if held.postcode.as_deref() == postcode {
-            return Match::Same;
+            return Match::Same(held);
         }
         elsewhere = Some(held);
     }
     let Some(held) = elsewhere else {
         return Match::New;
     };
-    Match::Moved(Told::of_row(
+    let told = Told::of_row(
         Kind::Repeat,
         row.child.line,
         format!(
             "{} on the register has the same name and date of birth and another postcode. If the family has moved, change the address there",
             held.reference
         ),
-    ))
+    );
+    Match::Moved(held, told)
 }
 
 /// Whether two children who share a number can be one: the name or the date of birth is the same. (A name is corrected

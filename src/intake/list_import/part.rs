@@ -6,7 +6,7 @@ use std::ops::Range;
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::matching::{self, Match};
-use super::report::{Report, Told};
+use super::report::{Kind, Report, Told};
 use super::routing::List;
 use super::{PART, entry};
 use crate::access::audit::{self, Event};
@@ -15,7 +15,11 @@ use crate::checks::check;
 use crate::checks::rulebook::{self, Rulebook};
 use crate::checks::tiering;
 use crate::db::{Conn, DbError, Result};
-use crate::register::bulk;
+use crate::intake::csv::child::ImportedChild;
+use crate::register::address::Place;
+use crate::register::bulk::{self, KnownChild};
+use crate::register::{ChildKey, told_address};
+use crate::rules::identifiers::Postcode;
 
 /// Rows in one transaction: each part is whole, and no other writer waits long.
 const PART_ROWS: usize = 5_000;
@@ -78,12 +82,18 @@ impl Part<'_> {
         &self,
         conn: &mut Conn,
     ) -> std::result::Result<Vec<(usize, Taken)>, DbError> {
-        self.each(conn, |_, _, _| Ok(()))
+        self.each(conn, |_, _, _, _| Ok(()))
     }
 
     /// Puts on the register whoever is new.
     pub(super) fn take(&self, tx: &mut Conn) -> std::result::Result<Vec<(usize, Taken)>, DbError> {
-        self.each(tx, |tx, list, entries| {
+        self.each(tx, |tx, list, entries, elsewhere| {
+            for (child, place) in &elsewhere {
+                told_address::take_from_list(tx, &list.viewer, *child, place, self.now)?;
+            }
+            if entries.is_empty() {
+                return Ok(());
+            }
             if !list.authority.in_service {
                 authority::take_into_service(
                     tx,
@@ -99,7 +109,7 @@ impl Part<'_> {
     fn each(
         &self,
         conn: &mut Conn,
-        then: impl Fn(&mut Conn, &List, Vec<entry::Prepared>) -> Result<()>,
+        then: impl Fn(&mut Conn, &List, Vec<entry::Prepared>, Vec<Elsewhere>) -> Result<()>,
     ) -> Result<Vec<(usize, Taken)>> {
         let mut all = Vec::with_capacity(self.pieces.len());
         for (index, range) in self.pieces {
@@ -107,10 +117,8 @@ impl Part<'_> {
                 continue;
             };
             let rulebook = rulebook::load(conn, list.authority.key, self.today)?;
-            let (taken, entries) = self.piece(conn, list, range.clone(), &rulebook)?;
-            if !entries.is_empty() {
-                then(conn, list, entries)?;
-            }
+            let (taken, entries, elsewhere) = self.piece(conn, list, range.clone(), &rulebook)?;
+            then(conn, list, entries, elsewhere)?;
             all.push((*index, taken));
         }
         Ok(all)
@@ -122,16 +130,34 @@ impl Part<'_> {
         list: &List,
         range: Range<usize>,
         rulebook: &Rulebook,
-    ) -> Result<(Taken, Vec<entry::Prepared>)> {
+    ) -> Result<(Taken, Vec<entry::Prepared>, Vec<Elsewhere>)> {
         // With the program's own eyes: a restricted child who is not seen would be taken twice.
         let known = bulk::known(conn, &Viewer::program(list.authority.key, PART))?;
         let mut taken = Taken::default();
         let mut entries = Vec::with_capacity(range.len());
+        let mut elsewhere = Vec::new();
         for row in list.children.get(range).unwrap_or_default() {
             taken.compared += 1;
             match matching::find(&known, row) {
-                Match::Same => taken.unchanged += 1,
-                Match::Moved(told) | Match::Conflict(told) => taken.told.push(told),
+                Match::Same(held) => {
+                    taken.unchanged += 1;
+                    if let Some(place) = disputed(conn, held, &row.child)? {
+                        taken
+                            .told
+                            .push(two_addresses(Kind::Doubt, held, row.child.line));
+                        elsewhere.push((held.key, place));
+                    }
+                }
+                Match::Moved(held, told) => match disputed(conn, held, &row.child)? {
+                    Some(place) => {
+                        taken
+                            .told
+                            .push(two_addresses(Kind::Repeat, held, row.child.line));
+                        elsewhere.push((held.key, place));
+                    }
+                    None => taken.told.push(told),
+                },
+                Match::Conflict(told) => taken.told.push(told),
                 Match::New => match entry::prepare(&row.child, rulebook) {
                     Ok(prepared) => {
                         let count = if prepared.is_open() {
@@ -146,8 +172,33 @@ impl Part<'_> {
                 },
             }
         }
-        Ok((taken, entries))
+        Ok((taken, entries, elsewhere))
     }
+}
+
+/// A child of the register of whom the list says that they live somewhere else.
+type Elsewhere = (ChildKey, Place);
+
+/// Where the list says that a child lives, if an officer has to settle whether that is right. With the same postcode it is
+/// the same place, and nothing is asked of the database.
+fn disputed(conn: &mut Conn, held: &KnownChild, listed: &ImportedChild) -> Result<Option<Place>> {
+    let postcode = listed.address.postcode.as_ref().map(Postcode::as_str);
+    if !held.is_open || postcode.is_none() || held.postcode.as_deref() == postcode {
+        return Ok(None);
+    }
+    let Some(place) = entry::home(listed) else {
+        return Ok(None);
+    };
+    let is_disputed = told_address::is_disputed_by_list(conn, held.key, &place)?;
+    Ok(is_disputed.then_some(place))
+}
+
+fn two_addresses(kind: Kind, held: &KnownChild, line: usize) -> Told {
+    let reason = format!(
+        "{} is on the register with another address. Both are kept, and an officer settles on the child’s page which is right",
+        held.reference
+    );
+    Told::of_row(kind, line, reason)
 }
 
 /// Writes new children, what is owed to them, and an event each.

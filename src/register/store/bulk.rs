@@ -33,6 +33,8 @@ pub struct KnownChild {
     pub reference: String,
     /// Of the current home.
     pub postcode: Option<String>,
+    /// Whether the child is on the register now.
+    pub is_open: bool,
     /// Folded name and date of birth, as [`crate::register::names::match_key`] writes them.
     pub match_key: String,
 }
@@ -53,6 +55,7 @@ pub(in crate::register) fn known(conn: &mut Conn, viewer: &Viewer) -> Result<Vec
                 child::id,
                 child::reference,
                 child::postcode,
+                child::is_open,
                 child::match_key,
             ),
             child::upn,

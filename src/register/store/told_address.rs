@@ -1,6 +1,6 @@
 //! The SQL of addresses that were told beside the one that is held: at most one of a child waits to be settled.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 
 use super::parsed;
@@ -56,6 +56,29 @@ pub(in crate::register) fn waiting(
         .first(conn)
         .optional())?;
     row.map(Row::into_told).transpose()
+}
+
+/// Whether a place was told of a child on a day or later, waiting or settled.
+pub(in crate::register) fn was_told_since(
+    conn: &mut Conn,
+    child: ChildKey,
+    place: &Place,
+    since: NaiveDate,
+) -> Result<bool> {
+    let told = told_address::table
+        .filter(told_address::child_id.eq(child.number()))
+        .filter(told_address::told_at.ge(since.and_time(NaiveTime::MIN)))
+        .select((
+            told_address::lines,
+            told_address::town,
+            told_address::postcode,
+            told_address::uprn,
+            told_address::source,
+            told_address::told_at,
+        ));
+    let rows: Vec<Row> = on_each!(conn, |conn| told.load(conn))?;
+    let mut held = rows.into_iter().map(Row::into_told);
+    held.try_fold(false, |found, told| Ok(found || told?.place == *place))
 }
 
 pub(in crate::register) fn insert(
