@@ -122,8 +122,13 @@ fn list(code: &str) -> Outcome {
             last = Some(row);
             let for_tier = row.tier.map_or("every tier", Tier::as_str);
             let doubt = if row.confirmed { "" } else { "; not confirmed" };
+            let unused = if key.is_read() {
+                ""
+            } else {
+                "; not used by Hearth yet"
+            };
             say!(
-                "{:<30} {for_tier:<10} {:<17} {}{doubt}",
+                "{:<30} {for_tier:<10} {:<17} {}{doubt}{unused}",
                 key.as_str(),
                 row.period.words(),
                 row.source

@@ -31,6 +31,8 @@ pub struct Line {
     pub key: &'static str,
     /// What it is for.
     pub what: &'static str,
+    /// Whether Hearth counts anything with it yet.
+    pub is_read: bool,
     /// What holds today, a value a tier where tiers differ.
     pub values: Vec<Value>,
     /// What is to come, the next first.
@@ -97,6 +99,7 @@ impl Line {
         Self {
             key: key.as_str(),
             what: key.label(),
+            is_read: key.is_read(),
             values: in_force
                 .into_iter()
                 .filter_map(|(tier, row)| {

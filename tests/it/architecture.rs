@@ -1,7 +1,10 @@
 //! The house as tests: which room may use which, and where SQL may stand.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use hearth::rules::policy::PolicyKey;
 
 /// The rooms from left to right; a room uses only those to its left.
 const ROOMS: &[&str] = &[
@@ -50,6 +53,41 @@ fn diesel_is_spoken_only_in_stores() {
         "SQL outside the stores:\n{}",
         wrong.join("\n")
     );
+}
+
+/// A policy that nothing counts with would look as if Hearth kept it, so each key is read by some code or says that it is not.
+#[test]
+fn each_policy_is_read_or_says_that_it_is_not() {
+    let read: BTreeSet<String> = sources()
+        .into_iter()
+        .filter(|file| !is_about_all_policies(file) && !is_test(file))
+        .flat_map(|file| keys_named(&file))
+        .collect();
+    for key in PolicyKey::ALL {
+        let variant = format!("{key:?}");
+        assert_eq!(
+            key.is_read(),
+            read.contains(&variant),
+            "PolicyKey::is_read is wrong about {variant}"
+        );
+    }
+}
+
+/// What treats every key alike: the values, their bounds, their changes.
+fn is_about_all_policies(file: &Path) -> bool {
+    file.to_string_lossy().contains("rules/policy/")
+}
+
+fn is_test(file: &Path) -> bool {
+    file.components().any(|part| part.as_os_str() == "tests") || file.ends_with("tests.rs")
+}
+
+/// The policies that the code before a file's tests names.
+fn keys_named(file: &Path) -> Vec<String> {
+    let lines = code_lines(file).into_iter().map(|(_, line)| line);
+    let code: String = lines.take_while(|line| line != "mod tests {").collect();
+    let named = code.split("PolicyKey::").skip(1);
+    named.map(first_word).collect()
 }
 
 #[test]

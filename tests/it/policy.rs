@@ -13,8 +13,17 @@ fn an_administrator_sets_a_value_and_officers_read_it_with_its_source() {
     let mut admin = app.signed_in(ADMINISTRATOR);
     let overview = admin.open("/admin/policy").expect(200);
     for key in PolicyKey::ALL {
-        overview.says(key.label());
+        let mark = if key.is_read() {
+            ""
+        } else {
+            " Not used by Hearth yet"
+        };
+        overview.says(&format!("{}{mark}", key.label()));
     }
+    overview.keeps_quiet_about("Recurring check Not used");
+    admin
+        .open("/admin/policy/s437_notice")
+        .says("Hearth does not use this value yet");
     let page = admin.open("/admin/policy/recurring_check").expect(200);
     page.says("An open check keeps the day that it was given");
     let typed = page

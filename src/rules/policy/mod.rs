@@ -62,6 +62,55 @@ code_list! {
     }
 }
 
+impl PolicyKey {
+    /// Whether any rule counts with this key. What is not read is kept for the day on which it is, and every page that
+    /// shows it says so: nobody may believe that Hearth watches over it. (`tests/it/architecture.rs` looks for the readers.)
+    #[must_use]
+    pub const fn is_read(self) -> bool {
+        match self {
+            Self::RecordAndCrossChecks
+            | Self::NotYetConfident
+            | Self::ImprovementPeriod
+            | Self::S437Notice
+            | Self::ParentNotification2026
+            | Self::PreliminaryNotice2026
+            | Self::UpdateRequestEarliest2026
+            | Self::UpdateRequestLatest2026
+            | Self::HomeVisitRequest2026 => false,
+            Self::Acknowledgement
+            | Self::FirstContact
+            | Self::FirstMeeting
+            | Self::SuitabilityDecision
+            | Self::SecondCheck
+            | Self::RecurringCheck
+            | Self::FailedVisitRebooked
+            | Self::DueSoonFirst
+            | Self::DueSoonLast
+            | Self::LapseToManager
+            | Self::LapseToHeadOfService
+            | Self::LapseToDutyMailbox
+            | Self::AddressVerifiedFor
+            | Self::SafeguardingLookBack
+            | Self::ConcernBeforeNotification
+            | Self::MovedRecently
+            | Self::MovedWithin
+            | Self::MovesThatCount
+            | Self::NotSeenFor
+            | Self::AfterMove
+            | Self::SeeInPerson
+            | Self::ContactsNotInPerson
+            | Self::FindChild
+            | Self::PostponementCeiling
+            | Self::PostponementsAlone
+            | Self::PlansAlone
+            | Self::LongestPlan
+            | Self::LongestRest
+            | Self::LongestOverride
+            | Self::ChecksAWeek => true,
+        }
+    }
+}
+
 code_list! {
     /// Which set a row belongs to.
     pub enum PolicySet {
