@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::checks::{rulebook, verify};
 use crate::clock::Clock;
-use crate::db::{Db, DbError, migrate};
+use crate::db::{Db, migrate};
 use crate::jobs::{Services, runner};
 use crate::mail::{Courier, Transport};
 
@@ -20,8 +20,7 @@ pub(crate) fn database(folder: &TempDir) -> Db {
         let folder = tempfile::tempdir().unwrap();
         let db = open(&folder.path().join("first.db"), 1);
         migrate::migrate(&db).unwrap();
-        db.write_now(|tx| Ok::<_, DbError>(rulebook::seed(tx)?))
-            .unwrap();
+        db.write_now(rulebook::seed).unwrap();
         let whole = folder.path().join("template.db");
         db.backup_to(&whole.display().to_string()).unwrap();
         folder
