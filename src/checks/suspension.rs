@@ -102,3 +102,8 @@ pub fn suspend(
 pub fn on(conn: &mut Conn, child: ChildKey, day: NaiveDate) -> Result<Option<Suspension>> {
     store::suspension::on(conn, child, day)
 }
+
+/// Lets a rest end with the record: if the child comes back, whoever led is not known to lead still.
+pub fn end_with_record(tx: &mut Conn, child: ChildKey, today: NaiveDate) -> Result<()> {
+    store::suspension::end(tx, child, today)
+}

@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
-use crate::checks::{check, overriding, tiering};
+use crate::checks::{check, overriding, suspension, tiering};
 use crate::db::{Conflict, Conn, DbError};
 use crate::register::child::{self, ChildRecord};
 use crate::register::registration;
@@ -96,6 +96,7 @@ pub fn close(
     let because = format!("{} on {}", closure.reason.label(), spoken(closure.on));
     check::cancel_all_of(tx, viewer, child.key, &because, today, now)?;
     overriding::end_with_record(tx, child.key, &because, now)?;
+    suspension::end_with_record(tx, child.key, today)?;
     tiering::leave(tx, viewer.authority(), child.key)?;
     let detail = format!("Left the register: {because}. {evidence}");
     let event = Event {

@@ -1,7 +1,8 @@
 //! A check can be moved, but not away; and a child leaves the register only through a door.
 
-use chrono::NaiveDateTime;
+use chrono::{Days, NaiveDateTime};
 use hearth::checks::check::{CheckRecord, CheckState};
+use hearth::checks::suspension::{self, Suspension};
 use hearth::checks::{postponed, rulebook};
 use hearth::jobs::{Services, runner};
 use hearth::mail::Courier;
@@ -170,6 +171,15 @@ fn a_lost_child_has_a_clock_and_is_found() {
 #[test]
 fn a_record_closes_through_a_door_with_its_evidence() {
     let (app, ada) = scene();
+    let today = now().date();
+    let rest = Suspension {
+        reason: "Social care is leading".to_owned(),
+        lead_name: "Sana Lead".to_owned(),
+        starts_on: today,
+        ends_on: today + Days::new(30),
+    };
+    let eyes = app.eyes(MANAGER);
+    app.write(|tx| suspension::suspend(tx, &eyes, ada.key, &rest, today, now()));
     let mut officer = app.signed_in(OFFICER);
     let page = officer.open(&ada.path("/closure")).expect(200);
     page.keeps_quiet_about("Moved abroad");
@@ -198,6 +208,8 @@ fn a_record_closes_through_a_door_with_its_evidence() {
 
     let all = checks(&app, &ada);
     assert!(all.iter().all(|check| check.state != CheckState::Open));
+    let rests = app.read(|conn| suspension::on(conn, ada.key, today + Days::new(1)));
+    assert!(rests.is_none(), "a child who came back would rest");
     let page = officer.open(&ada.path("")).expect(200);
     page.says("Hill Academy. Its office, on the telephone")
         .says("cancelled");

@@ -73,3 +73,16 @@ pub(in crate::checks) fn insert(
         .execute(tx)?;
     Ok(())
 }
+
+/// Lets a rest end on a day, if it would last longer.
+pub(in crate::checks) fn end(tx: &mut Conn, child: ChildKey, last_day: NaiveDate) -> Result<()> {
+    diesel::update(
+        suspension::table
+            .filter(suspension::child_id.eq(child))
+            .filter(suspension::starts_on.le(last_day))
+            .filter(suspension::ends_on.gt(last_day)),
+    )
+    .set(suspension::ends_on.eq(last_day))
+    .execute(tx)?;
+    Ok(())
+}
