@@ -122,12 +122,21 @@ pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<CheckRecord>> {
     Ok(open)
 }
 
+/// The day on which something is due, and why then.
+#[derive(Clone, Debug)]
+pub struct DueDay {
+    /// The day.
+    pub on: NaiveDate,
+    /// Why on that day.
+    pub why: String,
+}
+
 /// The days on which the open checks of one kind are due, for those of the children who have one.
 pub fn due_days(
     conn: &mut Conn,
     kind: CheckKind,
     children: &[ChildKey],
-) -> Result<Vec<(ChildKey, NaiveDate)>> {
+) -> Result<Vec<(ChildKey, DueDay)>> {
     store::check::due_days(conn, kind, children)
 }
 

@@ -24,6 +24,8 @@ pub struct OpenLapse {
     pub child_name: String,
     /// The day the check was due.
     pub due_on: NaiveDate,
+    /// Why on that day.
+    pub why: String,
     /// The name of the child's officer, where there is one.
     pub officer: Option<String>,
     /// The day of the plan, once somebody has answered.

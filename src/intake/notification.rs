@@ -15,7 +15,7 @@ pub use self::receive::receive;
 use super::store;
 use super::store::notification::{NotificationKey, Row, SeenChild};
 use crate::access::{AccountKey, Viewer};
-use crate::checks::check;
+use crate::checks::check::{self, DueDay};
 use crate::db::{Conflict, Conn, DbError, Result};
 use crate::register::ChildKey;
 use crate::register::address::Place;
@@ -112,7 +112,7 @@ pub struct NotificationRecord {
     /// The children it tells of, as the viewer may see them.
     pub children: Vec<Line>,
     /// By when the acknowledgement is due; nothing when it was accepted.
-    pub acknowledge_by: Option<NaiveDate>,
+    pub acknowledge_by: Option<DueDay>,
     /// Who accepted it and when.
     pub accepted: Option<(NaiveDateTime, String)>,
 }
@@ -222,19 +222,19 @@ fn read(conn: &mut Conn, viewer: &Viewer, rows: Vec<Row>) -> Result<Vec<Notifica
 fn record(
     row: Row,
     children: Vec<SeenChild>,
-    due: &HashMap<ChildKey, NaiveDate>,
+    due: &HashMap<ChildKey, DueDay>,
 ) -> Result<NotificationRecord> {
     let earliest = children
         .iter()
         .filter_map(|seen| due.get(&seen.child))
-        .min();
+        .min_by_key(|due| due.on);
     Ok(NotificationRecord {
         reference: row.reference()?,
         received_at: row.received_at,
         source: row.source,
         parent_name: row.parent_name,
         message: row.message,
-        acknowledge_by: earliest.copied().filter(|_| row.accepted_at.is_none()),
+        acknowledge_by: earliest.cloned().filter(|_| row.accepted_at.is_none()),
         children: children.into_iter().map(|seen| seen.line).collect(),
         accepted: row.accepted_at.map(|at| {
             (

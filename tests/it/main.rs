@@ -33,3 +33,4 @@ mod simulation;
 mod smtp;
 mod stopping;
 mod webdriver;
+mod why_this_day;

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use super::IS_OPEN;
 use crate::access::store::scope;
 use crate::access::{AuthorityKey, Viewer};
-use crate::checks::check::{CheckRecord, CheckState};
+use crate::checks::check::{CheckRecord, CheckState, DueDay};
 use crate::checks::{CheckKey, OutcomeKey, fresh};
 use crate::db::days::{Day, MaybeDay, Moment};
 use crate::db::schema::welfare_check;
@@ -88,22 +88,27 @@ pub(in crate::checks) fn by_key(conn: &mut Conn, key: CheckKey) -> Result<CheckR
     Ok(row.into())
 }
 
-/// The due days of the open checks of one kind.
+/// The due days of the open checks of one kind, each with why then.
 pub(in crate::checks) fn due_days(
     conn: &mut Conn,
     kind: CheckKind,
     children: &[ChildKey],
-) -> Result<Vec<(ChildKey, NaiveDate)>> {
+) -> Result<Vec<(ChildKey, DueDay)>> {
     let mut days = Vec::new();
     for part in children.chunks(PART) {
         let keys = part.iter().map(|child| child.number());
-        let found: Vec<(ChildKey, NaiveDate)> = welfare_check::table
+        let found: Vec<(ChildKey, NaiveDate, String)> = welfare_check::table
             .filter(welfare_check::child_id.eq_any(keys))
             .filter(welfare_check::kind.eq(kind))
             .filter(IS_OPEN)
-            .select((welfare_check::child_id, welfare_check::due_on))
+            .select((
+                welfare_check::child_id,
+                welfare_check::due_on,
+                welfare_check::why,
+            ))
             .load(conn)?;
-        days.extend(found);
+        let day = |(child, on, why)| (child, DueDay { on, why });
+        days.extend(found.into_iter().map(day));
     }
     Ok(days)
 }

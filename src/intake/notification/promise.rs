@@ -48,7 +48,7 @@ impl Promise {
         rulebook: &Rulebook,
     ) -> Result<NaiveDate> {
         let days = check::due_days(conn, self.check(), children)?;
-        let earliest = days.into_iter().map(|(_, day)| day).min();
+        let earliest = days.into_iter().map(|(_, due)| due.on).min();
         Ok(earliest.unwrap_or_else(|| {
             let holds = rulebook.policy.always(self.period(), Tier::Green);
             holds.period().after(from, &rulebook.calendar)

@@ -43,7 +43,8 @@ struct NotificationWords {
     received: String,
     message: String,
     children: Vec<NotifiedChild>,
-    acknowledge_by: Option<String>,
+    /// The day, and why then.
+    acknowledge_by: Option<(String, String)>,
     days: String,
     is_late: bool,
     accepted: Option<String>,
@@ -179,7 +180,8 @@ fn words(
     today: NaiveDate,
 ) -> DbResult<NotificationWords> {
     let rulebook = rulebook::load(conn, viewer.authority(), today)?;
-    let by = record.acknowledge_by;
+    let due = record.acknowledge_by.as_ref();
+    let by = due.map(|due| due.on);
     let mut children = Vec::with_capacity(record.children.len());
     for line in &record.children {
         children.push(notified(conn, viewer, line)?);
@@ -191,7 +193,7 @@ fn words(
         received: spoken(london_day(record.received_at)),
         message: record.message.clone(),
         children,
-        acknowledge_by: by.map(spoken),
+        acknowledge_by: due.map(|due| (spoken(due.on), due.why.clone())),
         days: by
             .map(|day| days::against(day, today, &rulebook.calendar))
             .unwrap_or_default(),

@@ -78,7 +78,7 @@ pub(super) fn waiting(
     today: NaiveDate,
     calendar: &Calendar,
 ) -> Waiting {
-    let by = record.acknowledge_by;
+    let by = record.acknowledge_by.as_ref().map(|due| due.on);
     Waiting {
         reference: record.reference.to_string(),
         parent: record.parent_name.clone(),

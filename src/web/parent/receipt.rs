@@ -29,7 +29,8 @@ impl ReceiptPage {
     }
 
     fn answer_by(&self) -> Option<String> {
-        self.notification.acknowledge_by.map(spoken)
+        let due = self.notification.acknowledge_by.as_ref();
+        due.map(|due| spoken(due.on))
     }
 }
 
