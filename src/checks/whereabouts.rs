@@ -7,8 +7,8 @@ use super::{check, rulebook};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::db::{Conflict, Conn, DbError, Result};
-use crate::register::child;
-use crate::register::child::ChildRecord;
+use crate::register::child::{self, ChildRecord};
+use crate::register::registration;
 use crate::rules::codes::ChildStatus;
 use crate::rules::schedule::{CheckKind, find_child};
 
@@ -55,6 +55,7 @@ pub fn lose(
     if child.status == ChildStatus::WhereaboutsUnknown {
         return Err(WhereaboutsError::Already);
     }
+    registration::keep_status(tx, child.key, child.status)?;
     child::set_status(tx, child.key, ChildStatus::WhereaboutsUnknown, now)?;
     let rulebook = rulebook::load(tx, viewer.authority(), today)?;
     let owed = find_child(today, child.tier, &rulebook.policy, &rulebook.calendar);
@@ -87,7 +88,7 @@ pub fn find(
     Ok(())
 }
 
-/// As [`find`], for a child who was seen: nobody asks how it is known.
+/// As [`find`], for a child who was seen: nobody asks how it is known. The record stands where it stood before.
 pub(super) fn known_again(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -96,7 +97,8 @@ pub(super) fn known_again(
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<()> {
-    child::set_status(tx, child.key, ChildStatus::Active, now)?;
+    let kept = registration::kept_status(tx, child.key)?;
+    child::set_status(tx, child.key, kept.unwrap_or(ChildStatus::Active), now)?;
     let because = format!("It is known where the child is. {how}");
     check::complete(tx, child.key, CheckKind::FindChild, &because, today, now)?;
     note(tx, viewer, child, "whereabouts_known", &because, now)

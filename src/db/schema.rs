@@ -139,6 +139,7 @@ diesel::table! {
         closure_reason -> Nullable<Text>,
         closure_evidence -> Text,
         closed_by -> Nullable<BigInt>,
+        status_before_lost -> Nullable<Text>,
     }
 }
 

@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 use super::{ChildKey, store};
 use crate::access::AccountKey;
 use crate::db::{Conn, Result};
-use crate::rules::codes::{ClosureReason, PreviousSetting, PrimaryReason, RegisterBasis, Source};
+use crate::rules::codes::{
+    ChildStatus, ClosureReason, PreviousSetting, PrimaryReason, RegisterBasis, Source,
+};
 
 /// Why and since when a child is on the register.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +48,17 @@ pub fn end(
     by: AccountKey,
 ) -> Result<()> {
     store::registration::end(tx, child, (on, reason), evidence, by)
+}
+
+/// Keeps where the record stands, before it says that nobody knows where the child is. Whoever moves the record on
+/// meanwhile says so here.
+pub fn keep_status(tx: &mut Conn, child: ChildKey, status: ChildStatus) -> Result<()> {
+    store::registration::keep_status(tx, child, status)
+}
+
+/// Where the record stood before nobody knew where the child was; nothing for a child who came onto the register lost.
+pub fn kept_status(conn: &mut Conn, child: ChildKey) -> Result<Option<ChildStatus>> {
+    store::registration::kept_status(conn, child)
 }
 
 /// All times on the register, the newest first.

@@ -1,6 +1,7 @@
 //! A check can be moved, but not away; and a child leaves the register only through a door.
 
 use chrono::{Days, NaiveDateTime};
+use hearth::access::accounts;
 use hearth::checks::check::{CheckRecord, CheckState};
 use hearth::checks::suspension::{self, Suspension};
 use hearth::checks::{postponed, rulebook};
@@ -12,8 +13,8 @@ use hearth::rules::schedule::CheckKind;
 use hearth::rules::tier::Tier;
 
 use super::app::{BEGINNING, TestApp, moment};
-use super::browser::Form;
-use super::register_scene::{SceneChild, allocate, checks, child, sweep};
+use super::browser::{Browser, Form};
+use super::register_scene::{SceneChild, allocate, checks, child, notify, sweep};
 
 const OFFICER: &str = "officer@ashdale.example";
 const MANAGER: &str = "manager@ashdale.example";
@@ -124,6 +125,43 @@ fn a_move_owes_a_visit_to_the_new_address() {
     // The first meeting is late already, so it will do; a family that was met is owed a visit of its own.
     assert!(open(&app, &ada, CheckKind::AfterMove).is_none());
     app.write(|tx| child::note_seen(tx, ada.key, "2026-11-01".parse().unwrap(), "Robin"));
+}
+
+fn note_whereabouts(officer: &mut Browser, child: &str, words: &str) {
+    let page = officer.open(&format!("{child}/whereabouts")).expect(200);
+    let form = page.form("/whereabouts").set("words", words);
+    form.send(officer).expect(200);
+}
+
+/// Where the record stands, as the child's page says it.
+fn status(officer: &mut Browser, child: &str) -> String {
+    officer.open(child).all("h1 + p .govuk-tag")[0].clone()
+}
+
+#[test]
+fn a_child_who_is_found_is_no_further_than_when_nobody_knew_where() {
+    let app = TestApp::start();
+    let receipt = notify(&app, None);
+    let mut officer = app.signed_in(OFFICER);
+    let page = officer
+        .open(&format!("/notifications/{receipt}"))
+        .expect(200);
+    let [ben, dilys] = ["Ben Moss", "Dilys Moss"].map(|name| page.link(name));
+    for child in [&ben, &dilys] {
+        note_whereabouts(&mut officer, child, "The letter came back");
+        assert_eq!(status(&mut officer, child), "Whereabouts unknown");
+    }
+    note_whereabouts(&mut officer, &ben, "The father rang");
+    assert_eq!(status(&mut officer, &ben), "Notified");
+
+    let page = officer.open(&format!("/notifications/{receipt}"));
+    let me = app.read(|conn| accounts::by_key(conn, app.account(OFFICER)));
+    let form = page.form("/acceptance").set("officer", &me.reference);
+    form.send(&mut officer).expect(200);
+    assert_eq!(status(&mut officer, &ben), "Active");
+    assert_eq!(status(&mut officer, &dilys), "Whereabouts unknown");
+    note_whereabouts(&mut officer, &dilys, "Seen at her aunt’s");
+    assert_eq!(status(&mut officer, &dilys), "Active");
 }
 
 #[test]

@@ -7,6 +7,7 @@ ALTER TABLE policy DROP COLUMN recorded_at;
 ALTER TABLE policy DROP COLUMN recorded_by;
 DROP TABLE calendar_day;
 DROP TABLE school_term;
+ALTER TABLE registration DROP COLUMN status_before_lost;
 ALTER TABLE registration DROP COLUMN closed_by;
 ALTER TABLE booking DROP COLUMN past_holiday;
 ALTER TABLE booking DROP COLUMN past_ceiling;

@@ -82,6 +82,9 @@ ALTER TABLE booking ADD COLUMN past_holiday BOOLEAN NOT NULL DEFAULT FALSE;
 
 ALTER TABLE registration ADD COLUMN closed_by BIGINT REFERENCES account (id);
 
+-- Where the record stood when nobody knew any more where the child was: it stands there again once the child is found.
+ALTER TABLE registration ADD COLUMN status_before_lost TEXT CHECK (status_before_lost = 'notified' OR status_before_lost = 'active');
+
 -- The terms of an authority's schools.
 CREATE TABLE school_term (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

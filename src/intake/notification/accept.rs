@@ -15,6 +15,7 @@ use crate::intake::store::notification::{Row, SeenChild};
 use crate::register::ChildKey;
 use crate::register::allocation;
 use crate::register::child::{self, AmendError};
+use crate::register::registration;
 use crate::rules::codes::ChildStatus;
 use crate::rules::identifiers::Reference;
 use crate::rules::schedule::CheckKind;
@@ -114,8 +115,14 @@ impl Acceptance<'_> {
     }
 
     fn take_on(&self, tx: &mut Conn, seen: &SeenChild) -> Result<(), AcceptError> {
-        if seen.line.status == ChildStatus::Notified {
-            child::set_status(tx, seen.child, ChildStatus::Active, self.now)?;
+        match seen.line.status {
+            ChildStatus::Notified => {
+                child::set_status(tx, seen.child, ChildStatus::Active, self.now)?;
+            }
+            ChildStatus::WhereaboutsUnknown => {
+                registration::keep_status(tx, seen.child, ChildStatus::Active)?;
+            }
+            ChildStatus::Active | ChildStatus::Closed => {}
         }
         let detail = format!("Notification {} accepted", self.notification);
         let event = Event {

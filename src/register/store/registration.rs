@@ -9,7 +9,9 @@ use crate::db::schema::{registration, secondary_reason};
 use crate::db::{Conn, DbError, Result};
 use crate::register::ChildKey;
 use crate::register::registration::Registration;
-use crate::rules::codes::{ClosureReason, PreviousSetting, PrimaryReason, RegisterBasis, Source};
+use crate::rules::codes::{
+    ChildStatus, ClosureReason, PreviousSetting, PrimaryReason, RegisterBasis, Source,
+};
 use crate::{insert_rows, on_each};
 
 #[derive(Queryable, Selectable)]
@@ -100,6 +102,34 @@ pub(in crate::register) fn end(
     ))
     .execute(tx)?;
     Ok(())
+}
+
+pub(in crate::register) fn keep_status(
+    tx: &mut Conn,
+    child: ChildKey,
+    status: ChildStatus,
+) -> Result<()> {
+    diesel::update(
+        registration::table
+            .filter(registration::child_id.eq(child.number()))
+            .filter(registration::ended_on.is_null()),
+    )
+    .set(registration::status_before_lost.eq(status.as_str()))
+    .execute(tx)?;
+    Ok(())
+}
+
+pub(in crate::register) fn kept_status(
+    conn: &mut Conn,
+    child: ChildKey,
+) -> Result<Option<ChildStatus>> {
+    let kept: Option<Option<ChildStatus>> = registration::table
+        .filter(registration::child_id.eq(child.number()))
+        .filter(registration::ended_on.is_null())
+        .select(registration::status_before_lost)
+        .first(conn)
+        .optional()?;
+    Ok(kept.flatten())
 }
 
 pub(super) fn without_repeats(reasons: &[PrimaryReason]) -> Vec<PrimaryReason> {
