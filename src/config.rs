@@ -58,6 +58,11 @@ pub const SETTINGS: &[Setting] = &[
         purpose: "where mail goes: an smtp:// or smtps:// URL (TLS is required, but to this machine itself), or a folder that receives .eml files",
     },
     Setting {
+        name: "HEARTH_MAIL_CA",
+        default: "none",
+        purpose: "a PEM file with the certificate of your own certificate authority, for a mail server whose certificate it signed",
+    },
+    Setting {
         name: "HEARTH_MAIL_FROM",
         default: "hearth@localhost",
         purpose: "the address mail is sent from",
@@ -133,6 +138,8 @@ pub struct Config {
     pub workers: usize,
     /// `HEARTH_MAIL`.
     pub mail: String,
+    /// `HEARTH_MAIL_CA`.
+    pub mail_ca: Option<PathBuf>,
     /// `HEARTH_MAIL_FROM`.
     pub mail_from: String,
     /// `HEARTH_MAIL_BOUNCES_TO`; nothing when it is `HEARTH_MAIL_FROM`.
@@ -252,6 +259,7 @@ impl Config {
                 |v| v.parse().ok().filter(|n| (1..=256).contains(n)),
             )?,
             mail: given.text("HEARTH_MAIL", "./var/mail"),
+            mail_ca: given.value("HEARTH_MAIL_CA").map(PathBuf::from),
             mail_from: given.text("HEARTH_MAIL_FROM", "hearth@localhost"),
             mail_bounces_to: given.value("HEARTH_MAIL_BOUNCES_TO").map(str::to_owned),
             mail_bounces: given.value("HEARTH_MAIL_BOUNCES").map(PathBuf::from),

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use lettre::Address;
 
 use super::transport::{SettingError, Transport};
+use super::trust::Trust;
 use crate::config::Config;
 
 /// What carries the mail, and in whose name.
@@ -73,8 +74,12 @@ impl Courier {
     /// # Errors
     /// If one of them is not understood, or mail would go unencrypted to another machine.
     pub fn from_settings(mail: &str, from: &str) -> Result<Self, SettingError> {
+        Self::trusting(mail, from, &Trust::default())
+    }
+
+    fn trusting(mail: &str, from: &str, trust: &Trust) -> Result<Self, SettingError> {
         let from = sender(from)?;
-        Ok(Self::new(Transport::from_setting(mail)?, from))
+        Ok(Self::new(Transport::from_setting(mail, trust)?, from))
     }
 
     /// From all settings of mail.
@@ -82,7 +87,8 @@ impl Courier {
     /// # Errors
     /// As [`Courier::from_settings`].
     pub fn from_config(config: &Config) -> Result<Self, SettingError> {
-        let courier = Self::from_settings(&config.mail, &config.mail_from)?;
+        let trust = Trust::from_setting(config.mail_ca.as_deref())?;
+        let courier = Self::trusting(&config.mail, &config.mail_from, &trust)?;
         Ok(Self {
             bounces_to: bounces_to(config)?,
             bounces: config.mail_bounces.clone(),
@@ -96,6 +102,7 @@ impl Courier {
     pub fn faults(config: &Config) -> Vec<SettingError> {
         let faults = [
             Transport::check_setting(&config.mail).err(),
+            Trust::from_setting(config.mail_ca.as_deref()).err(),
             sender(&config.mail_from).err(),
             bounces_to(config).err(),
         ];

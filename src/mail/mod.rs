@@ -6,6 +6,7 @@
 //! - [`courier`]: what carries the mail and in whose name, from the settings.
 //! - [`transport`]: where it goes: a mail server, a folder or the memory.
 //! - `smtp`: the mail server and its connections; sorts what it answers.
+//! - [`trust`]: which certificate authorities may vouch for the mail server.
 //! - [`returned`]: what came back, from the bounce as it was received to the address that fails.
 //! - [`maildir`]: the folder that bounces are delivered into.
 //! - `bounce`: what a bounce says, as RFC 3464 has it.
@@ -23,9 +24,11 @@ pub mod returned;
 mod smtp;
 mod store;
 pub mod transport;
+pub mod trust;
 
 pub use courier::Courier;
 pub use messages::{Letterhead, Rendered};
 pub use outbox::Letter;
 pub use store::OutgoingMail;
 pub use transport::Transport;
+pub use trust::Trust;

@@ -22,6 +22,7 @@ use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use super::transport::{SettingError, without_addresses};
+use super::trust::Trust;
 use crate::rules::delivery::Answer;
 
 /// A mail server; clones share its connections.
@@ -60,7 +61,11 @@ impl Server {
     ///
     /// # Errors
     /// If the URL is not understood, or would send mail unencrypted to another machine.
-    pub(super) fn from_url(setting: &str, timeout: Duration) -> Result<Self, SettingError> {
+    pub(super) fn from_url(
+        setting: &str,
+        timeout: Duration,
+        trust: &Trust,
+    ) -> Result<Self, SettingError> {
         let url = Url::parse(setting).map_err(|cause| SettingError::Url(cause.to_string()))?;
         let host = url.host_str().filter(|host| !host.is_empty());
         let host = host.ok_or_else(|| SettingError::Url("no host".to_owned()))?;
@@ -69,7 +74,7 @@ impl Server {
             .trim_start_matches('[')
             .trim_end_matches(']')
             .to_owned();
-        let (security, port) = security(&url, &host)?;
+        let (security, port) = security(&url, &host, trust)?;
         Ok(Self(Arc::new(Desk {
             port: url.port().unwrap_or(port),
             security,
@@ -222,7 +227,7 @@ fn ready_for_data(message: &[u8]) -> String {
     ready
 }
 
-fn security(url: &Url, host: &str) -> Result<(Security, u16), SettingError> {
+fn security(url: &Url, host: &str, trust: &Trust) -> Result<(Security, u16), SettingError> {
     let tls = url
         .query_pairs()
         .find(|(key, _)| key == "tls")
@@ -235,7 +240,8 @@ fn security(url: &Url, host: &str) -> Result<(Security, u16), SettingError> {
         })
     };
     let parameters = || {
-        TlsParameters::new(host.to_owned()).map_err(|cause| SettingError::Url(cause.to_string()))
+        let parameters = trust.parameters(host);
+        parameters.map_err(|cause| SettingError::Url(cause.to_string()))
     };
     match (url.scheme(), tls.as_deref()) {
         ("smtps", _) => Ok((Security::Wrapped(parameters()?), SUBMISSIONS)),
@@ -340,7 +346,8 @@ mod tests {
 
     #[test]
     fn a_url_says_how_the_server_is_reached() {
-        let read = |url: &str| Server::from_url(url, Duration::from_secs(1)).unwrap();
+        let read =
+            |url: &str| Server::from_url(url, Duration::from_secs(1), &Trust::default()).unwrap();
         for (url, port, is_encrypted) in [
             ("smtp://mail.example", 587, true),
             ("smtps://user:pass@mail.example", 465, true),

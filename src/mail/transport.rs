@@ -9,6 +9,7 @@ use std::time::Duration;
 use lettre::Message;
 
 use super::smtp::Server;
+use super::trust::Trust;
 use crate::rules::delivery::Answer;
 
 /// Where mail goes.
@@ -78,6 +79,14 @@ pub enum SettingError {
         /// Of which server.
         host: String,
     },
+    /// The file of a certificate authority is of no use.
+    #[error("HEARTH_MAIL_CA={file} cannot be used: {cause}")]
+    Authority {
+        /// Which file.
+        file: String,
+        /// Why.
+        cause: String,
+    },
     /// The sender is no address.
     #[error("HEARTH_MAIL_FROM={0:?} is not an email address: use one like hearth@example.gov.uk")]
     From(String),
@@ -101,13 +110,14 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Transport {
     /// Reads HEARTH_MAIL: an `smtp://` or `smtps://` URL, or the path of a folder, which is made. To other machines
-    /// mail goes over TLS only: a URL that allows anything else is refused.
+    /// mail goes over TLS only, and only if somebody who is trusted vouches for them: a URL that allows anything else is
+    /// refused.
     ///
     /// # Errors
     /// If the setting is not understood, or would send mail unencrypted to another machine.
-    pub fn from_setting(setting: &str) -> Result<Self, SettingError> {
+    pub fn from_setting(setting: &str, trust: &Trust) -> Result<Self, SettingError> {
         match setting.split_once("://") {
-            Some(("smtp" | "smtps", _)) => Self::smtp(setting, TIMEOUT),
+            Some(("smtp" | "smtps", _)) => Self::smtp(setting, TIMEOUT, trust),
             Some((scheme, _)) => Err(SettingError::Scheme(scheme.to_owned())),
             None => Self::folder(setting),
         }
@@ -119,7 +129,7 @@ impl Transport {
     /// As [`Transport::from_setting`].
     pub fn check_setting(setting: &str) -> Result<(), SettingError> {
         if setting.contains("://") {
-            return Self::from_setting(setting).map(|_| ());
+            return Self::from_setting(setting, &Trust::default()).map(|_| ());
         }
         match fs::metadata(setting) {
             Ok(there) if !there.is_dir() => Err(SettingError::Folder {
@@ -134,8 +144,8 @@ impl Transport {
     ///
     /// # Errors
     /// As [`Transport::from_setting`].
-    pub fn smtp(setting: &str, timeout: Duration) -> Result<Self, SettingError> {
-        Server::from_url(setting, timeout).map(Self::Smtp)
+    pub fn smtp(setting: &str, timeout: Duration, trust: &Trust) -> Result<Self, SettingError> {
+        Server::from_url(setting, timeout, trust).map(Self::Smtp)
     }
 
     /// A folder, which is made.

@@ -1,6 +1,6 @@
 //! A mail server in the test process, that can be told to misbehave.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use mailin::response::{OK, Response};
 use mailin::{Action, Handler, SessionBuilder};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// What the server does with the mail it gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,17 @@ pub enum Behaviour {
     Stall,
 }
 
+/// Whether the server encrypts, and with which certificate.
+#[derive(Clone)]
+pub enum Encryption {
+    /// Never.
+    None,
+    /// When it is asked to (STARTTLS).
+    Offered(Arc<ServerConfig>),
+    /// From the first byte.
+    Wrapping(Arc<ServerConfig>),
+}
+
 /// A message that the server took.
 #[derive(Clone, Debug)]
 pub struct Received {
@@ -36,6 +48,8 @@ pub struct Received {
     pub to: Vec<String>,
     /// Headers and bodies as they came.
     pub raw: String,
+    /// Whether nobody on the way could read it.
+    pub encrypted: bool,
 }
 
 impl Received {
@@ -65,7 +79,9 @@ pub struct SmtpServer {
 
 /// What the threads of the server share.
 struct Desk {
+    encryption: Encryption,
     behaviour: Mutex<Behaviour>,
+    recipients: Mutex<Vec<String>>,
     received: Mutex<Vec<Received>>,
     connections: AtomicUsize,
     closing: AtomicBool,
@@ -74,15 +90,27 @@ struct Desk {
 impl SmtpServer {
     /// Starts a server on a free port.
     pub fn start(behaviour: Behaviour) -> Self {
-        Self::start_at(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), behaviour)
+        Self::start_with(Encryption::None, behaviour)
+    }
+
+    /// Starts a server that encrypts, on a free port.
+    pub fn start_with(encryption: Encryption, behaviour: Behaviour) -> Self {
+        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self::open(anywhere, encryption, behaviour)
     }
 
     /// Starts a server where one was before.
     pub fn start_at(address: SocketAddr, behaviour: Behaviour) -> Self {
+        Self::open(address, Encryption::None, behaviour)
+    }
+
+    fn open(address: SocketAddr, encryption: Encryption, behaviour: Behaviour) -> Self {
         let listener = TcpListener::bind(address).expect("a port for the mail server");
         let address = listener.local_addr().expect("the mail server's port");
         let desk = Arc::new(Desk {
+            encryption,
             behaviour: Mutex::new(behaviour),
+            recipients: Mutex::default(),
             received: Mutex::default(),
             connections: AtomicUsize::new(0),
             closing: AtomicBool::new(false),
@@ -109,6 +137,11 @@ impl SmtpServer {
     /// The messages it took, in the order they came.
     pub fn received(&self) -> Vec<Received> {
         held(&self.desk.received).clone()
+    }
+
+    /// Everybody to whom somebody wanted to send something, with or without success.
+    pub fn recipients(&self) -> Vec<String> {
+        held(&self.desk.recipients).clone()
     }
 
     /// How often somebody connected.
@@ -144,24 +177,30 @@ impl Desk {
         }
     }
 
-    fn serve(self: Arc<Self>, mut stream: TcpStream) -> Option<()> {
-        stream
-            .set_read_timeout(Some(Duration::from_millis(50)))
-            .ok()?;
-        let mut lines = BufReader::new(stream.try_clone().ok()?);
+    fn serve(self: Arc<Self>, socket: TcpStream) -> Option<()> {
+        socket.set_read_timeout(Some(PAUSE)).ok()?;
+        let mut line = Line::plain(&socket)?;
+        if let Encryption::Wrapping(config) = &self.encryption {
+            line = Line::encrypted(socket.try_clone().ok()?, config)?;
+        }
+        let encrypted = Arc::new(AtomicBool::new(line.is_encrypted));
         let clerk = Clerk {
             desk: Arc::clone(&self),
+            encrypted: Arc::clone(&encrypted),
             from: String::new(),
             to: Vec::new(),
             raw: Vec::new(),
         };
-        let mut session =
-            SessionBuilder::new("mail.test").build(IpAddr::V4(Ipv4Addr::LOCALHOST), clerk);
+        let mut builder = SessionBuilder::new("mail.test");
+        if matches!(self.encryption, Encryption::Offered(_)) {
+            builder.enable_start_tls();
+        }
+        let mut session = builder.build(IpAddr::V4(Ipv4Addr::LOCALHOST), clerk);
         self.wait_while_stalling();
-        say(&mut stream, &session.greeting())?;
-        while let Some(line) = self.next_line(&mut lines) {
+        line.say(&session.greeting())?;
+        while let Some(words) = self.next_line(&mut line) {
             let before = held(&self.received).len();
-            let response = session.process(&line);
+            let response = session.process(&words);
             let took_one = held(&self.received).len() > before;
             if took_one && *held(&self.behaviour) == Behaviour::DropAfterData {
                 return None;
@@ -170,21 +209,30 @@ impl Desk {
             match response.action {
                 Action::NoReply => {}
                 Action::Close => {
-                    return say(&mut stream, &response);
+                    return line.say(&response);
                 }
-                _ => say(&mut stream, &response)?,
+                Action::UpgradeTls => {
+                    line.say(&response)?;
+                    let Encryption::Offered(config) = &self.encryption else {
+                        return None;
+                    };
+                    line = Line::encrypted(socket.try_clone().ok()?, config)?;
+                    encrypted.store(true, Ordering::SeqCst);
+                    session.tls_active();
+                }
+                _ => line.say(&response)?,
             }
         }
         None
     }
 
     /// The next line, or nothing when the other side or the server closes.
-    fn next_line(&self, lines: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
-        let mut line = Vec::new();
+    fn next_line(&self, line: &mut Line) -> Option<Vec<u8>> {
+        let mut words = Vec::new();
         while !self.closing.load(Ordering::SeqCst) {
-            match lines.read_until(b'\n', &mut line) {
+            match line.way.read_until(b'\n', &mut words) {
                 Ok(0) => return None,
-                Ok(_) => return Some(line),
+                Ok(_) => return Some(words),
                 Err(error) if is_pause(&error) => {}
                 Err(_) => return None,
             }
@@ -199,9 +247,46 @@ impl Desk {
     }
 }
 
-/// In one piece: in several, each would wait for the other side to confirm the one before.
-fn say(stream: &mut TcpStream, response: &Response) -> Option<()> {
-    stream.write_all(&response.buffer().ok()?).ok()
+/// How often a connection on which nobody speaks looks whether the server closes.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The line to whoever connected.
+struct Line {
+    way: BufReader<Box<dyn Way>>,
+    is_encrypted: bool,
+}
+
+trait Way: Read + Write {}
+
+impl<T: Read + Write> Way for T {}
+
+impl Line {
+    fn plain(socket: &TcpStream) -> Option<Self> {
+        Some(Self {
+            way: BufReader::new(Box::new(socket.try_clone().ok()?)),
+            is_encrypted: false,
+        })
+    }
+
+    fn encrypted(mut socket: TcpStream, config: &Arc<ServerConfig>) -> Option<Self> {
+        let mut connection = ServerConnection::new(Arc::clone(config)).ok()?;
+        socket.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+        while connection.is_handshaking() {
+            connection.complete_io(&mut socket).ok()?;
+        }
+        socket.set_read_timeout(Some(PAUSE)).ok()?;
+        Some(Self {
+            way: BufReader::new(Box::new(StreamOwned::new(connection, socket))),
+            is_encrypted: true,
+        })
+    }
+
+    /// In one piece: in several, each would wait for the other side to confirm the one before.
+    fn say(&mut self, response: &Response) -> Option<()> {
+        let way = self.way.get_mut();
+        way.write_all(&response.buffer().ok()?).ok()?;
+        way.flush().ok()
+    }
 }
 
 fn is_pause(error: &io::Error) -> bool {
@@ -214,6 +299,7 @@ fn is_pause(error: &io::Error) -> bool {
 /// Deals with one connection.
 struct Clerk {
     desk: Arc<Desk>,
+    encrypted: Arc<AtomicBool>,
     from: String,
     to: Vec<String>,
     raw: Vec<u8>,
@@ -243,6 +329,7 @@ impl Handler for Clerk {
     }
 
     fn rcpt(&mut self, to: &str) -> Response {
+        held(&self.desk.recipients).push(to.to_owned());
         match self.behaviour() {
             Behaviour::Refuse4xx => {
                 Response::custom(451, format!("4.7.1 <{to}> greylisted, come back later"))
@@ -267,6 +354,7 @@ impl Handler for Clerk {
             from: std::mem::take(&mut self.from),
             to: std::mem::take(&mut self.to),
             raw: String::from_utf8_lossy(&self.raw).into_owned(),
+            encrypted: self.encrypted.load(Ordering::SeqCst),
         });
         OK
     }
