@@ -4,12 +4,16 @@
 //! An open check keeps the day it was given, because that day was told to people and the original due day of a check
 //! is written once; a check that becomes owed after the change is counted with the new value. A higher tier still
 //! brings an open check forward, with the value then in force.
+//!
+//! Whoever enters a wrong value can put it right on the same day: set it anew, or take it back. The wrong value stays on
+//! record as such. From the next day on it has held for a day, and only a new first day changes it.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{store, tiering};
 use crate::access::audit::{self, Event};
 use crate::access::{Role, Viewer, authority};
+use crate::clock::london_day;
 use crate::db::{Conflict, Conn, DbError, Result};
 use crate::rules::dates::spoken;
 use crate::rules::policy::change::{self, Change, ChangeProblem};
@@ -27,6 +31,16 @@ pub struct Held {
     pub at: Option<NaiveDateTime>,
     /// Why.
     pub reason: String,
+    /// When it was found to be an error and put right, on the day it was entered; it holds no more.
+    pub corrected_at: Option<NaiveDateTime>,
+}
+
+impl Held {
+    /// Whether it was entered today and may be put right still.
+    #[must_use]
+    pub fn is_of_today(&self, today: NaiveDate) -> bool {
+        self.corrected_at.is_none() && self.at.map(london_day) == Some(today)
+    }
 }
 
 /// Why the policy was not changed.
@@ -42,7 +56,9 @@ pub enum PolicyError {
     #[error(transparent)]
     Change(#[from] ChangeProblem),
     /// Nothing begins on that day.
-    #[error("No value that is still to come begins on that day, so there is nothing to withdraw")]
+    #[error(
+        "No value that is still to come, or that was entered today, begins on that day, so there is nothing to withdraw"
+    )]
     NothingToCome,
     /// The Act is not in force and not to come.
     #[error("The 2026 Act has no day of commencement here")]
@@ -78,13 +94,17 @@ pub fn all(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<Held>> {
     store::policy_book::all(conn, &code)
 }
 
-/// The rows alone, for the rules.
+/// The rows alone, for the rules: without errors that were put right.
 #[must_use]
 pub fn rows(held: &[Held]) -> Vec<PolicyRow> {
-    held.iter().map(|held| held.row.clone()).collect()
+    held.iter()
+        .filter(|held| held.corrected_at.is_none())
+        .map(|held| held.row.clone())
+        .collect()
 }
 
-/// Sets a value from a day on. Writes the audit event; every child is assessed again by the next job.
+/// Sets a value from a day on. Where one that was entered today begins on that day, it was an error, and this one stands in
+/// its place. Writes the audit event; every child is assessed again by the next job.
 ///
 /// # Errors
 /// For everybody but administrators, without a reason, and for a value or a day that the rules refuse.
@@ -98,34 +118,45 @@ pub fn set(
 ) -> Outcome<()> {
     let reason = allowed(viewer, reason)?;
     let code = authority::by_key(tx, viewer.authority())?.code;
-    let held = rows(&store::policy_book::all(tx, &code)?);
-    let planned = change::plan(&held, &code, change, today)?;
+    let held = store::policy_book::all(tx, &code)?;
+    let is_wrong = |held: &&Held| {
+        let row = &held.row;
+        held.is_of_today(today)
+            && (row.key, row.tier) == (change.key, change.tier)
+            && row.effective_from == Some(change.from)
+    };
+    let wrong = held.iter().find(is_wrong).map(|held| &held.row);
+    let mut standing = rows(&held);
+    standing.retain(|row| Some(row) != wrong);
+    let planned = change::plan(&standing, &code, change, today)?;
+    if let Some(wrong) = wrong {
+        store::policy_book::correct(tx, &code, wrong, now)?;
+    }
     if let Some(ends) = &planned.ends {
         store::policy_book::end(tx, &code, ends, planned.ends_on)?;
     }
     store::policy_book::insert(tx, &planned.row, viewer.account(), reason, now)?;
+    let (action, instead) = match wrong {
+        Some(wrong) => (
+            "policy_corrected",
+            format!(", and not {} as entered today", wrong.period.words()),
+        ),
+        None => ("policy_set", String::new()),
+    };
     let detail = format!(
-        "{}: {} from {} ({}). {reason}",
+        "{}: {} from {}{instead} ({}). {reason}",
         subject(change.key, change.tier),
         change.period.words(),
         until(change.from, change.to),
         planned.row.source,
     );
-    changed(
-        tx,
-        viewer,
-        "policy_set",
-        change.key.as_str(),
-        &detail,
-        now,
-        today,
-    )
+    changed(tx, viewer, action, change.key.as_str(), &detail, now, today)
 }
 
-/// Takes back a value that has not begun. What holds until then goes on.
+/// Takes back a value that has not begun, or one that was entered today. What held until then goes on.
 ///
 /// # Errors
-/// For everybody but administrators, without a reason, and when no value begins on that later day.
+/// For everybody but administrators, without a reason, and when no such value begins on that day.
 pub fn withdraw(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -137,7 +168,12 @@ pub fn withdraw(
 ) -> Outcome<()> {
     let reason = allowed(viewer, reason)?;
     let code = authority::by_key(tx, viewer.authority())?.code;
-    let held = rows(&store::policy_book::all(tx, &code)?);
+    let whole = store::policy_book::all(tx, &code)?;
+    let held = rows(&whole);
+    let is_of_today = |row: &PolicyRow| {
+        let mut those = whole.iter().filter(|held| held.is_of_today(today));
+        those.any(|held| held.row == *row)
+    };
     let own = |row: &&PolicyRow| {
         row.authority.is_some()
             && row.key == key
@@ -147,7 +183,8 @@ pub fn withdraw(
     let to_come = held
         .iter()
         .filter(own)
-        .find(|row| from > today && row.effective_from == Some(from))
+        .filter(|row| row.effective_from == Some(from))
+        .find(|row| from > today || is_of_today(row))
         .ok_or(PolicyError::NothingToCome)?;
     let before = held
         .iter()
@@ -158,15 +195,24 @@ pub fn withdraw(
         row.effective_to = to_come.effective_to;
     }
     crate::rules::policy::bounds::check_order(&after, &code, today).map_err(ChangeProblem::from)?;
-    store::policy_book::remove(tx, &code, to_come)?;
+    if from > today {
+        store::policy_book::remove(tx, &code, to_come)?;
+    } else {
+        store::policy_book::correct(tx, &code, to_come, now)?;
+    }
     if let Some(before) = before {
         store::policy_book::end_or_reopen(tx, &code, before, to_come.effective_to)?;
     }
     let detail = format!(
-        "{}: {} from {} withdrawn before it began. {reason}",
+        "{}: {} from {} withdrawn {}. {reason}",
         subject(key, tier),
         to_come.period.words(),
         spoken(from),
+        if from > today {
+            "before it began"
+        } else {
+            "on the day it was entered"
+        },
     );
     changed(
         tx,
@@ -306,6 +352,7 @@ mod tests {
     use crate::checks::rulebook;
     use crate::register::testing::{World, day, now, world};
     use crate::rules::policy::{Period, Unit};
+    use chrono::Days;
 
     fn today() -> NaiveDate {
         now().date()
@@ -388,7 +435,7 @@ mod tests {
             })
         };
         assert!(matches!(
-            take_back(today()),
+            take_back(day(2026, 11, 30)),
             Err(PolicyError::NothingToCome)
         ));
         take_back(day(2026, 12, 1)).unwrap();
@@ -397,6 +444,70 @@ mod tests {
             take_back(day(2026, 12, 1)),
             Err(PolicyError::NothingToCome)
         ));
+    }
+
+    #[test]
+    fn a_wrong_value_is_put_right_on_the_day_it_was_entered_and_stays_on_record() {
+        let world = ready();
+        let admin = &world.administrator;
+        set_as(&world, admin, &contact(9, today()), "a slip").unwrap();
+        set_as(&world, admin, &contact(2, today()), "another slip").unwrap();
+        set_as(&world, admin, &contact(8, today()), "as decided").unwrap();
+        assert!(in_force(&world, today()).starts_with("8 working days"));
+        let held = world.run(|conn| all(conn, admin));
+        let own: Vec<(u32, bool)> = held
+            .iter()
+            .filter(|held| held.row.authority.is_some())
+            .map(|held| (held.row.period.value, held.corrected_at.is_some()))
+            .collect();
+        assert_eq!(own, [(9, true), (2, true), (8, false)]);
+
+        let tomorrow = today().succ_opt().unwrap();
+        let late = world.db.write_now(|tx| {
+            let change = contact(7, today());
+            set(
+                tx,
+                admin,
+                &change,
+                "too late",
+                now() + Days::new(1),
+                tomorrow,
+            )
+        });
+        assert!(matches!(late, Err(PolicyError::Change(_))), "{late:?}");
+    }
+
+    #[test]
+    fn what_was_entered_today_is_taken_back_and_what_held_goes_on() {
+        let world = ready();
+        let admin = &world.administrator;
+        let yesterday = today().pred_opt().unwrap();
+        let before = now() - Days::new(1);
+        world
+            .db
+            .write_now(|tx| {
+                set(
+                    tx,
+                    admin,
+                    &contact(9, yesterday),
+                    "first",
+                    before,
+                    yesterday,
+                )
+            })
+            .unwrap();
+        set_as(&world, admin, &contact(2, today()), "a slip").unwrap();
+        let take_back = |from| {
+            world.db.write_now(|tx| {
+                let which = (PolicyKey::FirstContact, Some(Tier::Green));
+                withdraw(tx, admin, which, from, "an error", now(), today())
+            })
+        };
+        let refused = take_back(yesterday);
+        assert!(matches!(refused, Err(PolicyError::NothingToCome)));
+        take_back(today()).unwrap();
+        assert!(in_force(&world, today()).starts_with("9 working days"));
+        assert!(in_force(&world, day(2027, 12, 1)).starts_with("9 working days"));
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use clap::{Args, Subcommand};
 use hearth::access::Viewer;
 use hearth::checks::policy_book;
+use hearth::db::{Conn, Db};
 use hearth::rules::dates::spoken;
 use hearth::rules::policy::change::{Change, commencement};
 use hearth::rules::policy::{Period, Policy, PolicyKey, Unit};
@@ -23,6 +24,8 @@ pub enum Asked {
     },
     /// Set a value from a day on; what holds until then stays on record
     Set(Box<SetOptions>),
+    /// Take back a value that has not begun, or that was entered today
+    Withdraw(WithdrawOptions),
     /// Enter the day on which the register of the 2026 Act commences in the authority
     Commence {
         /// The three-digit DfE code of the local authority
@@ -35,6 +38,37 @@ pub enum Asked {
         #[arg(long)]
         reason: String,
     },
+    /// End the 2026 Act in the authority, as after a day entered in error; if it has not begun, it is taken out
+    EndCommencement {
+        /// The three-digit DfE code of the local authority
+        #[arg(long)]
+        authority: String,
+        /// The last day in force, as 2027-09-30; today if left out
+        #[arg(long)]
+        last_day: Option<NaiveDate>,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+#[derive(Args)]
+pub struct WithdrawOptions {
+    /// What the period is for, such as first_contact: `hearth policy list` names them
+    #[arg(value_parser = key)]
+    key: PolicyKey,
+    /// The three-digit DfE code of the local authority
+    #[arg(long)]
+    authority: String,
+    /// For children of one tier: green, amber or red
+    #[arg(long, value_parser = tier)]
+    tier: Option<Tier>,
+    /// The first day of the value, as 2027-01-04
+    #[arg(long)]
+    from: NaiveDate,
+    /// Why it is withdrawn
+    #[arg(long)]
+    reason: String,
 }
 
 #[derive(Args)]
@@ -89,11 +123,17 @@ pub fn run(asked: &Asked) -> Outcome {
     match asked {
         Asked::List { authority } => list(authority),
         Asked::Set(options) => set(options),
+        Asked::Withdraw(options) => withdraw(options),
         Asked::Commence {
             authority,
             from,
             reason,
         } => commence(authority, *from, reason),
+        Asked::EndCommencement {
+            authority,
+            last_day,
+            reason,
+        } => end_commencement(authority, *last_day, reason),
     }
 }
 
@@ -144,10 +184,7 @@ fn list(code: &str) -> Outcome {
 }
 
 fn set(options: &SetOptions) -> Outcome {
-    let config = settings()?;
-    let db = open_ready(&config)?;
-    let clock = clock(&config);
-    let (today, now) = (clock.today(), clock.now());
+    let book = Book::open()?;
     let change = Change {
         key: options.key,
         tier: options.tier,
@@ -156,13 +193,11 @@ fn set(options: &SetOptions) -> Outcome {
             unit: options.unit,
         },
         source: options.source.clone(),
-        from: options.from.unwrap_or(today),
+        from: options.from.unwrap_or(book.today),
         to: options.to,
     };
-    db.write_now(|tx| {
-        let authority = find_authority(tx, &options.authority)?;
-        let viewer = Viewer::program(authority.key, THIS);
-        policy_book::set(tx, &viewer, &change, &options.reason, now, today).map_err(failure)
+    book.write(&options.authority, |tx, viewer| {
+        policy_book::set(tx, viewer, &change, &options.reason, book.now, book.today)
     })?;
     say!(
         "{}: {} from {}. Open checks keep their day.",
@@ -173,21 +208,75 @@ fn set(options: &SetOptions) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
+fn withdraw(options: &WithdrawOptions) -> Outcome {
+    let book = Book::open()?;
+    let which = (options.key, options.tier);
+    let (from, reason) = (options.from, options.reason.as_str());
+    book.write(&options.authority, |tx, viewer| {
+        policy_book::withdraw(tx, viewer, which, from, reason, book.now, book.today)
+    })?;
+    say!(
+        "{}: the value from {} is withdrawn. What held before it goes on.",
+        options.key.label(),
+        spoken(from)
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
 fn commence(code: &str, from: NaiveDate, reason: &str) -> Outcome {
-    let config = settings()?;
-    let db = open_ready(&config)?;
-    let clock = clock(&config);
-    let (today, now) = (clock.today(), clock.now());
-    db.write_now(|tx| {
-        let authority = find_authority(tx, code)?;
-        let viewer = Viewer::program(authority.key, THIS);
-        policy_book::commence(tx, &viewer, from, reason, now, today).map_err(failure)
+    let book = Book::open()?;
+    book.write(code, |tx, viewer| {
+        policy_book::commence(tx, viewer, from, reason, book.now, book.today)
     })?;
     say!(
         "The register of the 2026 Act is entered to be in force here from {}.",
         spoken(from)
     )?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn end_commencement(code: &str, last_day: Option<NaiveDate>, reason: &str) -> Outcome {
+    let book = Book::open()?;
+    let last_day = last_day.unwrap_or(book.today);
+    book.write(code, |tx, viewer| {
+        policy_book::end_commencement(tx, viewer, last_day, reason, book.now, book.today)
+    })?;
+    say!(
+        "The register of the 2026 Act is entered not to be in force here after {}.",
+        spoken(last_day)
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The policy, open for a change.
+struct Book {
+    db: Db,
+    now: NaiveDateTime,
+    today: NaiveDate,
+}
+
+impl Book {
+    fn open() -> Result<Self, Failure> {
+        let config = settings()?;
+        let clock = clock(&config);
+        Ok(Self {
+            db: open_ready(&config)?,
+            now: clock.now(),
+            today: clock.today(),
+        })
+    }
+
+    /// Changes the policy of the authority with this code, in the name of whoever runs the command.
+    fn write(
+        &self,
+        code: &str,
+        change: impl Fn(&mut Conn, &Viewer) -> Result<(), policy_book::PolicyError>,
+    ) -> Result<(), Failure> {
+        self.db.write_now(|tx| {
+            let authority = find_authority(tx, code)?;
+            change(tx, &Viewer::program(authority.key, THIS)).map_err(failure)
+        })
+    }
 }
 
 fn failure(error: policy_book::PolicyError) -> Failure {

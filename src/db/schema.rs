@@ -459,6 +459,7 @@ diesel::table! {
         recorded_by -> Nullable<BigInt>,
         recorded_at -> Nullable<Timestamp>,
         reason -> Text,
+        corrected_at -> Nullable<Timestamp>,
     }
 }
 

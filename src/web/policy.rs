@@ -35,6 +35,8 @@ pub struct Line {
     pub is_read: bool,
     /// What holds today, a value a tier where tiers differ.
     pub values: Vec<Value>,
+    /// What was entered today and holds already: an error can be put right still.
+    pub of_today: Vec<Value>,
     /// What is to come, the next first.
     pub to_come: Vec<Value>,
     /// What held before.
@@ -91,11 +93,17 @@ impl Line {
             held.iter()
                 .filter(|held| held.row.key == key && held.row.authority.is_some())
         };
-        let mut to_come: Vec<&Held> = own()
+        let standing = || own().filter(|held| held.corrected_at.is_none());
+        let of_today = standing()
+            .filter(|held| held.is_of_today(today) && held.row.effective_from == Some(today));
+        let mut to_come: Vec<&Held> = standing()
             .filter(|held| held.row.effective_from.is_some_and(|from| from > today))
             .collect();
         to_come.sort_by_key(|held| held.row.effective_from);
-        let past = own().filter(|held| held.row.effective_to.is_some_and(|to| to < today));
+        let past = own().filter(|held| {
+            let has_ended = held.row.effective_to.is_some_and(|to| to < today);
+            held.corrected_at.is_some() || has_ended
+        });
         Self {
             key: key.as_str(),
             what: key.label(),
@@ -103,9 +111,13 @@ impl Line {
             values: in_force
                 .into_iter()
                 .filter_map(|(tier, row)| {
-                    let held = held.iter().find(|held| held.row == *row)?;
+                    let mut standing = held.iter().filter(|held| held.corrected_at.is_none());
+                    let held = standing.find(|held| held.row == *row)?;
                     Some(Value::of(held, tier))
                 })
+                .collect(),
+            of_today: of_today
+                .map(|held| Value::of(held, held.row.tier))
                 .collect(),
             to_come: to_come
                 .into_iter()
@@ -131,6 +143,9 @@ impl Value {
             source: row.source.clone(),
             confirmed: row.confirmed,
             holds: match (row.effective_from, row.effective_to) {
+                _ if held.corrected_at.is_some() => {
+                    "An error, put right on the same day".to_owned()
+                }
                 (Some(from), Some(to)) => format!("{} to {}", spoken(from), spoken(to)),
                 (Some(from), None) => format!("From {}", spoken(from)),
                 (None, _) => "Not in force".to_owned(),

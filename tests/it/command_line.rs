@@ -928,6 +928,43 @@ fn the_policy_and_the_terms_are_kept_from_the_command_line_too() {
         .run(&["policy", "list", "--authority", "992"])
         .expect(0);
     assert!(!other.out.contains("Cabinet"));
+    set("8").expect(0);
+    let today = "2026-11-23";
+    let withdraw = || {
+        machine.run(&[
+            "policy",
+            "withdraw",
+            "recurring_check",
+            "--tier",
+            "green",
+            "--authority",
+            "991",
+            "--from",
+            today,
+            "--reason",
+            "A slip",
+        ])
+    };
+    withdraw().expect(0).says("is withdrawn");
+    withdraw()
+        .expect(1)
+        .complains("there is nothing to withdraw");
+
+    let act = |words: &[&str]| {
+        let reason = ["--authority", "991", "--reason", "SI 2027/1"];
+        machine.run(&[&["policy"], words, &reason].concat())
+    };
+    act(&["end-commencement"])
+        .expect(1)
+        .complains("has no day of commencement here");
+    act(&["commence", "--from", "2027-09-01"]).expect(0);
+    act(&["end-commencement"])
+        .expect(0)
+        .says("not to be in force here after 23 November 2026");
+    let listed = machine
+        .run(&["policy", "list", "--authority", "991"])
+        .expect(0);
+    listed.says("The 2026 Act: not in force here.");
 
     let terms = machine.path("terms.csv");
     let file = terms.to_str().unwrap();

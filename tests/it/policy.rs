@@ -58,6 +58,42 @@ fn an_administrator_sets_a_value_and_officers_read_it_with_its_source() {
 }
 
 #[test]
+fn what_was_entered_wrongly_today_is_put_right_today() {
+    let app = TestApp::start();
+    let mut admin = app.signed_in(ADMINISTRATOR);
+    let set = |admin: &mut super::browser::Browser, value: &str| {
+        let page = admin.open("/admin/policy/first_contact").expect(200);
+        page.form("/admin/policy/first_contact")
+            .set("tier", "green")
+            .set("value", value)
+            .set("unit", "working_day")
+            .set_date("from", "23", "11", "2026")
+            .set("source", "cabinet of 3 November 2026")
+            .set("reason", "As decided")
+            .send(admin)
+            .expect(200);
+    };
+    set(&mut admin, "2");
+    set(&mut admin, "8");
+    assert_eq!(app.events(ASHDALE, "policy_corrected"), 1);
+    let page = admin.open("/admin/policy/first_contact").expect(200);
+    page.says("Green: 8 working days")
+        .says("Entered today")
+        .says("Green: 2 working days (cabinet of 3 November 2026). An error, put right on the same day");
+    page.form("/withdrawal")
+        .set("withdrawn_because", "The cabinet has not decided yet")
+        .send(&mut admin)
+        .expect(200)
+        .says("Green: 10 working days");
+    set(&mut admin, "9");
+    app.go_to("2026-11-24");
+    let mut admin = app.signed_in(ADMINISTRATOR);
+    let page = admin.open("/admin/policy/first_contact").expect(200);
+    assert!(!page.words().contains("Entered today"), "{}", page.words());
+    page.says("Green: 9 working days");
+}
+
+#[test]
 fn the_act_is_off_until_its_day_is_entered() {
     let app = TestApp::start();
     let mut admin = app.signed_in(ADMINISTRATOR);

@@ -2,6 +2,7 @@ CREATE INDEX lapse_check ON lapse (check_id);
 ALTER TABLE outgoing_mail DROP COLUMN useless_after;
 DROP INDEX outgoing_mail_message;
 DROP TABLE failing_address;
+ALTER TABLE policy DROP COLUMN corrected_at;
 ALTER TABLE policy DROP COLUMN reason;
 ALTER TABLE policy DROP COLUMN recorded_at;
 ALTER TABLE policy DROP COLUMN recorded_by;

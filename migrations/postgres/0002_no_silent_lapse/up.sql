@@ -118,6 +118,7 @@ CREATE UNIQUE INDEX calendar_day_once ON calendar_day (authority_id, day);
 ALTER TABLE policy ADD COLUMN recorded_by BIGINT REFERENCES account (id);
 ALTER TABLE policy ADD COLUMN recorded_at TIMESTAMP;
 ALTER TABLE policy ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE policy ADD COLUMN corrected_at TIMESTAMP;    -- an error put right on the day it was entered: it holds no more
 
 -- Addresses that mail came back from: nobody is told anything there until somebody says that they are right again.
 CREATE TABLE failing_address (

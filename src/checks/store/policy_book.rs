@@ -11,9 +11,16 @@ use crate::db::{Conn, Result};
 use crate::rules::policy::PolicyRow;
 use crate::rules::tier::Tier;
 
-/// Every value that is shipped and every value of the authority with this code, the oldest first.
+/// Every value that is shipped and every value of the authority with this code, the oldest first, errors that were put
+/// right among them.
 pub(in crate::checks) fn all(conn: &mut Conn, code: &str) -> Result<Vec<Held>> {
-    type Whole = (Row, Option<String>, Option<NaiveDateTime>, String);
+    type Whole = (
+        Row,
+        Option<String>,
+        Option<NaiveDateTime>,
+        String,
+        Option<NaiveDateTime>,
+    );
     let rows: Vec<Whole> = policy::table
         .left_join(account::table)
         .filter(
@@ -27,15 +34,17 @@ pub(in crate::checks) fn all(conn: &mut Conn, code: &str) -> Result<Vec<Held>> {
             account::name.nullable(),
             policy::recorded_at,
             policy::reason,
+            policy::corrected_at,
         ))
         .load(conn)?;
     rows.into_iter()
-        .map(|(row, by, at, reason)| {
+        .map(|(row, by, at, reason, corrected_at)| {
             Ok(Held {
                 row: PolicyRow::try_from(row)?,
                 by,
                 at,
                 reason,
+                corrected_at,
             })
         })
         .collect()
@@ -100,12 +109,27 @@ pub(in crate::checks) fn remove(tx: &mut Conn, code: &str, row: &PolicyRow) -> R
     Ok(())
 }
 
+/// Notes that a value of the authority was an error; it stays on record and holds no more.
+pub(in crate::checks) fn correct(
+    tx: &mut Conn,
+    code: &str,
+    row: &PolicyRow,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let which = id_of(tx, code, row)?;
+    diesel::update(policy::table.filter(policy::id.eq_any(which)))
+        .set(policy::corrected_at.eq(now))
+        .execute(tx)?;
+    Ok(())
+}
+
 /// The row with this key, tier and first day: the rules let no two of an authority begin on one day.
 fn id_of(tx: &mut Conn, code: &str, row: &PolicyRow) -> Result<Option<i64>> {
     let found: Vec<(i64, Option<Tier>)> = policy::table
         .filter(policy::authority_code.eq(code))
         .filter(policy::key.eq(row.key))
         .filter(policy::effective_from.eq(row.effective_from))
+        .filter(policy::corrected_at.is_null())
         .select((policy::id, policy::tier))
         .load(tx)?;
     let alike = found.into_iter().find(|(_, tier)| *tier == row.tier);

@@ -97,6 +97,7 @@ pub(super) fn value_of(row: &PolicyRow) -> Result<i32> {
 
 pub(in crate::checks) fn policies(conn: &mut Conn) -> Result<Vec<PolicyRow>> {
     let rows: Vec<Row> = policy::table
+        .filter(policy::corrected_at.is_null())
         .order(policy::id)
         .select(columns())
         .load(conn)?;

@@ -182,7 +182,7 @@ fn field_of(error: &PolicyError) -> &'static str {
     }
 }
 
-/// Taking back a value to come.
+/// Taking back a value to come, or one that was entered today.
 #[derive(Clone, Debug, Default, Deserialize, Validate)]
 #[serde(default)]
 pub struct WithdrawalForm {
@@ -232,7 +232,7 @@ pub async fn withdraw(
         })
         .await?;
     let flash = match done {
-        Ok(()) => Flash::success("The value is withdrawn. What holds now goes on."),
+        Ok(()) => Flash::success("The value is withdrawn. What held before it goes on."),
         Err(PolicyError::NotAllowed) => return Err(WebError::Forbidden),
         Err(PolicyError::Db(error)) => return Err(error.into()),
         Err(error) => Flash::important(error.to_string()),
