@@ -11,7 +11,7 @@ use validator::Validate;
 
 use crate::checks::policy_book::{self, PolicyError};
 use crate::rules::policy::change::{self, Change, ChangeProblem};
-use crate::rules::policy::{Period, PolicyKey, PolicySet, Unit};
+use crate::rules::policy::{Period, Policy, PolicyKey, PolicySet, Unit};
 use crate::rules::tier::Tier;
 use crate::web::answer;
 use crate::web::error::WebError;
@@ -118,12 +118,8 @@ impl Form for ValueForm {
 /// # Errors
 /// [`WebError::NotFound`] when there is no such key.
 pub async fn edit(visit: Visit, NamedKey(key): NamedKey) -> Result<HttpResponse, WebError> {
-    let form = ValueForm {
-        unit: key.bounds().most.unit.as_str().to_owned(),
-        ..ValueForm::default()
-    };
     let first = Refused {
-        form,
+        form: ValueForm::default(),
         errors: FormErrors::default(),
     };
     answer::show(&page(&visit, key, first).await?)
@@ -248,6 +244,14 @@ async fn page(
     let (held, code) = policy::held(visit).await?;
     let rows = policy_book::rows(&held);
     let bounds = key.bounds();
+    let mut form = refused.form;
+    if form.unit.is_empty() {
+        // As it is counted now: whoever changes the number does not change the unit by oversight.
+        let policy = Policy::at(&rows, &code, visit.today());
+        let held = policy.find(key, Tier::Green);
+        let unit = held.map_or(bounds.most.unit, |row| row.period.unit);
+        form.unit = unit.as_str().to_owned();
+    }
     let tiers = if change::by_tier(&rows, key) {
         choices_with_blank("Every tier", Tier::ALL, Tier::as_str, Tier::label)
     } else {
@@ -266,7 +270,7 @@ async fn page(
         of_the_act: change::set_of(&rows, key) == PolicySet::Cnis2026,
         tiers,
         units: choices(bounds.units, Unit::as_str, Unit::label),
-        form: refused.form,
+        form,
         errors: refused.errors,
     })
 }

@@ -172,7 +172,7 @@ async fn page(visit: &Visit, refused: Refused<AbsenceForm>) -> Result<AbsencesPa
             .map(|absence| row(is_theirs(absence.account), absence, today))
             .collect(),
         people: choices("Choose who is away", of_theirs),
-        delegates: choices("Choose who hears what they would", staff.iter()),
+        delegates: choices("Choose a colleague", staff.iter()),
         form: refused.form,
         errors: refused.errors,
     })
