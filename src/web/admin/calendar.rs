@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use askama::Template;
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use serde::Deserialize;
 use validator::Validate;
 
@@ -163,30 +163,21 @@ pub async fn add_day(
     visit: Visit,
     submitted: Submitted<DayForm>,
 ) -> Result<HttpResponse, WebError> {
-    let again = |day, errors| Again {
-        day,
-        errors,
-        ..Again::default()
+    let form = Addition {
+        add: calendar_book::add_day,
+        told: "The day is on the calendar.",
+        field: |error| match error {
+            CalendarError::NoName => "day_name",
+            CalendarError::NoSource => "day_source",
+            _ => "day",
+        },
+        again: |day, errors| Again {
+            day,
+            errors,
+            ..Again::default()
+        },
     };
-    let (form, day) = match submitted.check(visit.today()) {
-        Ok(wanted) => wanted,
-        Err(Refused { form, errors }) => return refuse(&visit, again(form, errors)).await,
-    };
-    let (today, now) = (visit.today(), visit.now());
-    let done = visit
-        .write(move |tx, viewer| calendar_book::add_day(tx, viewer, &day, now, today))
-        .await?;
-    let Some(error) = refused(done)? else {
-        return Ok(done_here(&visit, "The day is on the calendar."));
-    };
-    let mut errors = FormErrors::default();
-    let field = match error {
-        CalendarError::NoName => "day_name",
-        CalendarError::NoSource => "day_source",
-        _ => "day",
-    };
-    errors.add(field, error.to_string());
-    refuse(&visit, again(form, errors)).await
+    form.take(&visit, submitted).await
 }
 
 /// POST `/admin/calendar/terms`.
@@ -197,33 +188,63 @@ pub async fn add_term(
     visit: Visit,
     submitted: Submitted<TermForm>,
 ) -> Result<HttpResponse, WebError> {
-    let again = |term, errors| Again {
-        term,
-        errors,
-        ..Again::default()
-    };
-    let (form, term) = match submitted.check(visit.today()) {
-        Ok(wanted) => wanted,
-        Err(Refused { form, errors }) => return refuse(&visit, again(form, errors)).await,
-    };
-    let (today, now) = (visit.today(), visit.now());
-    let done = visit
-        .write(move |tx, viewer| calendar_book::add_term(tx, viewer, &term, now, today))
-        .await?;
-    let Some(error) = refused(done)? else {
-        return Ok(done_here(&visit, "The term is on the calendar."));
-    };
-    let mut errors = FormErrors::default();
-    let field = match &error {
-        CalendarError::Term(problem) => match problem.is_about() {
-            TermPart::Name => "name",
-            TermPart::FirstDay => "first_day",
-            TermPart::LastDay => "last_day",
+    let form = Addition {
+        add: calendar_book::add_term,
+        told: "The term is on the calendar.",
+        field: |error| match error {
+            CalendarError::Term(problem) => match problem.is_about() {
+                TermPart::Name => "name",
+                TermPart::FirstDay => "first_day",
+                TermPart::LastDay => "last_day",
+            },
+            _ => "source",
         },
-        _ => "source",
+        again: |term, errors| Again {
+            term,
+            errors,
+            ..Again::default()
+        },
     };
-    errors.add(field, error.to_string());
-    refuse(&visit, again(form, errors)).await
+    form.take(&visit, submitted).await
+}
+
+/// A form that adds one thing to the calendar.
+struct Addition<F, T> {
+    add: Adding<T>,
+    /// What is said when it is done.
+    told: &'static str,
+    /// Where on the form a refusal is shown.
+    field: fn(&CalendarError) -> &'static str,
+    /// The page with the form as it was typed.
+    again: fn(F, FormErrors) -> Again,
+}
+
+/// Writes it.
+type Adding<T> = fn(&mut Conn, &Viewer, &T, NaiveDateTime, NaiveDate) -> Result<(), CalendarError>;
+
+impl<F, T> Addition<F, T>
+where
+    F: Form<Parsed = (F, T)>,
+    T: Send + 'static,
+{
+    async fn take(self, visit: &Visit, submitted: Submitted<F>) -> Result<HttpResponse, WebError> {
+        let (form, wanted) = match submitted.check(visit.today()) {
+            Ok(wanted) => wanted,
+            Err(Refused { form, errors }) => {
+                return refuse(visit, (self.again)(form, errors)).await;
+            }
+        };
+        let (add, today, now) = (self.add, visit.today(), visit.now());
+        let done = visit
+            .write(move |tx, viewer| add(tx, viewer, &wanted, now, today))
+            .await?;
+        let Some(error) = refused(done)? else {
+            return Ok(done_here(visit, self.told));
+        };
+        let mut errors = FormErrors::default();
+        errors.add((self.field)(&error), error.to_string());
+        refuse(visit, (self.again)(form, errors)).await
+    }
 }
 
 /// POST `/admin/calendar/term-list`: all terms of the list, or none if one is refused.
