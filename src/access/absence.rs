@@ -5,7 +5,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::accounts::{self, AccountRow};
 use super::audit::{self, Event};
 use super::{AccountKey, AuthorityKey, Viewer, store, token};
-use crate::db::{Conflict, Conn, DbError, Result};
+use crate::conflict;
+use crate::db::{Conn, DbError, Result};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::{Reference, ReferenceKind};
 
@@ -82,14 +83,7 @@ pub enum AbsenceError {
     Db(#[from] DbError),
 }
 
-impl Conflict for AbsenceError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+conflict!(AbsenceError);
 
 /// Records that somebody is away: a manager for anybody, whoever else works with children for themselves.
 pub fn add(

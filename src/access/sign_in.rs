@@ -6,7 +6,8 @@ use chrono::{NaiveDateTime, TimeDelta};
 use super::accounts::{self, AccountRow, NewAccount};
 use super::password::PasswordProblem;
 use super::{AuthorityKey, Role, Viewer, password, session, store, token};
-use crate::db::{Conflict, Conn, Db, DbError};
+use crate::conflict;
+use crate::db::{Conn, Db, DbError};
 use crate::rules::identifiers::EmailAddress;
 
 /// After this many wrong passwords in a row the account rests.
@@ -40,14 +41,7 @@ pub enum SignInError {
     Db(#[from] DbError),
 }
 
-impl Conflict for SignInError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+conflict!(SignInError);
 
 /// Signs a member of staff in; gives the token for the cookie. Blocks for the time Argon2 takes, so callers are off
 /// the async threads.

@@ -7,7 +7,8 @@ use super::rulebook::{self, Rulebook};
 use super::{BookingKey, CheckKey, fresh, store};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
-use crate::db::{Conflict, Conn, DbError};
+use crate::conflict;
+use crate::db::{Conn, DbError};
 use crate::register::ChildKey;
 use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, ChildRecord};
@@ -101,14 +102,7 @@ pub enum BookingError {
     Db(#[from] DbError),
 }
 
-impl Conflict for BookingError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+conflict!(BookingError);
 
 /// Books a check. An earlier booking of the same check is kept as moved, with the reason. Writes the audit event.
 /// The same booking sent twice, as a double click does, is one.

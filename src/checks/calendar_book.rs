@@ -6,7 +6,8 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use super::{fresh, policy_book, rulebook, store, tiering};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
-use crate::db::{Conflict, Conn, DbError, Result};
+use crate::conflict;
+use crate::db::{Conn, DbError, Result};
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::{Reference, ReferenceKind};
@@ -84,14 +85,7 @@ pub enum CalendarError {
     Db(#[from] DbError),
 }
 
-impl Conflict for CalendarError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+conflict!(CalendarError);
 
 type Outcome<T> = std::result::Result<T, CalendarError>;
 

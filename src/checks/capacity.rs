@@ -9,7 +9,8 @@ use super::{CheckKey, store};
 use crate::access::accounts;
 use crate::access::audit::{self, Event};
 use crate::access::{Role, Viewer};
-use crate::db::{Conflict, Conn, DbError, Result};
+use crate::conflict;
+use crate::db::{Conn, DbError, Result};
 use crate::register::ChildKey;
 use crate::rules::capacity::{
     ByTier, Load, Movable, Place, capacity, load, rooms, spread, week_of, weeks,
@@ -144,14 +145,7 @@ pub enum SpreadError {
     Db(#[from] DbError),
 }
 
-impl Conflict for SpreadError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            Self::NotAllowed | Self::Changed => None,
-        }
-    }
-}
+conflict!(SpreadError);
 
 /// Plans how to spread what came with a list: from next week on, each check in its week or an earlier one.
 pub fn plan(conn: &mut Conn, viewer: &Viewer, rulebook: &Rulebook) -> Result<Plan> {

@@ -8,7 +8,8 @@ use super::rulebook::{self, LastDay, Rulebook};
 use super::{CheckKey, LapseKey, store};
 use crate::access::audit::{self, Event};
 use crate::access::{AuthorityKey, Viewer};
-use crate::db::{Conflict, Conn, DbError, Result};
+use crate::conflict;
+use crate::db::{Conn, DbError, Result};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
 use crate::rules::escalation::{self, LapseState, Post, Step};
@@ -149,14 +150,7 @@ pub enum AcknowledgeError {
     Db(#[from] DbError),
 }
 
-impl Conflict for AcknowledgeError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+conflict!(AcknowledgeError);
 
 /// Why this viewer cannot answer with another plan for a lapse that had so many; nothing when they can.
 #[must_use]

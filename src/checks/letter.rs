@@ -6,7 +6,8 @@ use super::check::{self, CheckRecord, CheckState};
 use super::store;
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
-use crate::db::{Conflict, Conn, DbError};
+use crate::conflict;
+use crate::db::{Conn, DbError};
 use crate::rules::dates::spoken;
 use crate::rules::schedule::{CheckKind, Purpose};
 
@@ -27,14 +28,7 @@ pub enum LetterError {
     Db(#[from] DbError),
 }
 
-impl Conflict for LetterError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+conflict!(LetterError);
 
 /// Notes that the acknowledgement went by post on a day, and so is done. Writes the audit event.
 ///

@@ -10,7 +10,8 @@ use super::store::outcome::Circumstances;
 use super::{CheckKey, OutcomeKey, fresh, store, tiering, whereabouts};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
-use crate::db::{Conflict, Conn, DbError};
+use crate::conflict;
+use crate::db::{Conn, DbError};
 use crate::register::{self, ChildKey};
 use crate::rules::codes::ChildStatus;
 use crate::rules::dates::spoken;
@@ -144,14 +145,7 @@ pub enum OutcomeError {
     Db(#[from] DbError),
 }
 
-impl Conflict for OutcomeError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+conflict!(OutcomeError);
 
 /// Records an outcome and does all that follows from it, in the caller's transaction: the check and its attempts are
 /// closed or a new attempt is owed, the lapse is closed or stays, the address is doubted, the child is seen, the tier is

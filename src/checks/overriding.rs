@@ -7,7 +7,8 @@ use super::rulebook::{self, LastDay, Rulebook};
 use super::{store, tiering};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
-use crate::db::{Conflict, Conn, DbError, Result};
+use crate::conflict;
+use crate::db::{Conn, DbError, Result};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
 use crate::rules::policy::PolicyKey;
@@ -69,14 +70,7 @@ pub enum DecideError {
     Db(#[from] DbError),
 }
 
-impl Conflict for DecideError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+conflict!(DecideError);
 
 /// The decision that holds.
 pub fn standing(conn: &mut Conn, child: ChildKey) -> Result<Option<Standing>> {

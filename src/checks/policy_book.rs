@@ -14,7 +14,8 @@ use super::{store, tiering};
 use crate::access::audit::{self, Event};
 use crate::access::{Role, Viewer, authority};
 use crate::clock::london_day;
-use crate::db::{Conflict, Conn, DbError, Result};
+use crate::conflict;
+use crate::db::{Conn, DbError, Result};
 use crate::rules::dates::spoken;
 use crate::rules::policy::change::{self, Change, ChangeProblem};
 use crate::rules::policy::{PolicyKey, PolicyRow, PolicySet};
@@ -71,14 +72,7 @@ pub enum PolicyError {
     Db(#[from] DbError),
 }
 
-impl Conflict for PolicyError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+conflict!(PolicyError);
 
 /// What came of a change.
 type Outcome<T> = std::result::Result<T, PolicyError>;

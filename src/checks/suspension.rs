@@ -6,7 +6,8 @@ use super::rulebook::{self, LastDay, Rulebook};
 use super::store;
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
-use crate::db::{Conflict, Conn, DbError, Result};
+use crate::conflict;
+use crate::db::{Conn, DbError, Result};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
 use crate::rules::policy::PolicyKey;
@@ -44,14 +45,7 @@ pub enum SuspensionError {
     Db(#[from] DbError),
 }
 
-impl Conflict for SuspensionError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+conflict!(SuspensionError);
 
 /// The last day that a rest decided today may have.
 #[must_use]

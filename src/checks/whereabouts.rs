@@ -6,7 +6,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::{check, rulebook};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
-use crate::db::{Conflict, Conn, DbError, Result};
+use crate::conflict;
+use crate::db::{Conn, DbError, Result};
 use crate::register::child::{self, ChildRecord};
 use crate::register::registration;
 use crate::rules::codes::ChildStatus;
@@ -32,14 +33,7 @@ pub enum WhereaboutsError {
     Db(#[from] DbError),
 }
 
-impl Conflict for WhereaboutsError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+conflict!(WhereaboutsError);
 
 /// Notes that nobody knows where the child is, and owes finding out. Everything else that is owed stays owed. Writes the
 /// audit event.

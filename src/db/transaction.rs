@@ -17,6 +17,23 @@ pub trait Conflict: From<DbError> {
     fn db_error(&self) -> Option<&DbError>;
 }
 
+/// [`Conflict`] for an error whose variant `Db` is the database's. Variants named after it hold errors that can say it
+/// themselves.
+#[macro_export]
+macro_rules! conflict {
+    ($error:ty $(, $inner:ident)*) => {
+        impl $crate::db::Conflict for $error {
+            fn db_error(&self) -> Option<&$crate::db::DbError> {
+                match self {
+                    Self::Db(error) => Some(error),
+                    $( Self::$inner(error) => $crate::db::Conflict::db_error(error), )*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
 impl Conflict for DbError {
     fn db_error(&self) -> Option<&DbError> {
         Some(self)

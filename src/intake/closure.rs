@@ -6,7 +6,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::checks::{check, overriding, suspension, tiering};
-use crate::db::{Conflict, Conn, DbError};
+use crate::conflict;
+use crate::db::{Conn, DbError};
 use crate::register::child::{self, ChildRecord};
 use crate::register::registration;
 use crate::rules::closure::{self, Leaving, Shut};
@@ -49,14 +50,7 @@ pub enum ClosureError {
     Db(#[from] DbError),
 }
 
-impl Conflict for ClosureError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+conflict!(ClosureError);
 
 /// Lets a child leave: the time on the register ends with its evidence, what is owed is cancelled with the reason, open
 /// lapses close with it. Writes the audit events.

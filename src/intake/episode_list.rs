@@ -6,7 +6,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::plain_list::{self, Columns, FileProblem, Line, Refused};
 use crate::access::Viewer;
 use crate::checks::{rulebook, tiering};
-use crate::db::{Conflict, Conn, Db, DbError};
+use crate::conflict;
+use crate::db::{Conn, Db, DbError};
 use crate::register::child::{self, ChildRecord};
 use crate::register::episode::{self, Episode, EpisodeError};
 use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
@@ -105,14 +106,7 @@ impl From<DbError> for RowError {
     }
 }
 
-impl Conflict for RowError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            Self::Refused(_) => None,
-        }
-    }
-}
+conflict!(RowError);
 
 /// The child and the episode of a line, and whether the register holds it already.
 fn look(

@@ -16,7 +16,8 @@ use super::store;
 use super::store::notification::{NotificationKey, Row, SeenChild};
 use crate::access::{AccountKey, Viewer};
 use crate::checks::check::{self, DueDay};
-use crate::db::{Conflict, Conn, DbError, Result};
+use crate::conflict;
+use crate::db::{Conn, DbError, Result};
 use crate::register::ChildKey;
 use crate::register::address::Place;
 use crate::register::list::Line;
@@ -137,14 +138,7 @@ pub enum AcceptError {
     Db(#[from] DbError),
 }
 
-impl Conflict for AcceptError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+conflict!(AcceptError);
 
 /// The receipts of an account's notifications, the newest first, for the parent's own page.
 pub fn receipts_of(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<NotificationRecord>> {

@@ -8,7 +8,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::sweep;
 use crate::access::AuthorityKey;
 use crate::checks::{rulebook, tiering};
-use crate::db::{Conflict, Conn, DbError, Result};
+use crate::conflict;
+use crate::db::{Conn, DbError, Result};
 use crate::mail::outbox::{self, PutMail};
 
 /// What a sweep would come to.
@@ -33,14 +34,7 @@ pub enum TakenBack {
     Db(#[from] DbError),
 }
 
-impl Conflict for TakenBack {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            Self::Rehearsed(_) => None,
-        }
-    }
-}
+conflict!(TakenBack);
 
 /// Children assessed at most: a rehearsal keeps other writers waiting.
 const ASSESSED: i64 = 1_000;

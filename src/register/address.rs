@@ -10,7 +10,8 @@ use super::store::address::Whose;
 use super::{AddressKey, ChildKey, PersonKey, fresh_reference, store, told_address};
 use crate::access::Viewer;
 use crate::access::audit::{self, Entry, Event};
-use crate::db::{Conflict, Conn, DbError, Result};
+use crate::conflict;
+use crate::db::{Conn, DbError, Result};
 use crate::rules::codes::Source;
 use crate::rules::dates;
 use crate::rules::history::{self as days, Untimely};
@@ -92,15 +93,7 @@ pub enum AddressError {
     Db(#[from] DbError),
 }
 
-impl Conflict for AddressError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            Self::Child(error) => error.db_error(),
-            Self::Another | Self::Untimely(_) => None,
-        }
-    }
-}
+conflict!(AddressError, Child);
 
 /// Where a child lives now.
 pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Option<AddressRecord>> {

@@ -5,7 +5,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::{ChildKey, fresh_reference, names, store};
 use crate::access::audit::{self, Event};
 use crate::access::{AccountKey, AuthorityKey, Viewer};
-use crate::db::{Conflict, Conn, DbError, Result};
+use crate::conflict;
+use crate::db::{Conn, DbError, Result};
 use crate::rules::codes::{ChildStatus, Ethnicity, SenProvision, SenType, Sex};
 use crate::rules::dates;
 use crate::rules::identifiers::{NhsNumber, Reference, ReferenceKind, Upn};
@@ -147,14 +148,7 @@ impl From<Taken> for AmendError {
     }
 }
 
-impl Conflict for AmendError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+conflict!(AmendError);
 
 /// The child with this reference, if this viewer may see them.
 pub fn find(

@@ -7,7 +7,8 @@ use super::child::{AmendError, ChildRecord};
 use super::{ChildKey, fresh_reference, store};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
-use crate::db::{Conflict, Conn, DbError, Result};
+use crate::conflict;
+use crate::db::{Conn, DbError, Result};
 use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
 use crate::rules::dates;
 use crate::rules::history::{self as days, Untimely};
@@ -64,15 +65,7 @@ pub enum EpisodeError {
     Db(#[from] DbError),
 }
 
-impl Conflict for EpisodeError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            Self::Child(error) => error.db_error(),
-            Self::Untimely(_) => None,
-        }
-    }
-}
+conflict!(EpisodeError, Child);
 
 /// Writes down an episode that an officer was told of; writes the audit event. The same one written down twice, as a
 /// double click does, is one. The caller re-scores the child.

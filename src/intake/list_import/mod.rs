@@ -21,7 +21,8 @@ use chrono::NaiveDateTime;
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::clock::Clock;
-use crate::db::{Conflict, Conn, Db, DbError, Result};
+use crate::conflict;
+use crate::db::{Conn, Db, DbError, Result};
 use crate::intake::csv::mapping::Mapping;
 use crate::intake::csv::refused::RefusedRows;
 use crate::intake::csv::sheet::{Sheet, SheetProblem};
@@ -88,14 +89,7 @@ pub enum ImportError {
     Db(#[from] DbError),
 }
 
-impl Conflict for ImportError {
-    fn db_error(&self) -> Option<&DbError> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+conflict!(ImportError);
 
 /// Takes a list over, or says what would happen. Waits for the database: call it where waiting is allowed.
 ///

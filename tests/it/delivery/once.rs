@@ -7,6 +7,7 @@ use hearth::db::columns::Key;
 use hearth::db::{DbError, Result};
 use hearth::mail::deliver::{self, LEASE, Summary};
 use hearth::mail::{Courier, Letter, Transport, outbox};
+use hearth::rules::identifiers::Reference;
 
 use super::{Authority, Office, address, digest, letterhead, nine_o_clock, patient_for_a_second};
 use crate::smtp::{Behaviour, SmtpServer};
