@@ -442,7 +442,7 @@ mod tests {
 
     #[test]
     fn a_wrong_value_is_put_right_on_the_day_it_was_entered_and_stays_on_record() {
-        let world = ready();
+        let world = world();
         let admin = &world.administrator;
         set_as(&world, admin, &contact(9, today()), "a slip").unwrap();
         set_as(&world, admin, &contact(2, today()), "another slip").unwrap();
@@ -473,7 +473,7 @@ mod tests {
 
     #[test]
     fn what_was_entered_today_is_taken_back_and_what_held_goes_on() {
-        let world = ready();
+        let world = world();
         let admin = &world.administrator;
         let yesterday = today().pred_opt().unwrap();
         let before = now() - Days::new(1);
