@@ -104,9 +104,10 @@ pub(in crate::checks) fn policies(conn: &mut Conn) -> Result<Vec<PolicyRow>> {
     rows.into_iter().map(PolicyRow::try_from).collect()
 }
 
-/// The policies of the authority with this code, and those that hold for all.
+/// Those of the authority with this code, and those that hold for all.
 pub(in crate::checks) fn policies_of(conn: &mut Conn, code: &str) -> Result<Vec<PolicyRow>> {
     let rows: Vec<Row> = on_each!(conn, |conn| policy::table
+        .filter(policy::corrected_at.is_null())
         .filter(
             policy::authority_code
                 .is_null()
