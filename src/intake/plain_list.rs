@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
+use crate::intake::csv::records::{Delimiter, swallows_lines};
 use crate::intake::csv::text::{self, NotText};
 use crate::rules::dates::parse_uk;
 
@@ -126,10 +127,19 @@ pub fn read(bytes: &[u8], columns: &Columns) -> Result<(Vec<Line>, Vec<Refused>)
         .from_reader(text.as_bytes());
     let headings = headings(reader.headers()?, columns)?;
     let (mut lines, mut refused) = (Vec::new(), Vec::new());
-    for record in reader.records() {
-        let record = record?;
-        let number = counted.line_at(record.position().map_or(0, csv::Position::byte));
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record)? {
+        let began = record.position().map_or(0, csv::Position::byte);
+        let number = counted.line_at(began);
         if record.iter().all(str::is_empty) {
+            continue;
+        }
+        if is_open_ended(&text, began, reader.position().byte()) {
+            refused.push(Refused {
+                line: number,
+                column: "",
+                reason: "A quotation mark opens a cell of this line and none closes it, so that lines after it were not read. Close it, and read the list again".to_owned(),
+            });
             continue;
         }
         if record.len() != headings.len() {
@@ -154,6 +164,13 @@ pub fn read(bytes: &[u8], columns: &Columns) -> Result<(Vec<Line>, Vec<Refused>)
         });
     }
     Ok((lines, refused))
+}
+
+/// Whether somebody forgot a quotation mark, so that a cell ends with the file or took the lines after it.
+fn is_open_ended(text: &str, began: u64, ended: u64) -> bool {
+    let place = |byte: u64| usize::try_from(byte).unwrap_or(usize::MAX).min(text.len());
+    let raw = text.get(place(began)..place(ended)).unwrap_or_default();
+    raw.matches('"').count() % 2 == 1 || swallows_lines(raw, Delimiter::Comma)
 }
 
 /// Counts lines as a text editor does: the reader's own count stands before blank lines that it passes over.
@@ -271,5 +288,23 @@ mod tests {
             wrong.to_string().starts_with("line 2, first_day: "),
             "{wrong}"
         );
+    }
+
+    #[test]
+    fn a_quotation_mark_that_nobody_closed_loses_no_line_in_silence() {
+        let columns = Columns {
+            needed: &["name", "day"],
+            other: &[],
+        };
+        let list = "name,day\nAda,\"1 May\nBen,2 May\nCy,3 May\n";
+        let (lines, refused) = read(list.as_bytes(), &columns).unwrap();
+        assert!(lines.is_empty());
+        assert_eq!(refused.len(), 1);
+        assert_eq!(refused[0].line, 2);
+        assert!(refused[0].reason.contains("quotation mark"));
+        let (lines, refused) = read(b"name,day\nAda,1 May\nBen,\"2 May", &columns).unwrap();
+        assert_eq!((lines.len(), refused.len()), (1, 1));
+        let (lines, refused) = read(b"name,day\n\"Ada, B.\",1 May\n", &columns).unwrap();
+        assert_eq!((lines.len(), refused.len()), (1, 0));
     }
 }

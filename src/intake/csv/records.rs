@@ -182,7 +182,7 @@ const MOST_LINES: usize = 60;
 /// Whether a record of several lines is no cell with line breaks but a quotation mark that nobody closed, which would
 /// take whole rows, children and all, into one cell: the mark that seems to close it then opens another cell further
 /// down, and words follow where a delimiter ought to.
-fn swallows_lines(raw: &str, delimiter: Delimiter) -> bool {
+pub(in crate::intake) fn swallows_lines(raw: &str, delimiter: Delimiter) -> bool {
     let raw = raw.trim_end_matches(['\r', '\n']).as_bytes();
     let breaks = line_feeds(raw);
     if breaks == 0 {
