@@ -19,7 +19,7 @@ use crate::rules::escalation::Post;
 use crate::rules::identifiers::Reference;
 
 /// Tells of every such mail that died and of which nobody was told; gives how many letters that were. Where there is
-/// nobody above who can be written to, none is put, and `hearth verify` shows the mail.
+/// nobody left who can be written to, none is put, and `hearth verify` shows the mail.
 pub fn report(
     tx: &mut Conn,
     base_url: &str,
@@ -118,21 +118,28 @@ impl Story {
         Ok(Self { post, told, tried })
     }
 
-    /// Those at the first post above who have not been told; nobody when there is no higher post.
+    /// Those at the first post above who have not been told. When there is no higher one, whoever holds the highest below
+    /// and was not tried: news of a lapse does not end at a mailbox that takes none.
     fn next(&self, posts: &Posts) -> Option<Heard> {
         let mut below = self.post;
-        loop {
-            let mut heard = posts.above(below)?;
-            let is_new = |person: &Hearer| self.tried.iter().all(|it| it != person.email.as_str());
-            heard.people.retain(is_new);
-            if !heard.people.is_empty() {
+        while let Some(heard) = posts.above(below) {
+            let post = heard.post;
+            if let Some(heard) = self.untried(heard) {
                 return Some(heard);
             }
-            if heard.post == below || below == Post::DutyMailbox {
-                return None;
+            if post == below || below == Post::DutyMailbox {
+                break;
             }
-            below = heard.post;
+            below = post;
         }
+        let mut others = Post::ALL.iter().rev();
+        others.find_map(|post| self.untried(posts.who(*post, None)?))
+    }
+
+    fn untried(&self, mut heard: Heard) -> Option<Heard> {
+        let is_new = |person: &Hearer| self.tried.iter().all(|it| it != person.email.as_str());
+        heard.people.retain(is_new);
+        (!heard.people.is_empty()).then_some(heard)
     }
 }
 
