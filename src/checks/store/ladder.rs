@@ -12,7 +12,8 @@ use crate::checks::LapseKey;
 use crate::db::columns::Key;
 use crate::db::days::{Day, MaybeDay, Moment};
 use crate::db::schema::{
-    account, child, due_soon_notice, lapse, lapse_step, outgoing_mail, welfare_check,
+    account, authority, child, due_soon_notice, lapse, lapse_step, outgoing_mail, post_holder,
+    welfare_check,
 };
 use crate::db::{Conn, Result};
 use crate::insert_rows;
@@ -50,12 +51,12 @@ impl Standing {
 /// An authority's open lapses; those of children whose checks rest today are left out.
 pub(in crate::checks) fn open(
     conn: &mut Conn,
-    authority: AuthorityKey,
+    kept_by: AuthorityKey,
     today: NaiveDate,
 ) -> Result<Vec<Standing>> {
     Ok(lapse::table
         .inner_join(child::table)
-        .filter(lapse::authority_id.eq(authority))
+        .filter(lapse::authority_id.eq(kept_by))
         .filter(lapse::closed_at.is_null())
         .filter(not(rests!(lapse::child_id, today)))
         .select((
@@ -121,21 +122,26 @@ pub(in crate::checks) fn described(
 pub(in crate::checks) type ToldStep = (LapseKey, u32, Step, Post);
 
 /// Which steps of an authority's open lapses were told in the round that each is in, for which posts. What was told to somebody who
-/// had left by a day was told to nobody: whoever holds the post now is to hear of it.
+/// had left by a day was told to nobody: whoever holds the post now is to hear of it. A mailbox with the address of somebody
+/// who left is read by those who stayed.
 pub(in crate::checks) fn told(
     conn: &mut Conn,
-    authority: AuthorityKey,
+    kept_by: AuthorityKey,
     left_by: NaiveDate,
 ) -> Result<HashSet<ToldStep>> {
-    let gone: Vec<String> = account::table
-        .filter(account::authority_id.eq(authority))
+    let mut gone: Vec<String> = account::table
+        .filter(account::authority_id.eq(kept_by))
         .filter(account::role.ne(Role::Parent.as_str()))
         .filter(account::left_on.le(left_by))
         .select(account::email)
         .load(conn)?;
+    if !gone.is_empty() {
+        let shared = mailboxes(conn, kept_by)?;
+        gone.retain(|email| !shared.iter().any(|it| it.eq_ignore_ascii_case(email)));
+    }
     let rows: Vec<(LapseKey, i32, Step, Post)> = lapse_step::table
         .inner_join(lapse::table)
-        .filter(lapse::authority_id.eq(authority))
+        .filter(lapse::authority_id.eq(kept_by))
         .filter(lapse::closed_at.is_null())
         .filter(lapse_step::round.eq(lapse::round))
         .filter(lapse_step::recipient.ne_all(gone))
@@ -149,6 +155,20 @@ pub(in crate::checks) fn told(
     let told =
         |(key, round, step, post)| (key, u32::try_from(round).unwrap_or_default(), step, post);
     Ok(rows.into_iter().map(told).collect())
+}
+
+/// The addresses of an authority and of its posts that belong to nobody in person.
+fn mailboxes(conn: &mut Conn, kept_by: AuthorityKey) -> Result<Vec<String>> {
+    let of_posts: Vec<Option<String>> = post_holder::table
+        .filter(post_holder::authority_id.eq(kept_by))
+        .filter(post_holder::email.is_not_null())
+        .select(post_holder::email)
+        .load(conn)?;
+    let own: Option<String> = authority::table
+        .filter(authority::id.eq(kept_by.number()))
+        .select(authority::mailbox)
+        .first(conn)?;
+    Ok(of_posts.into_iter().flatten().chain(own).collect())
 }
 
 /// That a step was told to somebody.

@@ -384,6 +384,23 @@ fn what_was_told_to_somebody_who_left_is_told_to_whoever_is_there() {
 }
 
 #[test]
+fn a_mailbox_with_the_address_of_somebody_who_left_is_told_once() {
+    let (world, _) = world_with_one_due();
+    world.on("2026-12-02").sweep();
+    world.run(|tx| {
+        authority::take_into_service(tx, &world.installer(), Some(TEAM_LEADER), world.now())?;
+        for who in [TEAM_LEADER, MANAGER] {
+            let email = EmailAddress::parse(who).unwrap();
+            let account = accounts::by_email(tx, world.authority, &email)?.unwrap();
+            accounts::leave(tx, &world.installer(), &account, world.today(), world.now())?;
+        }
+        Ok(())
+    });
+    world.on("2026-12-03").sweep();
+    world.assert_green();
+}
+
+#[test]
 fn the_desk_counts_what_it_lists() {
     let (world, child) = world_with_one_due();
     world.known_since_seen("2025-12-08");
