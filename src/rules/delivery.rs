@@ -6,6 +6,10 @@ use chrono::{NaiveDateTime, TimeDelta};
 /// asks a sender to go on for at least four to five.
 const WAITS: [i64; 12] = [1, 5, 15, 60, 120, 240, 480, 720, 1440, 1440, 1440, 1440];
 
+/// Nothing that was to be tried again waits longer than this, jitter included: what does was put off by a clock that was
+/// ahead.
+pub const LONGEST_WAIT: TimeDelta = TimeDelta::days(2);
+
 /// What the mail server said, or that it said nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {

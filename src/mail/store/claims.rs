@@ -8,6 +8,7 @@ use crate::db::columns::Key;
 use crate::db::schema::outgoing_mail;
 use crate::db::{Conn, Result};
 use crate::on_each;
+use crate::rules::delivery::LONGEST_WAIT;
 
 /// Takes the mails that have been due longest and that nobody holds, `at_most` so many, until `until`, and counts
 /// the attempt.
@@ -17,17 +18,14 @@ pub(in crate::mail) fn take(
     until: NaiveDateTime,
     at_most: usize,
 ) -> Result<Vec<OutgoingMail>> {
-    let due = due(tx, now, at_most)?;
+    let due = due(tx, now, until, at_most)?;
     if due.is_empty() {
         return Ok(Vec::new());
     }
-    let free = outgoing_mail::claimed_until
-        .is_null()
-        .or(outgoing_mail::claimed_until.lt(now));
     diesel::update(outgoing_mail::table)
         .filter(outgoing_mail::id.eq_any(&due))
         .filter(WAITING)
-        .filter(free)
+        .filter(free(now, until))
         .set((
             outgoing_mail::claimed_until.eq(until),
             outgoing_mail::attempts.eq(outgoing_mail::attempts + 1),
@@ -54,16 +52,30 @@ pub(in crate::mail) fn take(
         .load(tx)?)
 }
 
-/// The transaction is as if alone, so what is free here is free still when it is taken.
-fn due(tx: &mut Conn, now: NaiveDateTime, at_most: usize) -> Result<Vec<Key<OutgoingMail>>> {
+/// Mails that nobody holds. A claim for longer than any that is made now was made by a clock that was ahead.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn free(now: NaiveDateTime, until: NaiveDateTime) -> _ {
+    outgoing_mail::claimed_until
+        .is_null()
+        .or(outgoing_mail::claimed_until.lt(now))
+        .or(outgoing_mail::claimed_until.gt(until))
+}
+
+/// The transaction is as if alone, so what is free here is free still when it is taken. What waits longer than any rule
+/// asks was put off by a clock that was ahead, and is due.
+fn due(
+    tx: &mut Conn,
+    now: NaiveDateTime,
+    until: NaiveDateTime,
+    at_most: usize,
+) -> Result<Vec<Key<OutgoingMail>>> {
+    let is_due = outgoing_mail::next_try_at
+        .le(now)
+        .or(outgoing_mail::next_try_at.gt(now + LONGEST_WAIT));
     Ok(outgoing_mail::table
         .filter(WAITING)
-        .filter(outgoing_mail::next_try_at.le(now))
-        .filter(
-            outgoing_mail::claimed_until
-                .is_null()
-                .or(outgoing_mail::claimed_until.lt(now)),
-        )
+        .filter(is_due)
+        .filter(free(now, until))
         .order((outgoing_mail::next_try_at, outgoing_mail::id))
         .limit(i64::try_from(at_most).unwrap_or(i64::MAX))
         .select(outgoing_mail::id)

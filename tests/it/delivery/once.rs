@@ -140,3 +140,26 @@ fn nothing_is_put_by_a_transaction_that_fails() {
     assert!(failed.is_err());
     assert_eq!(office.deliver(), Summary::default());
 }
+
+#[test]
+fn a_clock_that_was_ahead_keeps_no_mail_back() {
+    let server = SmtpServer::start(Behaviour::Accept);
+    let office = Office::sending_to(&server);
+    let right = office.clock.now();
+    let ahead = right + TimeDelta::days(30);
+    office.clock.set(ahead);
+    office.put_one();
+    office.put("digest:2", "officer@wessex.example", &digest());
+    let claimed = office
+        .db
+        .write_now(|tx| deliver::claim(tx, ahead, LEASE, 1));
+    assert_eq!(claimed.unwrap().len(), 1);
+
+    office.clock.set(right);
+    assert_eq!(
+        office.deliver().sent,
+        2,
+        "one was claimed, and both put, in the future"
+    );
+    assert_eq!(server.received().len(), 2);
+}
