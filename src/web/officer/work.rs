@@ -28,20 +28,20 @@ const NOTIFICATIONS_SHOWN: usize = 10;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct WhoseFilter {
-    /// "team" for everybody's; anything else is one's own.
+    /// "team" for everybody's, "mine" for one's own; without a word, what the viewer answers for.
     pub whose: String,
 }
 
 impl WhoseFilter {
-    /// Whether everybody's is asked for.
-    pub fn is_team(&self) -> bool {
-        self.whose == "team"
-    }
-
-    /// Whose work that is for this viewer.
+    /// Whose work that is for this viewer: a manager answers for everybody's.
     pub fn of(&self, viewer: &Viewer) -> Whose {
+        let is_team = match self.whose.as_str() {
+            "team" => true,
+            "mine" => false,
+            _ => viewer.manages(),
+        };
         match viewer.account() {
-            Some(account) if !self.is_team() => Whose::Of(account),
+            Some(account) if !is_team => Whose::Of(account),
             _ => Whose::Team,
         }
     }
@@ -111,7 +111,7 @@ pub async fn show(
     };
     answer::show(&WorkPage {
         page: visit.page("/work"),
-        is_team: filter.is_team(),
+        is_team: matches!(whose, Whose::Team),
         lapsed_total: desk.lapsed_total,
         due_soon_total: desk.due_soon_total,
         unallocated_total: desk.unallocated_total,
