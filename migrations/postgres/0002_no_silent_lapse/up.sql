@@ -79,6 +79,8 @@ CREATE INDEX job_run_completed ON job_run (job, id) WHERE ended_at IS NOT NULL A
 ALTER TABLE booking ADD COLUMN postponement INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE booking ADD COLUMN past_ceiling BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE booking ADD COLUMN past_holiday BOOLEAN NOT NULL DEFAULT FALSE;
+-- The sweep asks for the bookings of the last days.
+CREATE INDEX booking_booked ON booking (booked_at);
 
 ALTER TABLE registration ADD COLUMN closed_by BIGINT REFERENCES account (id);
 

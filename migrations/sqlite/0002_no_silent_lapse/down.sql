@@ -10,6 +10,7 @@ DROP TABLE calendar_day;
 DROP TABLE school_term;
 ALTER TABLE registration DROP COLUMN status_before_lost;
 ALTER TABLE registration DROP COLUMN closed_by;
+DROP INDEX booking_booked;
 ALTER TABLE booking DROP COLUMN past_holiday;
 ALTER TABLE booking DROP COLUMN past_ceiling;
 ALTER TABLE booking DROP COLUMN postponement;
