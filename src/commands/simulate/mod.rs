@@ -106,7 +106,7 @@ fn tell(options: &Options, broken: &Broken) -> std::io::Result<()> {
         "The same again: hearth simulate --seed {} --children {} --days {} --from {}",
         options.seed,
         options.children,
-        broken.number,
+        options.days,
         options.from
     )
 }
