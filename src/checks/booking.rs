@@ -12,6 +12,7 @@ use crate::db::{Conn, DbError};
 use crate::register::ChildKey;
 use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, ChildRecord};
+use crate::register::told_address::{self, ToldAddress};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::{Reference, ReferenceKind};
 use crate::rules::outcome::Mode;
@@ -94,6 +95,9 @@ pub enum BookingError {
     /// A visit to an address that nobody has made sure of, without a word on why.
     #[error("Verify the address first, or say why you book without")]
     AddressNotVerified,
+    /// A visit to an address while another one is told, without a word on why.
+    #[error("Settle first which address is right, or say why you book without")]
+    AddressDisputed,
     /// Later than an officer can book.
     #[error("An officer can book this check up to {0}. For a later day ask a manager to book it")]
     PastCeiling(String),
@@ -202,10 +206,13 @@ fn reasons(
     if standing.is_good() {
         return Ok(reason);
     }
-    if unverified.is_empty() {
-        return Err(BookingError::AddressNotVerified);
-    }
-    let unverified = format!("Address not verified: {unverified}");
+    let is_disputed = matches!(standing, Standing::Disputed(_));
+    let unverified = match (is_disputed, unverified) {
+        (true, "") => return Err(BookingError::AddressDisputed),
+        (false, "") => return Err(BookingError::AddressNotVerified),
+        (true, why) => format!("Another address was told and not settled: {why}"),
+        (false, why) => format!("Address not verified: {why}"),
+    };
     Ok(match reason.as_str() {
         "" => unverified,
         reason => format!("{reason}\n{unverified}"),
@@ -222,8 +229,10 @@ pub fn address_of(
     rulebook: &Rulebook,
 ) -> crate::db::Result<(Option<AddressRecord>, Standing)> {
     let address = address::of_child(conn, child.key)?;
+    let told = told_address::waiting(conn, child.key)?;
     let standing = standing(
         address.as_ref().map(|address| address.verified_on),
+        told.as_ref().map(ToldAddress::told_on),
         rulebook.today,
         child.tier,
         &rulebook.policy,

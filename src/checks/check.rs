@@ -219,7 +219,20 @@ pub fn cancel_all_of(
     now: NaiveDateTime,
 ) -> Result<()> {
     let open = store::check::open_of_child(tx, child)?;
-    let keys: Vec<CheckKey> = open.iter().map(|check| check.key).collect();
+    cancel(tx, viewer, child, &open, because, today, now)
+}
+
+/// Ends these open checks of a child in the same way.
+pub(super) fn cancel(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    checks: &[CheckRecord],
+    because: &str,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let keys: Vec<CheckKey> = checks.iter().map(|check| check.key).collect();
     let closing = Closing {
         state: CheckState::Cancelled,
         on: today,
@@ -228,7 +241,7 @@ pub fn cancel_all_of(
     };
     end(tx, &keys, &closing, now)?;
     copy_next(tx, child)?;
-    for check in &open {
+    for check in checks {
         let detail = format!(
             "{} due on {} cancelled: {because}",
             check.kind.label(),

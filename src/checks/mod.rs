@@ -6,6 +6,7 @@ pub mod calendar_book;
 pub mod capacity;
 pub mod check;
 pub mod diary;
+pub mod dispute;
 pub mod due_soon;
 pub mod failed_visit;
 pub mod ladder;

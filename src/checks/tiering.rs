@@ -12,6 +12,7 @@ use crate::db::{Conn, DbError, Result};
 use crate::register::address::AddressRecord;
 use crate::register::child::ChildRecord;
 use crate::register::tier::TierChange;
+use crate::register::told_address;
 use crate::register::{self, ChildKey};
 use crate::rules::codes::{PreviousSetting, SenProvision, Source};
 use crate::rules::outcome::AttemptResult;
@@ -222,6 +223,9 @@ struct Gathered {
     facts: Facts,
     /// Since when the child lives at an address after another one, if nobody has seen the child since.
     unseen_since_move: Option<NaiveDate>,
+    /// On which day another address was told that waits to be settled.
+    another_told_on: Option<NaiveDate>,
+    last_seen_on: Option<NaiveDate>,
 }
 
 fn gather(
@@ -277,8 +281,17 @@ fn gather(
     };
     Ok(Gathered {
         unseen_since_move: unseen_since_move(home, &homes, child.last_seen_on),
+        another_told_on: told_address::waiting(conn, child.key)?.map(|told| told.told_on()),
+        last_seen_on: child.last_seen_on,
         facts,
     })
+}
+
+/// Whether the child has moved by what is held, and nobody has seen the child since.
+pub(super) fn is_unseen_since_move(conn: &mut Conn, child: &ChildRecord) -> Result<bool> {
+    let homes = register::address::history(conn, child.key)?;
+    let home = homes.iter().find(|home| home.lived_to.is_none());
+    Ok(unseen_since_move(home, &homes, child.last_seen_on).is_some())
 }
 
 /// An address that was corrected on its first day is no move.
@@ -307,9 +320,12 @@ fn raise(
         today: rulebook.today,
         tier,
         unseen_since_move: gathered.unseen_since_move,
+        another_told_on: gathered.another_told_on,
+        last_seen_on: gathered.last_seen_on,
         contacts_not_in_person: gathered.facts.not_in_person_in_a_row,
     };
-    if situation.unseen_since_move.is_none() && situation.contacts_not_in_person == 0 {
+    let lives_elsewhere = situation.unseen_since_move.or(situation.another_told_on);
+    if lives_elsewhere.is_none() && situation.contacts_not_in_person == 0 {
         return Ok(());
     }
     let open = store::check::open_of_child(tx, child)?;

@@ -12,6 +12,7 @@ use crate::access::audit::{self, Event};
 use crate::clock::london_day;
 use crate::db::{Conn, Result};
 use crate::rules::codes::Source;
+use crate::rules::dates::spoken;
 use crate::rules::identifiers::{Postcode, Reference, Uprn};
 use crate::rules::verification::gives_way;
 
@@ -30,6 +31,16 @@ impl ToldAddress {
     /// The day on which it was told.
     pub fn told_on(&self) -> NaiveDate {
         london_day(self.told_at)
+    }
+
+    /// Who told it, when and where it is, for whoever has to settle which address is right.
+    pub fn notice(&self) -> String {
+        let who = match self.source {
+            Source::Parent => "A parent has".to_owned(),
+            source => format!("Somebody else ({}) has", source.label().to_lowercase()),
+        };
+        let (place, day) = (self.place.on_one_line(), spoken(self.told_on()));
+        format!("{who} given another address on {day}: {place}. Settle which is right.")
     }
 
     /// Which word this is, for a form to carry.

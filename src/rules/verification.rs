@@ -15,6 +15,8 @@ pub enum Standing {
     Missing,
     /// Nobody has made sure of it.
     Unverified,
+    /// On this day somebody told another one, and nobody has settled yet which is right.
+    Disputed(NaiveDate),
     /// Somebody made sure of it on this day, longer ago than the policy lets it count.
     Stale(NaiveDate),
     /// Somebody made sure of it on this day.
@@ -36,10 +38,13 @@ pub fn gives_way(held_by_word_of: Source, verified_on: Option<NaiveDate>, told_b
     verified_on.is_none() && held_by_word_of == told_by
 }
 
-/// How an address stands: `address` is nothing when there is none, and otherwise the day somebody made sure of it.
+/// How an address stands: `address` is nothing when there is none, and otherwise the day somebody made sure of it. That
+/// day says nothing for as long as another address waits to be settled, told on `another_told_on`: a family that was
+/// visited here may have moved since.
 #[must_use]
 pub fn standing(
     address: Option<Option<NaiveDate>>,
+    another_told_on: Option<NaiveDate>,
     today: NaiveDate,
     tier: Tier,
     policy: &Policy,
@@ -48,6 +53,9 @@ pub fn standing(
     let Some(verified_on) = address else {
         return Standing::Missing;
     };
+    if let Some(told_on) = another_told_on {
+        return Standing::Disputed(told_on);
+    }
     let Some(verified_on) = verified_on else {
         return Standing::Unverified;
     };
@@ -103,7 +111,14 @@ mod tests {
         let today = today.parse().unwrap();
         let policy = Policy::at(&defaults(), "947", today);
         let address = address.map(|verified| verified.map(|day| day.parse().unwrap()));
-        standing(address, today, Tier::Green, &policy, &Calendar::england())
+        standing(
+            address,
+            None,
+            today,
+            Tier::Green,
+            &policy,
+            &Calendar::england(),
+        )
     }
 
     #[test]
@@ -122,10 +137,32 @@ mod tests {
             let day: NaiveDate = today.parse().unwrap();
             let policy = Policy::at(&defaults(), "947", day);
             let since = VerifiedSince::by(&policy, &calendar, day).of(Tier::Green);
-            let on =
-                |verified| standing(Some(Some(verified)), day, Tier::Green, &policy, &calendar);
+            let on = |verified| {
+                standing(
+                    Some(Some(verified)),
+                    None,
+                    day,
+                    Tier::Green,
+                    &policy,
+                    &calendar,
+                )
+            };
             assert!(on(since).is_good(), "{today}");
             assert!(!on(since.pred_opt().unwrap()).is_good(), "{today}");
+        }
+    }
+
+    #[test]
+    fn what_somebody_made_sure_of_is_no_good_while_another_address_is_told() {
+        let [verified, told]: [NaiveDate; 2] =
+            ["2026-11-23", "2026-11-20"].map(|day| day.parse().unwrap());
+        let policy = Policy::at(&defaults(), "947", verified);
+        for address in [Some(Some(verified)), Some(None), None] {
+            let (tier, calendar) = (Tier::Green, Calendar::england());
+            let stands = standing(address, Some(told), verified, tier, &policy, &calendar);
+            assert!(!stands.is_good());
+            let is_held = address.is_some();
+            assert_eq!(stands == Standing::Disputed(told), is_held);
         }
     }
 

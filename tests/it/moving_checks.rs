@@ -2,19 +2,24 @@
 
 use chrono::{Days, NaiveDateTime};
 use hearth::access::accounts;
-use hearth::checks::check::{CheckRecord, CheckState};
+use hearth::checks::check::{self, CheckRecord, CheckState};
 use hearth::checks::suspension::{self, Suspension};
 use hearth::checks::{postponed, rulebook};
+use hearth::db::Conn;
+use hearth::intake::notification;
 use hearth::jobs::{Services, runner};
 use hearth::mail::Courier;
 use hearth::register::child;
 use hearth::rules::codes::ChildStatus;
+use hearth::rules::identifiers::Reference;
 use hearth::rules::schedule::CheckKind;
 use hearth::rules::tier::Tier;
 
 use super::app::{BEGINNING, TestApp, moment};
 use super::browser::{Browser, Form};
-use super::register_scene::{SceneChild, allocate, checks, child, notify, sweep};
+use super::register_scene::{
+    SceneChild, allocate, checks, child, notification as notified, notify, sweep,
+};
 
 const OFFICER: &str = "officer@ashdale.example";
 const MANAGER: &str = "manager@ashdale.example";
@@ -125,6 +130,117 @@ fn a_move_owes_a_visit_to_the_new_address() {
     // The first meeting is late already, so it will do; a family that was met is owed a visit of its own.
     assert!(open(&app, &ada, CheckKind::AfterMove).is_none());
     app.write(|tx| child::note_seen(tx, ada.key, "2026-11-01".parse().unwrap(), "Robin"));
+}
+
+/// Ben, whose home an officer verified.
+fn verified_at_home(app: &TestApp, officer: &mut Browser) -> SceneChild {
+    let receipt = notify(app, None);
+    let page = officer
+        .open(&format!("/notifications/{receipt}"))
+        .expect(200);
+    let me = app.read(|conn| accounts::by_key(conn, app.account(OFFICER)));
+    let ben = page.link("Ben Moss");
+    let form = page.form("/acceptance").set("officer", &me.reference);
+    form.send(officer).expect(200);
+    let page = officer.open(&format!("{ben}/addresses")).expect(200);
+    let form = page.form("/address-verification");
+    form.set("how", "Seen on a visit").send(officer).expect(200);
+    let reference = Reference::parse(ben.trim_start_matches("/children/")).unwrap();
+    let viewer = app.eyes(OFFICER);
+    let held = app.read(|conn| child::find(conn, &viewer, &reference));
+    SceneChild {
+        key: held.unwrap().key,
+        reference,
+    }
+}
+
+/// The family of that child notifies from another address.
+fn notify_from_elsewhere(app: &TestApp, form_key: &str) {
+    let mut again = notified(form_key, None);
+    again.parent.home.lines = "12 New Street".to_owned();
+    let (viewer, url) = (app.eyes(OFFICER), app.url.clone());
+    app.write(|tx| notification::receive(tx, &viewer, &again, &url, now().date(), now()));
+}
+
+#[test]
+fn nobody_is_sent_to_a_verified_address_while_another_one_is_told() {
+    let app = TestApp::start();
+    let mut officer = app.signed_in(OFFICER);
+    let ben = verified_at_home(&app, &mut officer);
+    notify_from_elsewhere(&app, "the-second-form");
+    let check = the(&app, &ben, CheckKind::FirstMeeting);
+    let page = officer
+        .open(&format!("/checks/{}/bookings/new", check.reference))
+        .expect(200);
+    page.says("7 Mill Lane, Ashdale, AA3 2AB").says(
+        "A parent has given another address on 23 November 2026: 12 New Street, Ashdale, AA3 2AB. Settle which is right.",
+    );
+    assert_eq!(page.all(".govuk-tag--green"), Vec::<String>::new());
+    let settle = page.link("Settle where the child lives");
+    let visit = page
+        .form("/bookings")
+        .set("mode", "home_visit")
+        .set_date("day", "25", "11", "2026");
+    let refused = visit.send(&mut officer).expect(422);
+    refused.says("Settle first which address is right, or say why you book without");
+    let knowing = refused
+        .form("/bookings")
+        .set("unverified", "The mother opened the door there today");
+    knowing.send(&mut officer).expect(200);
+    officer
+        .open(&ben.path("/timeline"))
+        .says("Another address was told and not settled: The mother opened the door there today");
+
+    let both = officer.open(&settle).expect(200);
+    let form = both.form("/address-settlement").set("right", "held");
+    form.send(&mut officer).expect(200);
+    let page = officer
+        .open(&format!("/checks/{}/bookings/new", check.reference))
+        .expect(200);
+    page.says("Verified on 23 November 2026")
+        .keeps_quiet_about("12 New Street");
+}
+
+#[test]
+fn two_addresses_that_nobody_settles_have_a_clock() {
+    let app = TestApp::start();
+    let mut officer = app.signed_in(OFFICER);
+    let ben = verified_at_home(&app, &mut officer);
+    let met = |tx: &mut Conn| {
+        let (kind, because, today) = (CheckKind::FirstMeeting, "Met", now().date());
+        check::complete(tx, ben.key, kind, because, today, now())
+    };
+    app.write(met);
+    notify_from_elsewhere(&app, "the-second-form");
+    let owed = the(&app, &ben, CheckKind::AfterMove);
+    assert_eq!(owed.counted_from, now().date());
+    assert!(
+        owed.why
+            .contains("another address was told on 23 November 2026"),
+        "{}",
+        owed.why
+    );
+    app.prove();
+    let settle = |officer: &mut Browser, right: &str| {
+        let both = officer.open(&ben.path("/addresses")).expect(200);
+        let form = both.form("/address-settlement").set("right", right);
+        form.send(officer).expect(200);
+    };
+    settle(&mut officer, "held");
+    assert!(open(&app, &ben, CheckKind::AfterMove).is_none());
+    officer.open(&ben.path("/timeline")).says(
+        "cancelled: Which address is right is settled: the child lives at the one that was held",
+    );
+
+    notify_from_elsewhere(&app, "the-third-form");
+    let owed = the(&app, &ben, CheckKind::AfterMove);
+    settle(&mut officer, "told");
+    assert_eq!(
+        the(&app, &ben, CheckKind::AfterMove).reference,
+        owed.reference,
+        "it stays as the visit after the move"
+    );
+    app.prove();
 }
 
 fn note_whereabouts(officer: &mut Browser, child: &str, words: &str) {

@@ -5,6 +5,7 @@ use chrono::{Days, NaiveDate, NaiveDateTime};
 use hearth::access::Viewer;
 use hearth::checks::booking::{self, NewBooking};
 use hearth::checks::check::{self, CheckRecord, CheckState};
+use hearth::checks::dispute;
 use hearth::checks::lapse::{self, LapseRecord};
 use hearth::checks::letter;
 use hearth::checks::outcome::{self, NewOutcome};
@@ -313,7 +314,8 @@ impl Act {
             }
             Self::Settle((held, told), right) => {
                 let shown = (Some(held), told.version());
-                told_address::settle(tx, viewer, child, (shown.0, &shown.1), *right, now)?;
+                let shown = (shown.0, shown.1.as_str());
+                dispute::settle(tx, viewer, child, shown, *right, (today, now))?;
                 reassess(tx, viewer, child, today, now)?;
             }
             Self::Record(check, new) => {

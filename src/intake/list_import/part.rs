@@ -88,9 +88,7 @@ impl Part<'_> {
     /// Puts on the register whoever is new.
     pub(super) fn take(&self, tx: &mut Conn) -> std::result::Result<Vec<(usize, Taken)>, DbError> {
         self.each(tx, |tx, list, entries, elsewhere| {
-            for (child, place) in &elsewhere {
-                told_address::take_from_list(tx, &list.viewer, *child, place, self.now)?;
-            }
+            self.dispute(tx, list, &elsewhere)?;
             if entries.is_empty() {
                 return Ok(());
             }
@@ -104,6 +102,19 @@ impl Part<'_> {
             }
             write(tx, &list.viewer, entries, self.now)
         })
+    }
+
+    /// Keeps both words of children who live somewhere else by the list, and owes the visit that they ask for.
+    fn dispute(&self, tx: &mut Conn, list: &List, elsewhere: &[Elsewhere]) -> Result<()> {
+        if elsewhere.is_empty() {
+            return Ok(());
+        }
+        let rulebook = rulebook::load(tx, list.authority.key, self.today)?;
+        for (child, place) in elsewhere {
+            told_address::take_from_list(tx, &list.viewer, *child, place, self.now)?;
+            tiering::reassess(tx, &list.viewer, *child, &rulebook, self.now)?;
+        }
+        Ok(())
     }
 
     fn each(

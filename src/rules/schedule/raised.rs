@@ -1,4 +1,5 @@
-//! Checks that a fact raises beside the schedule: a move, and contacts at which nobody met the child.
+//! Checks that a fact raises beside the schedule: a move, another address that was told, and contacts at which nobody met
+//! the child.
 
 use super::{Basis, CheckKind, CheckOwed, OpenCheck, Purpose};
 use crate::rules::calendar::Calendar;
@@ -15,6 +16,10 @@ pub struct Situation {
     pub tier: Tier,
     /// Since when the child lives at an address after another one, if nobody has seen the child since.
     pub unseen_since_move: Option<NaiveDate>,
+    /// On which day another address was told than the one that is held, for as long as nobody has settled which is right.
+    pub another_told_on: Option<NaiveDate>,
+    /// When the child was last seen in person.
+    pub last_seen_on: Option<NaiveDate>,
     /// How many contacts were online, by telephone or in writing since the child was last seen in person.
     pub contacts_not_in_person: u32,
 }
@@ -23,7 +28,7 @@ pub struct Situation {
 /// asks for the same by the same day or sooner.
 ///
 /// A move re-opens the check: in August 2023 a visit was made to a family's old address, and nobody had seen the child at
-/// the new one.
+/// the new one. An address that may be old is no better: a visit is owed until somebody has settled where the child lives.
 #[must_use]
 pub fn raised(
     situation: &Situation,
@@ -41,17 +46,29 @@ pub fn raised(
         let event = "the authority heard of the new address";
         basis.owe(CheckKind::AfterMove, event, since.max(today))
     });
+    let unsettled = situation.another_told_on.map(|told_on| {
+        let seen_since = situation.last_seen_on.filter(|seen_on| *seen_on > told_on);
+        let (event, since) = match seen_since {
+            Some(seen_on) => (SEEN_WHILE_UNSETTLED, seen_on),
+            None => ("another address was told", told_on),
+        };
+        basis.owe(CheckKind::AfterMove, event, since)
+    });
     let enough = policy.count(PolicyKey::ContactsNotInPerson);
     let in_person = (situation.contacts_not_in_person >= enough).then(|| {
         let event = format!("{enough} contacts in a row without meeting the child,");
         basis.owe(CheckKind::SeeInPerson, &event, today)
     });
-    [after_move, in_person]
+    [unsettled.or(after_move), in_person]
         .into_iter()
         .flatten()
         .filter(|owed| !open.iter().any(|check| asks_for_the_same(check, owed)))
         .collect()
 }
+
+/// The event from which the next visit is counted when one was made and still nobody has settled where the child lives.
+const SEEN_WHILE_UNSETTLED: &str =
+    "the child was seen, with another address told that nobody has settled,";
 
 /// A new attempt is passed over: it ends with the check that it follows, and that one may ask for less.
 fn asks_for_the_same(check: &OpenCheck, owed: &CheckOwed) -> bool {
@@ -81,6 +98,8 @@ mod tests {
             today: day(today),
             tier: Tier::Amber,
             unseen_since_move: moved.map(day),
+            another_told_on: None,
+            last_seen_on: None,
             contacts_not_in_person: contacts,
         };
         let policy = Policy::at(&defaults(), "947", situation.today);
@@ -124,6 +143,37 @@ mod tests {
         );
         let itself = [open(CheckKind::AfterMove, "2027-03-01")];
         assert_eq!(raised_on("2026-12-18", Some("2026-10-01"), 0, &itself), []);
+    }
+
+    #[test]
+    fn an_address_that_waits_to_be_settled_owes_a_visit_from_the_day_it_was_told() {
+        let owed = |moved: Option<&str>, seen: Option<&str>| {
+            let situation = Situation {
+                today: day("2026-12-18"),
+                tier: Tier::Amber,
+                unseen_since_move: moved.map(day),
+                another_told_on: Some(day("2026-11-23")),
+                last_seen_on: seen.map(day),
+                contacts_not_in_person: 0,
+            };
+            let policy = Policy::at(&defaults(), "947", situation.today);
+            let mut owed = raised(&situation, &[], &policy, &Calendar::england());
+            assert_eq!(owed.len(), 1);
+            owed.remove(0)
+        };
+        for seen in [None, Some("2026-11-20"), Some("2026-11-23")] {
+            let owed = owed(None, seen);
+            assert_eq!(owed.kind, CheckKind::AfterMove);
+            assert_eq!(owed.due_on, day("2026-12-07"), "late, as it is");
+        }
+        assert_eq!(owed(Some("2026-12-01"), None).due_on, day("2026-12-07"));
+        let again = owed(None, Some("2026-12-18"));
+        assert_eq!(again.counted_from, day("2026-12-18"));
+        assert!(
+            again
+                .why
+                .contains("nobody has settled, on 18 December 2026")
+        );
     }
 
     #[test]

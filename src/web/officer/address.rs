@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::change::change_or;
+use crate::checks::dispute;
 use crate::clock::london_day;
 use crate::db::{Conn, DbError};
 use crate::register::ChildKey;
@@ -273,7 +274,8 @@ pub async fn settle(
         reference.clone(),
         move |tx, viewer, child, moment| {
             let shown = (settled.address.as_ref(), settled.told.as_str());
-            told_address::settle(tx, viewer, child, shown, settled.which, moment.now)
+            let when = (moment.today, moment.now);
+            dispute::settle(tx, viewer, child, shown, settled.which, when)
         },
     )
     .await?

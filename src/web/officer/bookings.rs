@@ -12,6 +12,7 @@ use crate::checks::booking::{self, BookingError, NewBooking};
 use crate::checks::check;
 use crate::checks::rulebook::{self, LastDay, Rulebook};
 use crate::db::DbError;
+use crate::register::told_address::{self, ToldAddress};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::Mode;
@@ -128,6 +129,8 @@ fn number(digits: &str) -> Option<u32> {
 struct Facts {
     check: CheckWords,
     address: Option<String>,
+    /// That another address was told, for as long as nobody has settled which is right.
+    told: Option<String>,
     standing: Standing,
     booked: Option<String>,
     /// The last day for which an officer can book; nothing for a manager.
@@ -136,6 +139,17 @@ struct Facts {
     verified_for: String,
     /// Who closed the check, when it is closed by now.
     meanwhile: Option<String>,
+}
+
+impl Facts {
+    fn is_disputed(&self) -> bool {
+        matches!(self.standing, Standing::Disputed(_))
+    }
+
+    /// Whether the address is no good for want of somebody who makes sure of it.
+    fn needs_verification(&self) -> bool {
+        !self.standing.is_good() && !self.is_disputed()
+    }
 }
 
 /// `GET /checks/{reference}/bookings/new`
@@ -194,7 +208,7 @@ pub async fn create(
         Err(error @ BookingError::NeedsReason) => {
             refuse(facts, objection(asked.form, "reason", &error.to_string()))
         }
-        Err(error @ BookingError::AddressNotVerified) => refuse(
+        Err(error @ (BookingError::AddressNotVerified | BookingError::AddressDisputed)) => refuse(
             facts,
             objection(asked.form, "unverified", &error.to_string()),
         ),
@@ -212,6 +226,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let (address, standing) = booking::address_of(conn, &child, &rulebook)?;
+            let told = told_address::waiting(conn, child.key)?;
             let booked = booking::of_check(conn, check.key)?;
             Ok::<_, DbError>(Some(Facts {
                 latest: (!viewer.manages()).then(|| {
@@ -231,6 +246,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
                 meanwhile: super::check::closed_meanwhile(conn, &check)?,
                 check: CheckWords::of(&check, &child, today, &rulebook.calendar),
                 standing,
+                told: told.as_ref().map(ToldAddress::notice),
                 address: address.map(|address| address.place.on_one_line()),
                 booked: booked
                     .iter()

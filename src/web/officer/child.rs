@@ -12,9 +12,8 @@ use crate::db::DbError;
 use crate::register::child::{self, ChildRecord};
 use crate::register::person::ParentOf;
 use crate::register::registration::Registration;
-use crate::register::told_address::ToldAddress;
 use crate::rules::age::expected_year_group;
-use crate::rules::codes::{ChildStatus, Confidentiality, PrimaryReason, SenProvision, Source};
+use crate::rules::codes::{ChildStatus, Confidentiality, PrimaryReason, SenProvision};
 use crate::rules::dates::spoken;
 use crate::rules::outcome::AttemptResult;
 use crate::web::answer;
@@ -120,16 +119,6 @@ impl ChildPage {
             PrimaryReason::Unknown => "Not known to the authority",
             reason => reason.label(),
         }
-    }
-
-    fn settle_words(told: &ToldAddress) -> String {
-        let who = match told.source {
-            Source::Parent => "A parent has".to_owned(),
-            source => format!("Somebody else ({}) has", source.label().to_lowercase()),
-        };
-        let place = told.place.on_one_line();
-        let day = spoken(told.told_on());
-        format!("{who} given another address on {day}: {place}. Settle which is right.")
     }
 
     fn confidentiality(parent: &ParentOf) -> Option<&'static str> {
