@@ -313,8 +313,8 @@ impl Act {
                 booking::book(tx, viewer, check, new, today, now)?;
             }
             Self::Settle((held, told), right) => {
-                let shown = (Some(held), told.version());
-                let shown = (shown.0, shown.1.as_str());
+                let version = told.version();
+                let shown = (Some(held), version.as_str());
                 dispute::settle(tx, viewer, child, shown, *right, (today, now))?;
                 reassess(tx, viewer, child, today, now)?;
             }
