@@ -183,25 +183,27 @@ pub fn record(
 
     if happened.result == AttemptResult::ChildSeen {
         register::child::note_seen(tx, check.child, happened.on, viewer.name())?;
-        note_found(tx, viewer, &check, &attempt, today, now)?;
     }
     if happened.result == AttemptResult::WrongAddress {
         register::address::doubt(tx, viewer, check.child, now)?;
     }
     let rulebook = rulebook::load(tx, viewer.authority(), today)?;
-    let tier = tiering::reassess(tx, viewer, check.child, &rulebook, now)?;
+    let assessed = tiering::assess_anew(tx, viewer, check.child, &rulebook, now)?;
 
     let following = Following {
         viewer,
         check: &check,
         happened: &happened,
         attempt: &attempt,
-        tier,
+        tier: assessed.tier,
         rulebook: &rulebook,
         now,
     };
+    following.note_found(tx)?;
     following.close_what_is_satisfied(tx, satisfied)?;
     following.owe_a_new_attempt(tx)?;
+    // Only now: a check that this outcome closes would pass for the one that is to be raised.
+    assessed.raise(tx, viewer, check.child, &rulebook, now)?;
     check::copy_next(tx, check.child)?;
     Ok(Recorded {
         next: next_in_words(tx, check.child, satisfied)?,
@@ -235,27 +237,11 @@ fn refuse_what_was_before(
     happened_on: NaiveDate,
 ) -> Result<(), OutcomeError> {
     let child = register::child::by_key(tx, viewer, check.child)?.ok_or(OutcomeError::Closed)?;
-    let earliest = earliest(check.counted_from, child.last_seen_on, child.registered_on);
+    let earliest = earliest(&check.as_open(), child.last_seen_on, child.registered_on);
     if happened_on < earliest {
         return Err(OutcomeError::BeforeTheCheck(spoken(earliest)));
     }
     Ok(())
-}
-
-/// A child who was seen is a child of whom it is known where they are.
-fn note_found(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    check: &CheckRecord,
-    attempt: &Attempt,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<(), DbError> {
-    let child = register::child::by_key(tx, viewer, check.child)?;
-    match child.filter(|child| child.status == ChildStatus::WhereaboutsUnknown) {
-        Some(lost) => whereabouts::known_again(tx, viewer, &lost, &attempt.in_words, today, now),
-        None => Ok(()),
-    }
 }
 
 /// An outcome that has been written down.
@@ -342,6 +328,25 @@ struct Following<'a> {
 }
 
 impl Following<'_> {
+    /// A child who was seen is a child of whom it is known where they are. One who was seen only before nobody knew is as
+    /// lost as ever.
+    fn note_found(&self, tx: &mut Conn) -> Result<(), DbError> {
+        let open = store::check::open_of_child(tx, self.check.child)?;
+        let found = open.iter().any(|check| {
+            check.kind == CheckKind::FindChild && satisfies_too(&check.as_open(), self.happened)
+        });
+        if !found {
+            return Ok(());
+        }
+        let child = register::child::by_key(tx, self.viewer, self.check.child)?;
+        let Some(lost) = child.filter(|child| child.status == ChildStatus::WhereaboutsUnknown)
+        else {
+            return Ok(());
+        };
+        let how = &self.attempt.in_words;
+        whereabouts::known_again(tx, self.viewer, &lost, how, self.rulebook.today, self.now)
+    }
+
     /// Closes the check, if the outcome satisfies it, and every other open check that it satisfies too
     /// ([`satisfies_too`]), each with its attempts, and owes what comes next.
     fn close_what_is_satisfied(&self, tx: &mut Conn, satisfied: bool) -> Result<(), DbError> {

@@ -34,6 +34,19 @@ pub fn reassess(
     rulebook: &Rulebook,
     now: NaiveDateTime,
 ) -> Result<Tier> {
+    let assessed = assess_anew(tx, viewer, child, rulebook, now)?;
+    assessed.raise(tx, viewer, child, rulebook, now)?;
+    Ok(assessed.tier)
+}
+
+/// As [`reassess`], but raises no check yet: the caller closes some first, and then asks for it.
+pub(super) fn assess_anew(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    rulebook: &Rulebook,
+    now: NaiveDateTime,
+) -> Result<Assessed> {
     let everything = Viewer::program(viewer.authority(), BY_THE_RULES);
     let record = found(tx, &everything, child)?;
     let gathered = gather(tx, &everything, &record, rulebook.today)?;
@@ -71,10 +84,44 @@ pub fn reassess(
     if given.tier > record.tier {
         bring_forward(tx, viewer, child, given.tier, rulebook, now)?;
     }
-    if record.status.is_open() {
-        raise(tx, viewer, child, &gathered, given.tier, rulebook, now)?;
+    let raises = record.status.is_open().then_some(Situation {
+        today: rulebook.today,
+        tier: given.tier,
+        unseen_since_move: gathered.unseen_since_move,
+        another_told_on: gathered.another_told_on,
+        last_seen_on: gathered.last_seen_on,
+        contacts_not_in_person: gathered.facts.not_in_person_in_a_row,
+    });
+    Ok(Assessed {
+        tier: given.tier,
+        raises,
+    })
+}
+
+/// A child who was assessed anew, and for whom the checks beside the schedule are still to be raised.
+#[must_use]
+pub(super) struct Assessed {
+    /// The child's tier now.
+    pub(super) tier: Tier,
+    /// What may raise a check; nothing, if the child is not on the register.
+    raises: Option<Situation>,
+}
+
+impl Assessed {
+    /// Owes what the facts ask for beside the schedule; writes the audit events.
+    pub(super) fn raise(
+        &self,
+        tx: &mut Conn,
+        viewer: &Viewer,
+        child: ChildKey,
+        rulebook: &Rulebook,
+        now: NaiveDateTime,
+    ) -> Result<()> {
+        match &self.raises {
+            Some(situation) => raise(tx, viewer, child, situation, rulebook, now),
+            None => Ok(()),
+        }
     }
-    Ok(given.tier)
 }
 
 /// Assesses a child again after a new fact, and its brothers and sisters, for whom the fact may count too.
@@ -306,24 +353,14 @@ fn unseen_since_move(
     (moved && !seen_there).then_some(home.lived_from)
 }
 
-/// Owes what the facts ask for beside the schedule; writes the audit events.
 fn raise(
     tx: &mut Conn,
     viewer: &Viewer,
     child: ChildKey,
-    gathered: &Gathered,
-    tier: Tier,
+    situation: &Situation,
     rulebook: &Rulebook,
     now: NaiveDateTime,
 ) -> Result<()> {
-    let situation = Situation {
-        today: rulebook.today,
-        tier,
-        unseen_since_move: gathered.unseen_since_move,
-        another_told_on: gathered.another_told_on,
-        last_seen_on: gathered.last_seen_on,
-        contacts_not_in_person: gathered.facts.not_in_person_in_a_row,
-    };
     let lives_elsewhere = situation.unseen_since_move.or(situation.another_told_on);
     if lives_elsewhere.is_none() && situation.contacts_not_in_person == 0 {
         return Ok(());
@@ -333,7 +370,7 @@ fn raise(
         .iter()
         .map(super::check::CheckRecord::as_open)
         .collect();
-    let owed = raised(&situation, &open, &rulebook.policy, &rulebook.calendar);
+    let owed = raised(situation, &open, &rulebook.policy, &rulebook.calendar);
     if owed.is_empty() {
         return Ok(());
     }

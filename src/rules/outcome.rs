@@ -202,16 +202,31 @@ pub fn satisfies(purpose: Purpose, happened: &Happened) -> bool {
     }
 }
 
-/// The first day of which an outcome may be recorded for a check: the day the check is counted from. On a list taken
-/// over that is the day of the taking over, and a visit made shortly before counts as well: so the day the child was
-/// last seen, or else registered, where that is earlier.
+/// The first day of which an outcome may be recorded for a check: the day the check is counted from. What happened before
+/// a move, a loss or a row of telephone calls does not do what is owed because of it.
+///
+/// A recurring check of a list taken over may be counted from the day of the taking over, and a visit made shortly before
+/// counts as well: so the day the child was last seen, or else registered, where that is earlier.
 #[must_use]
 pub fn earliest(
-    counted_from: NaiveDate,
+    check: &OpenCheck,
     last_seen_on: Option<NaiveDate>,
     registered_on: NaiveDate,
 ) -> NaiveDate {
-    counted_from.min(last_seen_on.unwrap_or(registered_on))
+    match check.kind {
+        CheckKind::RecurringCheck => check
+            .counted_from
+            .min(last_seen_on.unwrap_or(registered_on)),
+        CheckKind::Acknowledgement
+        | CheckKind::FirstContact
+        | CheckKind::FirstMeeting
+        | CheckKind::SuitabilityDecision
+        | CheckKind::SecondCheck
+        | CheckKind::NewAttempt
+        | CheckKind::AfterMove
+        | CheckKind::SeeInPerson
+        | CheckKind::FindChild => check.counted_from,
+    }
 }
 
 /// Whether an outcome recorded for one check does what another open check of the same child asks for as well.

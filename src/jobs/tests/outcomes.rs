@@ -3,6 +3,8 @@
 use super::*;
 use crate::checks::booking::{self, BookingError, NewBooking};
 use crate::checks::check::CheckState;
+use crate::checks::whereabouts;
+use crate::rules::dates::spoken;
 
 #[test]
 fn a_failed_visit_leaves_the_clock_running_and_owes_an_attempt() {
@@ -211,6 +213,106 @@ fn a_wrong_address_is_no_longer_verified() {
 }
 
 #[test]
+fn a_child_who_was_seen_before_the_loss_is_still_lost() {
+    let world = World::new();
+    let child = world.notified();
+    let meeting = world.check(child, CheckKind::FirstMeeting);
+    world.on("2026-11-04").loses(child);
+
+    world.on("2026-11-05");
+    let mut form = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
+    form.happened_on = day("2026-11-03");
+    let recorded = world.try_attempt(&meeting, &form).unwrap();
+
+    assert!(recorded.satisfied, "the meeting did take place");
+    assert!(world.open_kinds(child).contains(&CheckKind::FindChild));
+    assert_eq!(world.record(child).status, ChildStatus::WhereaboutsUnknown);
+    world.assert_green_but_unswept();
+}
+
+#[test]
+fn a_child_who_was_seen_since_the_loss_is_found() {
+    let world = World::new();
+    let child = world.notified();
+    let meeting = world.check(child, CheckKind::FirstMeeting);
+    world.on("2026-11-04").loses(child);
+
+    world.on("2026-11-05");
+    let mut form = world.form(Mode::OtherVenue, AttemptResult::ChildSeen);
+    form.happened_on = day("2026-11-04");
+    world.try_attempt(&meeting, &form).unwrap();
+
+    assert!(!world.open_kinds(child).contains(&CheckKind::FindChild));
+    assert_eq!(world.record(child).status, ChildStatus::Active);
+    world.assert_green_but_unswept();
+}
+
+#[test]
+fn a_visit_to_the_old_home_is_not_the_visit_after_the_move() {
+    let world = World::new();
+    let child = world.known_since_seen("2026-08-03");
+    world
+        .on("2026-11-10")
+        .moves(child, "3 New Road", "2026-11-09");
+    let owed = world.check(child, CheckKind::AfterMove);
+
+    world.on("2026-11-11");
+    let mut form = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
+    form.happened_on = day("2026-10-05");
+    assert!(matches!(
+        world.try_attempt(&owed, &form),
+        Err(OutcomeError::BeforeTheCheck(_))
+    ));
+    let seen = world.attempt(&owed, Mode::HomeVisit, AttemptResult::ChildSeen);
+    assert!(seen.satisfied);
+}
+
+#[test]
+fn a_visit_from_before_the_move_that_is_written_down_late_leaves_the_new_home_to_be_visited() {
+    let world = World::new();
+    let child = world.known_since_seen("2025-12-01");
+    let recurring = world.check(child, CheckKind::RecurringCheck);
+    world
+        .on("2026-11-17")
+        .moves(child, "3 New Road", "2026-11-16");
+    assert!(!world.open_kinds(child).contains(&CheckKind::AfterMove));
+
+    world.on("2026-11-18");
+    let mut form = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
+    form.happened_on = day("2026-11-10");
+    let recorded = world.try_attempt(&recurring, &form).unwrap();
+
+    assert!(recorded.satisfied);
+    let owed = world.check(child, CheckKind::AfterMove);
+    assert_eq!(owed.counted_from, day("2026-11-18"));
+    assert_eq!(world.record(child).next_check_on, Some(owed.due_on));
+    assert_eq!(
+        recorded.next,
+        Some(format!("Visit after a move by {}", spoken(owed.due_on)))
+    );
+    world.assert_green_but_unswept();
+}
+
+#[test]
+fn a_visit_from_before_the_telephone_calls_leaves_a_meeting_owed() {
+    let world = World::new();
+    let child = world.known_since_seen("2025-12-01");
+    let recurring = world.check(child, CheckKind::RecurringCheck);
+    for date in ["2026-11-17", "2026-11-18"] {
+        world.on(date);
+        world.attempt(&recurring, Mode::Phone, AttemptResult::OnlineOnly);
+    }
+    assert!(!world.open_kinds(child).contains(&CheckKind::SeeInPerson));
+
+    let mut form = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
+    form.happened_on = day("2026-11-10");
+    world.try_attempt(&recurring, &form).unwrap();
+
+    assert!(world.open_kinds(child).contains(&CheckKind::SeeInPerson));
+    world.assert_green_but_unswept();
+}
+
+#[test]
 fn when_the_tier_rises_checks_come_sooner_and_their_first_day_stays() {
     let world = World::new();
     let child = world.notified();
@@ -315,6 +417,16 @@ fn a_child_is_not_owed_the_same_thing_twice() {
 }
 
 impl World {
+    /// Nobody knows where the child is any longer.
+    fn loses(&self, child: ChildKey) {
+        let (today, now) = (self.today(), self.now());
+        let record = self.record(child);
+        let lost = self.services.db.write_now(|tx| {
+            whereabouts::lose(tx, &self.officer, &record, "An empty house", today, now)
+        });
+        lost.unwrap();
+    }
+
     fn book(&self, check: &CheckRecord, on: &str, reason: &str) -> Result<Reference, BookingError> {
         let (today, now) = (self.today(), self.now());
         let new = NewBooking {

@@ -4,7 +4,7 @@ use super::*;
 
 impl World {
     /// The child lives somewhere else since a day, and an officer made sure of it.
-    fn moves(&self, child: ChildKey, lines: &str, since: &str) {
+    pub fn moves(&self, child: ChildKey, lines: &str, since: &str) {
         let (today, now) = (self.today(), self.now());
         let place = Place {
             lines: lines.to_owned(),
