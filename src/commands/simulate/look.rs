@@ -103,7 +103,7 @@ impl World {
         if matches!(act, Act::Settle(..)) {
             self.tally.once(Happening::AddressSettled, &done);
         }
-        if matches!(act, Act::Letter(_) | Act::Record(..)) {
+        if matches!(act, Act::Letter(_) | Act::Record(..) | Act::Settle(..)) {
             self.pupils[pupil].deeds.insert(now, Deed::Checked);
         }
         if let Some(page) = self.page(program, pupil)? {

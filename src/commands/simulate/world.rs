@@ -101,7 +101,7 @@ pub enum Presence {
 /// What a person did that may close a lapse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
-    /// Recorded an outcome, noted a letter, accepted a notification, found a child.
+    /// Recorded an outcome, noted a letter, accepted a notification, found a child, settled which address is right.
     Checked,
     /// Let the child leave, and gave this as evidence.
     LetLeave(String),
