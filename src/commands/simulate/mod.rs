@@ -18,6 +18,7 @@ mod decisions;
 mod dice;
 mod doors;
 mod errands;
+mod evening;
 mod fate;
 mod judge;
 mod look;

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use hearth::checks::verify::verify;
+use hearth::checks::verify::Invariant;
 use hearth::clock::Clock;
 use hearth::config::Config;
 use hearth::db::{Db, Death, Lifetime};
@@ -16,6 +16,7 @@ use rand::rngs::StdRng;
 use super::super::{Failure, migrate};
 use super::Options;
 use super::dice::dice;
+use super::evening::{Evening, Examiner, Proven};
 use super::judge;
 use super::mail_server::{Heard, MailServer};
 use super::program::{Program, SecondProgram};
@@ -66,6 +67,7 @@ pub struct Run {
     program: Program,
     world: World,
     witness: Witness,
+    examiner: Examiner,
     counts: Counts,
     /// Where what comes back arrives.
     mailbox: PathBuf,
@@ -108,6 +110,10 @@ impl Run {
                 ..program.services.clone()
             },
         );
+        let examiner = Examiner::new(
+            Db::open_to_throw_away(database, 1, &Lifetime::default())?,
+            program.services.late_after,
+        );
         let administrator = world.staff.administrator.clone();
         program
             .mail_server
@@ -118,6 +124,7 @@ impl Run {
             program,
             world,
             witness: Witness::default(),
+            examiner,
             mailbox,
             counts: Counts::default(),
             off_until: None,
@@ -141,9 +148,11 @@ impl Run {
             }
             let lived = self.live_through(day, &mut dice, is_calm);
             lived.map_err(|failure| on(number, day, failure))?;
+            if let Some(broken) = self.proven_broken()? {
+                return Ok(Some(broken));
+            }
             let seen = self.witness.look(&mut self.program, &self.world, day)?;
-            let broken = seen.or(self.broken_promises()?);
-            if let Some((promise, names)) = broken {
+            if let Some((promise, names)) = seen {
                 return Ok(Some(Broken {
                     number,
                     day,
@@ -151,6 +160,11 @@ impl Run {
                     names,
                 }));
             }
+            let (today, now) = (self.program.services.clock.today(), self.program.now());
+            self.examiner.begin(Evening { number, today, now });
+        }
+        if let Some(broken) = self.proven_broken()? {
+            return Ok(Some(broken));
         }
         let day = self.program.services.clock.today();
         let number = self.days;
@@ -162,6 +176,25 @@ impl Run {
             promise,
             names,
         }))
+    }
+
+    /// The first promise that did not hold on the evening that was last begun with.
+    fn proven_broken(&mut self) -> Result<Option<Broken>, Failure> {
+        let Some(Proven { evening, promises }) = self.examiner.proven()? else {
+            return Ok(None);
+        };
+        self.counts.promises += promises.len();
+        let broken = promises.into_iter().find(|promise| !promise.holds());
+        Ok(broken.map(
+            |Invariant {
+                 promise, broken, ..
+             }| Broken {
+                number: evening.number,
+                day: evening.today,
+                promise: promise.to_owned(),
+                names: broken,
+            },
+        ))
     }
 
     /// Once in some weeks the machine is off for days.
@@ -244,17 +277,6 @@ impl Run {
                 .perform(&mut self.program, errand, &mut self.counts)?;
         }
         Ok(())
-    }
-
-    fn broken_promises(&mut self) -> Result<Option<(String, Vec<String>)>, Failure> {
-        let (today, now) = (self.program.services.clock.today(), self.program.now());
-        let late_after = self.program.services.late_after;
-        let proof = self
-            .program
-            .read(|conn| Ok(verify(conn, None, today, now, late_after)?))?;
-        self.counts.promises += proof.len();
-        let broken = proof.into_iter().find(|invariant| !invariant.holds());
-        Ok(broken.map(|invariant| (invariant.promise.to_owned(), invariant.broken)))
     }
 
     /// What happened, in lines.

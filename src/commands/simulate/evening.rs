@@ -1,0 +1,73 @@
+//! Proves every promise as the register stood in the evening, while the next day is already lived through.
+
+use std::sync::mpsc::channel;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use hearth::access::authority;
+use hearth::checks::verify::{Invariant, verify};
+use hearth::db::{Db, DbError};
+
+use super::super::Failure;
+
+/// An evening at which the register is looked at.
+#[derive(Clone, Copy)]
+pub struct Evening {
+    /// Which day of the simulation, from 1.
+    pub number: u32,
+    pub today: NaiveDate,
+    pub now: NaiveDateTime,
+}
+
+/// What was proven of an evening.
+pub struct Proven {
+    pub evening: Evening,
+    pub promises: Vec<Invariant>,
+}
+
+/// Has a connection of its own, and a life that nothing ends.
+pub struct Examiner {
+    db: Db,
+    late_after: Duration,
+    under_way: Option<(Evening, JoinHandle<Result<Vec<Invariant>, DbError>>)>,
+}
+
+impl Examiner {
+    pub const fn new(db: Db, late_after: Duration) -> Self {
+        Self {
+            db,
+            late_after,
+            under_way: None,
+        }
+    }
+
+    /// Begins with an evening; returns as soon as nothing that is written later is seen.
+    pub fn begin(&mut self, evening: Evening) {
+        let (holds, is_held) = channel();
+        let (db, late_after) = (self.db.clone(), self.late_after);
+        let Evening { today, now, .. } = evening;
+        let proof = thread::spawn(move || {
+            db.read_now(|conn| {
+                // SQLite holds the register as it is at the first question of a transaction.
+                authority::in_service(conn)?;
+                // Whoever waits is told by the end of this thread as well.
+                let _ = holds.send(());
+                verify(conn, None, today, now, late_after)
+            })
+        });
+        let _ = is_held.recv();
+        self.under_way = Some((evening, proof));
+    }
+
+    /// What was found of the evening that was begun with last, if one was.
+    pub fn proven(&mut self) -> Result<Option<Proven>, Failure> {
+        let Some((evening, proof)) = self.under_way.take() else {
+            return Ok(None);
+        };
+        let promises = proof
+            .join()
+            .map_err(|_| Failure::because("the proof of an evening ended before it was done"))??;
+        Ok(Some(Proven { evening, promises }))
+    }
+}
