@@ -75,6 +75,7 @@ fn digest(head: &Letterhead) -> Rendered {
         step: Step::Lapsed,
         since: day,
         broken_plan: None,
+        plan: None,
         vacant_post: None,
     };
     LapseDigest {

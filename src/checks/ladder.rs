@@ -132,25 +132,32 @@ fn untold<'a>(lapses: &'a [Described], owing: &Owing) -> Vec<Untold<'a>> {
     lapses.iter().enumerate().flat_map(steps_of).collect()
 }
 
-/// For which post a step is told, and of which officer if it is for the child's own.
-type Asked<'a> = (Post, Option<&'a str>);
+/// For which post a step is told, of which officer if it is for the child's own, and who is not told what they did
+/// themselves.
+type Asked<'a> = (Post, Option<&'a str>, Option<&'a str>);
 
 fn asked<'a>(step: &Untold<'a>) -> Asked<'a> {
     let officer = match step.post {
         Post::Officer => step.lapse.officer.as_deref(),
         _ => None,
     };
-    (step.post, officer)
+    let planner = match step.owed.step.is_renewal() {
+        true => step.lapse.planned_by.as_deref(),
+        false => None,
+    };
+    (step.post, officer, planner)
 }
 
-/// Who hears what is told, asked once for each post and officer.
+/// Who hears what is told, asked once for each post, officer and planner.
 fn hearing<'a>(untold: &[Untold<'a>], posts: &Posts) -> HashMap<Asked<'a>, Option<Heard>> {
     let mut heard = HashMap::new();
     for step in untold {
-        let (post, officer) = asked(step);
-        heard
-            .entry((post, officer))
-            .or_insert_with(|| posts.who(post, officer));
+        let asked = asked(step);
+        let (post, officer, planner) = asked;
+        heard.entry(asked).or_insert_with(|| match planner {
+            Some(planner) => posts.who_but(post, planner),
+            None => posts.who(post, officer),
+        });
     }
     heard
 }
@@ -255,7 +262,11 @@ impl Desk<'_> {
             working_days_over: calendar.working_days_between(lapse.due_on, *today),
             step: owed.step,
             since: owed.owed_on,
-            broken_plan: lapse.plan_by,
+            broken_plan: lapse.plan_by.filter(|_| !owed.step.is_renewal()),
+            plan: lapse
+                .plan_by
+                .filter(|_| owed.step.is_renewal())
+                .map(|by| (owed.round, by)),
             vacant_post: (part.told_post != *post).then_some(*post),
         }
     }

@@ -8,6 +8,7 @@ use super::rulebook::{self, LastDay, Rulebook};
 use super::{CheckKey, LapseKey, store};
 use crate::access::audit::{self, Event};
 use crate::access::{AuthorityKey, Viewer};
+use crate::clock::london_day;
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::register::ChildKey;
@@ -62,9 +63,14 @@ impl LapseRecord {
     pub fn state(&self, tier: Tier) -> LapseState {
         LapseState {
             due_on: self.due_on,
+            opened_on: self.opened_on,
             tier,
             round: self.round,
             plan_by: self.acknowledged.as_ref().map(|answer| answer.plan_by),
+            planned_on: self
+                .acknowledged
+                .as_ref()
+                .map(|answer| london_day(answer.at)),
             closed: self.closed.is_some(),
         }
     }
@@ -152,18 +158,52 @@ pub enum AcknowledgeError {
 
 conflict!(AcknowledgeError);
 
-/// Why this viewer cannot answer with another plan for a lapse that had so many; nothing when they can.
+/// Why this viewer cannot answer for the lapse any more; nothing when they can.
 #[must_use]
-pub fn why_not_renewed(viewer: &Viewer, plans_before: u32, rulebook: &Rulebook) -> Option<String> {
-    let policy = &rulebook.policy;
-    (!viewer.manages() && escalation::next_plan_needs_manager(plans_before, policy))
-        .then(|| escalation::why_manager(plans_before, policy))
+pub fn why_not_renewed(
+    viewer: &Viewer,
+    lapse: &LapseRecord,
+    rulebook: &Rulebook,
+) -> Option<String> {
+    let Rulebook {
+        policy,
+        calendar,
+        today,
+    } = rulebook;
+    if viewer.manages() {
+        return None;
+    }
+    if escalation::next_plan_needs_manager(lapse.round, policy) {
+        return Some(escalation::why_manager(lapse.round, policy));
+    }
+    let is_over = escalation::plan_ceiling(lapse.opened_on, policy, calendar) < *today;
+    is_over.then(|| escalation::why_ceiling(lapse.opened_on, policy))
 }
 
-/// The last day that a plan made today may have.
+/// The last day that a plan for a lapse may have when this viewer makes it today: for an officer no later than the
+/// ceiling, which is counted from the day on which the lapse was opened and does not move.
 #[must_use]
-pub fn latest_plan(rulebook: &Rulebook) -> LastDay {
-    rulebook.last_day(PolicyKey::LongestPlan)
+pub fn latest_plan(viewer: &Viewer, lapse: &LapseRecord, rulebook: &Rulebook) -> LastDay {
+    let latest = rulebook.last_day(PolicyKey::LongestPlan);
+    let ceiling = escalation::plan_ceiling(lapse.opened_on, &rulebook.policy, &rulebook.calendar);
+    if viewer.manages() || latest.day <= ceiling {
+        return latest;
+    }
+    LastDay {
+        day: ceiling,
+        why: escalation::why_ceiling(lapse.opened_on, &rulebook.policy),
+    }
+}
+
+/// Who hears at once of the next plan for a lapse, in words for whoever makes it; nothing for an officer, whose plans
+/// are not among those.
+#[must_use]
+pub fn who_hears(viewer: &Viewer, lapse: &LapseRecord, rulebook: &Rulebook) -> Option<String> {
+    let Rulebook {
+        policy, calendar, ..
+    } = rulebook;
+    let hears = || escalation::who_hears(lapse.round, lapse.opened_on, policy, calendar);
+    viewer.manages().then(hears).flatten()
 }
 
 /// Opens a lapse for every open check that was due before `today` and has none: everything overdue, so a night off
@@ -233,7 +273,8 @@ pub fn all_told(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<ToldByMa
     store::lapse::all_told(conn, authority)
 }
 
-/// A person answers from a form that showed which answer is held. The same answer sent twice changes nothing.
+/// A person answers from a form that showed which answer is held. The same answer sent twice changes nothing. Gives the
+/// steps by which those above will hear of it.
 ///
 /// # Errors
 /// [`AcknowledgeError::Answered`] when another answer is held by now than the form knew of.
@@ -245,14 +286,14 @@ pub fn acknowledge_knowing(
     plan: &Plan,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<(), AcknowledgeError> {
+) -> std::result::Result<&'static [Step], AcknowledgeError> {
     let held = store::lapse::by_key(tx, lapse.key)?;
     if held.closed.is_none() && held.answer_known() != known {
         let is_the_same = held.acknowledged.as_ref().is_some_and(|held| {
             held.by == viewer.name() && held.plan == plan.words.trim() && held.plan_by == plan.by
         });
         if is_the_same {
-            return Ok(());
+            return Ok(&[]);
         }
         return Err(AcknowledgeError::Answered);
     }
@@ -260,7 +301,7 @@ pub fn acknowledge_knowing(
 }
 
 /// A person answers for a lapse with a plan and a day; the ladder stops until that day. Writes the audit event,
-/// which keeps the plan that this one takes the place of.
+/// which keeps the plan that this one takes the place of, and gives the steps by which those above will hear of it.
 pub fn acknowledge(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -269,7 +310,7 @@ pub fn acknowledge(
     plan_by: NaiveDate,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<(), AcknowledgeError> {
+) -> std::result::Result<&'static [Step], AcknowledgeError> {
     if !viewer.works_with_children() {
         return Err(AcknowledgeError::NotAllowed);
     }
@@ -282,10 +323,10 @@ pub fn acknowledge(
         return Err(AcknowledgeError::NoPlan);
     }
     let rulebook = rulebook::load(tx, viewer.authority(), today)?;
-    if let Some(why) = why_not_renewed(viewer, held.round, &rulebook) {
+    if let Some(why) = why_not_renewed(viewer, &held, &rulebook) {
         return Err(AcknowledgeError::NeedsManager(why));
     }
-    let latest = latest_plan(&rulebook).day;
+    let latest = latest_plan(viewer, &held, &rulebook).day;
     if plan_by < today || plan_by > latest {
         return Err(AcknowledgeError::PlanDay(spoken(latest)));
     }
@@ -293,6 +334,13 @@ pub fn acknowledge(
         .account()
         .ok_or_else(|| DbError::Corrupt("an acknowledgement without an account".to_owned()))?;
     store::lapse::acknowledge(tx, lapse.key, by, plan, plan_by, now)?;
+    let heard = escalation::told_above(
+        held.round + 1,
+        plan_by,
+        held.opened_on,
+        &rulebook.policy,
+        &rulebook.calendar,
+    );
     let mut detail = format!(
         "Lapse acknowledged, to be done by {}: {plan}",
         spoken(plan_by)
@@ -305,11 +353,15 @@ pub fn acknowledge(
             earlier.plan
         );
     }
+    if let Some(posts) = escalation::posts_of(heard) {
+        detail = format!("{detail}. The {posts} will be told of it");
+    }
     let event = Event {
         action: "lapse_acknowledged",
         child: Some(lapse.child.number()),
         subject: lapse.reference.as_str(),
         detail: &detail,
     };
-    Ok(audit::record(tx, viewer, &event, now)?)
+    audit::record(tx, viewer, &event, now)?;
+    Ok(heard)
 }

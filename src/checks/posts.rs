@@ -81,6 +81,21 @@ impl Posts {
         self.at_the_mailbox()
     }
 
+    /// As [`Posts::who`], for what somebody with this address did themselves: another holder is told, or the next post
+    /// above. Only when nobody else is there at all, they are.
+    pub(super) fn who_but(&self, post: Post, oneself: &str) -> Option<Heard> {
+        let mut asked = Some(post);
+        while let Some(post) = asked {
+            let mut people = self.there_for(post, None);
+            people.retain(|person| person.email.as_str() != oneself);
+            if !people.is_empty() {
+                return Some(Heard { post, people });
+            }
+            asked = post.next_above();
+        }
+        self.at_the_mailbox().or_else(|| self.who(post, None))
+    }
+
     /// As [`Posts::who`], from the post above this one on.
     pub(super) fn above(&self, post: Post) -> Option<Heard> {
         match post.next_above() {

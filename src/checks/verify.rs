@@ -195,8 +195,8 @@ fn steps_told(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
         let told = store::ladder::told(conn, *authority, day_before)?;
         let mut owing = ladder::owing(&open, &told, rulebook);
         if !owing.is_empty() {
-            let retiered = ask::retiered_since(conn, *authority, *seen_until)?;
-            owing.retain(|lapse, _| !retiered.contains(lapse));
+            let changed = ask::changed_since(conn, *authority, *seen_until)?;
+            owing.retain(|lapse, _| !changed.contains(lapse));
         }
         invariant.add((looked_at, ladder::named(conn, &owing)?));
     }

@@ -4,7 +4,7 @@
 use super::calendar::{Calendar, FirstDay, last_day};
 use super::codes::code_list;
 use super::dates::spoken;
-use super::policy::{Policy, PolicyKey};
+use super::policy::{Period, Policy, PolicyKey};
 use super::tier::Tier;
 use chrono::NaiveDate;
 
@@ -48,25 +48,51 @@ code_list! {
         Manager = "manager", "To the manager";
         HeadOfService = "head_of_service", "To the head of service";
         DutyMailbox = "duty_mailbox", "To the duty mailbox and the safeguarding lead";
+        /// Not a rung: somebody answered with one plan more, and those above are told of that.
+        RenewedToHeadOfService = "renewed_to_head", "Answered for again, to the head of service";
+        RenewedToDutyMailbox = "renewed_to_duty", "Answered for again, to the duty mailbox and the safeguarding lead";
     }
 }
 
 impl Step {
+    /// The rungs that are climbed while nobody answers, the lowest first.
+    pub const LADDER: &[Self] = &[
+        Self::Lapsed,
+        Self::Manager,
+        Self::HeadOfService,
+        Self::DutyMailbox,
+    ];
+
+    /// Who hears, one after the other, of plans that only a manager makes.
+    const RENEWALS: &[Self] = &[Self::RenewedToHeadOfService, Self::RenewedToDutyMailbox];
+
+    /// Whether what is told is a plan, and not that there is none.
+    #[must_use]
+    pub const fn is_renewal(self) -> bool {
+        matches!(
+            self,
+            Self::RenewedToHeadOfService | Self::RenewedToDutyMailbox
+        )
+    }
+
     /// Who is told at this step.
     #[must_use]
     pub const fn posts(self) -> &'static [Post] {
         match self {
             Self::Lapsed => &[Post::Officer, Post::TeamLeader],
             Self::Manager => &[Post::Manager],
-            Self::HeadOfService => &[Post::HeadOfService],
-            Self::DutyMailbox => &[Post::DutyMailbox, Post::SafeguardingLead],
+            Self::HeadOfService | Self::RenewedToHeadOfService => &[Post::HeadOfService],
+            Self::DutyMailbox | Self::RenewedToDutyMailbox => {
+                &[Post::DutyMailbox, Post::SafeguardingLead]
+            }
         }
     }
 
-    /// The period of the policy after which the step is owed; none for the first, which is owed on the next day.
+    /// The period of the policy after which the step is owed; none for the first, which is owed on the next day, and for a
+    /// plan, which is told at once.
     const fn policy_key(self) -> Option<PolicyKey> {
         match self {
-            Self::Lapsed => None,
+            Self::Lapsed | Self::RenewedToHeadOfService | Self::RenewedToDutyMailbox => None,
             Self::Manager => Some(PolicyKey::LapseToManager),
             Self::HeadOfService => Some(PolicyKey::LapseToHeadOfService),
             Self::DutyMailbox => Some(PolicyKey::LapseToDutyMailbox),
@@ -79,8 +105,8 @@ impl Step {
         match self {
             Self::Lapsed => 0,
             Self::Manager => 1,
-            Self::HeadOfService => 2,
-            Self::DutyMailbox => 3,
+            Self::HeadOfService | Self::RenewedToHeadOfService => 2,
+            Self::DutyMailbox | Self::RenewedToDutyMailbox => 3,
         }
     }
 }
@@ -90,12 +116,16 @@ impl Step {
 pub struct LapseState {
     /// The day the check was due when it lapsed.
     pub due_on: NaiveDate,
+    /// The day on which that was found.
+    pub opened_on: NaiveDate,
     /// The child's tier.
     pub tier: Tier,
     /// How often somebody has answered with a plan. Each plan that is not kept begins another round of the ladder.
     pub round: u32,
     /// The day by which the last of these plans has the check done.
     pub plan_by: Option<NaiveDate>,
+    /// The day on which it was made.
+    pub planned_on: Option<NaiveDate>,
     /// Whether the check is done.
     pub closed: bool,
 }
@@ -161,7 +191,7 @@ pub fn round(
         }
         _ => first_day,
     };
-    Step::ALL
+    Step::LADDER
         .iter()
         .filter(|_| !lapse.closed)
         .map(move |step| StepOwed {
@@ -172,19 +202,128 @@ pub fn round(
 }
 
 /// Every step owed up to today, whether it was told or not: whoever asks leaves out what was told in this round, so that
-/// days on which nothing ran change nothing.
+/// days on which nothing ran change nothing. What is owed of a plan comes last.
 pub fn owed(
     lapse: &LapseState,
     policy: &Policy,
     calendar: &Calendar,
     today: NaiveDate,
 ) -> impl Iterator<Item = StepOwed> {
-    round(lapse, policy, calendar).filter(move |owed| owed.owed_on <= today)
+    round(lapse, policy, calendar)
+        .chain(renewal(lapse, policy, calendar))
+        .filter(move |owed| owed.owed_on <= today)
+}
+
+/// The steps by which the plan that is held is told to those above, on the day on which it was made.
+fn renewal(
+    lapse: &LapseState,
+    policy: &Policy,
+    calendar: &Calendar,
+) -> impl Iterator<Item = StepOwed> {
+    let round = lapse.round;
+    let plan = lapse.planned_on.zip(lapse.plan_by);
+    let plan = plan.filter(|_| !lapse.closed);
+    let opened_on = lapse.opened_on;
+    plan.into_iter().flat_map(move |(planned_on, plan_by)| {
+        let heard = told_above(round, plan_by, opened_on, policy, calendar);
+        heard.iter().map(move |step| StepOwed {
+            step: *step,
+            round,
+            owed_on: planned_on,
+        })
+    })
+}
+
+/// To whom a plan is told at once: a lapse that is answered for again and again is heard higher and higher. The first
+/// plan that only a manager makes is told to the head of service, every later one to the duty mailbox and the safeguarding
+/// lead too; so is a plan that puts the check off beyond the ceiling, and beyond it by another longest plan.
+#[must_use]
+pub fn told_above(
+    plans: u32,
+    plan_by: NaiveDate,
+    opened_on: NaiveDate,
+    policy: &Policy,
+    calendar: &Calendar,
+) -> &'static [Step] {
+    let alone = policy.count(PolicyKey::PlansAlone);
+    let by_number = plans.saturating_sub(alone - 1);
+    let passes = |lengths: u32| plan_by > lengths_after(lengths, opened_on, policy, calendar);
+    let by_day = u32::from(passes(alone)) + u32::from(passes(alone.saturating_add(1)));
+    let heard = by_number.max(by_day).try_into().unwrap_or(usize::MAX);
+    Step::RENEWALS.get(..heard).unwrap_or(Step::RENEWALS)
+}
+
+/// The last day that the plans of officers may have for a lapse that was opened on a day: that of as many of the longest
+/// plans, one after the other, as there are up to the one that a manager makes.
+#[must_use]
+pub fn plan_ceiling(opened_on: NaiveDate, policy: &Policy, calendar: &Calendar) -> NaiveDate {
+    let alone = policy.count(PolicyKey::PlansAlone);
+    lengths_after(alone, opened_on, policy, calendar)
+}
+
+fn lengths_after(lengths: u32, from: NaiveDate, policy: &Policy, calendar: &Calendar) -> NaiveDate {
+    let longest = policy.always(PolicyKey::LongestPlan, Tier::Green).period();
+    let value = longest.value.saturating_mul(lengths);
+    Period { value, ..longest }.after(from, calendar)
+}
+
+/// Why no plan of an officer has a later day than the ceiling, in one sentence with the values and their sources.
+#[must_use]
+pub fn why_ceiling(opened_on: NaiveDate, policy: &Policy) -> String {
+    let alone = policy.always(PolicyKey::PlansAlone, Tier::Green);
+    let longest = policy.always(PolicyKey::LongestPlan, Tier::Green);
+    format!(
+        "The lapse was opened on {}, and {} times the longest plan, {}, is as far as plans go without a manager ({}).",
+        spoken(opened_on),
+        policy.count(PolicyKey::PlansAlone),
+        longest.in_words(),
+        alone.source()
+    )
+}
+
+/// Who hears at once of a plan that is made next, in words for whoever makes it: whatever its day, and with a day
+/// beyond the ceiling.
+#[must_use]
+pub fn who_hears(
+    plans_before: u32,
+    opened_on: NaiveDate,
+    policy: &Policy,
+    calendar: &Calendar,
+) -> Option<String> {
+    let number = plans_before.saturating_add(1);
+    let ceiling = plan_ceiling(opened_on, policy, calendar);
+    let beyond = ceiling.succ_opt().unwrap_or(ceiling);
+    let told = |by| told_above(number, by, opened_on, policy, calendar);
+    match (posts_of(told(opened_on)), posts_of(told(beyond))) {
+        (Some(posts), _) => Some(format!(
+            "This is plan {number} for this lapse: the {posts} will be told of it at once."
+        )),
+        (None, Some(posts)) => Some(format!(
+            "A plan by a day after {} will be told to the {posts} at once.",
+            spoken(ceiling)
+        )),
+        (None, None) => None,
+    }
+}
+
+/// Such as "head of service, duty mailbox and safeguarding lead".
+#[must_use]
+pub fn posts_of(steps: &[Step]) -> Option<String> {
+    let posts = steps.iter().flat_map(|step| step.posts());
+    let posts: Vec<String> = posts.map(|post| post.label().to_lowercase()).collect();
+    let (last, others) = posts.split_last()?;
+    Some(match others {
+        [] => last.clone(),
+        others => format!("{} and {last}", others.join(", ")),
+    })
 }
 
 /// Why a step is owed on its day: the rule, its value and its source, in one sentence.
 #[must_use]
 pub fn why(step: Step, lapse: &LapseState, policy: &Policy) -> String {
+    if step.is_renewal() {
+        return why_manager(lapse.round, policy);
+    }
     let passed = match lapse.plan_by {
         Some(day) => format!("the plan by {} was not kept", spoken(day)),
         None => format!("the check was due on {}", spoken(lapse.due_on)),

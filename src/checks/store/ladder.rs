@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::alias;
 use diesel::dsl::not;
 use diesel::prelude::*;
 
 use super::suspension::rests;
 use crate::access::{AuthorityKey, Role};
 use crate::checks::LapseKey;
+use crate::clock::london_day;
 use crate::db::columns::Key;
 use crate::db::days::{Day, MaybeDay, Moment};
 use crate::db::schema::{
@@ -30,8 +32,11 @@ pub(in crate::checks) struct Standing {
     pub(in crate::checks) key: LapseKey,
     #[diesel(deserialize_as = Day)]
     due_on: NaiveDate,
+    #[diesel(deserialize_as = Day)]
+    opened_on: NaiveDate,
     #[diesel(deserialize_as = MaybeDay)]
     plan_by: Option<NaiveDate>,
+    acknowledged_at: Option<NaiveDateTime>,
     round: i32,
     tier: Tier,
 }
@@ -40,9 +45,11 @@ impl Standing {
     pub(in crate::checks) fn state(&self) -> LapseState {
         LapseState {
             due_on: self.due_on,
+            opened_on: self.opened_on,
             tier: self.tier,
             round: u32::try_from(self.round).unwrap_or_default(),
             plan_by: self.plan_by,
+            planned_on: self.acknowledged_at.map(london_day),
             closed: false,
         }
     }
@@ -62,7 +69,9 @@ pub(in crate::checks) fn open(
         .select((
             lapse::id,
             lapse::due_on,
+            lapse::opened_on,
             lapse::plan_by,
+            lapse::acknowledged_at,
             lapse::round,
             child::tier,
         ))
@@ -81,6 +90,8 @@ pub(in crate::checks) struct Described {
     pub(in crate::checks) plan_by: Option<NaiveDate>,
     /// The address of the child's officer, unless there is none or they have left.
     pub(in crate::checks) officer: Option<String>,
+    /// The address of whoever made the plan.
+    pub(in crate::checks) planned_by: Option<String>,
 }
 
 /// Lapses asked for in one query.
@@ -93,6 +104,7 @@ pub(in crate::checks) fn described(
 ) -> Result<Vec<Described>> {
     let keys: Vec<i64> = lapses.map(Key::number).collect();
     let mut described: Vec<Described> = Vec::with_capacity(keys.len());
+    let planner = alias!(account as planner);
     for some in keys.chunks(AT_ONCE) {
         let rows: Vec<Described> = lapse::table
             .inner_join(welfare_check::table)
@@ -102,6 +114,7 @@ pub(in crate::checks) fn described(
                     .eq(account::id.nullable())
                     .and(account::left_on.is_null())),
             )
+            .left_join(planner.on(lapse::acknowledged_by.eq(planner.field(account::id).nullable())))
             .filter(lapse::id.eq_any(some))
             .select((
                 lapse::id,
@@ -110,6 +123,7 @@ pub(in crate::checks) fn described(
                 lapse::due_on,
                 lapse::plan_by,
                 account::email.nullable(),
+                planner.field(account::email).nullable(),
             ))
             .load(conn)?;
         described.extend(rows);

@@ -248,13 +248,20 @@ fn open_children(scope: Scope<'_>) -> _ {
         .filter(child::is_open.eq(true))
 }
 
-/// Lapses whose child's tier changed after a moment, so that the sweep at that moment could not know.
-pub(in crate::checks) fn retiered_since(
+/// Lapses that somebody answered for, or whose child's tier changed, after a moment, so that the sweep at that moment could
+/// not know.
+pub(in crate::checks) fn changed_since(
     conn: &mut Conn,
     authority: AuthorityKey,
     since: NaiveDateTime,
 ) -> Result<HashSet<LapseKey>> {
-    let keys: Vec<LapseKey> = lapse::table
+    let answered: Vec<LapseKey> = lapse::table
+        .filter(lapse::authority_id.eq(authority))
+        .filter(lapse::closed_at.is_null())
+        .filter(lapse::acknowledged_at.ge(since))
+        .select(lapse::id)
+        .load(conn)?;
+    let retiered: Vec<LapseKey> = lapse::table
         .inner_join(child::table)
         .inner_join(tier_history::table.on(tier_history::child_id.eq(lapse::child_id)))
         .filter(lapse::authority_id.eq(authority))
@@ -262,7 +269,7 @@ pub(in crate::checks) fn retiered_since(
         .filter(tier_history::held_from.gt(since))
         .select(lapse::id)
         .load(conn)?;
-    Ok(keys.into_iter().collect())
+    Ok(answered.into_iter().chain(retiered).collect())
 }
 
 /// When a job last began a run that it completed.

@@ -91,7 +91,7 @@ impl Witness {
             let mut own = of_check.get(check).into_iter().flatten();
             !own.any(|lapse| told_by(lapse, *day) > 0)
         });
-        let all = hearth::rules::escalation::Step::ALL.len();
+        let all = hearth::rules::escalation::Step::LADDER.len();
         let stuck = lapses.iter().filter(|lapse| {
             let day = lapse.opened_on + Days::new(LADDER_IS_DONE);
             let was_open = lapse.closed_at.map_or(today, |at| at.date()) > day;

@@ -160,6 +160,7 @@ fn a_plan_renewed_before_its_day_is_renewed_by_an_officer_once() {
     world
         .acknowledge_as(&world.manager, &lapse(), "I ring the family", "2026-12-24")
         .unwrap();
+    assert_eq!(recipients(&world.sweep()), [HEAD], "the post above hears");
     assert!(renew("2026-12-18", "2026-12-28").is_err());
     assert!(world.on("2026-12-24").sweep().is_empty());
     let mails = world.on("2026-12-29").sweep();
@@ -171,6 +172,78 @@ fn a_plan_renewed_before_its_day_is_renewed_by_an_officer_once() {
             .into_iter()
             .collect::<Vec<_>>()
     );
+}
+
+#[test]
+fn a_lapse_that_managers_answer_for_again_and_again_is_heard_higher_and_higher() {
+    let (world, child) = world_with_one_due();
+    world.on("2026-12-02").sweep();
+    let renew = |viewer: &Viewer, on: &str, by: &str| {
+        world.on(on);
+        world.acknowledge_as(viewer, &world.lapses(child)[0], "We ring", by)
+    };
+    renew(&world.officer, "2026-12-02", "2026-12-29").unwrap();
+    renew(&world.officer, "2026-12-29", "2027-01-20").unwrap();
+    assert!(world.sweep().is_empty());
+    for (on, by, told) in [
+        ("2027-01-20", "2027-02-10", vec![HEAD]),
+        ("2027-02-10", "2027-03-01", vec![DUTY, SAFEGUARDING, HEAD]),
+        ("2027-03-01", "2027-03-20", vec![DUTY, SAFEGUARDING, HEAD]),
+    ] {
+        renew(&world.manager, on, by).unwrap();
+        world.assert_green();
+        let mails = world.sweep();
+        assert_eq!(recipients(&mails), told, "{on}");
+        assert!(mails[0].raw.contains("one plan more"));
+        assert!(world.sweep().is_empty(), "each plan is told once");
+        world.assert_green();
+    }
+    let timeline = world.run(|conn| crate::access::audit::timeline(conn, child.number(), 10));
+    assert!(
+        timeline[0].detail.ends_with(
+            "The head of service, duty mailbox and safeguarding lead will be told of it"
+        )
+    );
+}
+
+#[test]
+fn whoever_made_the_plan_is_not_the_one_who_hears_of_it() {
+    let (world, child) = world_with_one_due();
+    world.give_post(Post::HeadOfService, "Robin Vale");
+    world.on("2026-12-02").sweep();
+    for viewer in [&world.officer, &world.officer, &world.manager] {
+        world
+            .acknowledge_as(viewer, &world.lapses(child)[0], "We ring", "2026-12-20")
+            .unwrap();
+    }
+    let mails = world.sweep();
+    assert_eq!(recipients(&mails), [DUTY]);
+    world.assert_green();
+}
+
+#[test]
+fn no_plan_of_an_officer_goes_beyond_the_ceiling_and_one_of_a_manager_is_heard() {
+    let (world, child) = world_with_one_due();
+    world.on("2026-12-02").sweep();
+    // 84 days from 2 December.
+    world.on("2027-02-20").sweep();
+    let lapse = world.lapses(child).remove(0);
+    let Err(AcknowledgeError::PlanDay(latest)) = world.acknowledge(&lapse, "Visit", "2027-02-25")
+    else {
+        panic!("an officer puts a lapse off beyond the ceiling");
+    };
+    assert_eq!(latest, "24 February 2027");
+    assert!(matches!(
+        world
+            .on("2027-02-25")
+            .acknowledge(&lapse, "Visit", "2027-02-26"),
+        Err(AcknowledgeError::NeedsManager(_))
+    ));
+    world
+        .acknowledge_as(&world.manager, &lapse, "Visit", "2027-02-26")
+        .unwrap();
+    assert_eq!(recipients(&world.sweep()), [HEAD]);
+    world.assert_green();
 }
 
 #[test]
@@ -478,5 +551,6 @@ impl World {
         self.services
             .db
             .write_now(|tx| lapse::acknowledge(tx, viewer, lapse, plan, day(by), today, now))
+            .map(|_| ())
     }
 }

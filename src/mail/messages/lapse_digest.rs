@@ -42,6 +42,8 @@ pub struct LapseLine {
     pub since: NaiveDate,
     /// The day of the last plan, which was not kept.
     pub broken_plan: Option<NaiveDate>,
+    /// The plan that is told, with its number for this lapse and its day, when it is that somebody answered once more.
+    pub plan: Option<(u32, NaiveDate)>,
     /// The post that should have been told and for which nobody is there.
     pub vacant_post: Option<Post>,
 }
@@ -53,6 +55,11 @@ impl LapseDigest {
 
     fn not_listed(&self) -> usize {
         self.lines.len() - self.listed().len()
+    }
+
+    /// Whether every lapse here has a plan, and what is told is that it had so many.
+    fn is_of_plans(&self) -> bool {
+        self.lines.iter().all(|line| line.plan.is_some())
     }
 
     /// Such as "the team leader and the manager".
@@ -126,6 +133,7 @@ mod tests {
             step: Step::Lapsed,
             since: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
             broken_plan: None,
+            plan: None,
             vacant_post: None,
         }
     }
@@ -164,6 +172,18 @@ mod tests {
         let message = digest.render(&wessex());
         insta::assert_snapshot!(read(&message));
         insta::assert_snapshot!("html", message.html);
+    }
+
+    #[test]
+    fn one_plan_more_is_told_with_its_number_and_asks_for_no_other() {
+        let mut renewed = line("L-7K4M-2QXD", (2026, 10, 30), 16);
+        renewed.step = Step::RenewedToHeadOfService;
+        renewed.plan = Some((3, NaiveDate::from_ymd_opt(2026, 12, 18).unwrap()));
+        let digest = LapseDigest {
+            told_as: vec![Post::HeadOfService],
+            ..digest(vec![renewed])
+        };
+        insta::assert_snapshot!(read(&digest.render(&wessex())));
     }
 
     #[test]

@@ -38,6 +38,7 @@ fn to_staff(head: &Letterhead, today: NaiveDate) -> Vec<Rendered> {
                 step: Step::Manager,
                 since: today,
                 broken_plan: None,
+                plan: None,
                 vacant_post: Some(Post::Manager),
             }],
             link: link("/lapses"),

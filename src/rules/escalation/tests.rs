@@ -3,6 +3,7 @@
 use super::*;
 use crate::rules::policy::defaults;
 use proptest::prelude::*;
+use std::collections::HashSet;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -12,9 +13,11 @@ fn day(text: &str) -> NaiveDate {
 fn lapse(tier: Tier) -> LapseState {
     LapseState {
         due_on: day("2026-11-23"),
+        opened_on: day("2026-11-24"),
         tier,
         round: 0,
         plan_by: None,
+        planned_on: None,
         closed: false,
     }
 }
@@ -51,14 +54,14 @@ fn a_lapse_climbs_by_working_days() {
         steps(lapse, "2026-12-07"),
         [Step::Lapsed, Step::Manager, Step::HeadOfService]
     );
-    assert_eq!(steps(lapse, "2026-12-14"), Step::ALL);
-    assert_eq!(steps(lapse, "2030-01-01"), Step::ALL);
+    assert_eq!(steps(lapse, "2026-12-14"), Step::LADDER);
+    assert_eq!(steps(lapse, "2030-01-01"), Step::LADDER);
 }
 
 #[test]
 fn red_goes_to_everybody_on_the_first_day() {
     assert_eq!(steps(lapse(Tier::Red), "2026-11-23"), []);
-    assert_eq!(steps(lapse(Tier::Red), "2026-11-24"), Step::ALL);
+    assert_eq!(steps(lapse(Tier::Red), "2026-11-24"), Step::LADDER);
 }
 
 #[test]
@@ -71,7 +74,7 @@ fn a_plan_that_is_not_kept_begins_another_round_one_rung_higher() {
         steps(once, "2026-12-18"),
         [Step::Lapsed, Step::Manager, Step::HeadOfService]
     );
-    assert_eq!(steps(once, "2026-12-29"), Step::ALL);
+    assert_eq!(steps(once, "2026-12-29"), Step::LADDER);
     let twice = planned(lapse(Tier::Green), 2, "2026-12-04");
     assert_eq!(
         steps(twice, "2026-12-05"),
@@ -79,11 +82,11 @@ fn a_plan_that_is_not_kept_begins_another_round_one_rung_higher() {
     );
     for plans in 3..10 {
         let often = planned(lapse(Tier::Green), plans, "2026-12-04");
-        assert_eq!(steps(often, "2026-12-05"), Step::ALL);
+        assert_eq!(steps(often, "2026-12-05"), Step::LADDER);
     }
     let red = planned(lapse(Tier::Red), 1, "2026-12-04");
     assert_eq!(steps(red, "2026-12-04"), []);
-    assert_eq!(steps(red, "2026-12-05"), Step::ALL);
+    assert_eq!(steps(red, "2026-12-05"), Step::LADDER);
 }
 
 #[test]
@@ -137,7 +140,7 @@ fn a_ladder_with_every_period_switched_off_is_the_shipped_one() {
     let nothing = Policy::at(&[], "884", day("2026-11-23"));
     let (lapse, calendar) = (lapse(Tier::Green), Calendar::england());
     let owed = owed(&lapse, &nothing, &calendar, day("2026-12-14"));
-    assert_eq!(owed.count(), Step::ALL.len());
+    assert_eq!(owed.count(), Step::LADDER.len());
 }
 
 #[test]
@@ -183,7 +186,7 @@ proptest! {
         if lapse.plan_by.is_some_and(|plan_by| today <= plan_by) {
             prop_assert!(owed.is_empty());
         } else if lapse.tier == Tier::Red && today > lapse.counted_from() {
-            prop_assert_eq!(owed.len(), Step::ALL.len());
+            prop_assert_eq!(owed.len(), Step::LADDER.len());
         }
     }
 
@@ -206,5 +209,105 @@ proptest! {
         let policy = Policy::at(&rows, "884", today);
         prop_assert!(!next_plan_needs_manager(0, &policy), "an officer can answer");
         prop_assert_eq!(next_plan_needs_manager(plans, &policy), plans + 1 >= number);
+    }
+}
+
+/// The same lapse with a plan that was made on a day.
+fn answered(lapse: LapseState, plans: u32, on: &str, by: &str) -> LapseState {
+    LapseState {
+        planned_on: Some(day(on)),
+        ..planned(lapse, plans, by)
+    }
+}
+
+#[test]
+fn plans_that_only_a_manager_makes_are_heard_higher_and_higher() {
+    let green = lapse(Tier::Green);
+    for (plans, on, by, told) in [
+        (2, "2026-12-20", "2027-01-10", &[][..]),
+        (3, "2027-01-10", "2027-02-07", &Step::RENEWALS[..1]),
+        (4, "2027-02-01", "2027-02-07", Step::RENEWALS),
+        (9, "2027-02-01", "2027-02-07", Step::RENEWALS),
+        // A first plan beyond the ceiling (84 days from the opening), and beyond it by another longest plan.
+        (1, "2027-02-01", "2027-02-16", &[]),
+        (1, "2027-02-01", "2027-02-17", &Step::RENEWALS[..1]),
+        (1, "2027-03-01", "2027-03-16", &Step::RENEWALS[..1]),
+        (1, "2027-03-01", "2027-03-17", Step::RENEWALS),
+    ] {
+        let held = answered(green, plans, on, by);
+        assert_eq!(steps(held, on), told, "plan {plans} by {by}");
+        assert!(
+            owed_on(held, day(on))
+                .iter()
+                .all(|owed| owed.owed_on == day(on))
+        );
+    }
+    let done = LapseState {
+        closed: true,
+        ..answered(green, 9, "2027-02-01", "2027-02-07")
+    };
+    assert_eq!(steps(done, "2027-02-01"), []);
+}
+
+#[test]
+fn who_hears_of_a_plan_is_said_before_it_is_made() {
+    let (policy, calendar) = (
+        Policy::at(&defaults(), "884", day("2026-11-24")),
+        Calendar::england(),
+    );
+    let words = |plans| who_hears(plans, day("2026-11-24"), &policy, &calendar).unwrap();
+    assert_eq!(
+        words(0),
+        "A plan by a day after 16 February 2027 will be told to the head of service at once."
+    );
+    assert_eq!(
+        words(2),
+        "This is plan 3 for this lapse: the head of service will be told of it at once."
+    );
+    assert_eq!(
+        words(3),
+        "This is plan 4 for this lapse: the head of service, duty mailbox and safeguarding lead will be told of it at once."
+    );
+}
+
+/// Everybody from the head of service up.
+fn those_above() -> HashSet<Post> {
+    let steps = Step::RENEWALS.iter();
+    steps.flat_map(|step| step.posts()).copied().collect()
+}
+
+proptest! {
+    /// Each answer waits some days and plans for some days, as people like it; the longest plan bounds the second.
+    #[test]
+    fn whatever_people_answer_everybody_above_hears_of_a_lapse_that_stays_open(
+        tier in prop::sample::select(Tier::ALL),
+        answers in prop::collection::vec((0..30u64, 0..=28u64), 40),
+    ) {
+        let policy = Policy::at(&defaults(), "884", day("2026-11-23"));
+        let calendar = Calendar::england();
+        // Four plans of 28 days, and between them as long as the ladder takes, over Christmas too.
+        let bound = day("2026-11-24") + chrono::Days::new(5 * (28 + 30));
+        let mut held = lapse(tier);
+        let mut heard: HashSet<Post> = HashSet::new();
+        let mut today = day("2026-11-24");
+        let mut hear = |held: &LapseState, from: NaiveDate, to: NaiveDate| {
+            for today in from.iter_days().take_while(|today| *today <= to.min(bound)) {
+                let owed = owed(held, &policy, &calendar, today);
+                heard.extend(owed.flat_map(|owed| owed.step.posts()).copied());
+            }
+        };
+        for (waits, lasts) in answers {
+            let next = today + chrono::Days::new(waits);
+            hear(&held, today, next);
+            today = next;
+            held = LapseState {
+                round: held.round + 1,
+                planned_on: Some(today),
+                plan_by: Some(today + chrono::Days::new(lasts)),
+                ..held
+            };
+        }
+        hear(&held, today, bound);
+        prop_assert!(heard.is_superset(&those_above()), "{heard:?}");
     }
 }

@@ -178,6 +178,8 @@ struct Facts {
     latest_plan: LastDay,
     /// Why the reader cannot answer again; nothing when they can.
     needs_manager: Option<String>,
+    /// Who will be told of a plan at once, if anybody.
+    who_hears: Option<String>,
     /// What the ladder does in this round; nothing when the lapse is closed.
     rungs: Vec<Rung>,
 }
@@ -287,13 +289,7 @@ pub async fn acknowledge(
     };
     let here = format!("/lapses/{}", named.0);
     match acknowledged {
-        Ok(()) => Ok(visit.see_other_with(
-            &here,
-            &Flash::success(format!(
-                "Your plan is recorded. Nobody else is told of this lapse before {} has passed.",
-                spoken(plan_by)
-            )),
-        )),
+        Ok(heard) => Ok(visit.see_other_with(&here, &Flash::success(recorded(heard, plan_by)))),
         Err(
             error @ (AcknowledgeError::Closed
             | AcknowledgeError::Answered
@@ -304,6 +300,18 @@ pub async fn acknowledge(
         Err(AcknowledgeError::NotAllowed) => Err(WebError::Forbidden),
         Err(AcknowledgeError::Db(error)) => Err(error.into()),
     }
+}
+
+/// What is said to whoever made a plan that those above hear of by these steps.
+fn recorded(heard: &[Step], plan_by: NaiveDate) -> String {
+    let above = match escalation::posts_of(heard) {
+        Some(posts) => format!(" The {posts} will be told of it within a quarter of an hour."),
+        None => String::new(),
+    };
+    format!(
+        "Your plan is recorded.{above} Nobody else is told of this lapse before {} has passed.",
+        spoken(plan_by)
+    )
 }
 
 async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> {
@@ -325,8 +333,9 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
                 check: CheckWords::of(&check, &child, today, &rulebook.calendar),
                 rungs: rungs(&lapse.state(child.tier), &told, &rulebook),
                 told: told.iter().map(told_row).collect(),
-                latest_plan: lapse::latest_plan(&rulebook),
-                needs_manager: lapse::why_not_renewed(viewer, lapse.round, &rulebook),
+                latest_plan: lapse::latest_plan(viewer, &lapse, &rulebook),
+                needs_manager: lapse::why_not_renewed(viewer, &lapse, &rulebook),
+                who_hears: lapse::who_hears(viewer, &lapse, &rulebook),
             }))
         })
         .await?;
@@ -366,6 +375,7 @@ fn posts(step: Step) -> String {
 fn told_row(told: &Told) -> ToldRow {
     ToldRow {
         step: match told.round {
+            _ if told.step.is_renewal() => format!("{}: plan {}", told.step.label(), told.round),
             0 => told.step.label().to_owned(),
             _ => format!("{} (a plan was not kept)", told.step.label()),
         },
