@@ -32,6 +32,8 @@ pub struct OpenLapse {
     pub plan_by: Option<NaiveDate>,
     /// How many plans there were.
     pub plans: u32,
+    /// Until when the child's checks rest and who leads meanwhile, in words, if this one does.
+    pub rests: Option<String>,
 }
 
 /// How many lapses are open.
@@ -39,10 +41,19 @@ pub struct OpenLapse {
 pub struct Open {
     /// In all.
     pub total: i64,
-    /// Of these, how many somebody has answered for with a plan whose day has not passed.
+    /// Of these, how many rest while social care leads: nobody is told of them.
+    pub resting: i64,
+    /// Of the others, how many somebody has answered for with a plan whose day has not passed.
     pub answered: i64,
     /// How many somebody has answered for more than once.
     pub renewed: i64,
+}
+
+impl Open {
+    /// How many neither rest nor have a plan.
+    pub fn unanswered(self) -> i64 {
+        self.total - self.resting - self.answered
+    }
 }
 
 /// How many lapses are open among the children this viewer may see.
@@ -51,9 +62,10 @@ pub struct Open {
 /// When the database does not answer.
 pub fn count(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate) -> Result<Open> {
     Ok(Open {
-        total: store::lapse_list::count(conn, viewer, whose, today, None)?,
-        answered: store::lapse_list::count(conn, viewer, whose, today, Some(today))?,
-        renewed: store::lapse_list::renewed(conn, viewer, whose, today)?,
+        total: store::lapse_list::total(conn, viewer, whose)?,
+        resting: store::lapse_list::resting(conn, viewer, whose, today)?,
+        answered: store::lapse_list::answered(conn, viewer, whose, today)?,
+        renewed: store::lapse_list::renewed(conn, viewer, whose)?,
     })
 }
 

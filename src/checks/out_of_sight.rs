@@ -25,6 +25,7 @@ code_list! {
         Unverified = "unverified", "Address not verified";
         Conflicts = "conflicts", "Two addresses to settle";
         Lost = "lost", "Whereabouts unknown";
+        Resting = "resting", "Checks that rest";
     }
 }
 
@@ -47,6 +48,7 @@ impl SightList {
             Self::Unverified => Worry::Unverified(VerifiedSince::by(policy, calendar, *today)),
             Self::Conflicts => Worry::TwoAddresses,
             Self::Lost => Worry::Lost,
+            Self::Resting => Worry::Resting(*today),
         };
         Asked { worry, officer }
     }
@@ -68,6 +70,7 @@ impl SightList {
             ),
             Self::Conflicts => "Another address was told for these children than the one that is held. Settle which is right before anybody visits.".to_owned(),
             Self::Lost => "Nobody knows where these children are. Each has a check to find them.".to_owned(),
+            Self::Resting => "The checks of these children rest while social care leads: nobody is told of what falls due. They wake on the day after the last day of the rest, and only a manager lets them rest longer.".to_owned(),
         }
     }
 }

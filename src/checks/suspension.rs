@@ -1,16 +1,36 @@
-//! "Social care is leading" lets a child's checks rest, but only with a named lead and an end.
+//! "Social care is leading" lets a child's checks rest, but only with a named lead and an end. What is overdue stays on the
+//! lists meanwhile, and a rest over it is told to those above, as is one that goes on and on. Nothing lets the search for a
+//! child rest.
 
 use chrono::{NaiveDate, NaiveDateTime};
+use std::collections::HashMap;
 
+use super::posts::Posts;
 use super::rulebook::{self, LastDay, Rulebook};
 use super::store;
-use crate::access::Viewer;
+use super::store::suspension::Unheard;
 use crate::access::audit::{self, Event};
+use crate::access::{AuthorityKey, Viewer, authority};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
+use crate::mail::messages::RestDecided;
+use crate::mail::{Letter, outbox};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
+use crate::rules::escalation::Post;
 use crate::rules::policy::PolicyKey;
+use crate::rules::rest::Chain;
+
+/// A rest that somebody wants; it begins on the day on which it is decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRest {
+    /// Why.
+    pub reason: String,
+    /// Who leads meanwhile.
+    pub lead_name: String,
+    /// Last day; the checks wake the day after.
+    pub ends_on: NaiveDate,
+}
 
 /// A rest of a child's checks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +43,30 @@ pub struct Suspension {
     pub starts_on: NaiveDate,
     /// Last day; the checks wake the day after.
     pub ends_on: NaiveDate,
+    /// The so-manieth renewal of a rest before; 0 for the first.
+    pub renewal: u32,
+}
+
+impl Suspension {
+    /// How often the rest was renewed, in words; nothing for a first one.
+    pub fn renewed(&self) -> Option<String> {
+        match self.renewal {
+            0 => None,
+            1 => Some("renewed once".to_owned()),
+            2 => Some("renewed twice".to_owned()),
+            times => Some(format!("renewed {times} times")),
+        }
+    }
+
+    /// "rests until 1 March 2027, Lee Park leads, renewed once".
+    pub fn in_words(&self) -> String {
+        let renewed = self.renewed().map_or(String::new(), |it| format!(", {it}"));
+        format!(
+            "rests until {}, {} leads{renewed}",
+            spoken(self.ends_on),
+            self.lead_name
+        )
+    }
 }
 
 /// Why checks were not suspended.
@@ -37,7 +81,7 @@ pub enum SuspensionError {
     /// No reason.
     #[error("Say why the checks rest")]
     NoReason,
-    /// The end is before the start, or too far off.
+    /// The end is today or before, or too far off.
     #[error("Choose an end from tomorrow to {0}")]
     End(String),
     /// The database.
@@ -53,48 +97,168 @@ pub fn latest_end(rulebook: &Rulebook) -> LastDay {
     rulebook.last_day(PolicyKey::LongestRest)
 }
 
-/// Lets a child's checks rest; writes the audit event. Managers decide it.
+/// How it stands with a child whose checks somebody may let rest from today on.
+#[derive(Clone, Copy, Debug)]
+pub struct Outlook {
+    chain: Chain,
+    /// Whether a check that would rest is overdue.
+    is_overdue: bool,
+}
+
+impl Outlook {
+    /// As of the day of the rulebook.
+    pub fn of(conn: &mut Conn, child: ChildKey, rulebook: &Rulebook) -> Result<Self> {
+        let Rulebook {
+            policy,
+            calendar,
+            today,
+        } = rulebook;
+        let earlier = store::suspension::earlier(conn, child)?;
+        Ok(Self {
+            chain: Chain::before(*today, &earlier, policy, calendar),
+            is_overdue: store::suspension::has_overdue(conn, child, *today)?,
+        })
+    }
+
+    /// What whoever decides has to know before they do, a sentence each.
+    pub fn in_words(self, rulebook: &Rulebook) -> Vec<String> {
+        let mut words = Vec::new();
+        if self.is_overdue {
+            words.push("A check of this child is overdue. It stays on the lists, its ladder stops while the checks rest, and the head of service will be told of the rest at once.".to_owned());
+        }
+        let unheard_until = (self.chain).unheard_until(&rulebook.policy, &rulebook.calendar);
+        if let Some((since, day)) = self.chain.since.zip(unheard_until) {
+            words.push(format!(
+                "This would be renewal {} of the rest that began on {}. With a last day after {} the head of service will be told at once.",
+                self.chain.rests,
+                spoken(since),
+                spoken(day)
+            ));
+        }
+        words
+    }
+}
+
+/// Lets a child's checks rest from today on; writes the audit event. Managers decide it, and those above hear of it when
+/// the rules say so ([`tell`]). Gives whether they do.
 pub fn suspend(
     tx: &mut Conn,
     viewer: &Viewer,
     child: ChildKey,
-    suspension: &Suspension,
+    wanted: &NewRest,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<(), SuspensionError> {
+) -> std::result::Result<bool, SuspensionError> {
     if !viewer.manages() {
         return Err(SuspensionError::NotAllowed);
     }
-    if suspension.lead_name.trim().is_empty() {
+    if wanted.lead_name.trim().is_empty() {
         return Err(SuspensionError::NoLead);
     }
-    if suspension.reason.trim().is_empty() {
+    if wanted.reason.trim().is_empty() {
         return Err(SuspensionError::NoReason);
     }
-    let latest = latest_end(&rulebook::load(tx, viewer.authority(), today)?).day;
-    let end = suspension.ends_on;
-    if end <= today || end > latest || end < suspension.starts_on {
+    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
+    let latest = latest_end(&rulebook).day;
+    let end = wanted.ends_on;
+    if end <= today || end > latest {
         return Err(SuspensionError::End(spoken(latest)));
     }
-    store::suspension::insert(tx, child, suspension, viewer.account(), now)?;
-    let detail = format!(
+    let Outlook { chain, is_overdue } = Outlook::of(tx, child, &rulebook)?;
+    let heard = chain.is_heard_above(end, is_overdue, &rulebook.policy, &rulebook.calendar);
+    let rest = Suspension {
+        reason: wanted.reason.trim().to_owned(),
+        lead_name: wanted.lead_name.trim().to_owned(),
+        starts_on: today,
+        ends_on: end,
+        renewal: chain.rests,
+    };
+    store::suspension::insert(tx, child, &rest, heard, viewer.account(), now)?;
+    let mut detail = format!(
         "Checks rest until {}: {}. {} leads meanwhile",
         spoken(end),
-        suspension.reason.trim(),
-        suspension.lead_name.trim()
+        rest.reason,
+        rest.lead_name
     );
+    if let Some(renewed) = rest.renewed() {
+        detail = format!("{detail}. The rest was {renewed}");
+    }
+    if heard {
+        detail = format!("{detail}. The head of service will be told of it");
+    }
     let event = Event {
         action: "checks_suspended",
         child: Some(child.number()),
         subject: "",
         detail: &detail,
     };
-    Ok(audit::record(tx, viewer, &event, now)?)
+    audit::record(tx, viewer, &event, now)?;
+    Ok(heard)
+}
+
+/// Tells the post above the managers of each rest that they have to hear of and were not told; gives how many letters that
+/// were. Where nobody can be written to the rest stays untold, and `hearth verify` says so.
+pub fn tell(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    base_url: &str,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<usize> {
+    let unheard = store::suspension::unheard(tx, authority)?;
+    if unheard.is_empty() {
+        return Ok(0);
+    }
+    let authority = authority::by_key(tx, authority)?;
+    let posts = Posts::of(tx, &authority, today)?;
+    let head = authority.letterhead(base_url);
+    let mut letters = 0;
+    for rest in unheard {
+        let decided_by = rest.decided_by.as_deref().unwrap_or_default();
+        let Some(heard) = posts.who_but(Post::HeadOfService, decided_by) else {
+            continue;
+        };
+        let vacant = (heard.post != Post::HeadOfService).then_some(Post::HeadOfService);
+        let message = letter(&rest, vacant, base_url).render(&head);
+        for (place, person) in heard.people.iter().enumerate() {
+            let letter = Letter {
+                key: format!("rest:{}:{place}", rest.id),
+                authority: authority.key,
+                letterhead: &head,
+                to: person.email.clone(),
+                message: message.clone(),
+            };
+            let mail = outbox::put(tx, &letter, now)?;
+            store::suspension::told(tx, rest.id, mail)?;
+            letters += 1;
+        }
+    }
+    Ok(letters)
+}
+
+fn letter(rest: &Unheard, vacant_post: Option<Post>, base_url: &str) -> RestDecided {
+    RestDecided {
+        child: rest.child.as_str().to_owned(),
+        starts_on: rest.starts_on,
+        ends_on: rest.ends_on,
+        renewal: rest.renewal.unsigned_abs(),
+        vacant_post,
+        link: format!("{base_url}/children/{}", rest.child),
+    }
 }
 
 /// The rest that holds on a day.
 pub fn on(conn: &mut Conn, child: ChildKey, day: NaiveDate) -> Result<Option<Suspension>> {
-    store::suspension::on(conn, child, day)
+    Ok(of(conn, &[child], day)?.remove(&child))
+}
+
+/// The rests that hold on a day for these children.
+pub fn of(
+    conn: &mut Conn,
+    children: &[ChildKey],
+    day: NaiveDate,
+) -> Result<HashMap<ChildKey, Suspension>> {
+    store::suspension::of(conn, children, day)
 }
 
 /// Lets a rest end with the record: if the child comes back, whoever led is not known to lead still.

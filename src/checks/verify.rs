@@ -119,8 +119,12 @@ const QUESTIONS: &[(&str, Question)] = &[
         states::not_assessed_again,
     ),
     (
-        "Every rest of checks has a named lead and an end",
+        "Every rest of checks has a named lead, a reason and an end",
         states::rests_without_lead,
+    ),
+    (
+        "Every rest over an overdue check, and every long one, was told above",
+        states::rests_unheard,
     ),
 ];
 

@@ -121,7 +121,7 @@ fn figures(
         of("Open lapses".to_owned(), open.total, "/lapses"),
         of(
             "Open lapses that nobody has answered for".to_owned(),
-            open.total - open.answered,
+            open.unanswered(),
             "/lapses",
         ),
         of(

@@ -418,6 +418,9 @@ diesel::table! {
         ends_on -> Date,
         recorded_by -> Nullable<BigInt>,
         recorded_at -> Timestamp,
+        renewal -> Integer,
+        heard_above -> Bool,
+        mail_id -> Nullable<BigInt>,
     }
 }
 
@@ -617,6 +620,7 @@ diesel::joinable!(lapse_step -> outgoing_mail (mail_id));
 diesel::joinable!(told_address -> child (child_id));
 diesel::joinable!(suspension -> child (child_id));
 diesel::joinable!(suspension -> account (recorded_by));
+diesel::joinable!(suspension -> outgoing_mail (mail_id));
 diesel::joinable!(list_import -> authority (authority_id));
 diesel::joinable!(list_import -> account (account_id));
 diesel::joinable!(due_soon_notice -> welfare_check (check_id));

@@ -7,7 +7,9 @@ use super::{Services, Work};
 use crate::access::AuthorityKey;
 use crate::access::authority;
 use crate::checks::ladder::Told;
-use crate::checks::{due_soon, failed_visit, ladder, lapse, postponed, rulebook, undelivered};
+use crate::checks::{
+    due_soon, failed_visit, ladder, lapse, postponed, rulebook, suspension, undelivered,
+};
 use crate::db::{Conn, DbError, Result};
 
 /// Opens what has lapsed by today, tells every step that is owed, and gives notice of what is due soon. Run again, it does nothing again.
@@ -39,6 +41,7 @@ pub(super) struct Swept {
     failed_visits: usize,
     postponed: usize,
     notices: usize,
+    rests: usize,
 }
 
 fn sweep_one(
@@ -67,6 +70,7 @@ pub(super) fn in_transaction(
         failed_visits: failed_visit::tell(tx, authority, base_url, today, now)?,
         notices: due_soon::tell(tx, authority, &rulebook, base_url, now)?,
         postponed: postponed::tell(tx, authority, &rulebook, base_url, now)?,
+        rests: suspension::tell(tx, authority, base_url, today, now)?,
     })
 }
 
@@ -75,6 +79,7 @@ impl Work {
         self.found += number(swept.opened);
         self.did +=
             number(swept.told.steps + swept.failed_visits + swept.postponed + swept.notices);
+        self.did += number(swept.rests);
         self.failed += number(swept.told.untold);
         if swept.told.untold > 0 {
             tracing::error!(

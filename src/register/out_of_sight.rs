@@ -25,6 +25,8 @@ pub enum Worry {
     TwoAddresses,
     /// Nobody knows where the child is.
     Lost,
+    /// The child's checks rest on this day.
+    Resting(NaiveDate),
 }
 
 /// Which list is asked for.

@@ -35,6 +35,7 @@ pub mod identifiers;
 pub mod outcome;
 pub mod policy;
 pub mod postponement;
+pub mod rest;
 pub mod schedule;
 pub mod terms;
 pub mod tier;

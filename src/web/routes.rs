@@ -80,6 +80,8 @@ routes! {
     GET  "/children/conflicts.csv"   Officer  officer::out_of_sight::conflicts_file;
     GET  "/children/lost"            Officer  officer::out_of_sight::lost;
     GET  "/children/lost.csv"        Officer  officer::out_of_sight::lost_file;
+    GET  "/children/resting"         Officer  officer::out_of_sight::resting;
+    GET  "/children/resting.csv"     Officer  officer::out_of_sight::resting_file;
     GET  "/children/{reference}"                      Officer  officer::child::show;
     GET  "/children/{reference}/timeline"             Officer  officer::child::timeline;
     GET  "/children/{reference}/particulars"          Officer  officer::particulars::edit;

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDateTime};
 use hearth::access::accounts;
 use hearth::checks::check::{self, CheckRecord, CheckState};
-use hearth::checks::suspension::{self, Suspension};
+use hearth::checks::suspension::{self, NewRest};
 use hearth::checks::{postponed, rulebook};
 use hearth::db::Conn;
 use hearth::intake::notification;
@@ -326,10 +326,9 @@ fn a_lost_child_has_a_clock_and_is_found() {
 fn a_record_closes_through_a_door_with_its_evidence() {
     let (app, ada) = scene();
     let today = now().date();
-    let rest = Suspension {
+    let rest = NewRest {
         reason: "Social care is leading".to_owned(),
         lead_name: "Sana Lead".to_owned(),
-        starts_on: today,
         ends_on: today + Days::new(30),
     };
     let eyes = app.eyes(MANAGER);

@@ -1,3 +1,8 @@
+DROP INDEX suspension_unheard;
+DROP INDEX suspension_days;
+ALTER TABLE suspension DROP COLUMN mail_id;
+ALTER TABLE suspension DROP COLUMN heard_above;
+ALTER TABLE suspension DROP COLUMN renewal;
 CREATE INDEX lapse_check ON lapse (check_id);
 ALTER TABLE outgoing_mail DROP COLUMN useless_after;
 DROP INDEX outgoing_mail_message;

@@ -140,3 +140,10 @@ ALTER TABLE outgoing_mail ADD COLUMN useless_after TIMESTAMP;
 
 -- Nobody asks for the closed lapses of a check; the open one is found by lapse_once.
 DROP INDEX lapse_check;
+
+-- How often a rest was renewed, whether those above have to hear of it, and the mail that told the first of them.
+ALTER TABLE suspension ADD COLUMN renewal INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE suspension ADD COLUMN heard_above BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE suspension ADD COLUMN mail_id BIGINT REFERENCES outgoing_mail (id);
+CREATE INDEX suspension_days ON suspension (ends_on, starts_on, child_id);
+CREATE INDEX suspension_unheard ON suspension (child_id) WHERE heard_above AND mail_id IS NULL;

@@ -5,7 +5,7 @@ use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
 
 use super::IS_OPEN;
-use super::suspension::rests;
+use super::suspension::sleeps;
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::checks::CheckKey;
@@ -34,7 +34,7 @@ pub(in crate::checks) fn due(
         .inner_join(welfare_check::table)
         .filter(child::is_open.eq(true))
         .filter(IS_OPEN)
-        .filter(not(rests!(child::id, today)))
+        .filter(not(sleeps!(child::id, welfare_check::kind, today)))
         .group_by((welfare_check::due_on, welfare_check::kind, child::tier))
         .select((
             welfare_check::due_on,
@@ -92,7 +92,7 @@ pub(in crate::checks) fn waiting(
         .filter(exists(from_a_list))
         .filter(not(exists(done)))
         .filter(not(exists(booked)))
-        .filter(not(rests!(child::id, today)))
+        .filter(not(sleeps!(child::id, welfare_check::kind, today)))
         .order((welfare_check::due_on, welfare_check::id))
         .select((
             welfare_check::id,

@@ -8,7 +8,7 @@ use diesel::dsl::not;
 use diesel::prelude::*;
 
 use super::IS_OPEN;
-use super::suspension::rests;
+use super::suspension::sleeps;
 use crate::access::store::scope;
 use crate::access::{AccountKey, Viewer};
 use crate::checks::CheckKey;
@@ -54,7 +54,7 @@ macro_rules! asked {
             .filter(IS_OPEN)
             .filter(welfare_check::due_on.ge(*asked.due.start()))
             .filter(welfare_check::due_on.le(*asked.due.end()))
-            .filter(not(rests!(child::id, asked.today)))
+            .filter(not(sleeps!(child::id, welfare_check::kind, asked.today)))
             .into_boxed();
         if let Whose::Of(officer) = asked.whose {
             checks = checks.filter(child::officer_id.eq(officer.number()));

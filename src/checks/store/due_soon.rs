@@ -5,7 +5,7 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::IS_OPEN;
-use super::suspension::rests;
+use super::suspension::sleeps;
 use crate::access::AuthorityKey;
 use crate::checks::CheckKey;
 use crate::db::columns::Key;
@@ -74,7 +74,11 @@ pub(in crate::checks) fn candidates(
         .filter(welfare_check::authority_id.eq(authority))
         .filter(welfare_check::due_on.between(window.today, window.first))
         .filter(not(exists(given!().filter(enough))))
-        .filter(not(rests!(welfare_check::child_id, window.today)))
+        .filter(not(sleeps!(
+            welfare_check::child_id,
+            welfare_check::kind,
+            window.today
+        )))
         .into_boxed();
     if let Some(moment) = seen_until {
         let retiered = tier_history::table

@@ -7,7 +7,7 @@ use diesel::alias;
 use diesel::dsl::not;
 use diesel::prelude::*;
 
-use super::suspension::rests;
+use super::suspension::lapse_sleeps;
 use crate::access::{AuthorityKey, Role};
 use crate::checks::LapseKey;
 use crate::clock::london_day;
@@ -55,7 +55,7 @@ impl Standing {
     }
 }
 
-/// An authority's open lapses; those of children whose checks rest today are left out.
+/// An authority's open lapses; those of checks that rest today are left out.
 pub(in crate::checks) fn open(
     conn: &mut Conn,
     kept_by: AuthorityKey,
@@ -65,7 +65,7 @@ pub(in crate::checks) fn open(
         .inner_join(child::table)
         .filter(lapse::authority_id.eq(kept_by))
         .filter(lapse::closed_at.is_null())
-        .filter(not(rests!(lapse::child_id, today)))
+        .filter(not(lapse_sleeps!(today)))
         .select((
             lapse::id,
             lapse::due_on,

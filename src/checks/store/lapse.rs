@@ -5,7 +5,7 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::IS_OPEN;
-use super::suspension::rests;
+use super::suspension::sleeps;
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::checks::lapse::{Acknowledgement, LapseRecord, Told, ToldByMail};
@@ -29,7 +29,7 @@ pub(in crate::checks) struct Overdue {
     pub(in crate::checks) due_on: NaiveDate,
 }
 
-/// Everything overdue that nobody has opened a lapse for; checks of a child whose checks rest today are left out.
+/// Everything overdue that nobody has opened a lapse for; checks that rest today are left out.
 pub(in crate::checks) fn overdue(
     conn: &mut Conn,
     authority: AuthorityKey,
@@ -45,7 +45,11 @@ pub(in crate::checks) fn overdue(
         .filter(welfare_check::due_on.lt(today))
         .filter(welfare_check::authority_id.eq(authority))
         .filter(not(opened))
-        .filter(not(rests!(welfare_check::child_id, today)))
+        .filter(not(sleeps!(
+            welfare_check::child_id,
+            welfare_check::kind,
+            today
+        )))
         .order((welfare_check::due_on, welfare_check::id))
         .select((
             welfare_check::id,

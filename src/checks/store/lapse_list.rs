@@ -1,16 +1,21 @@
 //! The SQL of the list of open lapses.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::dsl::not;
 use diesel::prelude::*;
 
-use super::suspension::rests;
+use super::suspension::{lapse_sleeps, sleeps};
 use crate::access::Viewer;
 use crate::access::store::scope;
 use crate::checks::diary::Whose;
 use crate::checks::lapse_list::OpenLapse;
+use crate::checks::suspension::Suspension;
 use crate::db::schema::{account, child, lapse, welfare_check};
 use crate::db::{Conn, Result};
+use crate::register::ChildKey;
+use crate::rules::rest::can_rest;
 use crate::rules::schedule::CheckKind;
 
 type Row = (
@@ -24,33 +29,52 @@ type Row = (
     Option<String>,
     Option<NaiveDate>,
     i32,
+    ChildKey,
 );
 
-/// How many lapses are open; with `planned_from`, only those with a plan for that day or later.
-pub(in crate::checks) fn count(
+/// How many lapses are open.
+pub(in crate::checks) fn total(conn: &mut Conn, viewer: &Viewer, whose: Whose) -> Result<i64> {
+    Ok(children(viewer, whose)
+        .inner_join(lapse::table)
+        .filter(lapse::closed_at.is_null())
+        .count()
+        .get_result(conn)?)
+}
+
+/// How many of them rest.
+pub(in crate::checks) fn resting(
     conn: &mut Conn,
     viewer: &Viewer,
     whose: Whose,
     today: NaiveDate,
-    planned_from: Option<NaiveDate>,
 ) -> Result<i64> {
-    let mut open = children(viewer, whose, today)
+    Ok(children(viewer, whose)
         .inner_join(lapse::table)
-        .filter(lapse::closed_at.is_null());
-    if let Some(day) = planned_from {
-        open = open.filter(lapse::plan_by.ge(day));
-    }
-    Ok(open.count().get_result(conn)?)
+        .filter(lapse::closed_at.is_null())
+        .filter(lapse_sleeps!(today))
+        .count()
+        .get_result(conn)?)
+}
+
+/// How many do not rest and have a plan whose day has not passed.
+pub(in crate::checks) fn answered(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    whose: Whose,
+    today: NaiveDate,
+) -> Result<i64> {
+    Ok(children(viewer, whose)
+        .inner_join(lapse::table)
+        .filter(lapse::closed_at.is_null())
+        .filter(lapse::plan_by.ge(today))
+        .filter(not(lapse_sleeps!(today)))
+        .count()
+        .get_result(conn)?)
 }
 
 /// How many open lapses had more than one plan.
-pub(in crate::checks) fn renewed(
-    conn: &mut Conn,
-    viewer: &Viewer,
-    whose: Whose,
-    today: NaiveDate,
-) -> Result<i64> {
-    Ok(children(viewer, whose, today)
+pub(in crate::checks) fn renewed(conn: &mut Conn, viewer: &Viewer, whose: Whose) -> Result<i64> {
+    Ok(children(viewer, whose)
         .inner_join(lapse::table)
         .filter(lapse::closed_at.is_null())
         .filter(lapse::round.gt(1))
@@ -58,15 +82,17 @@ pub(in crate::checks) fn renewed(
         .get_result(conn)?)
 }
 
-/// The open lapses that nobody has answered for, or with a plan whose day has passed, the longest over first.
+/// The open lapses that do not rest and that nobody has answered for, or with a plan whose day has passed, the longest over
+/// first.
 pub(in crate::checks) fn unanswered(
     conn: &mut Conn,
     viewer: &Viewer,
     today: NaiveDate,
 ) -> Result<Vec<(String, CheckKind, NaiveDate)>> {
-    Ok(children(viewer, Whose::Team, today)
+    Ok(children(viewer, Whose::Team)
         .inner_join(lapse::table.inner_join(welfare_check::table))
         .filter(lapse::closed_at.is_null())
+        .filter(not(sleeps!(lapse::child_id, welfare_check::kind, today)))
         .filter(lapse::plan_by.is_null().or(lapse::plan_by.lt(today)))
         .order((lapse::due_on, lapse::id))
         .select((lapse::reference, welfare_check::kind, lapse::due_on))
@@ -80,7 +106,7 @@ pub(in crate::checks) fn page(
     today: NaiveDate,
     (offset, limit): (i64, i64),
 ) -> Result<Vec<OpenLapse>> {
-    let rows: Vec<Row> = children(viewer, whose, today)
+    let rows: Vec<Row> = children(viewer, whose)
         .inner_join(lapse::table.inner_join(welfare_check::table))
         .left_join(account::table)
         .filter(lapse::closed_at.is_null())
@@ -96,29 +122,26 @@ pub(in crate::checks) fn page(
             account::name.nullable(),
             lapse::plan_by,
             lapse::round,
+            child::id,
         ))
         .offset(offset)
         .limit(limit)
         .load(conn)?;
-    Ok(rows.into_iter().map(line).collect())
+    let keys: Vec<ChildKey> = rows.iter().map(|row| row.10).collect();
+    let rests = super::suspension::of(conn, &keys, today)?;
+    Ok(rows.into_iter().map(|row| line(row, &rests)).collect())
 }
 
-/// The children whose lapses are told; while a child's checks rest, nobody is told and nothing is listed.
-fn children<'a>(
-    viewer: &Viewer,
-    whose: Whose,
-    today: NaiveDate,
-) -> child::BoxedQuery<'a, crate::db::Backend> {
-    let seen = scope::children(viewer)
-        .filter(not(rests!(child::id, today)))
-        .into_boxed();
+/// The children whose lapses are listed: those who rest too, so that no rest hides a lapse.
+fn children<'a>(viewer: &Viewer, whose: Whose) -> child::BoxedQuery<'a, crate::db::Backend> {
+    let seen = scope::children(viewer).into_boxed();
     match whose {
         Whose::Of(officer) => seen.filter(child::officer_id.eq(officer.number())),
         Whose::Team => seen,
     }
 }
 
-fn line(row: Row) -> OpenLapse {
+fn line(row: Row, rests: &HashMap<ChildKey, Suspension>) -> OpenLapse {
     let (
         reference,
         kind,
@@ -130,7 +153,9 @@ fn line(row: Row) -> OpenLapse {
         officer,
         plan_by,
         round,
+        child,
     ) = row;
+    let rest = rests.get(&child).filter(|_| can_rest(kind));
     OpenLapse {
         reference,
         kind,
@@ -141,5 +166,6 @@ fn line(row: Row) -> OpenLapse {
         officer,
         plan_by,
         plans: round.unsigned_abs(),
+        rests: rest.map(Suspension::in_words),
     }
 }

@@ -1,14 +1,23 @@
 //! The SQL of suspensions.
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::access::AccountKey;
+use super::IS_OPEN;
+use crate::access::{AccountKey, AuthorityKey};
 use crate::checks::suspension::Suspension;
-use crate::db::schema::suspension;
-use crate::db::{Conn, Result};
+use crate::db::columns::Key;
+use crate::db::schema::{account, child, suspension, welfare_check};
+use crate::db::{Condition, Conn, Result};
+use crate::mail::OutgoingMail;
 use crate::on_each;
 use crate::register::ChildKey;
+use crate::rules::identifiers::Reference;
+use crate::rules::rest::Earlier;
+use crate::rules::schedule::CheckKind;
 
 /// That the checks of a child, named by a column of the query around it, rest on a day.
 macro_rules! rests {
@@ -23,53 +32,153 @@ macro_rules! rests {
 }
 pub(super) use rests;
 
-/// The suspension that holds on a day; of several, the one that lasts longest.
-pub(in crate::checks) fn on(
+/// That an open check of a child rests on a day: all but the search for the child. The kind is a column of the query around
+/// it.
+macro_rules! sleeps {
+    ($child:expr, $kind:expr, $day:expr) => {
+        crate::checks::store::suspension::rests!($child, $day)
+            .and($kind.ne(crate::rules::schedule::CheckKind::FindChild))
+    };
+}
+pub(super) use sleeps;
+
+/// The same for a query of lapses, which knows the check by its key alone: what its kind is is asked only while a child's
+/// checks rest.
+macro_rules! lapse_sleeps {
+    ($day:expr) => {{
+        let search = crate::db::schema::welfare_check::table
+            .filter(crate::db::schema::welfare_check::id.eq(crate::db::schema::lapse::check_id))
+            .filter(
+                crate::db::schema::welfare_check::kind
+                    .eq(crate::rules::schedule::CheckKind::FindChild),
+            );
+        crate::checks::store::suspension::rests!(crate::db::schema::lapse::child_id, $day)
+            .and(diesel::dsl::not(diesel::dsl::exists(search)))
+    }};
+}
+pub(super) use lapse_sleeps;
+
+/// The rests that hold on a day; of several for one child the one that lasts longest.
+pub(in crate::checks) fn of(
     conn: &mut Conn,
-    child: ChildKey,
+    children: &[ChildKey],
     day: NaiveDate,
-) -> Result<Option<Suspension>> {
-    let row: Option<(String, String, NaiveDate, NaiveDate)> =
-        on_each!(conn, |conn| suspension::table
-            .filter(suspension::child_id.eq(child))
-            .filter(suspension::starts_on.le(day))
-            .filter(suspension::ends_on.ge(day))
-            .order(suspension::ends_on.desc())
-            .select((
-                suspension::reason,
-                suspension::lead_name,
-                suspension::starts_on,
-                suspension::ends_on,
-            ))
-            .first(conn))
-        .optional()?;
-    Ok(
-        row.map(|(reason, lead_name, starts_on, ends_on)| Suspension {
+) -> Result<HashMap<ChildKey, Suspension>> {
+    type Row = (ChildKey, String, String, NaiveDate, NaiveDate, i32);
+    let keys: Vec<i64> = children.iter().map(|key| key.number()).collect();
+    let rows: Vec<Row> = on_each!(conn, |conn| suspension::table
+        .filter(suspension::child_id.eq_any(&keys))
+        .filter(suspension::starts_on.le(day))
+        .filter(suspension::ends_on.ge(day))
+        .order((suspension::ends_on, suspension::id))
+        .select((
+            suspension::child_id,
+            suspension::reason,
+            suspension::lead_name,
+            suspension::starts_on,
+            suspension::ends_on,
+            suspension::renewal,
+        ))
+        .load(conn))?;
+    let rest = |(child, reason, lead_name, starts_on, ends_on, renewal): Row| {
+        let rest = Suspension {
             reason,
             lead_name,
             starts_on,
             ends_on,
-        }),
-    )
+            renewal: renewal.unsigned_abs(),
+        };
+        (child, rest)
+    };
+    Ok(rows.into_iter().map(rest).collect())
+}
+
+/// Every rest that a child's checks ever had, in order.
+pub(in crate::checks) fn earlier(conn: &mut Conn, child: ChildKey) -> Result<Vec<Earlier>> {
+    let rows: Vec<(NaiveDate, NaiveDate)> = suspension::table
+        .filter(suspension::child_id.eq(child))
+        .order((suspension::starts_on, suspension::id))
+        .select((suspension::starts_on, suspension::ends_on))
+        .load(conn)?;
+    let rest = |(starts_on, ends_on)| Earlier { starts_on, ends_on };
+    Ok(rows.into_iter().map(rest).collect())
+}
+
+/// Whether a child has an open check that is overdue and would rest.
+pub(in crate::checks) fn has_overdue(
+    conn: &mut Conn,
+    child: ChildKey,
+    today: NaiveDate,
+) -> Result<bool> {
+    let overdue = welfare_check::table
+        .filter(welfare_check::child_id.eq(child))
+        .filter(IS_OPEN)
+        .filter(welfare_check::due_on.lt(today))
+        .filter(welfare_check::kind.ne(CheckKind::FindChild));
+    Ok(diesel::select(exists(overdue)).get_result(conn)?)
 }
 
 pub(in crate::checks) fn insert(
     tx: &mut Conn,
     child: ChildKey,
     new: &Suspension,
+    heard_above: bool,
     by: Option<AccountKey>,
     now: NaiveDateTime,
 ) -> Result<()> {
     diesel::insert_into(suspension::table)
         .values((
             suspension::child_id.eq(child),
-            suspension::reason.eq(new.reason.trim()),
-            suspension::lead_name.eq(new.lead_name.trim()),
+            suspension::reason.eq(&new.reason),
+            suspension::lead_name.eq(&new.lead_name),
             suspension::starts_on.eq(new.starts_on),
             suspension::ends_on.eq(new.ends_on),
+            suspension::renewal.eq(i32::try_from(new.renewal).unwrap_or(i32::MAX)),
+            suspension::heard_above.eq(heard_above),
             suspension::recorded_by.eq(by.map(AccountKey::number)),
             suspension::recorded_at.eq(now),
         ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// A rest of which those above have to hear and were not told.
+#[derive(Queryable)]
+pub(in crate::checks) struct Unheard {
+    pub(in crate::checks) id: i64,
+    pub(in crate::checks) child: Reference,
+    pub(in crate::checks) starts_on: NaiveDate,
+    pub(in crate::checks) ends_on: NaiveDate,
+    pub(in crate::checks) renewal: i32,
+    /// The address of whoever decided it.
+    pub(in crate::checks) decided_by: Option<String>,
+}
+
+/// Those of an authority, however long ago they were decided.
+pub(in crate::checks) fn unheard(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<Unheard>> {
+    Ok(suspension::table
+        .inner_join(child::table)
+        .left_join(account::table)
+        .filter(Condition(
+            "suspension.heard_above AND suspension.mail_id IS NULL",
+        ))
+        .filter(child::authority_id.eq(authority.number()))
+        .order(suspension::id)
+        .select((
+            suspension::id,
+            child::reference,
+            suspension::starts_on,
+            suspension::ends_on,
+            suspension::renewal,
+            account::email.nullable(),
+        ))
+        .load(conn)?)
+}
+
+/// Notes the mail that told of a rest.
+pub(in crate::checks) fn told(tx: &mut Conn, rest: i64, mail: Key<OutgoingMail>) -> Result<()> {
+    diesel::update(suspension::table.filter(suspension::id.eq(rest)))
+        .set(suspension::mail_id.eq(mail.number()))
         .execute(tx)?;
     Ok(())
 }

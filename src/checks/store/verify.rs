@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use super::IS_OPEN;
 use super::check::WRONG_NEXT_CHECK;
-use super::suspension::rests;
+use super::suspension::{rests, sleeps};
 use crate::access::AuthorityKey;
 use crate::checks::LapseKey;
 use crate::db::schema::{
@@ -109,7 +109,11 @@ pub(in crate::checks) fn overdue_without_lapse(
         .filter(IS_OPEN)
         .filter(welfare_check::due_on.lt(scope.day))
         .filter(welfare_check::created_at.lt(scope.seen_until))
-        .filter(not(rests!(welfare_check::child_id, scope.day)));
+        .filter(not(sleeps!(
+            welfare_check::child_id,
+            welfare_check::kind,
+            scope.day
+        )));
     let lapsed = exists(
         lapse::table
             .filter(lapse::check_id.eq(welfare_check::id))

@@ -87,12 +87,25 @@ pub(in crate::checks) fn not_assessed_again(conn: &mut Conn, scope: Scope<'_>) -
     )
 }
 
-/// Children whose checks rest without a lead, or without an end after the beginning.
+/// Children whose checks rest without a lead, a reason, or an end after the beginning.
 pub(in crate::checks) fn rests_without_lead(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let rests = suspension::table
         .inner_join(child::table)
         .filter(child::authority_id.eq_any(scope.numbers()));
-    let offends =
-        Condition("(suspension.lead_name = '' OR suspension.ends_on < suspension.starts_on)");
+    let offends = Condition(
+        "(suspension.lead_name = '' OR suspension.reason = '' OR suspension.ends_on < suspension.starts_on)",
+    );
     ask!(conn, rests, offends, child::reference)
+}
+
+/// Children with a rest of which those above had to hear when the sweep ran, and did not.
+pub(in crate::checks) fn rests_unheard(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
+    let heard = suspension::table
+        .inner_join(child::table)
+        .filter(child::authority_id.eq_any(scope.numbers()))
+        .filter(suspension::heard_above.eq(true));
+    let offends = suspension::mail_id
+        .is_null()
+        .and(suspension::recorded_at.lt(scope.seen_until));
+    ask!(conn, heard, offends, child::reference)
 }

@@ -6,7 +6,7 @@ use hearth::access::audit::{self, Event};
 use hearth::checks::booking::{self, NewBooking};
 use hearth::checks::check::{self, CheckRecord, CheckState};
 use hearth::checks::outcome::{self, NewOutcome};
-use hearth::checks::suspension::{self, Suspension};
+use hearth::checks::suspension::{self, NewRest};
 use hearth::checks::{rulebook, tiering};
 use hearth::db::{Conn, DbError};
 use hearth::register::episode::{self, Episode};
@@ -154,10 +154,9 @@ impl Stage<'_> {
     }
 
     pub(super) fn rest(&mut self, tx: &mut Conn) -> Result<Done, DbError> {
-        let rest = Suspension {
+        let rest = NewRest {
             reason: "Children's social care sees the children every week".to_owned(),
             lead_name: "Duty social worker".to_owned(),
-            starts_on: self.day,
             ends_on: self.day + Days::new(60),
         };
         for (key, _) in self.children() {

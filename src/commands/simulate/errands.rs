@@ -3,7 +3,7 @@
 
 use chrono::{Days, NaiveDate};
 use hearth::access::Viewer;
-use hearth::checks::suspension::{self, Suspension};
+use hearth::checks::suspension::{self, NewRest};
 use hearth::checks::{rulebook, tiering};
 use hearth::db::Conn;
 use hearth::register::child::ChildRecord;
@@ -135,10 +135,9 @@ impl World {
         ends_on: NaiveDate,
     ) -> Result<(), Failure> {
         let (today, now) = (program.services.clock.today(), program.now());
-        let rest = Suspension {
+        let rest = NewRest {
             reason: "Children's social care sees the children every week".to_owned(),
             lead_name: "Duty social worker".to_owned(),
-            starts_on: today,
             ends_on,
         };
         let rested = self.of_each_child(program, number, |tx, manager, record| {

@@ -12,19 +12,27 @@ pub struct OpenCheck {
     pub id: i64,
     pub child: i64,
     pub due_on: NaiveDate,
+    /// Whether it asks for the child to be found.
+    pub is_search: bool,
 }
 
 /// Every check that is open.
 pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenCheck>, DbError> {
-    let rows: Vec<(i64, i64, NaiveDate)> = welfare_check::table
+    let rows: Vec<(i64, i64, NaiveDate, String)> = welfare_check::table
         .filter(welfare_check::state.eq("open"))
         .select((
             welfare_check::id,
             welfare_check::child_id,
             welfare_check::due_on,
+            welfare_check::kind,
         ))
         .load(conn)?;
-    let check = |(id, child, due_on)| OpenCheck { id, child, due_on };
+    let check = |(id, child, due_on, kind): (_, _, _, String)| OpenCheck {
+        id,
+        child,
+        due_on,
+        is_search: kind == "find_child",
+    };
     Ok(rows.into_iter().map(check).collect())
 }
 

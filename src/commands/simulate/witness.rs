@@ -41,7 +41,8 @@ impl Witness {
         let resting = program.read(|conn| Ok(store::resting(conn, today)?))?;
         let owed: HashSet<i64> = open.iter().map(|check| check.child).collect();
         for check in &open {
-            if check.due_on < today && !resting.contains(&check.child) {
+            let rests = !check.is_search && resting.contains(&check.child);
+            if check.due_on < today && !rests {
                 let seen = self.overdue.entry(check.id).or_insert((0, today));
                 seen.0 += 1;
                 if seen.0 == 2 {

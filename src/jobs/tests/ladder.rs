@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::checks::lapse::AcknowledgeError;
-use crate::checks::suspension::{self, Suspension, SuspensionError};
+use crate::checks::suspension::{self, NewRest, SuspensionError};
 use crate::intake::closure::{self, Closure};
 use crate::rules::codes::ClosureReason;
 use crate::rules::escalation::Step;
@@ -190,6 +190,7 @@ fn a_lapse_that_managers_answer_for_again_and_again_is_heard_higher_and_higher()
         ("2027-02-10", "2027-03-01", vec![DUTY, SAFEGUARDING, HEAD]),
         ("2027-03-01", "2027-03-20", vec![DUTY, SAFEGUARDING, HEAD]),
     ] {
+        assert!(world.on(on).sweep().is_empty());
         renew(&world.manager, on, by).unwrap();
         world.assert_green();
         let mails = world.sweep();
@@ -346,10 +347,9 @@ fn a_suspended_child_rests_and_wakes_when_the_suspension_ends() {
     let (world, child) = world_with_one_due();
     world.on("2026-11-30");
     let (today, now) = (world.today(), world.now());
-    let suspension = Suspension {
+    let suspension = NewRest {
         reason: "Children’s social care is leading".to_owned(),
         lead_name: "Lee Park".to_owned(),
-        starts_on: today,
         ends_on: day("2026-12-14"),
     };
     let suspend = |viewer: &Viewer| {

@@ -8,6 +8,7 @@ mod due_soon;
 mod ladder;
 mod outcomes;
 mod proof;
+mod rests;
 mod runs;
 mod store;
 mod tiers;

@@ -13,6 +13,7 @@ pub mod lapse_digest;
 mod plain_text;
 pub mod postponed;
 pub mod receipt;
+pub mod rest_decided;
 pub mod samples;
 pub mod sign_in_link;
 pub mod weekly_digest;
@@ -25,6 +26,7 @@ pub use invitation::Invitation;
 pub use lapse_digest::{LapseDigest, LapseLine};
 pub use postponed::Postponed;
 pub use receipt::Receipt;
+pub use rest_decided::RestDecided;
 pub use sign_in_link::SignInLink;
 pub use weekly_digest::{Figure, WeeklyDigest, WeeklyLapse};
 
@@ -39,12 +41,13 @@ pub(super) const DELIVERY_FAILED: &str = "delivery_failed";
 
 /// Kinds that somebody had to get: when one of them dies, the next post up is told. Whoever adds a message to staff
 /// that nobody may miss writes its kind here; nothing else is needed.
-pub(super) const MUST_ARRIVE: [&str; 6] = [
+pub(super) const MUST_ARRIVE: [&str; 7] = [
     "lapse_digest",
     "failed_visit",
     "due_soon",
     "weekly_digest",
     "postponed",
+    "rest_decided",
     DELIVERY_FAILED,
 ];
 

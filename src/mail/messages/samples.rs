@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 
 use super::{
     Acknowledged, DeliveryFailed, DueSoon, DueSoonLine, FailedVisit, Figure, Invitation,
-    LapseDigest, LapseLine, Letterhead, Postponed, Receipt, Rendered, SignInLink, Unheard,
-    WeeklyDigest, WeeklyLapse,
+    LapseDigest, LapseLine, Letterhead, Postponed, Receipt, Rendered, RestDecided, SignInLink,
+    Unheard, WeeklyDigest, WeeklyLapse,
 };
 use crate::rules::escalation::{Post, Step};
 
 /// A check that never was.
 const CHECK: &str = "W-0000-0000";
+/// A child who never was.
+const CHILD: &str = "C-0000-0000";
 /// A lapse that never was.
 const LAPSE: &str = "L-0000-0000";
 /// A notification that never was.
@@ -94,6 +96,15 @@ fn to_staff(head: &Letterhead, today: NaiveDate) -> Vec<Rendered> {
             past_holiday: false,
             vacant_post: None,
             link: link(&format!("/checks/{CHECK}")),
+        }
+        .render(head),
+        RestDecided {
+            child: CHILD.to_owned(),
+            starts_on: today,
+            ends_on: after(today, 30),
+            renewal: 1,
+            vacant_post: None,
+            link: link(&format!("/children/{CHILD}")),
         }
         .render(head),
         DeliveryFailed {

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use crate::access::store::scope;
 use crate::access::{AccountKey, Viewer};
 use crate::db::days::{Day, MaybeDay};
-use crate::db::schema::{address, child, told_address};
+use crate::db::schema::{address, child, suspension, told_address};
 use crate::db::{Condition, Conn, Result};
 use crate::on_each;
 use crate::register::ChildKey;
@@ -84,6 +84,14 @@ macro_rules! out_of_sight {
                 ),
             ),
             Worry::Lost => children.filter(IS_LOST),
+            Worry::Resting(day) => children.filter(child::is_open.eq(true)).filter(
+                child::id.eq_any(
+                    suspension::table
+                        .filter(suspension::ends_on.ge(day))
+                        .filter(suspension::starts_on.le(day))
+                        .select(suspension::child_id),
+                ),
+            ),
         };
         if let Some(officer) = asked.officer {
             children = children.filter(child::officer_id.eq(officer.number()));
@@ -144,7 +152,7 @@ pub(in crate::register) fn lines(
             Worry::NeverSeen | Worry::SeenNotRecorded | Worry::NotSeenSince(_) => lines
                 .order((child::last_seen_on, child::registered_on, child::id))
                 .load(conn),
-            Worry::Unverified(_) | Worry::TwoAddresses | Worry::Lost => {
+            Worry::Unverified(_) | Worry::TwoAddresses | Worry::Lost | Worry::Resting(_) => {
                 lines.order((child::next_check_on, child::id)).load(conn)
             }
         }

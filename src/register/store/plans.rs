@@ -128,6 +128,7 @@ fn who_may_be_lost_from_sight_is_counted_along_an_index_alone() {
         (Worry::NotSeenSince(today), "child_seen"),
         (Worry::Unverified(since), "child_list_"),
         (Worry::Lost, "child_lost"),
+        (Worry::Resting(today), "child_list_"),
     ] {
         for (officer, viewer) in [(None, &world.manager), (mine, &world.officer)] {
             let asked = Asked { worry, officer };

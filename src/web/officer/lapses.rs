@@ -13,12 +13,14 @@ use super::work::{WhoseFilter, plan_words};
 use crate::checks::lapse::{self, AcknowledgeError, LapseRecord, Plan, Told};
 use crate::checks::lapse_list::{self, Open, OpenLapse};
 use crate::checks::rulebook::{self, LastDay, Rulebook};
+use crate::checks::suspension::{self, Suspension};
 use crate::clock::london_day;
 use crate::db::DbError;
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::{short, spoken};
 use crate::rules::escalation::{self, LapseState, Step};
 use crate::rules::identifiers::Reference;
+use crate::rules::rest::can_rest;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{Asked, DateInput, Form, FormErrors, Refused, Submitted};
@@ -180,6 +182,8 @@ struct Facts {
     needs_manager: Option<String>,
     /// Who will be told of a plan at once, if anybody.
     who_hears: Option<String>,
+    /// That the check rests, until when and who leads; nothing if it does not.
+    rests: Option<String>,
     /// What the ladder does in this round; nothing when the lapse is closed.
     rungs: Vec<Rung>,
 }
@@ -328,11 +332,14 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let told = lapse::told(conn, lapse.key)?;
+            let rest = suspension::on(conn, lapse.child, today)?
+                .filter(|_| lapse.closed.is_none() && can_rest(check.kind));
             Ok::<_, DbError>(Some(Facts {
                 lapse: LapseWords::of(&lapse, today, &rulebook.calendar),
                 check: CheckWords::of(&check, &child, today, &rulebook.calendar),
                 rungs: rungs(&lapse.state(child.tier), &told, &rulebook),
                 told: told.iter().map(told_row).collect(),
+                rests: rest.as_ref().map(Suspension::in_words),
                 latest_plan: lapse::latest_plan(viewer, &lapse, &rulebook),
                 needs_manager: lapse::why_not_renewed(viewer, &lapse, &rulebook),
                 who_hears: lapse::who_hears(viewer, &lapse, &rulebook),

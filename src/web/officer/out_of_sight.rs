@@ -15,6 +15,7 @@ use crate::access::audit::{self, Event};
 use crate::access::{AccountKey, Viewer};
 use crate::checks::out_of_sight::{self as sight, SightList};
 use crate::checks::rulebook;
+use crate::checks::suspension::{self, Suspension};
 use crate::db::{Conn, DbError};
 use crate::intake::csv::refused::safe;
 use crate::register::list::PAGE;
@@ -60,7 +61,9 @@ impl Filter {
 pub(super) fn address(list: SightList, is_file: bool, is_mine: bool) -> String {
     let (path, which) = match list {
         SightList::Never | SightList::Long | SightList::NotRecorded => ("unseen", list.as_str()),
-        SightList::Unverified | SightList::Conflicts | SightList::Lost => (list.as_str(), ""),
+        SightList::Unverified | SightList::Conflicts | SightList::Lost | SightList::Resting => {
+            (list.as_str(), "")
+        }
     };
     let mut address = format!("/children/{path}{}", if is_file { ".csv" } else { "" });
     let mut asked = Vec::new();
@@ -135,6 +138,10 @@ impl SightPage {
         self.list == SightList::Unverified
     }
 
+    fn shows_rests(&self) -> bool {
+        self.list == SightList::Resting
+    }
+
     fn in_figures(number: i64) -> String {
         with_commas(usize::try_from(number).unwrap_or_default())
     }
@@ -154,6 +161,8 @@ struct Row {
     officer: String,
     next_check: String,
     lapsed: bool,
+    /// Until when the child's checks rest, who leads and how often that was renewed; empty if they do not.
+    rests: String,
 }
 
 /// `GET /children/unseen`
@@ -214,6 +223,19 @@ pub async fn lost_file(
     file(visit, SightList::Lost, filter).await
 }
 
+/// `GET /children/resting`
+pub async fn resting(visit: Visit, Asked(filter): Asked<Filter>) -> Result<HttpResponse, WebError> {
+    show(visit, SightList::Resting, filter).await
+}
+
+/// `GET /children/resting.csv`
+pub async fn resting_file(
+    visit: Visit,
+    Asked(filter): Asked<Filter>,
+) -> Result<HttpResponse, WebError> {
+    file(visit, SightList::Resting, filter).await
+}
+
 async fn show(visit: Visit, list: SightList, filter: Filter) -> Result<HttpResponse, WebError> {
     let today = visit.today();
     let counts = visit.app().counts.clone();
@@ -262,6 +284,7 @@ fn rows(
     let officers = Officers::read(conn, viewer)?;
     let places = sight::places(conn, &keys)?;
     let verified = address::verified_days(conn, &keys)?;
+    let rests = suspension::of(conn, &keys, today)?;
     let row = |line: &Line| Row {
         reference: line.reference.clone(),
         name: format!("{}, {}", line.family_name, line.given_names),
@@ -279,6 +302,10 @@ fn rows(
         officer: officers.name(line.officer).to_owned(),
         next_check: line.next_check_on.map(short).unwrap_or_default(),
         lapsed: line.next_check_on.is_some_and(|due| due < today),
+        rests: rests
+            .get(&line.key)
+            .map(Suspension::in_words)
+            .unwrap_or_default(),
     };
     Ok(lines.iter().map(row).collect())
 }
@@ -337,6 +364,7 @@ fn as_csv(rows: &[Row]) -> std::io::Result<Vec<u8>> {
         "Address verified",
         "Officer",
         "Next check",
+        "Rest",
     ])?;
     for row in rows {
         let cells = [
@@ -348,6 +376,7 @@ fn as_csv(rows: &[Row]) -> std::io::Result<Vec<u8>> {
             &row.verified,
             &row.officer,
             &row.next_check,
+            &row.rests,
         ];
         writer.write_record(cells.map(|cell| safe(cell).into_owned()))?;
     }
@@ -373,6 +402,7 @@ mod tests {
                 "/children/unverified?whose=mine",
                 "/children/conflicts?whose=mine",
                 "/children/lost?whose=mine",
+                "/children/resting?whose=mine",
             ]
         );
         assert_eq!(
@@ -396,6 +426,7 @@ mod tests {
             officer: "-Sam".into(),
             next_check: String::new(),
             lapsed: false,
+            rests: String::new(),
         };
         let file = String::from_utf8(as_csv(&[row]).unwrap()).unwrap();
         let line = file.lines().nth(1).unwrap();

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use validator::Validate;
 
 use crate::checks::rulebook;
-use crate::checks::suspension::{self, Suspension, SuspensionError};
+use crate::checks::suspension::{self, NewRest, Outlook, SuspensionError};
 use crate::db::DbError;
 use crate::register::child;
 use crate::rules::dates::spoken;
@@ -27,6 +27,8 @@ struct SuspensionPage {
     child: String,
     child_name: String,
     resting: Option<Resting>,
+    /// Who will hear of the rest, a sentence each.
+    outlook: Vec<String>,
     latest: String,
     why_latest: String,
     form: SuspensionForm,
@@ -55,13 +57,13 @@ pub struct SuspensionForm {
 #[derive(Debug)]
 pub struct Wanted {
     form: SuspensionForm,
-    suspension: Suspension,
+    rest: NewRest,
 }
 
 impl Form for SuspensionForm {
     type Parsed = Wanted;
 
-    fn parse(&self, today: NaiveDate, errors: &mut FormErrors) -> Option<Wanted> {
+    fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<Wanted> {
         let (reason, lead_name) = (self.reason.trim(), self.lead_name.trim());
         if reason.is_empty() {
             errors.add("reason", SuspensionError::NoReason.to_string());
@@ -73,10 +75,9 @@ impl Form for SuspensionForm {
         let ends_on = self.ends_on.required("ends_on", what, errors);
         Some(Wanted {
             form: self.clone(),
-            suspension: Suspension {
+            rest: NewRest {
                 reason: reason.to_owned(),
                 lead_name: lead_name.to_owned(),
-                starts_on: today,
                 ends_on: ends_on?,
             },
         })
@@ -98,31 +99,36 @@ pub async fn create(
     named: Named,
     submitted: Submitted<SuspensionForm>,
 ) -> Result<HttpResponse, WebError> {
-    let Wanted { form, suspension } = match submitted.check(visit.today()) {
+    let Wanted { form, rest } = match submitted.check(visit.today()) {
         Ok(wanted) => wanted,
         Err(refused) => return answer::refuse(&page(&visit, named.0, refused).await?),
     };
     let (today, now) = (visit.today(), visit.now());
-    let (reference, until) = (named.0.clone(), spoken(suspension.ends_on));
+    let (reference, until) = (named.0.clone(), spoken(rest.ends_on));
     let suspended = visit
         .write(move |tx, viewer| {
             let Some(child) = child::find(tx, viewer, &reference)? else {
-                return Ok(false);
+                return Ok(None);
             };
-            suspension::suspend(tx, viewer, child.key, &suspension, today, now)?;
-            Ok::<_, SuspensionError>(true)
+            let heard = suspension::suspend(tx, viewer, child.key, &rest, today, now)?;
+            Ok::<_, SuspensionError>(Some(heard))
         })
         .await?;
     let (field, error) = match suspended {
-        Ok(true) => {
+        Ok(Some(heard)) => {
+            let above = if heard {
+                " The head of service will be told within a quarter of an hour."
+            } else {
+                ""
+            };
             return Ok(visit.see_other_with(
                 &format!("/children/{}", named.0),
                 &Flash::success(format!(
-                    "The checks rest until {until} and wake the day after."
+                    "The checks rest until {until} and wake the day after.{above}"
                 )),
             ));
         }
-        Ok(false) => return Err(WebError::NotFound),
+        Ok(None) => return Err(WebError::NotFound),
         Err(SuspensionError::NotAllowed) => return Err(WebError::Forbidden),
         Err(SuspensionError::Db(error)) => return Err(error.into()),
         Err(error @ SuspensionError::NoReason) => ("reason", error),
@@ -147,10 +153,12 @@ async fn page(
             };
             let resting = suspension::on(conn, child.key, today)?;
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
-            Ok::<_, DbError>(Some((child, resting, suspension::latest_end(&rulebook))))
+            let outlook = Outlook::of(conn, child.key, &rulebook)?.in_words(&rulebook);
+            let latest = suspension::latest_end(&rulebook);
+            Ok::<_, DbError>(Some((child, resting, outlook, latest)))
         })
         .await?;
-    let (child, resting, latest) = found.ok_or(WebError::NotFound)?;
+    let (child, resting, outlook, latest) = found.ok_or(WebError::NotFound)?;
     let name = child.particulars.full_name();
     Ok(SuspensionPage {
         page: visit.page("/children"),
@@ -165,6 +173,7 @@ async fn page(
             reason: resting.reason,
             until: spoken(resting.ends_on),
         }),
+        outlook,
         latest: spoken(latest.day),
         why_latest: latest.why,
         form: refused.form,
@@ -188,13 +197,12 @@ mod tests {
     }
 
     #[test]
-    fn checks_rest_from_today_with_a_lead_and_an_end() {
+    fn checks_rest_with_a_lead_and_an_end() {
         let wanted = checked(
             "reason=Social+care+leads&lead_name=Robin+Vale&ends_on-day=1&ends_on-month=2&ends_on-year=2027",
         )
         .unwrap()
-        .suspension;
-        assert_eq!(wanted.starts_on.to_string(), "2026-11-23");
+        .rest;
         assert_eq!(wanted.ends_on.to_string(), "2027-02-01");
         assert_eq!(wanted.lead_name, "Robin Vale");
     }
