@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::accounts::{self, AccountRow};
 use super::audit::{self, Event};
-use super::{AccountKey, AuthorityKey, Viewer, store, token};
+use super::{AccountKey, AuthorityKey, Role, Viewer, store, token};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::rules::dates::spoken;
@@ -66,6 +66,14 @@ pub enum AbsenceError {
     /// Nobody covers for themselves.
     #[error("Choose somebody else: nobody covers for themselves")]
     Themselves,
+    /// A manager's, by somebody who does not manage.
+    #[error("Choose a manager: only a manager stands in for a manager")]
+    DelegateManages,
+    /// Longer than an absence may be.
+    #[error(
+        "The last day must be {0} or before: for whoever is away for longer, somebody else holds the post"
+    )]
+    TooLong(String),
     /// It ends before it begins.
     #[error("The last day must be the first day or later")]
     Order,
@@ -85,11 +93,13 @@ pub enum AbsenceError {
 
 conflict!(AbsenceError);
 
-/// Records that somebody is away: a manager for anybody, whoever else works with children for themselves.
+/// Records that somebody is away: a manager for anybody, whoever else works with children for themselves. `latest` is the
+/// last day that the policy gives an absence with this first day.
 pub fn add(
     tx: &mut Conn,
     viewer: &Viewer,
     new: &NewAbsence,
+    latest: NaiveDate,
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> std::result::Result<(), AbsenceError> {
@@ -101,9 +111,12 @@ pub fn add(
     let away = find(&new.account).ok_or(AbsenceError::Who)?;
     may_change(viewer, away.key)?;
     let delegate = find(&new.delegate).ok_or(AbsenceError::Delegate)?;
-    check_days(new, today)?;
+    check_days(new, latest, today)?;
     if delegate.key == away.key {
         return Err(AbsenceError::Themselves);
+    }
+    if away.role == Role::Manager && delegate.role != Role::Manager {
+        return Err(AbsenceError::DelegateManages);
     }
     let days = (new.starts_on, new.ends_on);
     if let Some((from, to)) = store::absence::overlapping(tx, away.key, days)? {
@@ -139,12 +152,19 @@ pub fn add(
     )
 }
 
-fn check_days(new: &NewAbsence, today: NaiveDate) -> std::result::Result<(), AbsenceError> {
+fn check_days(
+    new: &NewAbsence,
+    latest: NaiveDate,
+    today: NaiveDate,
+) -> std::result::Result<(), AbsenceError> {
     if new.ends_on < new.starts_on {
         return Err(AbsenceError::Order);
     }
     if new.ends_on < today {
         return Err(AbsenceError::Over);
+    }
+    if new.ends_on > latest {
+        return Err(AbsenceError::TooLong(spoken(latest)));
     }
     Ok(())
 }

@@ -42,6 +42,11 @@ pub enum AccountError {
     /// No member of staff has this address.
     #[error("nobody who works there has an account with the address {0}")]
     Unknown(String),
+    /// The role may not do what the post is there for.
+    #[error(
+        "{0} cannot hold the post of {1}: it is for {2}, who can answer for every lapse they are told of"
+    )]
+    CannotHold(String, String, &'static str),
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -51,7 +56,7 @@ impl crate::db::Conflict for AccountError {
     fn db_error(&self) -> Option<&DbError> {
         match self {
             Self::Db(error) => Some(error),
-            Self::Taken(_) | Self::Unknown(_) => None,
+            Self::Taken(_) | Self::Unknown(_) | Self::CannotHold(..) => None,
         }
     }
 }
@@ -185,7 +190,19 @@ pub fn officers(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<AccountR
         .collect())
 }
 
-/// Gives a post to an account from a day on; see [`give_post_to_mailbox`].
+/// Whether somebody with a role may hold a post. Whoever is told of a lapse has to be able to open it: a team leader may be
+/// an officer, and hears of restricted records only as a manager; everybody above manages.
+#[must_use]
+pub const fn may_hold(role: Role, post: Post) -> bool {
+    match post {
+        Post::Officer | Post::TeamLeader => matches!(role, Role::Officer | Role::Manager),
+        Post::Manager | Post::HeadOfService | Post::DutyMailbox | Post::SafeguardingLead => {
+            matches!(role, Role::Manager)
+        }
+    }
+}
+
+/// Gives a post to an account from a day on, if the account's role may hold it; see [`give_post_to_mailbox`].
 pub fn give_post(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -193,8 +210,17 @@ pub fn give_post(
     account: AccountKey,
     from: NaiveDate,
     now: NaiveDateTime,
-) -> Result<usize> {
-    let reference = store::account::by_key(tx, account)?.reference;
+) -> std::result::Result<usize, AccountError> {
+    let held = store::account::by_key(tx, account)?;
+    if !may_hold(held.role, post) {
+        let who = match post {
+            Post::Officer | Post::TeamLeader => "officers and managers",
+            _ => "managers",
+        };
+        let post = post.label().to_lowercase();
+        return Err(AccountError::CannotHold(held.email, post, who));
+    }
+    let reference = held.reference;
     let ended = make_room(tx, viewer, post, from)?;
     let authority = viewer.authority();
     store::account::give_post(tx, authority, post.as_str(), Some(account), None, from)?;

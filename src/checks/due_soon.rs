@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 
-use super::posts::{Hearer, Posts};
+use super::posts::{About, Hearer, Posts};
 use super::rulebook::Rulebook;
 use super::store;
 use super::store::due_soon::{Candidate, Given, Window};
@@ -103,7 +103,12 @@ struct Part<'a> {
 fn group<'a>(not_given: &'a [NotGiven], posts: &Posts) -> BTreeMap<EmailAddress, Vec<Part<'a>>> {
     let mut by_recipient: BTreeMap<EmailAddress, Vec<Part<'a>>> = BTreeMap::new();
     for owed in not_given {
-        let Some(heard) = posts.who(Post::Officer, owed.check.officer.as_deref()) else {
+        let about = About {
+            officer: owed.check.officer.as_deref(),
+            restricted: owed.check.restricted,
+            done_by: None,
+        };
+        let Some(heard) = posts.who(Post::Officer, about) else {
             continue;
         };
         let told_post = heard.post;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDateTime;
 
-use super::posts::{Heard, Posts};
+use super::posts::{About, Heard, Posts};
 use super::rulebook::Rulebook;
 use super::store::ladder::{Described, Standing, Telling, ToldStep};
 use super::{LapseKey, store};
@@ -132,32 +132,31 @@ fn untold<'a>(lapses: &'a [Described], owing: &Owing) -> Vec<Untold<'a>> {
     lapses.iter().enumerate().flat_map(steps_of).collect()
 }
 
-/// For which post a step is told, of which officer if it is for the child's own, and who is not told what they did
-/// themselves.
-type Asked<'a> = (Post, Option<&'a str>, Option<&'a str>);
+/// For which post a step is told, and what decides besides who that is.
+type Asked<'a> = (Post, About<'a>);
 
 fn asked<'a>(step: &Untold<'a>) -> Asked<'a> {
-    let officer = match step.post {
-        Post::Officer => step.lapse.officer.as_deref(),
-        _ => None,
+    let Untold {
+        lapse, owed, post, ..
+    } = step;
+    let is_for_officer = *post == Post::Officer;
+    let about = About {
+        // A restricted record can be opened by its officer, whichever post they hold.
+        officer: (lapse.officer.as_deref()).filter(|_| is_for_officer || lapse.restricted),
+        restricted: lapse.restricted,
+        done_by: (lapse.planned_by.as_deref()).filter(|_| owed.step.is_renewal()),
     };
-    let planner = match step.owed.step.is_renewal() {
-        true => step.lapse.planned_by.as_deref(),
-        false => None,
-    };
-    (step.post, officer, planner)
+    (*post, about)
 }
 
-/// Who hears what is told, asked once for each post, officer and planner.
+/// Who hears what is told, asked once for each post and what it is about.
 fn hearing<'a>(untold: &[Untold<'a>], posts: &Posts) -> HashMap<Asked<'a>, Option<Heard>> {
     let mut heard = HashMap::new();
     for step in untold {
-        let asked = asked(step);
-        let (post, officer, planner) = asked;
-        heard.entry(asked).or_insert_with(|| match planner {
-            Some(planner) => posts.who_but(post, planner),
-            None => posts.who(post, officer),
-        });
+        let (post, about) = asked(step);
+        heard
+            .entry((post, about))
+            .or_insert_with(|| posts.who(post, about));
     }
     heard
 }

@@ -1,9 +1,10 @@
 //! Who holds which post today, who hears in the place of whoever is away, and who is told instead when nobody is there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
+use crate::access::Role;
 use crate::access::absence::{self, Cover};
 use crate::access::accounts;
 use crate::access::authority::Authority;
@@ -18,8 +19,21 @@ pub(super) struct Posts {
     /// By the address of who is away.
     away: HashMap<String, Cover>,
     mailbox: Option<EmailAddress>,
+    /// Those of them who see a restricted record only as its own officer.
+    sees_unrestricted: HashSet<String>,
     /// Mail came back from these: whoever has one of them holds no post, so that the next above is told.
     failing: Vec<String>,
+}
+
+/// What somebody is told of, as far as it decides who that is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct About<'a> {
+    /// The address of the child's officer, unless there is none or they have left.
+    pub(super) officer: Option<&'a str>,
+    /// Whether the record is restricted: then nobody is told who could not open it, and the next above is.
+    pub(super) restricted: bool,
+    /// Who did it themselves, and need not be told.
+    pub(super) done_by: Option<&'a str>,
 }
 
 /// Who is told, and as what.
@@ -59,6 +73,11 @@ impl Posts {
                 .into_iter()
                 .map(|cover| (cover.email.clone(), cover))
                 .collect(),
+            sees_unrestricted: accounts::officers(conn, authority.key)?
+                .into_iter()
+                .filter(|account| account.role != Role::Manager && account.left_on.is_none())
+                .map(|account| account.email)
+                .collect(),
             failing: outbox::failing_addresses(conn)?,
             mailbox: authority
                 .mailbox
@@ -68,38 +87,30 @@ impl Posts {
     }
 
     /// The holders of a post, or of the next one above it for which somebody is there, or at last the authority's
-    /// mailbox. The holder of the post of officer is the child's own.
-    pub(super) fn who(&self, post: Post, officer: Option<&str>) -> Option<Heard> {
+    /// mailbox. The holder of the post of officer is the child's own. Whoever did it is told only when nobody else is
+    /// there at all.
+    pub(super) fn who(&self, post: Post, about: About<'_>) -> Option<Heard> {
         let mut asked = Some(post);
         while let Some(post) = asked {
-            let people = self.there_for(post, officer);
+            let people = self.there_for(post, about);
             if !people.is_empty() {
                 return Some(Heard { post, people });
             }
             asked = post.next_above();
         }
-        self.at_the_mailbox()
-    }
-
-    /// As [`Posts::who`], for what somebody with this address did themselves: another holder is told, or the next post
-    /// above. Only when nobody else is there at all, they are.
-    pub(super) fn who_but(&self, post: Post, oneself: &str) -> Option<Heard> {
-        let mut asked = Some(post);
-        while let Some(post) = asked {
-            let mut people = self.there_for(post, None);
-            people.retain(|person| person.email.as_str() != oneself);
-            if !people.is_empty() {
-                return Some(Heard { post, people });
+        let done_by = None;
+        match about.done_by {
+            Some(_) => {
+                (self.at_the_mailbox()).or_else(|| self.who(post, About { done_by, ..about }))
             }
-            asked = post.next_above();
+            None => self.at_the_mailbox(),
         }
-        self.at_the_mailbox().or_else(|| self.who(post, None))
     }
 
     /// As [`Posts::who`], from the post above this one on.
     pub(super) fn above(&self, post: Post) -> Option<Heard> {
         match post.next_above() {
-            Some(next) => self.who(next, None),
+            Some(next) => self.who(next, About::default()),
             None => self.at_the_mailbox(),
         }
     }
@@ -127,11 +138,21 @@ impl Posts {
         !self.failing.iter().any(|it| it == address.as_str())
     }
 
+    /// Whether whoever has this address could open the record. A mailbox is read by people with accounts of their own.
+    fn can_open(&self, address: &EmailAddress, about: About<'_>) -> bool {
+        let address = address.as_str();
+        !about.restricted
+            || about.officer == Some(address)
+            || !self.sees_unrestricted.contains(address)
+    }
+
     /// Who hears what is for a post: its holders, and for each who is away the delegate. Whoever holds the post and
     /// stands in for another of its holders is told once, as themselves.
-    fn there_for(&self, post: Post, officer: Option<&str>) -> Vec<Hearer> {
+    fn there_for(&self, post: Post, about: About<'_>) -> Vec<Hearer> {
         let holders: Vec<EmailAddress> = if post == Post::Officer {
-            let own = officer.and_then(|email| EmailAddress::parse(email).ok());
+            let own = about
+                .officer
+                .and_then(|email| EmailAddress::parse(email).ok());
             own.into_iter().collect()
         } else {
             let held = self.holders.iter().filter(|(held, _)| *held == post);
@@ -141,6 +162,8 @@ impl Posts {
             .into_iter()
             .filter_map(|email| self.or_delegate(email))
             .filter(|person| self.works(&person.email))
+            .filter(|person| self.can_open(&person.email, about))
+            .filter(|person| about.done_by != Some(person.email.as_str()))
             .collect();
         people.sort_unstable();
         people.dedup_by(|second, first| second.email == first.email);

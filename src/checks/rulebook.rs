@@ -34,9 +34,19 @@ impl Rulebook {
     /// The last day of a period that begins today and is the same for every tier.
     #[must_use]
     pub fn last_day(&self, key: PolicyKey) -> LastDay {
+        self.last_day_from(self.today, key)
+    }
+
+    /// The last day of an absence that begins on a day.
+    #[must_use]
+    pub fn longest_absence(&self, starts_on: NaiveDate) -> LastDay {
+        self.last_day_from(starts_on, PolicyKey::LongestAbsence)
+    }
+
+    fn last_day_from(&self, from: NaiveDate, key: PolicyKey) -> LastDay {
         let holds = self.policy.always(key, Tier::Green);
         LastDay {
-            day: holds.period().after(self.today, &self.calendar),
+            day: holds.period().after(from, &self.calendar),
             why: format!("{}: {}.", key.label(), holds.in_words()),
         }
     }

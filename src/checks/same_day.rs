@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::posts::Posts;
+use super::posts::{About, Posts};
 use crate::access::AuthorityKey;
 use crate::access::authority;
 use crate::db::{Conn, Result};
@@ -32,7 +32,7 @@ pub(super) fn tell(
     }
     let authority = authority::by_key(tx, authority)?;
     let posts = Posts::of(tx, &authority, today)?;
-    let Some(heard) = posts.who(Post::Manager, None) else {
+    let Some(heard) = posts.who(Post::Manager, About::default()) else {
         return Ok(0);
     };
     let vacant_post = (heard.post != Post::Manager).then_some(Post::Manager);

@@ -5,7 +5,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use std::collections::HashMap;
 
-use super::posts::Posts;
+use super::posts::{About, Posts};
 use super::rulebook::{self, LastDay, Rulebook};
 use super::store;
 use super::store::suspension::Unheard;
@@ -214,8 +214,12 @@ pub fn tell(
     let head = authority.letterhead(base_url);
     let mut letters = 0;
     for rest in unheard {
-        let decided_by = rest.decided_by.as_deref().unwrap_or_default();
-        let Some(heard) = posts.who_but(Post::HeadOfService, decided_by) else {
+        let about = About {
+            done_by: rest.decided_by.as_deref(),
+            restricted: rest.restricted,
+            officer: None,
+        };
+        let Some(heard) = posts.who(Post::HeadOfService, about) else {
             continue;
         };
         let vacant = (heard.post != Post::HeadOfService).then_some(Post::HeadOfService);

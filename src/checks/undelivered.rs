@@ -3,7 +3,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::posts::{Heard, Hearer, Posts};
+use super::posts::{About, Heard, Hearer, Posts};
 use super::store;
 use super::store::ladder::ToldWith;
 use crate::access::audit::{self, Event};
@@ -133,7 +133,7 @@ impl Story {
             below = post;
         }
         let mut others = Post::ALL.iter().rev();
-        others.find_map(|post| self.untried(posts.who(*post, None)?))
+        others.find_map(|post| self.untried(posts.who(*post, About::default())?))
     }
 
     fn untried(&self, mut heard: Heard) -> Option<Heard> {

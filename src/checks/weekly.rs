@@ -6,7 +6,7 @@ use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 use super::diary::{SOON_WORKING_DAYS, Whose};
 use super::lapse_list;
 use super::out_of_sight::SightList;
-use super::posts::{Hearer, Posts};
+use super::posts::{About, Hearer, Posts};
 use super::rulebook::{self, Rulebook};
 use super::store;
 use super::store::diary::Asked;
@@ -37,7 +37,8 @@ pub fn tell(
 ) -> Result<usize> {
     let rulebook = rulebook::load(tx, authority, today)?;
     let authority = authority::by_key(tx, authority)?;
-    let Some(heard) = Posts::of(tx, &authority, today)?.who(Post::TeamLeader, None) else {
+    let Some(heard) = Posts::of(tx, &authority, today)?.who(Post::TeamLeader, About::default())
+    else {
         return Ok(0);
     };
     let letterhead = authority.letterhead(base_url);

@@ -339,7 +339,8 @@ fn fill(tx: &mut Conn, hash: &str) -> Result<(), DbError> {
         let account = accounts::add(tx, &installer, &new, now).expect("an account");
         if *role == Role::Manager {
             for post in [Post::TeamLeader, Post::Manager] {
-                accounts::give_post(tx, &installer, post, account, now.date(), now)?;
+                accounts::give_post(tx, &installer, post, account, now.date(), now)
+                    .expect("a post");
             }
         }
     }

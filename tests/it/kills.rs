@@ -185,7 +185,8 @@ impl Scene {
                 };
                 let account =
                     accounts::add(tx, &installer, &new, now).map_err(|_| DbError::Cancelled)?;
-                accounts::give_post(tx, &installer, Post::TeamLeader, account, now.date(), now)?;
+                accounts::give_post(tx, &installer, Post::TeamLeader, account, now.date(), now)
+                    .map_err(|_| DbError::Cancelled)?;
             }
             Ok::<_, DbError>(())
         });

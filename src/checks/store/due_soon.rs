@@ -32,6 +32,7 @@ pub(in crate::checks) struct Candidate {
     pub(in crate::checks) tier: Tier,
     /// The address of the child's officer, unless there is none or they have left.
     pub(in crate::checks) officer: Option<String>,
+    pub(in crate::checks) restricted: bool,
     /// Whether the first notice was given.
     pub(in crate::checks) first_given: bool,
 }
@@ -96,6 +97,7 @@ pub(in crate::checks) fn candidates(
             welfare_check::created_at,
             child::tier,
             account::email.nullable(),
+            child::restricted,
             exists(given!()),
         ))
         .load(conn)?)

@@ -90,6 +90,8 @@ pub(in crate::checks) struct Described {
     pub(in crate::checks) plan_by: Option<NaiveDate>,
     /// The address of the child's officer, unless there is none or they have left.
     pub(in crate::checks) officer: Option<String>,
+    /// Whether not everybody may open the child's record.
+    pub(in crate::checks) restricted: bool,
     /// The address of whoever made the plan.
     pub(in crate::checks) planned_by: Option<String>,
 }
@@ -123,6 +125,7 @@ pub(in crate::checks) fn described(
                 lapse::due_on,
                 lapse::plan_by,
                 account::email.nullable(),
+                child::restricted,
                 planner.field(account::email).nullable(),
             ))
             .load(conn)?;

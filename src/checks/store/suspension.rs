@@ -147,6 +147,7 @@ pub(in crate::checks) fn insert(
 pub(in crate::checks) struct Unheard {
     pub(in crate::checks) id: i64,
     pub(in crate::checks) child: Reference,
+    pub(in crate::checks) restricted: bool,
     pub(in crate::checks) starts_on: NaiveDate,
     pub(in crate::checks) ends_on: NaiveDate,
     pub(in crate::checks) renewal: i32,
@@ -167,6 +168,7 @@ pub(in crate::checks) fn unheard(conn: &mut Conn, authority: AuthorityKey) -> Re
         .select((
             suspension::id,
             child::reference,
+            child::restricted,
             suspension::starts_on,
             suspension::ends_on,
             suspension::renewal,

@@ -79,7 +79,8 @@ pub fn appoint(db: &Db, since: NaiveDate, now: NaiveDateTime) -> Result<Staff, F
             now,
         )?;
         for post in [Post::TeamLeader, Post::Manager] {
-            accounts::give_post(tx, &installer, post, key, since, now)?;
+            accounts::give_post(tx, &installer, post, key, since, now)
+                .map_err(|why| refused("give a post", why))?;
         }
         for (post, mailbox) in [
             (Post::HeadOfService, "head.of.service@ashdale.example"),

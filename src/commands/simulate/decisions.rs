@@ -106,9 +106,11 @@ impl World {
             starts_on,
             ends_on: starts_on + Days::new(dice.random_range(1..25)),
         };
-        let manager = &self.staff.manager.viewer;
+        let (authority, manager) = (self.staff.authority, &self.staff.manager.viewer);
         let done = program.write(|tx| {
-            absence::add(tx, manager, &new, today, now)?;
+            let rulebook = rulebook::load(tx, authority, today)?;
+            let latest = rulebook.longest_absence(new.starts_on).day;
+            absence::add(tx, manager, &new, latest, today, now)?;
             Ok(())
         })?;
         self.tally.once(Happening::WentAway, &done);

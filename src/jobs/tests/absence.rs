@@ -31,7 +31,11 @@ impl World {
             ends_on: day(to),
         };
         let (today, now) = (self.today(), self.now());
-        let add = |tx: &mut Conn| absence::add(tx, viewer, &new, today, now);
+        let add = |tx: &mut Conn| {
+            let rulebook = rulebook::load(tx, self.authority, today)?;
+            let latest = rulebook.longest_absence(new.starts_on).day;
+            absence::add(tx, viewer, &new, latest, today, now)
+        };
         self.services.db.write_now(add)
     }
 }
@@ -60,7 +64,7 @@ fn the_delegate_hears_in_the_place_of_an_officer_and_of_a_post_s_holder() {
 fn a_delegate_who_is_away_too_passes_it_on_to_the_next_post_above() {
     let world = world_with_one_due();
     world.away(&world.manager, OFFICER, HEAD, DECEMBER).unwrap();
-    world.away(&world.manager, HEAD, OFFICER, DECEMBER).unwrap();
+    world.away(&world.manager, HEAD, MANAGER, DECEMBER).unwrap();
     let mails = world.on("2026-12-02").sweep();
     assert_eq!(recipients(&mails), [TEAM_LEADER]);
     assert!(
@@ -128,10 +132,18 @@ fn an_absence_that_makes_no_sense_is_refused_with_the_reason() {
             ("2026-10-01", "2026-11-01"),
             "today or later",
         ),
+        (
+            OFFICER,
+            HEAD,
+            ("2026-12-01", "2027-03-04"),
+            "must be 3 March 2027 or before",
+        ),
     ] {
         let said = refused(away(who, delegate, days));
         assert!(said.contains(says), "{said}");
     }
+    let said = refused(world.away(&world.manager, HEAD, OFFICER, DECEMBER));
+    assert!(said.contains("only a manager stands in"), "{said}");
     away(OFFICER, HEAD, DECEMBER).unwrap();
     let said = refused(away(OFFICER, MANAGER, ("2026-12-31", "2027-01-05")));
     assert_eq!(

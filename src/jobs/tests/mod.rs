@@ -144,7 +144,9 @@ impl World {
             .unwrap()
             .key;
         let from = day("2026-01-01");
-        self.run(|tx| accounts::give_post(tx, &self.installer(), post, key, from, self.now()));
+        let give =
+            |tx: &mut Conn| accounts::give_post(tx, &self.installer(), post, key, from, self.now());
+        self.services.db.write_now(give).unwrap();
     }
 
     pub fn installer(&self) -> Viewer {

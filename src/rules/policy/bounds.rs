@@ -121,6 +121,7 @@ impl PolicyKey {
             | Self::NotSeenFor
             | Self::AddressVerifiedFor
             | Self::LongestOverride => (TIME, 1, 12, Unit::Month, A_YEAR),
+            Self::LongestAbsence => (TIME, 1, 12, Unit::Month, OWN),
             Self::FailedVisitRebooked
             | Self::PostponementCeiling
             | Self::LapseToManager

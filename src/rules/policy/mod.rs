@@ -50,6 +50,7 @@ code_list! {
         PlansAlone = "plans_alone", "From this plan for a lapse on only a manager answers";
         LongestPlan = "longest_plan", "Longest plan for a lapse";
         LongestRest = "longest_rest", "Longest rest of a child’s checks";
+        LongestAbsence = "longest_absence", "Longest time that somebody is away and another stands in";
         LongestOverride = "longest_override", "Longest time that a tier is decided by a person";
         ChecksAWeek = "checks_a_week", "Checks that one officer can do in a week";
         /// s.437(2) Education Act 1996. Counted with the day of service as day 1.
@@ -105,6 +106,7 @@ impl PolicyKey {
             | Self::PlansAlone
             | Self::LongestPlan
             | Self::LongestRest
+            | Self::LongestAbsence
             | Self::LongestOverride
             | Self::ChecksAWeek => true,
         }

@@ -8,6 +8,7 @@ use validator::Validate;
 
 use crate::access::absence::{self, Absence, AbsenceError, NewAbsence};
 use crate::access::accounts::{self, AccountRow};
+use crate::checks::rulebook;
 use crate::db::DbError;
 use crate::rules::dates::short;
 use crate::rules::identifiers::Reference;
@@ -27,6 +28,8 @@ struct AbsencesPage {
     /// Whoever may be recorded as away: everybody for a manager, otherwise only the reader.
     people: Vec<Choice>,
     delegates: Vec<Choice>,
+    /// How long an absence may be, in one sentence.
+    longest: String,
     form: AbsenceForm,
     errors: FormErrors,
 }
@@ -106,7 +109,11 @@ pub async fn add(
     };
     let (today, now) = (visit.today(), visit.now());
     let added = visit
-        .write(move |tx, viewer| absence::add(tx, viewer, &absence, today, now))
+        .write(move |tx, viewer| {
+            let rulebook = rulebook::load(tx, viewer.authority(), today)?;
+            let latest = rulebook.longest_absence(absence.starts_on).day;
+            absence::add(tx, viewer, &absence, latest, today, now)
+        })
         .await?;
     let Err(error) = added else {
         let told = Flash::success("The absence is recorded.");
@@ -115,8 +122,10 @@ pub async fn add(
     let field = match &error {
         AbsenceError::NotAllowed => return Err(WebError::Forbidden),
         AbsenceError::Who => "account",
-        AbsenceError::Delegate | AbsenceError::Themselves => "delegate",
-        AbsenceError::Order | AbsenceError::Over => "ends_on",
+        AbsenceError::Delegate | AbsenceError::Themselves | AbsenceError::DelegateManages => {
+            "delegate"
+        }
+        AbsenceError::Order | AbsenceError::Over | AbsenceError::TooLong(_) => "ends_on",
         AbsenceError::Overlaps(..) => "starts_on",
         AbsenceError::Unknown => return Err(WebError::NotFound),
         AbsenceError::Db(_) => return Err(failed(error)),
@@ -154,11 +163,12 @@ fn failed(error: AbsenceError) -> WebError {
 
 async fn page(visit: &Visit, refused: Refused<AbsenceForm>) -> Result<AbsencesPage, WebError> {
     let today = visit.today();
-    let (absences, staff) = visit
+    let (absences, staff, longest) = visit
         .read(move |conn, viewer| {
             let absences = absence::list(conn, viewer.authority(), today)?;
             let staff = accounts::officers(conn, viewer.authority())?;
-            Ok::<_, DbError>((absences, staff))
+            let rulebook = rulebook::load(conn, viewer.authority(), today)?;
+            Ok::<_, DbError>((absences, staff, rulebook.longest_absence(today).why))
         })
         .await?;
     let viewer = visit.viewer()?;
@@ -173,6 +183,7 @@ async fn page(visit: &Visit, refused: Refused<AbsenceForm>) -> Result<AbsencesPa
             .collect(),
         people: choices("Choose who is away", of_theirs),
         delegates: choices("Choose a colleague", staff.iter()),
+        longest,
         form: refused.form,
         errors: refused.errors,
     })

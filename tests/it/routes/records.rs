@@ -204,7 +204,7 @@ fn absence(app: &TestApp) -> String {
     let (today, now) = (day("2026-11-23"), moment(BEGINNING));
     let ours = app.eyes(OFFICER);
     app.db
-        .write_now(|tx| absence::add(tx, &ours, &new, today, now))
+        .write_now(|tx| absence::add(tx, &ours, &new, new.ends_on, today, now))
         .expect("an absence");
     let authority = app.authority(ASHDALE);
     let listed = app.read(|conn| absence::list(conn, authority, today));
