@@ -99,8 +99,8 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "HEARTH_JOBS_LATE_AFTER",
-        default: "24",
-        purpose: "hours without a completed sweep after which /health/ready fails",
+        default: "60",
+        purpose: "minutes without a completed sweep after which /health/ready fails; more than HEARTH_JOBS_EVERY",
     },
     Setting {
         name: "HEARTH_LOG",
@@ -275,10 +275,10 @@ impl Config {
             })?,
             jobs_every: (every > 0).then(|| Duration::from_secs(every * 60)),
             jobs_late_after: Duration::from_secs(
-                3600 * given.read(
+                60 * given.read(
                     "HEARTH_JOBS_LATE_AFTER",
-                    24,
-                    "use a number of hours",
+                    60,
+                    "use a number of minutes",
                     minutes,
                 )?,
             ),
@@ -323,6 +323,16 @@ impl Config {
         let is_url = self.base_url.starts_with("http://") || self.is_https();
         let is_short = self.secret.len() < 32;
         let mut found = Vec::new();
+        if self
+            .jobs_every
+            .is_some_and(|every| every >= self.jobs_late_after)
+        {
+            found.push(ConfigError::Value {
+                name: "HEARTH_JOBS_LATE_AFTER",
+                value: (self.jobs_late_after.as_secs() / 60).to_string(),
+                wanted: "use more minutes than HEARTH_JOBS_EVERY, or every sweep is late before the next one",
+            });
+        }
         if !is_url {
             found.push(ConfigError::Value {
                 name: "HEARTH_BASE_URL",

@@ -159,6 +159,11 @@ pub fn reassess_due(
     Ok(due.len())
 }
 
+/// Whether there are more of them.
+pub fn is_any_due(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Result<bool> {
+    Ok(!store::tiering::due(conn, authority, today, 1)?.is_empty())
+}
+
 /// Notes when children who came with a list are assessed again.
 pub fn note_again(
     tx: &mut Conn,

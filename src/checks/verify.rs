@@ -54,6 +54,9 @@ const NAMED: usize = 100;
 /// The word under which the runs of the sweep are stored.
 pub const SWEEP: &str = "sweep";
 
+/// The word under which the runs of the assessment of tiers are stored.
+pub const TIERS: &str = "tiers";
+
 type Question = fn(&mut Conn, Scope<'_>) -> Result<Answer>;
 
 /// The promises that are questions of the tables.
@@ -277,16 +280,21 @@ fn swept_in_time(
     now: NaiveDateTime,
     late_after: Duration,
 ) -> Result<Invariant> {
-    let mut invariant = Invariant::new("The sweep for lapses was completed in time");
-    let broken = match swept_at {
-        Some(at) if is_in_time(at, now, late_after) => Vec::new(),
-        Some(at) => vec![format!(
-            "last completed on {} UTC",
-            at.format("%Y-%m-%d %H:%M")
-        )],
-        None if ask::any_in_service(conn)? => vec!["never completed".to_owned()],
-        None => Vec::new(),
-    };
-    invariant.add((1, broken));
+    let mut invariant =
+        Invariant::new("The sweep for lapses and the assessment of tiers were completed in time");
+    let assessed_at = ask::last_completed(conn, TIERS)?;
+    let is_at_work = ask::any_in_service(conn)?;
+    for (job, last) in [(SWEEP, swept_at), (TIERS, assessed_at)] {
+        let broken = match last {
+            Some(at) if is_in_time(at, now, late_after) => None,
+            Some(at) => Some(format!(
+                "{job} last completed on {} UTC",
+                at.format("%Y-%m-%d %H:%M")
+            )),
+            None if is_at_work => Some(format!("{job} never completed")),
+            None => None,
+        };
+        invariant.add((1, broken.into_iter().collect()));
+    }
     Ok(invariant)
 }

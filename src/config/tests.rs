@@ -87,6 +87,7 @@ fn values_that_make_no_sense_are_named() {
         ("HEARTH_BIND", "here"),
         ("HEARTH_TODAY", "31/12/2026"),
         ("HEARTH_JOBS_EVERY", "-1"),
+        ("HEARTH_JOBS_LATE_AFTER", "15"),
     ] {
         assert!(with(&[pair]).unwrap_err().to_string().contains(pair.0));
     }

@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::sweep;
 use crate::access::AuthorityKey;
-use crate::checks::{rulebook, tiering};
+use crate::checks::{rulebook, tiering, weekly};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::mail::outbox::{self, PutMail};
@@ -19,6 +19,9 @@ pub struct Rehearsed {
     pub opened: usize,
     /// Steps of the ladder that would be told to nobody.
     pub untold: usize,
+    /// Whether the tier of every child was assessed whose tier the days until then may change; otherwise only that of
+    /// [`ASSESSED`] of them.
+    pub assessed_all: bool,
     /// The mail that would be put into the outbox.
     pub mail: Vec<PutMail>,
 }
@@ -36,10 +39,10 @@ pub enum TakenBack {
 
 conflict!(TakenBack);
 
-/// Children assessed at most: a rehearsal keeps other writers waiting.
-const ASSESSED: i64 = 1_000;
+/// Children assessed at most: a rehearsal keeps other writers waiting. Whoever rehearses is told.
+pub const ASSESSED: i64 = 1_000;
 
-/// Rehearses the sweep of one authority on a day as if nothing happened until then, in a transaction that it takes back.
+/// Rehearses the sweep of one authority on a day, and the digest of its week if that was not written, as if nothing happened until then, in a transaction that it takes back.
 ///
 /// # Errors
 /// Always: [`TakenBack::Rehearsed`] with what was found, or the database's.
@@ -64,10 +67,13 @@ fn sweep_once(
     let last = outbox::last_put(tx)?;
     let rulebook = rulebook::load(tx, authority, day)?;
     tiering::reassess_due(tx, &rulebook, authority, ASSESSED, now)?;
+    let assessed_all = !tiering::is_any_due(tx, authority, day)?;
     let swept = sweep::in_transaction(tx, authority, base_url, day, now)?;
+    weekly::tell(tx, authority, base_url, day, now)?;
     Ok(Rehearsed {
         opened: swept.opened,
         untold: swept.told.untold,
+        assessed_all,
         mail: outbox::put_since(tx, authority, last)?,
     })
 }

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::{Services, Work, bounces, deliver, housekeeping, store, sweep, tiers, weekly};
-use crate::checks::verify::SWEEP;
+use crate::checks::verify::{SWEEP, TIERS};
 use crate::checks::weekly::monday;
 use crate::clock::london_day;
 use crate::db::{Conn, Result};
@@ -70,7 +70,7 @@ const JOBS: &[Job] = &[
         run: |services, _, _| bounces::run(services),
     },
     Job {
-        name: "tiers",
+        name: TIERS,
         every: Every::Time,
         is_wanted: |_| true,
         run: tiers::run,
@@ -123,9 +123,19 @@ pub fn run_scheduled(services: &Services, now: NaiveDateTime) -> Vec<RunSummary>
     due.map(|job| run_one(services, job, now)).collect()
 }
 
-/// When the last sweep began that was completed: what health and `hearth verify` ask.
+/// When the last sweep began that was completed.
 pub fn last_sweep(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
     store::last_completed(conn, SWEEP)
+}
+
+/// The same, with how many steps of the ladder it could tell to nobody.
+pub(super) fn last_sweep_with_untold(conn: &mut Conn) -> Result<Option<(NaiveDateTime, i64)>> {
+    store::last_completed_with_failures(conn, SWEEP)
+}
+
+/// When tiers were last assessed to the end, on which the next sweep depends.
+pub(super) fn last_assessment(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
+    store::last_completed(conn, TIERS)
 }
 
 /// The newest runs, the newest first.

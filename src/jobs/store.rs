@@ -85,11 +85,20 @@ const COMPLETED: Condition = Condition("job_run.ended_at IS NOT NULL AND job_run
 
 /// When the last run that was completed without a problem began.
 pub(super) fn last_completed(conn: &mut Conn, job: &str) -> Result<Option<NaiveDateTime>> {
+    let last = last_completed_with_failures(conn, job)?;
+    Ok(last.map(|(began, _)| began))
+}
+
+/// The same, with how much that run could not do.
+pub(super) fn last_completed_with_failures(
+    conn: &mut Conn,
+    job: &str,
+) -> Result<Option<(NaiveDateTime, i64)>> {
     Ok(job_run::table
         .filter(job_run::job.eq(job))
         .filter(COMPLETED)
         .order(job_run::id.desc())
-        .select(job_run::started_at)
+        .select((job_run::started_at, job_run::failed))
         .first(conn)
         .optional()?)
 }

@@ -30,7 +30,8 @@ pub async fn live() -> HttpResponse {
     })
 }
 
-/// GET `/health/ready`: the database answers and the jobs have run in time; 503 when not.
+/// GET `/health/ready`: the database answers, the jobs have run in time, and the last sweep told somebody all that was
+/// owed; 503 when not.
 pub async fn ready(app: web::Data<App>) -> HttpResponse {
     let (now, late_after) = (app.clock.now(), app.config.jobs_late_after);
     let asked = app
@@ -44,12 +45,8 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
             return answer(false, "does not answer", "unknown", None);
         }
     };
-    let jobs = match punctuality {
-        Punctuality::InTime(_) => "in time",
-        Punctuality::Late(_) => "late",
-        Punctuality::NothingToDo => "nothing to do yet",
-    };
-    answer(!punctuality.is_late(), "answers", jobs, punctuality)
+    let is_ready = !punctuality.is_trouble();
+    answer(is_ready, "answers", punctuality.as_str(), punctuality)
 }
 
 fn answer(

@@ -1,16 +1,13 @@
-//! Tells every officer, manager and administrator, on every page, when nobody has looked for lapsed checks in time. A
+//! Tells every officer, manager and administrator, on every page, when nobody has looked for lapsed checks in time or nobody
+//! could be told of one. A
 //! parent is not told: there is nothing they could do.
 
 use actix_web::web;
-use chrono::NaiveDateTime;
 
 use super::app::App;
 use crate::access::session::SignedIn;
 use crate::access::{Role, accounts};
-use crate::clock::{london_day, london_time};
 use crate::db::{Conn, DbError};
-use crate::jobs::punctuality::Punctuality;
-use crate::rules::dates::spoken;
 
 /// The warning of this request; in the request's extensions, for the frame of its page.
 #[derive(Clone, Debug)]
@@ -33,26 +30,14 @@ pub async fn look(
     }
     let (watchman, signed_in) = (app.watchman.clone(), signed_in.clone());
     app.db
-        .read(move |conn| match watchman.ask(conn, now, late_after)? {
-            Punctuality::InTime(_) | Punctuality::NothingToDo => Ok(None),
-            Punctuality::Late(last) => {
-                let ask = whom_to_ask(conn, &signed_in)?;
-                Ok::<_, DbError>(Some(LateSweep(warning(last, &ask))))
-            }
+        .read(move |conn| {
+            let Some(warning) = watchman.ask(conn, now, late_after)?.warning() else {
+                return Ok(None);
+            };
+            let ask = whom_to_ask(conn, &signed_in)?;
+            Ok::<_, DbError>(Some(LateSweep(format!("{warning} {ask}."))))
         })
         .await
-}
-
-fn warning(last: Option<NaiveDateTime>, ask: &str) -> String {
-    let since = match last {
-        None => "Nobody has looked for lapsed checks yet".to_owned(),
-        Some(at) => format!(
-            "Nobody has looked for lapsed checks since {} at {}",
-            spoken(london_day(at)),
-            london_time(at).format("%H:%M")
-        ),
-    };
-    format!("{since}: a check may have lapsed without anybody being told. {ask}.")
 }
 
 /// An administrator sees to it; the others ask one.

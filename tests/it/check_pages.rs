@@ -519,6 +519,8 @@ fn a_manager_lets_checks_rest_and_an_officer_does_not() {
     let page = manager
         .open(&childs.link("Let the checks rest"))
         .expect(200);
+    page.says("A check of this child is overdue")
+        .says("the head of service will be told of the rest at once");
     let refused = page
         .form("/suspension")
         .set_date("ends_on", "1", "6", "2027")
@@ -535,10 +537,57 @@ fn a_manager_lets_checks_rest_and_an_officer_does_not() {
         .set_date("ends_on", "1", "2", "2027")
         .send(&mut manager)
         .expect(200)
-        .says("The checks rest until 1 February 2027");
+        .says("The checks rest until 1 February 2027")
+        .says("The head of service will be told within a quarter of an hour");
     let page = manager.open(&ada.path("/suspension"));
-    page.says("Robin Vale leads meanwhile");
-    officer.open("/work").says("Nothing has lapsed");
+    page.says("Robin Vale leads meanwhile")
+        .says("This would be renewal 1 of the rest that began on 23 November 2026");
+    let work = officer.open("/work");
+    work.says("Nothing has lapsed").says("Checks that rest");
+    let list = officer.open("/children/resting").expect(200);
+    list.says("Ada")
+        .says("rests until 1 February 2027, Robin Vale leads");
+    let file = officer.open("/children/resting.csv").expect(200);
+    assert!(file.text.contains("Robin Vale leads"), "{}", file.text);
+    officer
+        .open("/lapses")
+        .says("Resting while social care leads")
+        .says("rests until 1 February 2027, Robin Vale leads");
+    let lapse = lapse_of(&app, &the(&app, &ada, CheckKind::FirstMeeting));
+    officer
+        .open(&format!("/lapses/{}", lapse.reference))
+        .says("The check rests until 1 February 2027, Robin Vale leads");
+}
+
+#[test]
+fn a_manager_reads_who_will_hear_of_a_plan_before_making_it() {
+    let (app, ada) = scene();
+    let lapse = lapse_of(&app, &the(&app, &ada, CheckKind::FirstMeeting));
+    let here = format!("/lapses/{}", lapse.reference);
+    let mut officer = app.signed_in(OFFICER);
+    let mut manager = app.signed_in(MANAGER);
+    officer
+        .open(&here)
+        .keeps_quiet_about("will be told to the head of service");
+    manager
+        .open(&here)
+        .says("will be told to the head of service at once");
+    for day in ["24", "25"] {
+        let form = officer.open(&here).form("/acknowledgement");
+        form.set("plan", "Visit")
+            .set_date("plan_by", day, "11", "2026")
+            .send(&mut officer)
+            .expect(200);
+    }
+    officer.open(&here).says("A manager has to answer now");
+    let page = manager.open(&here);
+    page.says("This is plan 3 for this lapse: the head of service will be told of it at once.");
+    page.form("/acknowledgement")
+        .set("plan", "We go together")
+        .set_date("plan_by", "26", "11", "2026")
+        .send(&mut manager)
+        .expect(200)
+        .says("The head of service will be told of it within a quarter of an hour");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! each evening to its promises.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use hearth::checks::verify::Invariant;
@@ -24,6 +25,9 @@ use super::returned::What;
 use super::tally::Happening;
 use super::witness::Witness;
 use super::world::World;
+
+/// The jobs of the simulation run a few times a day, not every quarter of an hour.
+const A_NIGHT_OFF: Duration = Duration::from_secs(24 * 3600);
 
 /// Every two hours, from five past midnight, UTC; the last one is before midnight in England in summer as well.
 const LOOKS_FOR_MAIL: u32 = 12;
@@ -95,7 +99,7 @@ impl Run {
                 clock,
                 courier,
                 base_url: "https://hearth.ashdale.example".to_owned(),
-                late_after: config.jobs_late_after,
+                late_after: A_NIGHT_OFF,
             },
             mail_server,
             lifetime,

@@ -297,6 +297,38 @@ fn a_post_that_nobody_holds_falls_to_the_next_above_and_the_letter_says_so() {
 }
 
 #[test]
+fn a_step_for_somebody_who_cannot_open_the_record_falls_to_the_next_above_and_the_letter_says_so() {
+    let world = World::without_posts();
+    world.run(|tx| {
+        add_account(tx, world.authority, Role::Officer, "Lou Dean", world.now())
+            .map_err(|why| DbError::Corrupt(why.to_string()))
+    });
+    world.give_post(Post::TeamLeader, "Lou Dean");
+    world.give_post(Post::Manager, "Robin Vale");
+    let child = world.known_since_seen("2025-12-01");
+    let restrict = |tx: &mut Conn| child::restrict(tx, &world.manager, child, true, world.now());
+    world.services.db.write_now(restrict).unwrap();
+    let other = world.known_since_seen("2025-12-01");
+    let mails = world.on("2026-12-02").sweep();
+    assert_eq!(
+        recipients(&mails),
+        ["lou.dean@example.com", MANAGER, OFFICER]
+    );
+    let of = |child| world.lapses(child)[0].reference.to_string();
+    let to = |who: &str| &mails.iter().find(|mail| mail.to == who).unwrap().raw;
+    assert!(to("lou.dean@example.com").contains(&of(other)));
+    assert!(!to("lou.dean@example.com").contains(&of(child)));
+    assert!(to(MANAGER).contains(&of(child)) && !to(MANAGER).contains(&of(other)));
+    assert!(
+        to(MANAGER)
+            .replace("\r\n", " ")
+            .contains("may not open the record")
+    );
+    assert!(to(OFFICER).contains(&of(child)), "the child's own officer");
+    world.assert_green();
+}
+
+#[test]
 fn what_nobody_can_be_told_goes_to_the_mailbox_or_stays_untold_and_is_shown() {
     let world = World::without_posts();
     let child = world.known_since_seen("2025-12-01");

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::jobs::punctuality::{self, Punctuality};
 use crate::jobs::{Timer, store};
 
 #[test]
@@ -17,6 +18,30 @@ fn each_run_is_written_down_with_what_it_came_to() {
         (1, 2, 0)
     );
     assert_eq!(world.run(runner::last_sweep), Some(morning("2026-12-02")));
+}
+
+#[test]
+fn a_sweep_that_could_tell_nobody_and_tiers_that_are_late_are_trouble() {
+    let world = World::without_posts();
+    let child = world.known_since_seen("2025-12-01");
+    let state = || {
+        let (now, late_after) = (world.now(), Duration::from_secs(3600));
+        world.run(|conn| punctuality::of_the_sweep(conn, now, late_after))
+    };
+    assert_eq!(state(), Punctuality::Late(None));
+    world.on("2026-12-02").sweep();
+    assert_eq!(world.lapses(child).len(), 1);
+    assert_eq!(state(), Punctuality::Untold(world.now(), 1));
+    assert!(state().warning().unwrap().contains("told to nobody"));
+
+    world.run(|tx| authority::take_into_service(tx, &world.installer(), Some(DUTY), world.now()));
+    world.sweep();
+    assert_eq!(state(), Punctuality::InTime(world.now()));
+    world.break_by_hand("UPDATE job_run SET problem = 'broken' WHERE job = 'tiers'");
+    assert_eq!(state(), Punctuality::TiersLate(world.now(), None));
+    assert!(world.broken_promises()[0].contains("tiers never completed"));
+    world.sweep();
+    assert_eq!(state(), Punctuality::InTime(world.now()));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::mail::in_words;
-use crate::jobs::rehearsal::{self, Rehearsed, TakenBack};
+use crate::jobs::rehearsal::{self, ASSESSED, Rehearsed, TakenBack};
 use crate::rules::dates::spoken;
 use crate::web::answer;
 use crate::web::error::WebError;

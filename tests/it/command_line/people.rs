@@ -168,6 +168,28 @@ fn a_post_with_one_holder_passes_to_the_next() {
 }
 
 #[test]
+fn a_post_is_only_for_whoever_may_answer() {
+    let machine = Machine::ready();
+    for (role, post, who) in [
+        ("officer", "head_of_service", "it is for managers"),
+        ("officer", "safeguarding_lead", "it is for managers"),
+        (
+            "administrator",
+            "team_leader",
+            "it is for officers and managers",
+        ),
+    ] {
+        machine
+            .run(&add_user(SAM, role, &["--post", post]))
+            .complains(who);
+    }
+    assert_eq!(machine.count("account WHERE email LIKE 'sam@%'"), 0);
+    machine
+        .run(&add_user(SAM, "officer", &["--post", "team_leader"]))
+        .expect(0);
+}
+
+#[test]
 fn an_authority_says_how_it_is_reached() {
     let machine = Machine::ready();
     machine
