@@ -53,20 +53,22 @@ pub fn rehearse(
     day: NaiveDate,
     now: NaiveDateTime,
 ) -> std::result::Result<Infallible, TakenBack> {
-    let rehearsed = sweep_once(tx, authority, base_url, day, now)?;
+    let rehearsed = sweep_once(tx, authority, base_url, ASSESSED, day, now)?;
     Err(TakenBack::Rehearsed(rehearsed))
 }
 
-fn sweep_once(
+/// The day, in somebody's transaction, with the tiers of so many children assessed.
+pub(super) fn sweep_once(
     tx: &mut Conn,
     authority: AuthorityKey,
     base_url: &str,
+    assessed: i64,
     day: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<Rehearsed> {
     let last = outbox::last_put(tx)?;
     let rulebook = rulebook::load(tx, authority, day)?;
-    tiering::reassess_due(tx, &rulebook, authority, ASSESSED, now)?;
+    tiering::reassess_due(tx, &rulebook, authority, assessed, now)?;
     let assessed_all = !tiering::is_any_due(tx, authority, day)?;
     let swept = sweep::in_transaction(tx, authority, base_url, day, now)?;
     weekly::tell(tx, authority, base_url, day, now)?;

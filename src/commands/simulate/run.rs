@@ -7,7 +7,6 @@ use std::time::Duration;
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use hearth::checks::verify::Invariant;
 use hearth::clock::Clock;
-use hearth::config::Config;
 use hearth::db::{Db, Death, Lifetime};
 use hearth::jobs::Services;
 use hearth::mail::{Courier, Transport};
@@ -89,7 +88,6 @@ impl Run {
         let db = Db::open_to_throw_away(database, 1, &lifetime)?;
         migrate::bring_up(&db)?;
         let mail_server = MailServer::new(options.seed, &clock, &lifetime);
-        let config = Config::from_vars([])?;
         let transport = Transport::Played(mail_server.play());
         let mut courier = Courier::new(transport, "hearth@ashdale.example".parse()?).one_by_one();
         courier.bounces = Some(mailbox.clone());

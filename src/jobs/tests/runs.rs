@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::jobs::punctuality::{self, Punctuality};
+use crate::jobs::rehearsal::{self, TakenBack};
 use crate::jobs::{Timer, store};
 
 #[test]
@@ -42,6 +43,31 @@ fn a_sweep_that_could_tell_nobody_and_tiers_that_are_late_are_trouble() {
     assert!(world.broken_promises()[0].contains("tiers never completed"));
     world.sweep();
     assert_eq!(state(), Punctuality::InTime(world.now()));
+}
+
+#[test]
+fn a_rehearsal_says_when_it_did_not_assess_every_child_and_writes_the_digest_of_the_week() {
+    let world = World::new();
+    for _ in 0..2 {
+        world.known_since_seen("2025-12-01");
+    }
+    let rehearse = |assessed| {
+        let (authority, now) = (world.authority, world.now());
+        let taken_back = world.services.db.write_now(|tx| {
+            let day = day("2028-01-03");
+            let it = rehearsal::sweep_once(tx, authority, "https://x", assessed, day, now)?;
+            Err::<(), _>(TakenBack::Rehearsed(it))
+        });
+        match taken_back {
+            Err(TakenBack::Rehearsed(it)) => it,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(!rehearse(1).assessed_all);
+    let whole = rehearse(10);
+    assert!(whole.assessed_all);
+    assert!(whole.mail.iter().any(|mail| mail.kind == "weekly_digest"));
+    assert_eq!(whole.opened, 2);
 }
 
 #[test]
