@@ -7,6 +7,7 @@ use super::store;
 use super::store::diary::Asked;
 use crate::access::{AccountKey, Viewer};
 use crate::db::{Conn, Result};
+use crate::rules::due_soon::{Notice, horizon};
 use crate::rules::schedule::CheckKind;
 
 /// Whose work to show.
@@ -61,16 +62,16 @@ pub struct Desk {
     pub lapsed: Vec<DeskLine>,
     /// How many there are in all.
     pub lapsed_total: i64,
-    /// Checks due within [`SOON_WORKING_DAYS`], the soonest first.
+    /// Checks due up to the day that [`soon`] says, the soonest first.
     pub due_soon: Vec<DeskLine>,
     /// How many there are in all.
     pub due_soon_total: i64,
+    /// That day.
+    pub soon: NaiveDate,
     /// Children without an officer.
     pub unallocated_total: i64,
 }
 
-/// What counts as soon, in working days (the -10 step of the default ladder).
-pub const SOON_WORKING_DAYS: u32 = 10;
 /// Lines shown of each part.
 pub const SHOWN: i64 = 50;
 
@@ -80,10 +81,21 @@ const LONG_AGO: NaiveDate = match NaiveDate::from_ymd_opt(1900, 1, 1) {
     None => NaiveDate::MIN,
 };
 
+/// The last due day that counts as soon: that of the last check of which notice may be owed by the policy.
+pub fn soon(rulebook: &Rulebook) -> NaiveDate {
+    let Rulebook {
+        policy,
+        calendar,
+        today,
+    } = rulebook;
+    let until = |notice| horizon(notice, policy, calendar, *today);
+    until(Notice::First).max(until(Notice::Last))
+}
+
 /// The desk of an officer or of the team. Checks of children whose checks rest today are on nobody's desk.
 pub fn desk(conn: &mut Conn, viewer: &Viewer, rulebook: &Rulebook, whose: Whose) -> Result<Desk> {
     let today = rulebook.today;
-    let soon = rulebook.calendar.add_working_days(today, SOON_WORKING_DAYS);
+    let soon = soon(rulebook);
     let yesterday = today.pred_opt().unwrap_or(today);
     let asked = |due| Asked {
         viewer,
@@ -98,6 +110,7 @@ pub fn desk(conn: &mut Conn, viewer: &Viewer, rulebook: &Rulebook, whose: Whose)
         lapsed_total,
         due_soon,
         due_soon_total,
+        soon,
         unallocated_total: store::diary::unallocated(conn, viewer)?,
     })
 }

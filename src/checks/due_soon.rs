@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 
+use super::diary;
 use super::posts::{About, Hearer, Posts};
 use super::rulebook::Rulebook;
 use super::store;
 use super::store::due_soon::{Candidate, Given, Window};
+use super::told;
 use crate::access::AuthorityKey;
 use crate::access::authority::{self, Authority};
 use crate::clock::london_day;
@@ -68,11 +70,10 @@ pub(super) fn not_given(
         calendar,
         today,
     } = rulebook;
-    let until = |notice| horizon(notice, policy, calendar, *today);
     let window = Window {
         today: *today,
-        first: until(Notice::First).max(until(Notice::Last)),
-        last: until(Notice::Last),
+        first: diary::soon(rulebook),
+        last: horizon(Notice::Last, policy, calendar, *today),
     };
     let candidates = store::due_soon::candidates(conn, authority, &window, seen_until)?;
     let owed_of = |check: &Candidate| {
@@ -133,15 +134,16 @@ fn write_to(
     now: NaiveDateTime,
 ) -> Result<()> {
     let letterhead = authority.letterhead(base_url);
+    let reference = outbox::fresh_reference();
     let message = DueSoon {
         lines: parts.iter().map(|part| line(part, rulebook)).collect(),
         in_place_of: parts
             .iter()
             .filter_map(|part| part.in_place_of.clone())
             .collect(),
-        link: link(parts, base_url),
+        link: told::link(base_url, reference.as_str()),
     };
-    let told = parts.iter().map(|part| {
+    let lines = parts.iter().map(|part| {
         let check = &part.owed.check;
         format!(
             "{} {} {}",
@@ -151,13 +153,19 @@ fn write_to(
         )
     });
     let letter = Letter {
-        key: outbox::digest_key("due_soon", &authority.code, rulebook.today, recipient, told),
+        key: outbox::digest_key(
+            "due_soon",
+            &authority.code,
+            rulebook.today,
+            recipient,
+            lines,
+        ),
         authority: authority.key,
         letterhead: &letterhead,
         to: recipient.clone(),
         message: message.render(&letterhead),
     };
-    let mail = outbox::put(tx, &letter, now)?;
+    let mail = outbox::put_named(tx, &letter, &reference, now)?;
     let given: Vec<Given<'_>> = parts
         .iter()
         .map(|part| Given {
@@ -169,16 +177,6 @@ fn write_to(
         })
         .collect();
     store::due_soon::insert(tx, &given, now)
-}
-
-/// The page that lists the person's own checks, or everybody's if some are not theirs.
-fn link(parts: &[Part<'_>], base_url: &str) -> String {
-    let is_theirs = |part: &Part<'_>| part.told_post == Post::Officer && part.in_place_of.is_none();
-    if parts.iter().all(is_theirs) {
-        format!("{base_url}/work")
-    } else {
-        format!("{base_url}/work?whose=team")
-    }
 }
 
 fn line(part: &Part<'_>, rulebook: &Rulebook) -> DueSoonLine {

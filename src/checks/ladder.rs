@@ -10,7 +10,7 @@ use chrono::NaiveDateTime;
 use super::posts::{About, Heard, Posts};
 use super::rulebook::Rulebook;
 use super::store::ladder::{Described, Standing, Telling, ToldStep};
-use super::{LapseKey, store};
+use super::{LapseKey, store, told};
 use crate::access::AuthorityKey;
 use crate::access::authority::{self, Authority};
 use crate::db::{Conn, Result};
@@ -199,6 +199,7 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn write_to(&self, tx: &mut Conn, recipient: &EmailAddress, parts: &[Part<'_>]) -> Result<()> {
         let letterhead = self.authority.letterhead(self.base_url);
+        let reference = outbox::fresh_reference();
         let digest = LapseDigest {
             told_as: told_as(parts),
             in_place_of: parts
@@ -206,7 +207,7 @@ impl Desk<'_> {
                 .filter_map(|part| part.in_place_of.map(str::to_owned))
                 .collect(),
             lines: self.lines(parts),
-            link: format!("{}/lapses", self.base_url),
+            link: told::link(self.base_url, reference.as_str()),
         };
         let letter = Letter {
             key: self.key(recipient, parts),
@@ -215,7 +216,7 @@ impl Desk<'_> {
             to: recipient.clone(),
             message: digest.render(&letterhead),
         };
-        let mail = outbox::put(tx, &letter, self.now)?;
+        let mail = outbox::put_named(tx, &letter, &reference, self.now)?;
         let tellings: Vec<Telling<'_>> = parts
             .iter()
             .map(|part| Telling {

@@ -69,7 +69,8 @@ pub fn count(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate) -
     })
 }
 
-/// A page of the open lapses among the children this viewer may see, the longest over first.
+/// A page of the open lapses among the children this viewer may see, the longest over first; if asked, only those that
+/// nobody has answered for or whose plan was not kept.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -78,7 +79,14 @@ pub fn page(
     viewer: &Viewer,
     whose: Whose,
     today: NaiveDate,
+    only_unanswered: bool,
     offset: i64,
 ) -> Result<Vec<OpenLapse>> {
-    store::lapse_list::page(conn, viewer, whose, today, (offset, PAGE))
+    store::lapse_list::page(
+        conn,
+        viewer,
+        (whose, only_unanswered),
+        today,
+        (offset, PAGE),
+    )
 }

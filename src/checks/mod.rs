@@ -24,6 +24,7 @@ mod same_day;
 mod store;
 pub mod suspension;
 pub mod tiering;
+pub mod told;
 pub mod undelivered;
 pub mod verify;
 pub mod weekly;

@@ -4,8 +4,8 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::posts::{About, Heard, Hearer, Posts};
-use super::store;
 use super::store::ladder::ToldWith;
+use super::{store, told};
 use crate::access::audit::{self, Event};
 use crate::access::authority;
 use crate::access::{AuthorityKey, Viewer};
@@ -54,8 +54,8 @@ fn report_one(
         about: story.told.about(),
         answer: mail.last_answer.clone(),
         list_link: match story.told.about() {
-            Unheard::DueSoon(_) => format!("{base_url}/work?whose=team"),
-            Unheard::Lapses(_) | Unheard::Checks => format!("{base_url}/lapses"),
+            Unheard::DueSoon(_) | Unheard::Lapses(_) => told::link(base_url, &story.first),
+            Unheard::Checks => format!("{base_url}/lapses"),
         },
         outbox_link: format!("{base_url}/admin/mail"),
     };
@@ -87,6 +87,8 @@ impl ToldWith {
 struct Story {
     /// The highest post that the first mail was for.
     post: Post,
+    /// Its reference.
+    first: String,
     /// What it told of.
     told: ToldWith,
     /// Everybody it was tried to tell.
@@ -100,12 +102,14 @@ impl Story {
     /// A dead mail may itself be the report on another dead mail: then the news climbs on from there.
     fn of(tx: &mut Conn, dead: &DeadMail, posts: &Posts) -> Result<Self> {
         let (mut mail, mut key) = (dead.id, dead.key.clone());
+        let mut first = dead.reference.clone();
         let mut tried = Vec::new();
         for _ in 0..REPORTS_AT_MOST {
             let Some((earlier, earlier_key)) = outbox::reported_with(tx, &key)? else {
                 break;
             };
             tried.extend(outbox::told_with_same_key(tx, &key)?);
+            first = outbox::reported_in(&key).unwrap_or_default().to_owned();
             (mail, key) = (earlier, earlier_key);
         }
         let told = store::ladder::told_with(tx, mail)?;
@@ -115,7 +119,12 @@ impl Story {
             None => posts.held_by(&told.recipient),
         };
         tried.push(told.recipient.clone());
-        Ok(Self { post, told, tried })
+        Ok(Self {
+            post,
+            first,
+            told,
+            tried,
+        })
     }
 
     /// Those at the first post above who have not been told. When there is no higher one, whoever holds the highest below

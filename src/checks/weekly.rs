@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
-use super::diary::{SOON_WORKING_DAYS, Whose};
+use super::diary::{self, Whose};
 use super::lapse_list;
 use super::out_of_sight::SightList;
 use super::posts::{About, Hearer, Posts};
@@ -16,9 +16,13 @@ use crate::db::{Conn, Result};
 use crate::mail::messages::{Figure, WeeklyDigest, WeeklyLapse};
 use crate::mail::{Letter, outbox};
 use crate::register::out_of_sight;
+use crate::rules::dates::spoken;
 use crate::rules::escalation::Post;
 use crate::rules::policy::PolicyKey;
 use crate::rules::tier::Tier;
+
+/// The page of the lapses that nobody has answered for.
+const UNANSWERED: &str = "/lapses?answered=no";
 
 /// The Monday of the week of a day.
 pub fn monday(day: NaiveDate) -> NaiveDate {
@@ -57,7 +61,7 @@ pub fn tell(
             figures,
             lapses,
             unanswered,
-            link: format!("{base_url}/lapses"),
+            link: format!("{base_url}{UNANSWERED}"),
         };
         let letter = Letter {
             key: format!(
@@ -92,15 +96,12 @@ fn figures(
     rulebook: &Rulebook,
     base_url: &str,
 ) -> Result<Vec<Figure>> {
-    let Rulebook {
-        policy,
-        calendar,
-        today,
-    } = rulebook;
+    let Rulebook { policy, today, .. } = rulebook;
+    let soon = diary::soon(rulebook);
     let due = Asked {
         viewer,
         whose: Whose::Team,
-        due: *today..=calendar.add_working_days(*today, SOON_WORKING_DAYS),
+        due: *today..=soon,
         today: *today,
     };
     let open = lapse_list::count(conn, viewer, Whose::Team, *today)?;
@@ -115,7 +116,7 @@ fn figures(
     };
     Ok(vec![
         of(
-            format!("Checks due in the next {SOON_WORKING_DAYS} working days"),
+            format!("Checks due from today to {}", spoken(soon)),
             store::diary::count(conn, &due)?,
             "/work?whose=team",
         ),
@@ -123,7 +124,7 @@ fn figures(
         of(
             "Open lapses that nobody has answered for".to_owned(),
             open.unanswered(),
-            "/lapses",
+            UNANSWERED,
         ),
         of(
             "Children never seen in person".to_owned(),

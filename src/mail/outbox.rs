@@ -37,7 +37,25 @@ pub fn put<A>(
     letter: &Letter<'_, A>,
     now: NaiveDateTime,
 ) -> Result<Key<OutgoingMail>> {
-    put_for(tx, letter, None, now)
+    put_for(tx, letter, &fresh_reference(), None, now)
+}
+
+/// As [`put`], for a letter that names itself in what it says: the page behind its link lists exactly what it told.
+///
+/// # Errors
+/// If the database refuses.
+pub fn put_named<A>(
+    tx: &mut Conn,
+    letter: &Letter<'_, A>,
+    reference: &Reference,
+    now: NaiveDateTime,
+) -> Result<Key<OutgoingMail>> {
+    put_for(tx, letter, reference, None, now)
+}
+
+/// A reference for a letter that is about to be written.
+pub fn fresh_reference() -> Reference {
+    Reference::from_random(ReferenceKind::Mail, rand::random())
 }
 
 /// As [`put`], for a letter that helps nobody after a moment: then it is given up and not tried for days.
@@ -50,19 +68,19 @@ pub fn put_until<A>(
     useless_after: NaiveDateTime,
     now: NaiveDateTime,
 ) -> Result<Key<OutgoingMail>> {
-    put_for(tx, letter, Some(useless_after), now)
+    put_for(tx, letter, &fresh_reference(), Some(useless_after), now)
 }
 
 fn put_for<A>(
     tx: &mut Conn,
     letter: &Letter<'_, A>,
+    reference: &Reference,
     useless_after: Option<NaiveDateTime>,
     now: NaiveDateTime,
 ) -> Result<Key<OutgoingMail>> {
     if let Some(earlier) = store::key_of(tx, &letter.key)? {
         return Ok(earlier);
     }
-    let reference = Reference::from_random(ReferenceKind::Mail, rand::random());
     store::insert(
         tx,
         &NewMail {
@@ -233,7 +251,7 @@ pub fn told_with_same_key(conn: &mut Conn, key: &str) -> Result<Vec<String>> {
 }
 
 /// The reference of the mail that a mail with this key reports.
-fn reported_in(key: &str) -> Option<&str> {
+pub fn reported_in(key: &str) -> Option<&str> {
     let (kind, rest) = key.split_once(':')?;
     (kind == DELIVERY_FAILED).then(|| rest.split(':').next())?
 }

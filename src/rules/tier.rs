@@ -110,14 +110,14 @@ pub struct Assessment {
 /// One reason for a tier above green.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TierReason {
-    /// An enquiry, a plan, care or proceedings are open.
-    SocialCareOpen(EpisodeKind),
+    /// An enquiry, a plan, care or proceedings are open, since this day.
+    SocialCareOpen(EpisodeKind, NaiveDate),
     /// A referral or a school's concern was recorded shortly before the notification.
     ConcernBeforeNotification(EpisodeKind, NaiveDate),
     /// Exclusion or attendance proceedings began shortly before the notification.
     SchoolProcessBeforeNotification(EpisodeKind, NaiveDate),
-    /// The child is a child in need, or a safeguarding referral is open.
-    SocialCareInvolved(EpisodeKind),
+    /// The child is a child in need, or a safeguarding referral is open, since this day.
+    SocialCareInvolved(EpisodeKind, NaiveDate),
     /// Social care involvement ended within the look-back.
     SocialCareEnded(EpisodeKind, NaiveDate),
     /// There is an education, health and care plan.
@@ -197,7 +197,7 @@ fn from_episode(episode: &EpisodeFact, facts: &Facts, periods: Periods) -> Optio
         );
     match kind {
         Kind::S47 | Kind::CpPlan | Kind::Lac | Kind::CareProceedings if open => {
-            Some(TierReason::SocialCareOpen(kind))
+            Some(TierReason::SocialCareOpen(kind, started_on))
         }
         Kind::SafeguardingReferral | Kind::SchoolConcern if shortly_before_notification => {
             Some(TierReason::ConcernBeforeNotification(kind, started_on))
@@ -206,7 +206,7 @@ fn from_episode(episode: &EpisodeFact, facts: &Facts, periods: Periods) -> Optio
             TierReason::SchoolProcessBeforeNotification(kind, started_on),
         ),
         Kind::Cin | Kind::SafeguardingReferral if open => {
-            Some(TierReason::SocialCareInvolved(kind))
+            Some(TierReason::SocialCareInvolved(kind, started_on))
         }
         Kind::S47 | Kind::CpPlan | Kind::Lac | Kind::CareProceedings | Kind::Cin => episode
             .ended_on
@@ -298,17 +298,18 @@ impl TierReason {
     #[must_use]
     pub const fn tier(&self) -> Tier {
         match self {
-            Self::SocialCareOpen(_) | Self::ConcernBeforeNotification(..) => Tier::Red,
+            Self::SocialCareOpen(..) | Self::ConcernBeforeNotification(..) => Tier::Red,
             _ => Tier::Amber,
         }
     }
 
-    /// The reason in a sentence: what is on record, or what the authority has yet to do.
+    /// The reason in a sentence: what is on record, or what the authority has yet to do. Two facts of one kind are two
+    /// sentences, by their days: a decision that knew the one did not know the other.
     #[must_use]
     pub fn sentence(&self) -> String {
         match *self {
-            Self::SocialCareOpen(kind) | Self::SocialCareInvolved(kind) => {
-                format!("{}: on record and open.", kind.label())
+            Self::SocialCareOpen(kind, since) | Self::SocialCareInvolved(kind, since) => {
+                format!("{}: on record and open since {}.", kind.label(), spoken(since))
             }
             Self::ConcernBeforeNotification(kind, started_on)
             | Self::SchoolProcessBeforeNotification(kind, started_on) => format!(

@@ -126,6 +126,7 @@ routes! {
     GET  "/lapses"                                  Officer  officer::lapses::list;
     GET  "/lapses/{reference}"                      Officer  officer::lapses::show;
     POST "/lapses/{reference}/acknowledgement"      Officer  officer::lapses::acknowledge;
+    GET  "/told/{reference}"                        Officer  officer::told::show;
     GET  "/absences"                                Officer  officer::absences::list;
     POST "/absences"                                Officer  officer::absences::add;
     POST "/absences/{reference}/end"                Officer  officer::absences::end;

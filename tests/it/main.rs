@@ -32,5 +32,6 @@ mod sign_in;
 mod simulation;
 mod smtp;
 mod stopping;
+mod told;
 mod webdriver;
 mod why_this_day;

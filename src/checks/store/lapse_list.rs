@@ -102,14 +102,20 @@ pub(in crate::checks) fn unanswered(
 pub(in crate::checks) fn page(
     conn: &mut Conn,
     viewer: &Viewer,
-    whose: Whose,
+    (whose, only_unanswered): (Whose, bool),
     today: NaiveDate,
     (offset, limit): (i64, i64),
 ) -> Result<Vec<OpenLapse>> {
-    let rows: Vec<Row> = children(viewer, whose)
+    let mut open = children(viewer, whose)
         .inner_join(lapse::table.inner_join(welfare_check::table))
         .left_join(account::table)
-        .filter(lapse::closed_at.is_null())
+        .filter(lapse::closed_at.is_null());
+    if only_unanswered {
+        open = open
+            .filter(not(sleeps!(lapse::child_id, welfare_check::kind, today)))
+            .filter(lapse::plan_by.is_null().or(lapse::plan_by.lt(today)));
+    }
+    let rows: Vec<Row> = open
         .order((lapse::due_on, lapse::id))
         .select((
             lapse::reference,

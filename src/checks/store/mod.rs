@@ -15,6 +15,7 @@ pub(super) mod policy_book;
 pub(super) mod rulebook;
 pub(super) mod suspension;
 pub(super) mod tiering;
+pub(super) mod told;
 pub(super) mod verify;
 pub(super) mod verify_states;
 

@@ -55,7 +55,7 @@ fn the_mail_names_nobody_and_leads_to_the_lapse() {
     let [lapse] = world.lapses(child).try_into().unwrap();
     for mail in mails {
         assert!(mail.raw.contains(lapse.reference.as_str()));
-        assert!(mail.raw.contains("https://hearth.example.com/lapses"));
+        assert!(mail.raw.contains("https://hearth.example.com/told/M-"));
         assert!(!mail.raw.contains("Example") && !mail.raw.contains("High Street"));
     }
 }

@@ -78,9 +78,30 @@ mod tests {
         }
     }
 
+    fn plan_since(started_on: &str) -> TierReason {
+        TierReason::SocialCareOpen(EpisodeKind::CpPlan, day(started_on))
+    }
+
+    #[test]
+    fn a_second_fact_of_a_kind_that_was_known_ends_one_that_is_lower() {
+        let known = [plan_since("2026-03-02")];
+        let decided = decided(Tier::Amber, &known);
+        let first = assessed(&known);
+        assert_eq!(hold(&decided, &first, day("2026-12-01")), Ok(Tier::Amber));
+        let second = plan_since("2026-11-30");
+        let replaced = assessed(&[second]);
+        let beside = assessed(&[known[0], second]);
+        for assessment in [replaced, beside] {
+            assert_eq!(
+                hold(&decided, &assessment, day("2026-12-01")),
+                Err(Ended::NewReason(second.sentence()))
+            );
+        }
+    }
+
     #[test]
     fn it_holds_to_its_last_day() {
-        let known = [TierReason::SocialCareOpen(EpisodeKind::CpPlan)];
+        let known = [plan_since("2026-10-01")];
         let decided = decided(Tier::Amber, &known);
         let on = |today| hold(&decided, &assessed(&known), day(today));
         assert_eq!(on("2027-01-31"), Ok(Tier::Amber));

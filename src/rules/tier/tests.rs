@@ -303,7 +303,7 @@ fn the_weightiest_reason_comes_first_and_gives_the_tier() {
     assert_eq!(
         assessment.reasons,
         [
-            TierReason::SocialCareOpen(EpisodeKind::S47),
+            TierReason::SocialCareOpen(EpisodeKind::S47, day("2026-11-02")),
             TierReason::Ehcp
         ]
     );
@@ -314,8 +314,11 @@ fn reasons_are_sentences() {
     let on = day("2026-03-03");
     let said = |reason: TierReason| reason.sentence();
     assert_eq!(
-        said(TierReason::SocialCareOpen(EpisodeKind::S47)),
-        "Section 47 enquiry: on record and open."
+        said(TierReason::SocialCareOpen(
+            EpisodeKind::S47,
+            day("2026-11-02")
+        )),
+        "Section 47 enquiry: on record and open since 2 November 2026."
     );
     assert_eq!(
         said(TierReason::NotSeenSince(on)),

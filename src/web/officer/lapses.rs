@@ -34,6 +34,8 @@ use crate::web::visit::Visit;
 #[serde(default)]
 pub struct LapseFilter {
     whose: String,
+    /// "no" for those only that nobody has answered for.
+    answered: String,
     page: String,
 }
 
@@ -42,6 +44,7 @@ pub struct LapseFilter {
 struct LapsesPage {
     page: Page,
     is_mine: bool,
+    only_unanswered: bool,
     open: Open,
     lapses: Vec<LapseRow>,
     pages: Pages,
@@ -61,6 +64,7 @@ pub async fn list(
 ) -> Result<HttpResponse, WebError> {
     let today = visit.today();
     let is_mine = filter.whose == "mine";
+    let only_unanswered = filter.answered == "no";
     let whose = WhoseFilter {
         whose: if is_mine { "mine" } else { "team" }.to_owned(),
     }
@@ -69,31 +73,38 @@ pub async fn list(
         .read(move |conn, viewer| {
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let open = lapse_list::count(conn, viewer, whose, today)?;
-            let pages = pages(&filter.page, open, is_mine);
+            let pages = pages(&filter.page, open, (is_mine, only_unanswered));
             let offset = i64::try_from(pages.offset()).unwrap_or_default();
-            let lapses: Vec<LapseRow> = lapse_list::page(conn, viewer, whose, today, offset)?
+            let lapses = lapse_list::page(conn, viewer, whose, today, only_unanswered, offset)?;
+            let rows = lapses
                 .into_iter()
-                .map(|lapse| row(lapse, today, &rulebook.calendar))
-                .collect();
-            Ok::<_, DbError>((open, lapses, pages))
+                .map(|lapse| row(lapse, today, &rulebook.calendar));
+            Ok::<_, DbError>((open, rows.collect(), pages))
         })
         .await?;
     answer::show(&LapsesPage {
         page: visit.page("/work"),
         is_mine,
+        only_unanswered,
         open,
         lapses,
         pages,
     })
 }
 
-fn pages(asked: &str, open: Open, is_mine: bool) -> Pages {
+fn pages(asked: &str, open: Open, (is_mine, only_unanswered): (bool, bool)) -> Pages {
     let size = usize::try_from(lapse_list::PAGE).unwrap_or(1);
-    let total = usize::try_from(open.total).unwrap_or_default();
-    let address = if is_mine {
-        "/lapses?whose=mine"
+    let total = if only_unanswered {
+        open.unanswered()
     } else {
-        "/lapses"
+        open.total
+    };
+    let total = usize::try_from(total).unwrap_or_default();
+    let address = match (is_mine, only_unanswered) {
+        (true, true) => "/lapses?whose=mine&answered=no",
+        (true, false) => "/lapses?whose=mine",
+        (false, true) => "/lapses?answered=no",
+        (false, false) => "/lapses",
     };
     Pages::new(asked, size, total, address)
 }

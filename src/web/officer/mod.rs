@@ -29,5 +29,6 @@ pub mod search;
 mod seen;
 pub mod suspension;
 pub mod tier;
+pub mod told;
 pub mod whereabouts;
 pub mod work;

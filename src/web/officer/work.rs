@@ -14,7 +14,7 @@ use crate::checks::diary::{self, DeskLine, Whose};
 use crate::checks::rulebook;
 use crate::db::DbError;
 use crate::intake::notification;
-use crate::rules::dates::short;
+use crate::rules::dates::{short, spoken};
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::Asked;
@@ -54,6 +54,7 @@ struct WorkPage {
     is_team: bool,
     lapsed_total: i64,
     due_soon_total: i64,
+    soon: String,
     unallocated_total: i64,
     lapsed: Vec<Row>,
     due_soon: Vec<Row>,
@@ -114,6 +115,7 @@ pub async fn show(
         is_team: matches!(whose, Whose::Team),
         lapsed_total: desk.lapsed_total,
         due_soon_total: desk.due_soon_total,
+        soon: spoken(desk.soon),
         unallocated_total: desk.unallocated_total,
         lapsed: rows(&desk.lapsed),
         due_soon: rows(&desk.due_soon),

@@ -3,7 +3,7 @@
 use hearth::access::absence::{self, NewAbsence};
 use hearth::access::{AccountKey, accounts, session, sign_in};
 use hearth::checks::calendar_book::{self, OtherDay, SourcedTerm};
-use hearth::checks::lapse;
+use hearth::checks::{ladder, lapse, rulebook};
 use hearth::jobs::{Services, runner};
 use hearth::mail::{Courier, outbox};
 use hearth::register::episode::{self, Episode};
@@ -33,6 +33,7 @@ pub struct Records {
     import: String,
     absence: String,
     mail: String,
+    told: String,
     day: String,
     term: String,
     password_link: String,
@@ -65,6 +66,7 @@ impl Records {
         });
         let parent_link = link_of(&app, "another@home.example");
         let (day, term) = calendar(&app);
+        let (mail, told) = mails(&app);
         Self {
             child: ada.reference.to_string(),
             episode: episode.to_string(),
@@ -73,7 +75,8 @@ impl Records {
             notification: notification.to_string(),
             import: import(&app),
             absence: absence(&app),
-            mail: mail(&app),
+            mail,
+            told,
             day,
             term,
             password_link,
@@ -93,6 +96,7 @@ impl Records {
             ("/imports/", "reference") => &self.import,
             ("/absences/", "reference") => &self.absence,
             ("/admin/mail/", "reference") => &self.mail,
+            ("/told/", "reference") => &self.told,
             ("/family/notify/children/", "child") => "1",
             ("/notify/", "authority") => ASHDALE,
             ("/notify/link/", "link") => &self.parent_link,
@@ -235,9 +239,14 @@ fn calendar(app: &TestApp) -> (String, String) {
     (days[0].reference.clone(), terms[0].reference.clone())
 }
 
-/// A mail that has been waiting since the parent notified: the receipt.
-fn mail(app: &TestApp) -> String {
+/// A mail that has been waiting since the parent notified, the receipt; and one that tells of a lapse.
+fn mails(app: &TestApp) -> (String, String) {
     let authority = app.authority(ASHDALE);
+    let now = moment(BEGINNING);
+    app.write(|tx| {
+        let book = rulebook::load(tx, authority, now.date())?;
+        ladder::tell(tx, authority, &book, &app.url, now)
+    });
     let services = Services {
         db: app.db.clone(),
         clock: app.clock.clone(),
@@ -248,10 +257,10 @@ fn mail(app: &TestApp) -> String {
     };
     runner::deliver_mail(&services);
     let overview = app.read(|conn| outbox::overview(conn, authority));
-    overview
-        .undelivered
-        .first()
-        .expect("a mail that is held up")
-        .reference
-        .clone()
+    let the = |is_digest: bool| {
+        let mut held_up = overview.undelivered.iter();
+        let mail = held_up.find(|mail| (mail.kind == "lapse_digest") == is_digest);
+        mail.expect("a mail that is held up").reference.clone()
+    };
+    (the(false), the(true))
 }
