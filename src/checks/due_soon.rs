@@ -70,12 +70,18 @@ pub(super) fn not_given(
         calendar,
         today,
     } = rulebook;
+    // Who left since the last sweep was told in time: whoever follows hears of it in the next.
+    let left_by = match seen_until {
+        Some(_) => today.pred_opt().unwrap_or(*today),
+        None => *today,
+    };
+    let gone = store::ladder::gone(conn, authority, left_by)?;
     let window = Window {
         today: *today,
         first: diary::soon(rulebook),
         last: horizon(Notice::Last, policy, calendar, *today),
     };
-    let candidates = store::due_soon::candidates(conn, authority, &window, seen_until)?;
+    let candidates = store::due_soon::candidates(conn, authority, &window, &gone, seen_until)?;
     let owed_of = |check: &Candidate| {
         let upcoming = Upcoming {
             due_on: check.due_on,

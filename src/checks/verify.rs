@@ -8,7 +8,7 @@ use super::postponed;
 use super::rulebook::Rulebook;
 use super::store::verify::{self as ask, Answer, Scope};
 use super::store::verify_states as states;
-use super::{due_soon, ladder, rulebook, store};
+use super::{departed, due_soon, ladder, rulebook, store};
 use crate::access::{AuthorityKey, authority};
 use crate::clock::london_day;
 use crate::db::{Conn, Result};
@@ -172,6 +172,7 @@ pub fn verify(
     }
     proof.push(steps_told(conn, &registers)?);
     proof.push(managers_told(conn, &registers)?);
+    proof.push(departures_told(conn, &registers)?);
     proof.push(notices_given(conn, &registers)?);
     proof.push(nothing_stuck(conn, now)?);
     proof.push(swept_in_time(conn, swept_at, now, late_after)?);
@@ -206,6 +207,21 @@ fn steps_told(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
             owing.retain(|lapse, _| !changed.contains(lapse));
         }
         invariant.add((looked_at, ladder::named(conn, &owing)?));
+    }
+    Ok(invariant)
+}
+
+/// A child who leaves the register is out of sight: somebody other than who let them leave hears of it.
+fn departures_told(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
+    let mut invariant =
+        Invariant::new("The manager was told of every record that an officer closed");
+    for register in registers {
+        let seen_until = register.seen_until;
+        let since = seen_until - departed::LOOK_BACK;
+        let mut untold = store::departed::untold(conn, register.authority, since)?;
+        untold.retain(|departed| departed.closed_at < seen_until);
+        let names: Vec<String> = untold.iter().map(|it| it.child.to_string()).collect();
+        invariant.add((i64::try_from(names.len()).unwrap_or(i64::MAX), names));
     }
     Ok(invariant)
 }

@@ -139,6 +139,7 @@ diesel::table! {
         closure_reason -> Nullable<Text>,
         closure_evidence -> Text,
         closed_by -> Nullable<BigInt>,
+        closed_at -> Nullable<Timestamp>,
         status_before_lost -> Nullable<Text>,
     }
 }
@@ -585,6 +586,7 @@ diesel::joinable!(audit_event -> authority (authority_id));
 diesel::joinable!(audit_event -> account (account_id));
 diesel::joinable!(audit_event -> child (child_id));
 diesel::joinable!(registration -> child (child_id));
+diesel::joinable!(registration -> account (closed_by));
 diesel::joinable!(secondary_reason -> registration (registration_id));
 diesel::joinable!(name_token -> child (child_id));
 diesel::joinable!(tier_history -> child (child_id));

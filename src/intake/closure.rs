@@ -5,12 +5,13 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
-use crate::checks::{check, overriding, suspension, tiering};
+use crate::access::authority;
+use crate::checks::{check, lapse, merging, overriding, suspension, tiering};
 use crate::conflict;
 use crate::db::{Conn, DbError};
 use crate::register::child::{self, ChildRecord};
 use crate::register::registration;
-use crate::rules::closure::{self, Leaving, Shut};
+use crate::rules::closure::{self, Leaving, Shut, Standing};
 use crate::rules::codes::{ChildStatus, ClosureReason};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
@@ -24,16 +25,33 @@ pub struct Closure {
     pub on: NaiveDate,
     /// What the door asks to be named.
     pub named: String,
+    /// Which authority has acknowledged the child, at the door that asks for one.
+    pub moved_to: Option<MovedTo>,
     /// What the door asks as evidence.
     pub evidence: String,
+}
+
+/// The authority that looks after a child who moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MovedTo {
+    /// One of the list, by its code.
+    Listed(String),
+    /// One of Wales, Scotland, Northern Ireland or elsewhere, which the closure names.
+    OutsideEngland,
 }
 
 /// Why a child stays on the register.
 #[derive(Debug, thiserror::Error)]
 pub enum ClosureError {
-    /// Not somebody who works with children, or a door that only a manager opens.
-    #[error("Only a manager closes a record for this reason")]
+    /// Not somebody who works with children.
+    #[error("Only an officer or a manager closes a record")]
     NotAllowed,
+    /// A door that only a manager opens, or a record that only a manager closes; the sentence says why.
+    #[error("{0}")]
+    NeedsManager(String),
+    /// No authority of the list, or the child's own.
+    #[error("Choose the other authority that has acknowledged the child, or one outside England")]
+    NoAuthority,
     /// The record is closed.
     #[error("This record is closed already")]
     Closed,
@@ -65,27 +83,42 @@ pub fn close(
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<(), ClosureError> {
-    let may = viewer.works_with_children() && (viewer.manages() || !closure.reason.needs().manager);
     let by = viewer
         .account()
-        .filter(|_| may)
+        .filter(|_| viewer.works_with_children())
         .ok_or(ClosureError::NotAllowed)?;
     if !child.status.is_open() {
         return Err(ClosureError::Closed);
     }
+    let standing = standing(tx, child)?;
+    if let Some(why) = closure::why_manager(closure.reason, &standing)
+        && !viewer.manages()
+    {
+        return Err(ClosureError::NeedsManager(why));
+    }
+    let named = named(tx, viewer, closure)?;
     let leaving = Leaving {
         reason: closure.reason,
         on: closure.on,
-        named: &closure.named,
+        named: &named,
         evidence: &closure.evidence,
     };
     let born = child.particulars.date_of_birth;
     closure::check(&leaving, born, child.registered_on, today)?;
     if closure.reason == ClosureReason::Duplicate {
-        other_record(tx, viewer, child, &closure.named)?;
+        let stays = other_record(tx, viewer, child, &named)?;
+        merging::carry_over(tx, viewer, child, &stays, today, now)?;
     }
-    let evidence = format!("{}. {}", closure.named.trim(), closure.evidence.trim());
-    registration::end(tx, child.key, closure.on, closure.reason, &evidence, by)?;
+    let evidence = format!("{named}. {}", closure.evidence.trim());
+    registration::end(
+        tx,
+        child.key,
+        closure.on,
+        closure.reason,
+        &evidence,
+        by,
+        now,
+    )?;
     child::set_status(tx, child.key, ChildStatus::Closed, now)?;
     let because = format!("{} on {}", closure.reason.label(), spoken(closure.on));
     check::cancel_all_of(tx, viewer, child.key, &because, today, now)?;
@@ -108,11 +141,60 @@ fn other_record(
     viewer: &Viewer,
     child: &ChildRecord,
     named: &str,
-) -> Result<(), ClosureError> {
+) -> Result<ChildRecord, ClosureError> {
     let reference = Reference::parse(named).map_err(|_| ClosureError::NoOther)?;
     let other = child::find(conn, viewer, &reference)?;
-    match other.filter(|other| other.key != child.key && other.status.is_open()) {
-        Some(_) => Ok(()),
-        None => Err(ClosureError::NoOther),
+    other
+        .filter(|other| other.key != child.key && other.status.is_open())
+        .ok_or(ClosureError::NoOther)
+}
+
+/// How the record stands, for the question who may close it.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn standing(conn: &mut Conn, child: &ChildRecord) -> Result<Standing, DbError> {
+    let lapses = lapse::of_child(conn, child.key)?;
+    Ok(Standing {
+        has_lapsed: lapses.iter().any(|lapse| lapse.closed.is_none()),
+        was_seen: child.last_seen_on.is_some(),
+        tier: child.tier,
+    })
+}
+
+/// The authorities that a child can move to: all of the list but the viewer's own, by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn other_authorities(
+    conn: &mut Conn,
+    viewer: &Viewer,
+) -> Result<Vec<(String, String)>, DbError> {
+    let own = authority::by_key(conn, viewer.authority())?.code;
+    let mut others = authority::names(conn)?;
+    others.retain(|(code, _)| *code != own);
+    others.sort_by(|one, other| one.1.cmp(&other.1));
+    Ok(others)
+}
+
+/// What is named at the door, the other authority by its own name and code.
+fn named(conn: &mut Conn, viewer: &Viewer, closure: &Closure) -> Result<String, ClosureError> {
+    let words = closure.named.trim();
+    if closure.reason != ClosureReason::Moved {
+        return Ok(words.to_owned());
+    }
+    match &closure.moved_to {
+        None => Err(ClosureError::NoAuthority),
+        Some(MovedTo::OutsideEngland) => Ok(words.to_owned()),
+        Some(MovedTo::Listed(chosen)) => {
+            let mut others = other_authorities(conn, viewer)?.into_iter();
+            let (code, name) = others
+                .find(|(code, _)| code == chosen)
+                .ok_or(ClosureError::NoAuthority)?;
+            Ok(match words {
+                "" => format!("{name} ({code})"),
+                words => format!("{name} ({code}), {words}"),
+            })
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::access::AuthorityKey;
 use crate::access::authority;
 use crate::checks::ladder::Told;
 use crate::checks::{
-    due_soon, failed_visit, ladder, lapse, postponed, rulebook, suspension, undelivered,
+    departed, due_soon, failed_visit, ladder, lapse, postponed, rulebook, suspension, undelivered,
 };
 use crate::db::{Conn, DbError, Result};
 
@@ -40,6 +40,7 @@ pub(super) struct Swept {
     pub(super) told: Told,
     failed_visits: usize,
     postponed: usize,
+    departed: usize,
     notices: usize,
     rests: usize,
 }
@@ -71,14 +72,20 @@ pub(super) fn in_transaction(
         notices: due_soon::tell(tx, authority, &rulebook, base_url, now)?,
         postponed: postponed::tell(tx, authority, &rulebook, base_url, now)?,
         rests: suspension::tell(tx, authority, base_url, today, now)?,
+        departed: departed::tell(tx, authority, base_url, today, now)?,
     })
 }
 
 impl Work {
     fn add(&mut self, code: &str, swept: &Swept) {
         self.found += number(swept.opened);
-        self.did +=
-            number(swept.told.steps + swept.failed_visits + swept.postponed + swept.notices);
+        self.did += number(
+            swept.told.steps
+                + swept.failed_visits
+                + swept.postponed
+                + swept.departed
+                + swept.notices,
+        );
         self.did += number(swept.rests);
         self.failed += number(swept.told.untold);
         if swept.told.untold > 0 {

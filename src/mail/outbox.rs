@@ -199,7 +199,13 @@ pub fn retry_now<A>(
     reference: &Reference,
     now: NaiveDateTime,
 ) -> Result<bool> {
-    store::retry_now(tx, authority.number(), reference.as_str(), now)
+    let is_tried = store::retry_now(tx, authority.number(), reference.as_str(), now)?;
+    if is_tried {
+        // Should it die again, somebody hears of that too.
+        let keys = (0..TOLD_AT_MOST).map(|place| report_key_at(reference.as_str(), place));
+        store::set_aside(tx, &keys.collect::<Vec<_>>())?;
+    }
+    Ok(is_tried)
 }
 
 /// Dead mails that somebody had to get (a lapse told to nobody is itself an incident) and that no mail with the

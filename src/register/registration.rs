@@ -1,7 +1,7 @@
 //! A time on the register: why a child is on it and, when it ended, through which door. A child who comes back gets a
 //! new one; the old ones stay.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{ChildKey, store};
 use crate::access::AccountKey;
@@ -46,8 +46,9 @@ pub fn end(
     reason: ClosureReason,
     evidence: &str,
     by: AccountKey,
+    now: NaiveDateTime,
 ) -> Result<()> {
-    store::registration::end(tx, child, (on, reason), evidence, by)
+    store::registration::end(tx, child, (on, reason), evidence, (by, now))
 }
 
 /// Keeps where the record stands, before it says that nobody knows where the child is. Whoever moves the record on

@@ -4,6 +4,7 @@
 use super::age::compulsory_school_age;
 use super::codes::ClosureReason;
 use super::dates::spoken;
+use super::tier::Tier;
 use chrono::NaiveDate;
 
 /// What has to be known before a door opens.
@@ -38,7 +39,7 @@ impl ClosureReason {
             },
             Self::Moved => Needs {
                 day: "the day on which the other authority acknowledged the child",
-                named: "the authority",
+                named: "the authority and, outside England, where it is",
                 evidence: "who there acknowledged the child, and how",
                 manager: false,
             },
@@ -80,6 +81,56 @@ impl ClosureReason {
             },
         }
     }
+}
+
+/// How a child's record stands when somebody wants to close it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether a check has lapsed and is not done.
+    pub has_lapsed: bool,
+    /// Whether it is on record that the authority saw the child in person.
+    pub was_seen: bool,
+    /// The child's tier.
+    pub tier: Tier,
+}
+
+/// Why only a manager lets a child leave through this door as the record stands, in a sentence; nothing when an officer may.
+///
+/// Behind a lapse, a child who was never seen or a red tier, a mistaken closure is how a child is lost. Compulsory school
+/// age ends by the calendar, so nobody judges there.
+#[must_use]
+pub fn why_manager(reason: ClosureReason, standing: &Standing) -> Option<String> {
+    if reason.needs().manager {
+        return Some("Only a manager closes a record for this reason.".to_owned());
+    }
+    if reason == ClosureReason::LeftCompulsoryAge {
+        return None;
+    }
+    judgement_needed(standing)
+}
+
+/// Why somebody has to look at the record before a child leaves through a door at which anything is judged.
+#[must_use]
+pub fn judgement_needed(standing: &Standing) -> Option<String> {
+    let because: Vec<&str> = [
+        (standing.has_lapsed, "a check has lapsed and is not done"),
+        (
+            !standing.was_seen,
+            "nobody is on record as having seen the child",
+        ),
+        (standing.tier == Tier::Red, "the tier is red"),
+    ]
+    .into_iter()
+    .filter_map(|(is_so, words)| is_so.then_some(words))
+    .collect();
+    let (last, others) = because.split_last()?;
+    let all = match others {
+        [] => (*last).to_owned(),
+        others => format!("{} and {last}", others.join(", ")),
+    };
+    Some(format!(
+        "A manager closes this record, because {all}. Please ask yours: they can close it with what you have found out."
+    ))
 }
 
 /// Why a door stays shut.
@@ -172,6 +223,47 @@ mod tests {
             day("2025-01-06"),
             day("2026-11-23"),
         )
+    }
+
+    #[test]
+    fn behind_a_lapse_an_unseen_child_or_red_only_a_manager_closes() {
+        let well = Standing {
+            has_lapsed: false,
+            was_seen: true,
+            tier: Tier::Amber,
+        };
+        let moved = |standing| why_manager(ClosureReason::Moved, &standing);
+        assert_eq!(moved(well), None);
+        for worse in [
+            Standing {
+                has_lapsed: true,
+                ..well
+            },
+            Standing {
+                was_seen: false,
+                ..well
+            },
+            Standing {
+                tier: Tier::Red,
+                ..well
+            },
+        ] {
+            assert!(moved(worse).is_some(), "{worse:?}");
+            assert_eq!(
+                why_manager(ClosureReason::LeftCompulsoryAge, &worse),
+                None,
+                "the calendar decides"
+            );
+        }
+        let worst = Standing {
+            has_lapsed: true,
+            was_seen: false,
+            tier: Tier::Red,
+        };
+        assert!(moved(worst).unwrap().contains(
+            "because a check has lapsed and is not done, nobody is on record as having seen the child and the tier is red."
+        ));
+        assert!(why_manager(ClosureReason::Died, &well).is_some());
     }
 
     #[test]

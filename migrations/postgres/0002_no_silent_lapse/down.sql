@@ -14,6 +14,8 @@ ALTER TABLE policy DROP COLUMN recorded_by;
 DROP TABLE calendar_day;
 DROP TABLE school_term;
 ALTER TABLE registration DROP COLUMN status_before_lost;
+DROP INDEX registration_closed;
+ALTER TABLE registration DROP COLUMN closed_at;
 ALTER TABLE registration DROP COLUMN closed_by;
 DROP INDEX booking_booked;
 ALTER TABLE booking DROP COLUMN past_holiday;

@@ -18,7 +18,7 @@ CREATE TABLE due_soon_notice (
     told_at TIMESTAMP NOT NULL,
     mail_id BIGINT NOT NULL REFERENCES outgoing_mail (id)
 );
-CREATE UNIQUE INDEX due_soon_notice_once ON due_soon_notice (check_id, due_on, step);
+CREATE UNIQUE INDEX due_soon_notice_once ON due_soon_notice (check_id, due_on, step, recipient);
 CREATE INDEX due_soon_notice_mail ON due_soon_notice (mail_id);
 
 -- Somebody is away from a day to a day, and somebody else hears what they would.
@@ -83,6 +83,9 @@ ALTER TABLE booking ADD COLUMN past_holiday BOOLEAN NOT NULL DEFAULT FALSE;
 CREATE INDEX booking_booked ON booking (booked_at);
 
 ALTER TABLE registration ADD COLUMN closed_by BIGINT REFERENCES account (id);
+-- The sweep tells the manager of records that were closed in the last days.
+ALTER TABLE registration ADD COLUMN closed_at TIMESTAMP;
+CREATE INDEX registration_closed ON registration (closed_at) WHERE closed_at IS NOT NULL;
 
 -- Where the record stood when nobody knew any more where the child was: it stands there again once the child is found.
 ALTER TABLE registration ADD COLUMN status_before_lost TEXT CHECK (status_before_lost = 'notified' OR status_before_lost = 'active');

@@ -44,21 +44,23 @@ pub(in crate::checks) struct Window {
     pub(in crate::checks) last: NaiveDate,
 }
 
-/// The notices of this check that were given for the day it is due now.
+/// The notices of this check that were given for the day it is due now, to somebody who is not gone.
 macro_rules! given {
-    () => {
+    ($gone:expr) => {
         due_soon_notice::table
             .filter(due_soon_notice::check_id.eq(welfare_check::id))
             .filter(due_soon_notice::due_on.eq(welfare_check::due_on))
+            .filter(due_soon_notice::recipient.ne_all($gone))
     };
 }
 
 /// The checks that may be owed a notice, the soonest due first. Those of children whose checks rest today are left out,
-/// and with `seen_until` those of children whose tier changed since then, so that nobody then could know the day.
+/// what was told to an address of `gone` was told to nobody, and with `seen_until` those of children whose tier changed since then, so that nobody then could know the day.
 pub(in crate::checks) fn candidates(
     conn: &mut Conn,
     authority: AuthorityKey,
     window: &Window,
+    gone: &[String],
     seen_until: Option<NaiveDateTime>,
 ) -> Result<Vec<Candidate>> {
     let enough = due_soon_notice::step
@@ -74,7 +76,7 @@ pub(in crate::checks) fn candidates(
         .filter(IS_OPEN)
         .filter(welfare_check::authority_id.eq(authority))
         .filter(welfare_check::due_on.between(window.today, window.first))
-        .filter(not(exists(given!().filter(enough))))
+        .filter(not(exists(given!(gone).filter(enough))))
         .filter(not(sleeps!(
             welfare_check::child_id,
             welfare_check::kind,
@@ -98,7 +100,7 @@ pub(in crate::checks) fn candidates(
             child::tier,
             account::email.nullable(),
             child::restricted,
-            exists(given!()),
+            exists(given!(gone)),
         ))
         .load(conn)?)
 }

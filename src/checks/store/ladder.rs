@@ -146,16 +146,7 @@ pub(in crate::checks) fn told(
     kept_by: AuthorityKey,
     left_by: NaiveDate,
 ) -> Result<HashSet<ToldStep>> {
-    let mut gone: Vec<String> = account::table
-        .filter(account::authority_id.eq(kept_by))
-        .filter(account::role.ne(Role::Parent.as_str()))
-        .filter(account::left_on.le(left_by))
-        .select(account::email)
-        .load(conn)?;
-    if !gone.is_empty() {
-        let shared = mailboxes(conn, kept_by)?;
-        gone.retain(|email| !shared.iter().any(|it| it.eq_ignore_ascii_case(email)));
-    }
+    let gone = gone(conn, kept_by, left_by)?;
     let rows: Vec<(LapseKey, i32, Step, Post)> = lapse_step::table
         .inner_join(lapse::table)
         .filter(lapse::authority_id.eq(kept_by))
@@ -172,6 +163,25 @@ pub(in crate::checks) fn told(
     let told =
         |(key, round, step, post)| (key, u32::try_from(round).unwrap_or_default(), step, post);
     Ok(rows.into_iter().map(told).collect())
+}
+
+/// The addresses at which nobody reads any more what an authority told somebody of its staff, who had left by a day.
+pub(in crate::checks) fn gone(
+    conn: &mut Conn,
+    kept_by: AuthorityKey,
+    left_by: NaiveDate,
+) -> Result<Vec<String>> {
+    let mut gone: Vec<String> = account::table
+        .filter(account::authority_id.eq(kept_by))
+        .filter(account::role.ne(Role::Parent.as_str()))
+        .filter(account::left_on.le(left_by))
+        .select(account::email)
+        .load(conn)?;
+    if !gone.is_empty() {
+        let shared = mailboxes(conn, kept_by)?;
+        gone.retain(|email| !shared.iter().any(|it| it.eq_ignore_ascii_case(email)));
+    }
+    Ok(gone)
 }
 
 /// The addresses of an authority and of its posts that belong to nobody in person.

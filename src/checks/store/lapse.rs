@@ -362,3 +362,27 @@ pub(in crate::checks) fn close(
     .execute(tx)?;
     Ok(())
 }
+
+/// Lets a lapse go on for another check, of another record of the same child.
+pub(in crate::checks) fn hand_over(
+    tx: &mut Conn,
+    key: LapseKey,
+    check: CheckKey,
+    child: ChildKey,
+) -> Result<()> {
+    diesel::update(lapse::table.filter(lapse::id.eq(key)))
+        .set((
+            lapse::check_id.eq(check.number()),
+            lapse::child_id.eq(child.number()),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Lets the clock of a lapse begin earlier.
+pub(in crate::checks) fn count_from(tx: &mut Conn, key: LapseKey, due_on: NaiveDate) -> Result<()> {
+    diesel::update(lapse::table.filter(lapse::id.eq(key)))
+        .set(lapse::due_on.eq(due_on))
+        .execute(tx)?;
+    Ok(())
+}

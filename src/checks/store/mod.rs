@@ -4,6 +4,7 @@ pub(super) mod booking;
 pub(super) mod calendar_book;
 pub(super) mod capacity;
 pub(super) mod check;
+pub(super) mod departed;
 pub(super) mod diary;
 pub(super) mod due_soon;
 pub(super) mod facts;

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use hearth::access::Viewer;
 use hearth::checks::whereabouts;
-use hearth::intake::closure::{self, Closure};
+use hearth::intake::closure::{self, Closure, MovedTo};
 use hearth::register::{child, registration};
 use hearth::rules::codes::ClosureReason;
 use rand::RngExt;
@@ -34,11 +34,14 @@ impl World {
             reason,
             on: self.not_before_registration(program, pupil, on)?,
             named: "Hill Academy".to_owned(),
+            moved_to: Some(MovedTo::OutsideEngland),
             evidence,
         };
-        let is_hasty = turn < WITH_EVERYTHING && dice.random_ratio(1, 3);
+        let is_second = turn >= WITH_EVERYTHING;
+        let is_hasty = !is_second && dice.random_ratio(1, 3);
         let officer = self.officer_of(program, pupil)?;
-        let mut viewer = match reason.needs().manager {
+        // Where a check has lapsed or the child was never seen, the officer is sent to the manager.
+        let mut viewer = match is_second || reason.needs().manager {
             true => self.staff.manager.viewer.clone(),
             false => officer.clone(),
         };
@@ -49,7 +52,7 @@ impl World {
                 _ => closure.on = today + Days::new(1),
             }
         }
-        if !self.let_leave(program, pupil, &closure, &viewer)? && is_hasty {
+        if !self.let_leave(program, pupil, &closure, &viewer)? && !is_second {
             let turn = turn + WITH_EVERYTHING;
             let day = today + Days::new(dice.random_range(1..12));
             self.plan(day, Errand::Leave { pupil, turn });
@@ -74,6 +77,7 @@ impl World {
             reason: ClosureReason::Duplicate,
             on: self.not_before_registration(program, pupil, today)?,
             named: self.pupils[stays].reference.to_string(),
+            moved_to: None,
             evidence: format!("The same names and date of birth, compared on {today}"),
         };
         let manager = self.staff.manager.viewer.clone();
@@ -93,6 +97,7 @@ impl World {
             reason: ClosureReason::LeftCompulsoryAge,
             on: today,
             named: "An apprenticeship".to_owned(),
+            moved_to: None,
             evidence: format!("The young person's own word on {today}"),
         };
         self.let_leave(program, pupil, &closure, viewer)?;

@@ -1,6 +1,7 @@
 //! Notices before a check is due.
 
 use super::*;
+use crate::mail::outbox;
 
 /// A recurring check due on Tuesday 29 December 2026, owed since 2 November.
 fn world_with_one_due_after_christmas() -> (World, ChildKey) {
@@ -92,5 +93,43 @@ fn a_notice_that_died_is_told_to_the_team_leader() {
     let mails = world.sweep();
     assert_eq!(recipients(&mails), [TEAM_LEADER]);
     assert!(mails[0].raw.contains("a welfare check that is due soon"));
+    world.assert_green();
+}
+
+#[test]
+fn a_notice_to_somebody_who_has_left_is_given_to_whoever_follows() {
+    let (world, child) = world_with_one_due_after_christmas();
+    let mails = world.on("2026-12-18").sweep();
+    assert_eq!(recipients(&mails), [OFFICER]);
+    let sam = world.officer.account().unwrap();
+    world.break_by_hand(&format!(
+        "UPDATE account SET left_on = '2026-12-21' WHERE id = {}",
+        sam.number()
+    ));
+    let mails = world.on("2026-12-21").sweep();
+    assert_eq!(recipients(&mails), [TEAM_LEADER]);
+    let check = world.check(child, CheckKind::RecurringCheck);
+    assert!(mails[0].raw.contains(check.reference.as_str()));
+    assert!(world.sweep().is_empty(), "once");
+    world.assert_green();
+}
+
+#[test]
+fn a_mail_that_a_person_tries_again_and_that_dies_again_is_told_again() {
+    let (world, _) = world_with_one_due_after_christmas();
+    world.on("2026-12-18").sweep();
+    let kill = "UPDATE outgoing_mail SET state = 'dead' WHERE kind = 'due_soon'";
+    world.break_by_hand(kill);
+    assert_eq!(recipients(&world.sweep()), [TEAM_LEADER]);
+    let dead = world.run(|conn| outbox::overview(conn, world.authority));
+    let reference = Reference::parse(&dead.undelivered[0].reference).unwrap();
+    assert!(world.run(|tx| outbox::retry_now(tx, world.authority, &reference, world.now())));
+    world.break_by_hand(kill);
+    assert!(
+        !world.broken_promises().is_empty(),
+        "nobody was told of this death"
+    );
+    assert_eq!(recipients(&world.sweep()), [TEAM_LEADER]);
+    assert!(world.sweep().is_empty());
     world.assert_green();
 }

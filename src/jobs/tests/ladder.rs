@@ -414,6 +414,7 @@ fn leaving_the_register_closes_checks_and_lapses_with_the_reason() {
         reason: ClosureReason::ReturnedToSchool,
         on: day("2026-12-01"),
         named: "Testford Primary School".to_owned(),
+        moved_to: None,
         evidence: "The school confirmed the first attendance".to_owned(),
     };
     let left = world

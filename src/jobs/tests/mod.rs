@@ -4,6 +4,7 @@
 mod absence;
 mod bounces;
 mod clocks;
+mod doors;
 mod due_soon;
 mod ladder;
 mod outcomes;

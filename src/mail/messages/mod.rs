@@ -13,6 +13,7 @@ pub mod lapse_digest;
 mod plain_text;
 pub mod postponed;
 pub mod receipt;
+pub mod record_closed;
 pub mod rest_decided;
 pub mod samples;
 pub mod sign_in_link;
@@ -27,6 +28,7 @@ pub use lapse_digest::{LapseDigest, LapseLine};
 pub use postponed::Postponed;
 pub use receipt::Receipt;
 pub use rest_decided::RestDecided;
+pub use record_closed::RecordClosed;
 pub use sign_in_link::SignInLink;
 pub use weekly_digest::{Figure, WeeklyDigest, WeeklyLapse};
 
@@ -41,13 +43,14 @@ pub(super) const DELIVERY_FAILED: &str = "delivery_failed";
 
 /// Kinds that somebody had to get: when one of them dies, the next post up is told. Whoever adds a message to staff
 /// that nobody may miss writes its kind here; nothing else is needed.
-pub(super) const MUST_ARRIVE: [&str; 7] = [
+pub(super) const MUST_ARRIVE: [&str; 8] = [
     "lapse_digest",
     "failed_visit",
     "due_soon",
     "weekly_digest",
     "postponed",
     "rest_decided",
+    "record_closed",
     DELIVERY_FAILED,
 ];
 

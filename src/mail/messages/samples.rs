@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::{
     Acknowledged, DeliveryFailed, DueSoon, DueSoonLine, FailedVisit, Figure, Invitation,
-    LapseDigest, LapseLine, Letterhead, Postponed, Receipt, Rendered, RestDecided, SignInLink,
+    LapseDigest, LapseLine, Letterhead, Postponed, Receipt, RecordClosed, Rendered, RestDecided,
+    SignInLink,
     Unheard, WeeklyDigest, WeeklyLapse,
 };
 use crate::rules::escalation::{Post, Step};
@@ -14,6 +15,8 @@ use crate::rules::escalation::{Post, Step};
 const CHECK: &str = "W-0000-0000";
 /// A child who never was.
 const CHILD: &str = "C-0000-0000";
+/// A record that never was.
+const RECORD: &str = "C-0000-0000";
 /// A lapse that never was.
 const LAPSE: &str = "L-0000-0000";
 /// A notification that never was.
@@ -85,6 +88,14 @@ fn to_staff(head: &Letterhead, today: NaiveDate) -> Vec<Rendered> {
             new_attempt_by: Some(after(today, 2)),
             vacant_post: None,
             link: link(&format!("/checks/{CHECK}")),
+        }
+        .render(head),
+        RecordClosed {
+            record: RECORD.to_owned(),
+            because: "Attends a school".to_owned(),
+            on: today,
+            vacant_post: None,
+            link: link("/children"),
         }
         .render(head),
         Postponed {

@@ -135,6 +135,17 @@ pub(super) fn retry_now(
     Ok(changed > 0)
 }
 
+/// Gives mails with these keys a key of the past, so that the same can be put again.
+pub(super) fn set_aside(tx: &mut Conn, keys: &[String]) -> Result<()> {
+    let past = outgoing_mail::key
+        .concat(":earlier:")
+        .concat(outgoing_mail::id.cast::<diesel::sql_types::Text>());
+    diesel::update(outgoing_mail::table.filter(outgoing_mail::key.eq_any(keys)))
+        .set(outgoing_mail::key.eq(past))
+        .execute(tx)?;
+    Ok(())
+}
+
 /// How many mails of an authority are in a state and were, or were not, tried before.
 pub(super) fn count(conn: &mut Conn, authority: i64, state: &str, tried: bool) -> Result<i64> {
     Ok(outgoing_mail::table

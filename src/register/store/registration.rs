@@ -1,6 +1,6 @@
 //! The SQL of times on the register.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use crate::access::AccountKey;
@@ -87,7 +87,7 @@ pub(in crate::register) fn end(
     child: ChildKey,
     (on, reason): (NaiveDate, ClosureReason),
     evidence: &str,
-    by: AccountKey,
+    (by, at): (AccountKey, NaiveDateTime),
 ) -> Result<()> {
     diesel::update(
         registration::table
@@ -99,6 +99,7 @@ pub(in crate::register) fn end(
         registration::closure_reason.eq(reason.as_str()),
         registration::closure_evidence.eq(evidence),
         registration::closed_by.eq(by.number()),
+        registration::closed_at.eq(at),
     ))
     .execute(tx)?;
     Ok(())

@@ -303,7 +303,7 @@ fn the_weightiest_reason_comes_first_and_gives_the_tier() {
     assert_eq!(
         assessment.reasons,
         [
-            TierReason::SocialCareOpen(EpisodeKind::S47, day("2026-11-02")),
+            TierReason::SocialCareOpen(EpisodeKind::S47, day("2026-11-20")),
             TierReason::Ehcp
         ]
     );

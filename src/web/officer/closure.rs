@@ -8,9 +8,9 @@ use validator::Validate;
 
 use super::change::Moment;
 use crate::db::DbError;
-use crate::intake::closure::{self, Closure, ClosureError};
+use crate::intake::closure::{self, Closure, ClosureError, MovedTo};
 use crate::register::child::{self, ChildRecord};
-use crate::rules::closure::Shut;
+use crate::rules::closure::{Shut, Standing, judgement_needed, why_manager};
 use crate::rules::codes::ClosureReason;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
@@ -26,6 +26,10 @@ struct ClosurePage {
     page: Page,
     child: ChildRecord,
     doors: Vec<Choice>,
+    /// The authorities of the list, and the one outside England.
+    authorities: Vec<Choice>,
+    /// Why the reader has to ask a manager; nothing when they can close the record.
+    needs_manager: Option<String>,
     form: ClosureForm,
     errors: FormErrors,
 }
@@ -36,6 +40,7 @@ struct ClosurePage {
 pub struct ClosureForm {
     reason: String,
     on: DateInput,
+    authority: String,
     #[validate(length(max = 200, message = "This must be 200 characters or fewer"))]
     named: String,
     #[validate(length(max = 2000, message = "This must be 2,000 characters or fewer"))]
@@ -49,6 +54,25 @@ pub struct Wanted {
     closure: Closure,
 }
 
+/// As the form sends it.
+const OUTSIDE_ENGLAND: &str = "outside";
+
+impl ClosureForm {
+    fn moved_to(&self) -> Option<MovedTo> {
+        match self.authority.trim() {
+            "" => None,
+            OUTSIDE_ENGLAND => Some(MovedTo::OutsideEngland),
+            code => Some(MovedTo::Listed(code.to_owned())),
+        }
+    }
+
+    /// An authority of the list has a name already.
+    fn asks_for_a_name(&self) -> bool {
+        self.reason != ClosureReason::Moved.as_str()
+            || self.moved_to() == Some(MovedTo::OutsideEngland)
+    }
+}
+
 impl Form for ClosureForm {
     type Parsed = Wanted;
 
@@ -58,8 +82,11 @@ impl Form for ClosureForm {
         let on = self.on.required("on", "the day", errors);
         let (named, evidence) = (self.named.trim(), self.evidence.trim());
         if let Some(needs) = reason.map(ClosureReason::needs) {
-            if named.is_empty() {
+            if named.is_empty() && self.asks_for_a_name() {
                 errors.add("named", Shut::NotNamed(needs.named).to_string());
+            }
+            if reason == Some(ClosureReason::Moved) && self.moved_to().is_none() {
+                errors.add("authority", ClosureError::NoAuthority.to_string());
             }
             if evidence.is_empty() {
                 errors.add("evidence", Shut::NoEvidence(needs.evidence).to_string());
@@ -71,6 +98,7 @@ impl Form for ClosureForm {
                 reason: reason?,
                 on: on?,
                 named: named.to_owned(),
+                moved_to: self.moved_to(),
                 evidence: evidence.to_owned(),
             },
         })
@@ -131,6 +159,7 @@ pub async fn save(
         ClosureError::Shut(Shut::NotNamed(_)) | ClosureError::NoOther => "named",
         ClosureError::Shut(Shut::NoEvidence(_)) => "evidence",
         ClosureError::Shut(_) => "on",
+        ClosureError::NoAuthority => "authority",
         _ => "reason",
     };
     let mut errors = FormErrors::default();
@@ -145,25 +174,45 @@ async fn page(
 ) -> Result<ClosurePage, WebError> {
     let found = visit
         .read(move |conn, viewer| {
-            let child = child::find(conn, viewer, &reference)?;
-            Ok::<_, DbError>(child.map(|child| (child, viewer.manages())))
+            let Some(child) = child::find(conn, viewer, &reference)? else {
+                return Ok(None);
+            };
+            let standing = closure::standing(conn, &child)?;
+            let others = closure::other_authorities(conn, viewer)?;
+            Ok::<_, DbError>(Some((child, viewer.manages(), standing, others)))
         })
         .await?;
-    let (child, manages) = found.ok_or(WebError::NotFound)?;
+    let (child, manages, standing, others) = found.ok_or(WebError::NotFound)?;
     Ok(ClosurePage {
         page: visit.page("/children"),
         child,
-        doors: doors(manages),
+        doors: doors(manages, &standing),
+        authorities: authorities(others),
+        needs_manager: judgement_needed(&standing).filter(|_| !manages),
         form: refused.form,
         errors: refused.errors,
     })
 }
 
+fn authorities(others: Vec<(String, String)>) -> Vec<Choice> {
+    let listed = others
+        .into_iter()
+        .map(|(code, name)| Choice::new(code, name));
+    let outside = "One outside England (Wales, Scotland, Northern Ireland or elsewhere)";
+    [
+        Choice::new("", "Choose the authority"),
+        Choice::new(OUTSIDE_ENGLAND, outside),
+    ]
+    .into_iter()
+    .chain(listed)
+    .collect()
+}
+
 /// The doors that this viewer can open, each with what it needs.
-fn doors(manages: bool) -> Vec<Choice> {
+fn doors(manages: bool, standing: &Standing) -> Vec<Choice> {
     ClosureReason::ALL
         .iter()
-        .filter(|reason| manages || !reason.needs().manager)
+        .filter(|reason| manages || why_manager(**reason, standing).is_none())
         .map(|reason| {
             let needs = reason.needs();
             Choice::new(reason.as_str(), reason.label()).hint(format!(
@@ -178,6 +227,7 @@ fn doors(manages: bool) -> Vec<Choice> {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::rules::tier::Tier;
 
     fn fields(body: &str) -> Vec<String> {
         let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
@@ -211,8 +261,28 @@ mod tests {
     }
 
     #[test]
+    fn another_authority_is_chosen_and_not_written() {
+        let rest = "on-day=20&on-month=11&on-year=2026&evidence=Their+officer";
+        let moved = |more: &str| fields(&format!("reason=moved&{rest}{more}"));
+        assert_eq!(moved("&named=Camden"), ["authority"]);
+        assert!(moved("&authority=202").is_empty());
+        assert_eq!(moved("&authority=outside"), ["named"]);
+        assert!(moved("&authority=outside&named=Cardiff,+Wales").is_empty());
+    }
+
+    #[test]
     fn an_officer_sees_the_doors_that_an_officer_opens() {
-        assert_eq!(doors(false).len(), 3);
-        assert_eq!(doors(true).len(), ClosureReason::ALL.len());
+        let well = Standing {
+            has_lapsed: false,
+            was_seen: true,
+            tier: Tier::Green,
+        };
+        let unseen = Standing {
+            was_seen: false,
+            ..well
+        };
+        assert_eq!(doors(false, &well).len(), 3);
+        assert_eq!(doors(false, &unseen).len(), 1);
+        assert_eq!(doors(true, &unseen).len(), ClosureReason::ALL.len());
     }
 }
