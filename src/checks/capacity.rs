@@ -104,6 +104,10 @@ pub struct Plan {
     pub no_room: ByTier,
     /// How many came with a list and may be moved at all.
     pub waiting: usize,
+    /// How many came with a list, those due this week too.
+    pub listed: usize,
+    /// The first week that has too many of them and none before it that could take some.
+    pub crowded: Option<NaiveDate>,
     /// Changes when anything about the plan does.
     pub fingerprint: String,
 }
@@ -116,6 +120,36 @@ impl Plan {
             *moved.of(waiting.tier) += 1;
         }
         moved
+    }
+
+    /// Why nothing would be moved, in a sentence; nothing when something would.
+    pub fn why_nothing(&self) -> Option<String> {
+        if !self.moves.is_empty() {
+            return None;
+        }
+        if self.listed == 0 {
+            return Some("No check that came with a list is open and not begun on.".to_owned());
+        }
+        if self.waiting == 0 {
+            return Some("Every check that came with a list is due this week, which has begun: nothing can be brought before it.".to_owned());
+        }
+        let Some(crowded) = self.crowded else {
+            return Some("No week has more of these checks than the officers can do.".to_owned());
+        };
+        if self.before.officers == 0 {
+            return Some("There is no officer who could do them.".to_owned());
+        }
+        if self.before.weeks.get(1) == Some(&crowded) {
+            return Some("The week that has too many is the next one, and nothing is brought into the present week, which has begun.".to_owned());
+        }
+        Some(match self.before.load.late.total() {
+            0 => "The weeks before have no room beside what is due in them.".to_owned(),
+            1 => "The weeks before have no room: 1 check is late, and has to be done first."
+                .to_owned(),
+            late => format!(
+                "The weeks before have no room beside what is due in them: {late} checks are late, and have to be done first."
+            ),
+        })
     }
 
     /// The longest way forward, in weeks.
@@ -135,6 +169,12 @@ pub enum SpreadError {
     /// Not a manager.
     #[error("Only a manager spreads a backlog")]
     NotAllowed,
+    /// There is nothing to move.
+    #[error("Nothing was moved: as the register stands now, there is nothing to bring forward")]
+    Nothing,
+    /// Nobody looked at the plan.
+    #[error("Nothing was moved. Look at the plan first: it is here")]
+    NotSeen,
     /// The plan that was looked at is not the one that would be carried out.
     #[error(
         "The register has changed since this plan was made. Nothing was moved. This is the plan as it would be now"
@@ -149,7 +189,17 @@ conflict!(SpreadError);
 
 /// Plans how to spread what came with a list: from next week on, each check in its week or an earlier one.
 pub fn plan(conn: &mut Conn, viewer: &Viewer, rulebook: &Rulebook) -> Result<Plan> {
-    let waiting = store::capacity::waiting(conn, viewer, rulebook.today)?;
+    let waiting = store::capacity::waiting(conn, viewer, rulebook.today, None)?;
+    plan_for(conn, viewer, rulebook, waiting)
+}
+
+fn plan_for(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    rulebook: &Rulebook,
+    waiting: Vec<Waiting>,
+) -> Result<Plan> {
+    let listed = waiting.len();
     let first = weeks(rulebook.today, 2);
     let last = waiting.iter().map(|check| week_of(check.due_on)).max();
     let ahead = last.map_or(0, |last| {
@@ -175,13 +225,15 @@ pub fn plan(conn: &mut Conn, viewer: &Viewer, rulebook: &Rulebook) -> Result<Pla
         moves: Vec::new(),
         no_room: ByTier::default(),
         waiting: waiting.len(),
+        listed,
+        crowded: None,
         fingerprint: String::new(),
         before,
     };
     for (check, place) in waiting.into_iter().zip(places) {
         match place {
             Place::Stays => {}
-            Place::NoRoom => *plan.no_room.of(check.tier) += 1,
+            Place::NoRoom => plan.leave(&check),
             Place::Forward(to) => plan.bring(check, to),
         }
     }
@@ -208,6 +260,12 @@ fn room(before: &Outlook, movable: &[Movable]) -> Vec<(NaiveDate, u32)> {
 }
 
 impl Plan {
+    fn leave(&mut self, check: &Waiting) {
+        let week = week_of(check.due_on);
+        *self.no_room.of(check.tier) += 1;
+        self.crowded = Some(self.crowded.map_or(week, |first| first.min(week)));
+    }
+
     fn bring(&mut self, check: Waiting, to: NaiveDate) {
         let week = |day| self.before.weeks.binary_search(&week_of(day));
         if let (Ok(from), Ok(into)) = (week(check.due_on), week(to)) {
@@ -244,16 +302,61 @@ pub fn carry_out(
         return Err(SpreadError::NotAllowed);
     }
     let plan = plan(tx, viewer, rulebook)?;
+    if plan.moves.is_empty() {
+        return Err(SpreadError::Nothing);
+    }
+    if seen.is_empty() {
+        return Err(SpreadError::NotSeen);
+    }
     if plan.fingerprint != seen {
         return Err(SpreadError::Changed);
     }
+    let by = format!("by {}", viewer.name());
+    move_all(tx, viewer, rulebook, &plan, &by, now)?;
+    Ok(plan.moves.len())
+}
+
+/// Spreads what was overdue when a list was taken over a moment ago and got the last day that the policy allows, all the same
+/// one: no rule asks for that day itself. What a rule dates stays for a manager to look at. Gives how many were brought
+/// forward; writes an audit event for each.
+pub fn spread_taken_over(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    rulebook: &Rulebook,
+    now: NaiveDateTime,
+) -> Result<usize> {
+    let program = Viewer::program(viewer.authority(), "import");
+    let today = rulebook.today;
+    let waiting = store::capacity::waiting(tx, &program, today, Some(today))?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    let plan = plan_for(tx, &program, rulebook, waiting)?;
+    move_all(
+        tx,
+        viewer,
+        rulebook,
+        &plan,
+        "when the list was taken over",
+        now,
+    )?;
+    Ok(plan.moves.len())
+}
+
+fn move_all(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    rulebook: &Rulebook,
+    plan: &Plan,
+    by: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
     for (check, to) in &plan.moves {
         let why = format!(
-            "{} Brought forward on {} from {} so that no week has more checks than the officers can do (spread by {}).",
+            "{} Brought forward on {} from {} so that no week has more checks than the officers can do (spread {by}).",
             check.why,
             spoken(rulebook.today),
             spoken(check.due_on),
-            viewer.name(),
         );
         store::check::bring_forward(tx, check.check, *to, &why)?;
         copy_next(tx, check.child)?;
@@ -265,5 +368,5 @@ pub fn carry_out(
         };
         audit::record(tx, viewer, &event, now)?;
     }
-    Ok(plan.moves.len())
+    Ok(())
 }

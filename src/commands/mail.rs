@@ -51,7 +51,8 @@ fn bounce() -> Outcome {
 fn tell_at_once(services: &hearth::jobs::Services) -> Result<(), Failure> {
     let summary = runner::deliver_mail(services);
     if let Some(work) = summary.work {
-        say!("{} mails sent to the next post up", work.did)?;
+        let mails = if work.did == 1 { "mail" } else { "mails" };
+        say!("{} {mails} sent to the next post up", work.did)?;
     }
     Ok(())
 }

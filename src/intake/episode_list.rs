@@ -79,7 +79,7 @@ pub fn take(
         match done {
             Ok(true) => report.taken += 1,
             Ok(false) => report.unchanged += 1,
-            Err(RowError::Refused(refused)) => report.refused.push(refused),
+            Err(RowError::Refused(refused)) => report.refused.extend(refused),
             Err(RowError::Db(error)) => return Err(error.into()),
         }
     }
@@ -90,13 +90,14 @@ pub fn take(
 /// Why a line was not taken.
 #[derive(Debug)]
 enum RowError {
-    Refused(Refused),
+    /// Every fault that was found.
+    Refused(Vec<Refused>),
     Db(DbError),
 }
 
 impl From<Refused> for RowError {
     fn from(refused: Refused) -> Self {
-        Self::Refused(refused)
+        Self::Refused(vec![refused])
     }
 }
 
@@ -115,8 +116,15 @@ fn look(
     line: &Line,
     today: NaiveDate,
 ) -> Result<(ChildRecord, Episode, bool), RowError> {
-    let child = child_of(conn, viewer, line)?;
-    let episode = episode_of(line, today)?;
+    let (child, episode) = match (child_of(conn, viewer, line), episode_of(line, today)) {
+        (Ok(child), Ok(episode)) => (child, episode),
+        (Err(RowError::Refused(mut faults)), Err(others)) => {
+            faults.extend(others);
+            return Err(RowError::Refused(faults));
+        }
+        (Err(error), _) => return Err(error),
+        (Ok(_), Err(faults)) => return Err(RowError::Refused(faults)),
+    };
     crate::rules::history::episode_from(child.particulars.date_of_birth, episode.started_on)
         .map_err(|problem| line.refuse("started_on", problem))?;
     let held = episode::of_child(conn, viewer, child.key)?;
@@ -166,53 +174,85 @@ fn child_of(conn: &mut Conn, viewer: &Viewer, line: &Line) -> Result<ChildRecord
     Ok(found.ok_or_else(refusal)?)
 }
 
-fn episode_of(line: &Line, today: NaiveDate) -> Result<Episode, Refused> {
+/// The episode of a line, or every fault of it.
+fn episode_of(line: &Line, today: NaiveDate) -> Result<Episode, Vec<Refused>> {
+    let mut faults = Vec::new();
+    let mut tell = |column: &'static str, words: &str| faults.push(line.refuse(column, words));
+    let started_on = line.date("started_on");
+    let ended_on = line.date_if_any("ended_on");
+    let first = started_on.as_ref().ok().copied();
+    let last = ended_on.as_ref().ok().copied().flatten();
+    if first.is_some_and(|first| first > today) {
+        tell("started_on", "The first day must be today or in the past");
+    }
+    if first.zip(last).is_some_and(|(first, last)| last < first) {
+        tell("ended_on", "The last day must not be before the first");
+    }
+    if last.is_some_and(|last| last > today) {
+        tell("ended_on", "The last day must be today or in the past");
+    }
+    let contact = line.get("contact");
+    if contact.chars().count() > 200 {
+        tell("contact", "Whom to ask must be 200 characters or less");
+    }
     let kind = code(
         line,
         "kind",
         EpisodeKind::ALL,
         EpisodeKind::as_str,
         EpisodeKind::label,
-    )?;
-    let category = match line.get("category") {
+    );
+    let category = match &kind {
+        Ok(kind) => category_of(line, *kind),
+        Err(_) => Ok(None),
+    };
+    let source = code(line, "source", Source::ALL, Source::as_str, Source::label);
+    let kind = keep(kind, &mut faults);
+    let category = keep(category, &mut faults);
+    let started_on = keep(started_on, &mut faults);
+    let ended_on = keep(ended_on, &mut faults);
+    let source = keep(source, &mut faults);
+    match (kind, category, started_on, ended_on, source) {
+        (Some(kind), Some(category), Some(started_on), Some(ended_on), Some(source))
+            if faults.is_empty() =>
+        {
+            Ok(Episode {
+                kind,
+                category,
+                started_on,
+                ended_on,
+                source,
+                contact: contact.split_whitespace().collect::<Vec<_>>().join(" "),
+            })
+        }
+        _ => Err(faults),
+    }
+}
+
+/// What was read, or nothing and its fault among the others.
+fn keep<T>(read: Result<T, Refused>, faults: &mut Vec<Refused>) -> Option<T> {
+    read.map_err(|fault| faults.push(fault)).ok()
+}
+
+/// Only a child protection plan has a category, and each one has.
+fn category_of(line: &Line, kind: EpisodeKind) -> Result<Option<AbuseCategory>, Refused> {
+    match line.get("category") {
         "" if kind == EpisodeKind::CpPlan => {
-            return Err(line.refuse("category", "A child protection plan has a category"));
+            Err(line.refuse("category", "A child protection plan has a category"))
         }
-        "" => None,
+        "" => Ok(None),
         _ if kind != EpisodeKind::CpPlan => {
-            return Err(line.refuse("category", "Only a child protection plan has a category"));
+            Err(line.refuse("category", "Only a child protection plan has a category"))
         }
-        _ => Some(code(
+        _ => code(
             line,
             "category",
             AbuseCategory::ALL,
             AbuseCategory::as_str,
             AbuseCategory::label,
-        )?),
-    };
-    let started_on = line.date("started_on")?;
-    let ended_on = line.date_if_any("ended_on")?;
-    if started_on > today {
-        return Err(line.refuse("started_on", "The first day must be today or in the past"));
+        )
+        .map(Some),
     }
-    if ended_on.is_some_and(|ended| ended < started_on) {
-        return Err(line.refuse("ended_on", "The last day must not be before the first"));
-    }
-    if ended_on.is_some_and(|ended| ended > today) {
-        return Err(line.refuse("ended_on", "The last day must be today or in the past"));
-    }
-    let contact = line.get("contact");
-    if contact.chars().count() > 200 {
-        return Err(line.refuse("contact", "Whom to ask must be 200 characters or less"));
-    }
-    Ok(Episode {
-        kind,
-        category,
-        started_on,
-        ended_on,
-        source: code(line, "source", Source::ALL, Source::as_str, Source::label)?,
-        contact: contact.split_whitespace().collect::<Vec<_>>().join(" "),
-    })
 }
 
 /// A code by its key or by its words.
@@ -274,6 +314,33 @@ mod tests {
         assert_eq!(send(&world, &list, false).taken, 0);
         let child = world.run(|conn| child::find(conn, &world.program, &reference));
         assert_ne!(child.unwrap().tier, Tier::Green);
+    }
+
+    #[test]
+    fn every_fault_of_a_line_is_named_at_once() {
+        let world = world();
+        let list = "child,kind,started_on,source,category,ended_on,contact\n\
+             nobody,unheard,31/2/2026,a neighbour,,1/3/2099,\n\
+             C-0000-0000,cp_plan,1/3/2027,social_care,,1/2/2026,\n";
+        let report = send(&world, list, true);
+        let mut places: Vec<_> = report
+            .refused
+            .iter()
+            .map(|at| (at.line, at.column))
+            .collect();
+        places.sort_unstable();
+        let expected = [
+            (2, "child"),
+            (2, "ended_on"),
+            (2, "kind"),
+            (2, "source"),
+            (2, "started_on"),
+            (3, "category"),
+            (3, "child"),
+            (3, "ended_on"),
+            (3, "started_on"),
+        ];
+        assert_eq!(places, expected);
     }
 
     #[test]

@@ -265,9 +265,10 @@ pub fn brought_forward(
     (due_on < check.due_on).then(|| BroughtForward {
         due_on,
         why: format!(
-            "{}: {} after {} ({}). Brought forward on {} from {}, when the tier rose to {}{}.",
+            "{}: {} after {} on {} ({}). Brought forward on {} from {}, when the tier rose to {}{}.",
             check.kind.label(),
             holds.period().words(),
+            counted_after(check.kind),
             spoken(check.counted_from),
             holds.source(),
             spoken(today),
@@ -280,6 +281,22 @@ pub fn brought_forward(
             },
         ),
     })
+}
+
+/// What a check of a kind is counted after, as far as the kind alone says.
+const fn counted_after(kind: CheckKind) -> &'static str {
+    match kind {
+        CheckKind::Acknowledgement
+        | CheckKind::FirstContact
+        | CheckKind::FirstMeeting
+        | CheckKind::SuitabilityDecision => "the notification was received",
+        CheckKind::SecondCheck => CHILD_SEEN,
+        CheckKind::RecurringCheck => "the child was seen or came onto the register",
+        CheckKind::NewAttempt => "the attempt",
+        CheckKind::AfterMove => "the move or the word of it",
+        CheckKind::SeeInPerson => "the last contact without meeting the child",
+        CheckKind::FindChild => "nobody knew where the child is,",
+    }
 }
 
 /// The event from which a check is counted that follows one of seeing the child.

@@ -25,13 +25,18 @@ fn line(page: &Page, begins: &str) -> Vec<String> {
 
 /// A list of children in green who were all seen last on one day: their checks are all due on 11 January 2027.
 fn take_over(app: &TestApp, children: usize) {
+    take_over_seen(app, children, "11/01/2026");
+}
+
+/// The same, seen last on another day.
+fn take_over_seen(app: &TestApp, children: usize, seen: &str) {
     let mut list =
         "Reference,Forename,Surname,DOB,Sex,Address,Town,Post code,Date of EHE,Last seen,Status\n"
             .to_owned();
     for number in 0..children {
         writeln!(
             list,
-            "L{number},Given{},Field,03/04/2015,F,1 High Street,Ashdale,AA3 1AB,01/09/2025,11/01/2026,Active",
+            "L{number},Given{},Field,03/04/2015,F,1 High Street,Ashdale,AA3 1AB,01/09/2025,{seen},Active",
             char::from(b'a' + u8::try_from(number).expect("a few"))
         )
         .expect("a line");
@@ -135,4 +140,54 @@ fn moved(app: &TestApp) -> Vec<hearth::checks::check::CheckRecord> {
     checks
         .filter(|check| check.state == CheckState::Open && check.due_on != check.original_due_on)
         .collect()
+}
+
+#[test]
+fn what_was_overdue_on_the_list_is_spread_at_once_and_says_so() {
+    let app = TestApp::start();
+    take_over_seen(&app, 20, "11/01/2025");
+    let moved = moved(&app);
+    assert_eq!(moved.len(), 12, "a week takes 8");
+    assert_eq!(app.events("991", "check_brought_forward"), 12);
+    for check in &moved {
+        assert!(check.due_on < check.original_due_on);
+        assert!(
+            check
+                .why
+                .ends_with("(spread when the list was taken over)."),
+            "{}",
+            check.why
+        );
+    }
+    let mut manager = app.signed_in(MANAGER);
+    let page = manager.open("/capacity").expect(200);
+    let weeks = page.all("tbody tr");
+    assert!(
+        weeks.iter().all(|week| !week.contains("Too many")),
+        "{weeks:#?}"
+    );
+}
+
+#[test]
+fn a_plan_without_a_move_says_why_and_is_not_carried_out() {
+    let app = TestApp::start();
+    let mut manager = app.signed_in(MANAGER);
+    let plan = manager.open("/capacity/spreading").expect(200);
+    plan.says("There is nothing to bring forward. No check that came with a list is open");
+    let csrf = manager.open("/capacity").form("/sign-out");
+    let csrf = csrf.value("csrf").unwrap().to_owned();
+    let refused = manager.post("/capacity/spreading", &format!("csrf={csrf}"));
+    refused
+        .expect(409)
+        .says("there is nothing to bring forward")
+        .keeps_quiet_about("The register has changed");
+
+    take_over(&app, 12);
+    let refused = manager.post("/capacity/spreading", &format!("csrf={csrf}"));
+    refused.expect(409).says("Look at the plan first");
+    assert!(moved(&app).is_empty());
+
+    app.go_to("2027-01-04");
+    let late = manager.open("/capacity/spreading").expect(200);
+    late.says("The week that has too many is the next one");
 }

@@ -54,7 +54,7 @@ fn link(mail: &Posted, begins: &str) -> String {
 fn follow(app: &TestApp, email: &str, link: &str) -> (Browser, Page) {
     let mut browser = app.browser();
     let page = browser.open(link);
-    assert_eq!(page.path, "/sign-in", "{link}");
+    assert!(page.path.starts_with("/sign-in"), "{}", page.path);
     page.form("/sign-in")
         .set("email", email)
         .set("password", PASSWORD)
@@ -93,14 +93,17 @@ fn a_lapse_mail_leads_to_as_many_lapses_as_it_counts() {
     // Another child's checks lapse, and on the next day only these are news.
     app.clock.set(moment(BEGINNING));
     let ben = of_officer(&app, "Ben");
-    app.read(|conn| {
+    let others = checks(&app, &ben).split_off(1);
+    app.write(|tx| {
         use diesel::RunQueryDsl;
-        let key = checks(&app, &ben)[0].key.number();
-        diesel::sql_query(format!(
-            "UPDATE welfare_check SET due_on = '2027-02-01' WHERE child_id = (SELECT child_id FROM welfare_check WHERE id = {key}) AND id <> {key}"
-        ))
-        .execute(conn)?;
-        Ok(())
+        for check in &others {
+            let later = format!(
+                "UPDATE welfare_check SET due_on = '2027-02-01' WHERE id = {}",
+                check.key.number()
+            );
+            diesel::sql_query(later).execute(tx)?;
+        }
+        Ok::<_, hearth::db::DbError>(())
     });
     app.ending.leave_unproved("checks were moved by hand");
     let second = on(&app, "2026-11-24");
@@ -132,7 +135,10 @@ fn what_was_restricted_since_is_said_to_be_missing_from_the_list() {
     let told = link(to(&mails, OFFICER, "have lapsed"), "/told/M-");
     let mut manager = app.signed_in(MANAGER);
     let page = manager.open(&ada.path(""));
-    page.form("/restriction").send(&mut manager).expect(200);
+    page.form("/restriction")
+        .set("restricted", "yes")
+        .send(&mut manager)
+        .expect(200);
     let page = app.signed_in(OTHER).open(&told).expect(200);
     assert_eq!(page.all("tbody tr").len(), 0);
     page.says("3 welfare checks have lapsed")
@@ -146,12 +152,13 @@ fn a_notice_of_what_is_due_soon_leads_to_as_many_checks_whatever_the_policy_says
     let mut list =
         "Reference,Forename,Surname,DOB,Sex,Address,Town,Post code,Date of EHE,Last seen,Status\n"
             .to_owned();
-    for (number, seen) in ["11/01/2026", "12/01/2026", "13/01/2026"]
-        .iter()
-        .enumerate()
-    {
+    for (name, seen) in [
+        ("Ash", "11/01/2026"),
+        ("Bay", "12/01/2026"),
+        ("Elm", "13/01/2026"),
+    ] {
         list.push_str(&format!(
-            "L{number},Given,Field{number},03/04/2015,F,1 High Street,Ashdale,AA3 1AB,01/09/2025,{seen},Active\n"
+            "L{name},{name},Field,03/04/2015,F,1 High Street,Ashdale,AA3 1AB,01/09/2025,{seen},Active\n"
         ));
     }
     imports::send(&mut app.signed_in(OFFICER), "list.csv", &list, &[]).expect(303);
@@ -195,6 +202,7 @@ fn each_number_of_the_week_is_that_of_the_page_beside_it() {
         .expect(200);
     let mails = on(&app, "2026-11-30");
     let mail = to(&mails, MANAGER, "The week of");
+    let mut manager = app.signed_in(MANAGER);
     let said = said(mail);
     let open = "Open lapses: ";
     let unanswered = "Open lapses that nobody has answered for: ";

@@ -66,11 +66,12 @@ pub(in crate::checks) fn absences(
 }
 
 /// The recurring checks that came with a list: not late, not booked, not resting, of children for whom nothing was done here
-/// yet.
+/// yet; with `dated_on`, only those that count from that day, because they were overdue when the list was taken over.
 pub(in crate::checks) fn waiting(
     conn: &mut Conn,
     viewer: &Viewer,
     today: NaiveDate,
+    dated_on: Option<NaiveDate>,
 ) -> Result<Vec<Waiting>> {
     let earlier = diesel::alias!(welfare_check as earlier);
     let done = earlier
@@ -83,7 +84,7 @@ pub(in crate::checks) fn waiting(
     let booked = booking::table
         .filter(booking::check_id.eq(welfare_check::id))
         .filter(booking::state.eq("booked"));
-    let rows: Vec<(CheckKey, String, ChildKey, Tier, NaiveDate, String)> = scope::children(viewer)
+    let mut asked = scope::children(viewer)
         .inner_join(welfare_check::table)
         .filter(child::is_open.eq(true))
         .filter(IS_OPEN)
@@ -93,6 +94,11 @@ pub(in crate::checks) fn waiting(
         .filter(not(exists(done)))
         .filter(not(exists(booked)))
         .filter(not(sleeps!(child::id, welfare_check::kind, today)))
+        .into_boxed();
+    if let Some(day) = dated_on {
+        asked = asked.filter(welfare_check::counted_from.eq(day));
+    }
+    let rows: Vec<(CheckKey, String, ChildKey, Tier, NaiveDate, String)> = asked
         .order((welfare_check::due_on, welfare_check::id))
         .select((
             welfare_check::id,

@@ -11,9 +11,9 @@ use super::routing::List;
 use super::{PART, entry};
 use crate::access::audit::{self, Event};
 use crate::access::{Viewer, authority};
-use crate::checks::check;
 use crate::checks::rulebook::{self, Rulebook};
 use crate::checks::tiering;
+use crate::checks::{capacity, check};
 use crate::db::{Conn, DbError, Result};
 use crate::intake::csv::child::ImportedChild;
 use crate::register::address::Place;
@@ -100,7 +100,10 @@ impl Part<'_> {
                     self.now,
                 )?;
             }
-            write(tx, &list.viewer, entries, self.now)
+            write(tx, &list.viewer, entries, self.now)?;
+            let rulebook = rulebook::load(tx, list.authority.key, self.today)?;
+            capacity::spread_taken_over(tx, &list.viewer, &rulebook, self.now)?;
+            Ok(())
         })
     }
 

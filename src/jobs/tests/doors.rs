@@ -103,7 +103,7 @@ fn where_both_have_lapsed_the_older_clock_runs_on() {
     let after = world.lapses(stays);
     assert_eq!(after.len(), 1);
     assert_eq!(after[0].reference, own.reference);
-    assert_eq!(after[0].due_on, day("2026-11-20"));
+    assert_eq!(after[0].due_on, day("2026-11-30"));
     assert!(world.lapses(goes)[0].closed.is_some());
 }
 

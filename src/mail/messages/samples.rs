@@ -158,7 +158,7 @@ fn to_parents(head: &Letterhead, today: NaiveDate) -> Vec<Rendered> {
         Acknowledged {
             notification: NOTIFICATION.to_owned(),
             children: 2,
-            officer: "the officer’s name".to_owned(),
+            officer: "Sam Sample".to_owned(),
             contact_by: after(today, 14),
             meet_by: after(today, 28),
             held_link: link("/family"),

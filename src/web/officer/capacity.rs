@@ -200,7 +200,7 @@ pub async fn carry_out(
         }
         Err(SpreadError::NotAllowed) => Err(WebError::Forbidden),
         Err(SpreadError::Db(error)) => Err(error.into()),
-        Err(changed @ SpreadError::Changed) => {
+        Err(changed @ (SpreadError::Changed | SpreadError::Nothing | SpreadError::NotSeen)) => {
             let page = spreading_page(&visit, Some(changed.to_string())).await?;
             answer::with_status(StatusCode::CONFLICT, &page)
         }

@@ -181,12 +181,12 @@ fn next(conn: &mut Conn, record: &ChildRecord, today: NaiveDate) -> DbResult<Str
     let expected = checks
         .iter()
         .filter(|check| check.state == CheckState::Open)
-        .find_map(|check| expectation(check, today));
+        .find_map(|check| expectation(check, record, today));
     Ok(expected.unwrap_or_else(|| "Nothing is planned".to_owned()))
 }
 
 /// A check in words for the family; the authority's own decisions are no appointment.
-fn expectation(check: &CheckRecord, today: NaiveDate) -> Option<String> {
+fn expectation(check: &CheckRecord, child: &ChildRecord, today: NaiveDate) -> Option<String> {
     let what = match check.kind {
         CheckKind::Acknowledgement => "We will write to you",
         CheckKind::FirstContact => "We will get in touch",
@@ -205,6 +205,29 @@ fn expectation(check: &CheckRecord, today: NaiveDate) -> Option<String> {
             spoken(check.due_on)
         )
     } else {
-        format!("{what}, by {}", spoken(check.due_on))
+        let (day, why) = (spoken(check.due_on), why(check, child));
+        format!("{what}, by {day}. {why}")
     })
+}
+
+/// Why this day, without the tier: what the officers judge, the family hears from a person.
+fn why(check: &CheckRecord, child: &ChildRecord) -> String {
+    let from = spoken(check.counted_from);
+    let counted = match check.kind {
+        CheckKind::Acknowledgement | CheckKind::FirstContact | CheckKind::FirstMeeting => {
+            format!("We count from {from}, when we heard that you educate at home")
+        }
+        _ if child.last_seen_on == Some(check.counted_from) => {
+            format!("We count from {from}, when we last met")
+        }
+        CheckKind::NewAttempt => format!("We count from {from}, when we could not meet"),
+        CheckKind::AfterMove => format!("We count from {from}, when we heard of the move"),
+        _ => format!("We count from {from}, by what our records say"),
+    };
+    let moved = if check.due_on < check.original_due_on {
+        " It was a later day at first: ask us if you would like to know why."
+    } else {
+        ""
+    };
+    format!("{counted}. The day is a limit that we set for ourselves, and not for you.{moved}")
 }

@@ -28,6 +28,12 @@ impl ReceiptPage {
         spoken(london_day(self.notification.received_at))
     }
 
+    /// When it was read, and by whom.
+    fn accepted(&self) -> Option<(String, &str)> {
+        let (at, by) = self.notification.accepted.as_ref()?;
+        Some((spoken(london_day(*at)), by))
+    }
+
     fn answer_by(&self) -> Option<String> {
         let due = self.notification.acknowledge_by.as_ref();
         due.map(|due| spoken(due.on))
