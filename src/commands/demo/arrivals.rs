@@ -8,12 +8,13 @@ use hearth::db::{Conn, DbError};
 use hearth::intake::notification;
 use hearth::register::bulk::{self, NewEntry};
 use hearth::register::{address, allocation, child};
+use hearth::rules::codes::Source;
 use hearth::rules::identifiers::Reference;
 use hearth::rules::schedule::{Entry, first_checks};
 use hearth::rules::tier::Tier;
 
 use super::super::invented::colleagues::parents_eyes;
-use super::super::invented::families::Story;
+use super::super::invented::families::{Child, Story};
 use super::super::invented::{refused, words};
 use super::deeds::{Done, Stage};
 
@@ -24,7 +25,7 @@ impl Stage<'_> {
             .family
             .children
             .iter()
-            .map(|child| self.family.entry(child, self.left_on()))
+            .map(|child| self.entry(child))
             .collect();
         let children = bulk::add_all(tx, &viewer, &entries, self.now)?;
         let rulebook = rulebook::load(tx, self.authority(), self.day)?;
@@ -72,6 +73,15 @@ impl Stage<'_> {
             tiering::reassess(tx, &viewer, *key, &rulebook, self.now)?;
         }
         self.done(tx, &children)
+    }
+
+    /// A child as its list has it; of one that came late it is said that it came with a list.
+    fn entry(&self, child: &Child) -> NewEntry {
+        let mut entry = self.family.entry(child, self.left_on());
+        if self.family.story == Story::TakenOver {
+            entry.registration.source = Source::Import;
+        }
+        entry
     }
 
     /// The day the children went back to school, for those who did.

@@ -5,11 +5,13 @@
 //! - `staff`: who works there.
 //! - `year`: lives through the year day by day.
 //! - `deeds`: the things people do on a day; `arrivals` and `happenings` do them.
+//! - `loose_ends`: what is left for whoever tries it: two addresses to settle, a child nobody can find, school terms.
 
 mod arrivals;
 mod deeds;
 mod folder;
 mod happenings;
+mod loose_ends;
 mod staff;
 mod year;
 

@@ -24,6 +24,7 @@ use super::super::invented::families::{self, Family, Story};
 use super::super::invented::words;
 use super::super::{Failure, jobs};
 use super::deeds::{Deed, Scene, Visit, What};
+use super::loose_ends;
 
 use super::staff;
 
@@ -37,6 +38,11 @@ const DAYS: u64 = 380;
 const SWEPT_DAILY: u64 = 45;
 /// Older mail was delivered long ago and is not in the folder.
 const MAIL_KEPT: u64 = 14;
+
+/// How many families came with a list, how many days ago, and how long ago they were seen.
+const TAKEN_OVER: usize = 25;
+const TAKEN_OVER_AGO: u64 = 7;
+const SEEN_AGO: u64 = 260;
 
 /// What the demonstration needs to know of what was made.
 pub struct Made {
@@ -54,7 +60,8 @@ pub fn live(
 ) -> Result<Made, Failure> {
     let first_day = today - Days::new(DAYS);
     let staff = staff::appoint(db, first_day, at(first_day, 8, now))?;
-    let families = families::families(today, CHILDREN, SEED);
+    let mut families = families::families(today, CHILDREN, SEED);
+    take_some_over_late(&mut families, first_day, today);
     let authority = staff.authority;
     let mut scene = Scene::new(staff, families, config.base_url.clone());
     let mut diary = Diary {
@@ -81,11 +88,24 @@ pub fn live(
         }
         post.end_of_day(day, today, now);
     }
+    let evening = at(today, 18, now);
+    db.write_now(|tx| loose_ends::leave(&scene, tx, today, evening))?;
     diary.acknowledge_some(db, &mut scene, today, at(today, 8, now))?;
     Ok(Made {
         authority,
         parent: scene.parent,
     })
+}
+
+/// A neighbouring team's list came a week ago, with a heap of children who were all seen in the same days.
+fn take_some_over_late(families: &mut [Family], first_day: NaiveDate, today: NaiveDate) {
+    let known = families
+        .iter_mut()
+        .filter(|family| family.story == Story::Quiet && family.notified_on <= first_day);
+    for family in known.take(TAKEN_OVER) {
+        family.story = Story::TakenOver;
+        family.last_seen_on = (today - Days::new(SEEN_AGO)).max(family.notified_on);
+    }
 }
 
 /// A time of a day that is not after now.
@@ -113,7 +133,9 @@ impl Diary {
     fn plan_arrivals(&mut self, families: &[Family], first_day: NaiveDate) {
         for (number, family) in families.iter().enumerate() {
             let is_known = family.notified_on <= first_day || family.story == Story::BackToSchool;
-            if is_known {
+            if family.story == Story::TakenOver {
+                self.put(self.today - Days::new(TAKEN_OVER_AGO), number, What::Known);
+            } else if is_known {
                 self.put(first_day, number, What::Known);
             } else {
                 self.put(family.notified_on, number, What::Notify);

@@ -83,6 +83,8 @@ pub enum Story {
     Restricted,
     /// Goes back to school.
     BackToSchool,
+    /// Came with a list of late, on which all were seen in the same week.
+    TakenOver,
 }
 
 /// The stories with how many of a hundred families have them.
