@@ -243,6 +243,7 @@ impl Who {
             Self::Anybody | Self::Machine => true,
             Self::SignedIn => role.is_some(),
             Self::Parent => role == Some(Role::Parent),
+            Self::Staff => role.is_some_and(|role| role != Role::Parent),
             Self::Officer => role.is_some_and(Role::works_with_children),
             Self::Manager => role == Some(Role::Manager),
             Self::Administrator => role == Some(Role::Administrator),
@@ -271,6 +272,8 @@ mod tests {
         assert!(Who::Officer.admits(Some(Role::Manager)));
         assert!(!Who::Officer.admits(Some(Role::Administrator)));
         assert!(!Who::Officer.admits(Some(Role::Parent)));
+        assert!(Who::Staff.admits(Some(Role::Administrator)));
+        assert!(!Who::Staff.admits(Some(Role::Parent)));
         assert!(!Who::Manager.admits(Some(Role::Officer)));
         assert!(!Who::SignedIn.admits(None));
     }

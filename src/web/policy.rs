@@ -217,7 +217,7 @@ pub fn line(key: PolicyKey, held: &[Held], code: &str, today: NaiveDate) -> Line
     Line::of(key, held, code, today)
 }
 
-/// GET `/policy`: for those who work with children.
+/// GET `/policy`: for everybody who works for the authority.
 ///
 /// # Errors
 /// When the database does not answer.

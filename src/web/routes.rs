@@ -20,6 +20,8 @@ pub enum Who {
     SignedIn,
     /// Parents.
     Parent,
+    /// Whoever works for the authority.
+    Staff,
     /// Officers and managers.
     Officer,
     /// Managers.
@@ -193,7 +195,7 @@ routes! {
     POST "/admin/calendar/terms"                    Administrator  admin::calendar::add_term;
     POST "/admin/calendar/terms/{reference}/removal"  Administrator  admin::calendar::remove_term;
     POST "/admin/calendar/term-list"                Administrator  admin::calendar::add_list;
-    GET  "/policy"                                  Officer        policy::read;
+    GET  "/policy"                                  Staff          policy::read;
     GET  "/admin/policy"                            Administrator  policy::change;
     GET  "/admin/policy/cnis-2026"                  Administrator  admin::commencement::edit;
     POST "/admin/policy/cnis-2026"                  Administrator  admin::commencement::save;
