@@ -75,9 +75,61 @@ fn a_family_notifies_and_is_answered() {
         .says("4 April 2015")
         .says("With you")
         .says("We have not met yet")
-        .says("We will write to you, by 7 December 2026")
+        .says("We will write to you, by 7 December 2026. We count from 23 November 2026, when we heard that you educate at home. The day is a limit that we set for ourselves, and not for you.")
         .says("Received, not read yet")
         .keeps_quiet_about("amber");
+}
+
+#[test]
+fn a_receipt_that_was_read_says_who_read_it_and_no_more_what_was_to_come() {
+    let app = TestApp::start();
+    let mut browser = notified(&app);
+    let receipt = browser.open("/family").link("N-");
+    browser
+        .open(&receipt)
+        .says("Why this day: it is counted from 23 November 2026")
+        .says("A receipt is on its way")
+        .says("See what you told us and what is planned")
+        .says("For a copy of everything that is held");
+    let mut officer = app.signed_in("officer@ashdale.example");
+    let list = officer.open("/notifications");
+    let page = officer.open(&list.link("Sam Parent")).expect(200);
+    let form = page.form("/acceptance");
+    form.send(&mut officer).expect(200);
+    browser
+        .open(&receipt)
+        .says("Olu Officer read your notification on 23 November 2026")
+        .keeps_quiet_about("A receipt is on its way")
+        .keeps_quiet_about("will have read it");
+    browser
+        .open("/privacy")
+        .says("their notes of meetings and letters")
+        .says("subject access request");
+}
+
+/// While the 2026 Act is not in force, what must be done is for the council to do.
+#[test]
+fn no_page_of_a_parent_says_that_they_must() {
+    let app = TestApp::start();
+    let mut browser = notified(&app);
+    let receipt = browser.open("/family").link("N-");
+    for path in [
+        "/start",
+        "/privacy",
+        "/accessibility",
+        "/family",
+        &receipt,
+        "/family/notify/you",
+        "/family/notify/address",
+        "/family/notify/contact",
+        "/family/notify/children",
+    ] {
+        let words = browser.open(path).expect(200).words();
+        let words: Vec<&str> = words.split_whitespace().collect();
+        for pair in words.windows(2).filter(|pair| pair[1] == "must") {
+            assert!(["council", "it"].contains(&pair[0]), "{path}: {pair:?}");
+        }
+    }
 }
 
 #[test]
