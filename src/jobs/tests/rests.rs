@@ -38,7 +38,7 @@ fn a_rest_over_a_lapse_is_told_above_at_once_and_hides_nothing() {
     let today = world.today();
     let (open, lapses) = world.run(|conn| {
         let open = lapse_list::count(conn, &world.officer, Whose::Team, today)?;
-        let lapses = lapse_list::page(conn, &world.officer, Whose::Team, today, 0)?;
+        let lapses = lapse_list::page(conn, &world.officer, Whose::Team, today, false, 0)?;
         Ok::<_, DbError>((open, lapses))
     });
     assert_eq!((open.total, open.resting, open.unanswered()), (1, 1, 0));

@@ -27,8 +27,8 @@ pub use invitation::Invitation;
 pub use lapse_digest::{LapseDigest, LapseLine};
 pub use postponed::Postponed;
 pub use receipt::Receipt;
-pub use rest_decided::RestDecided;
 pub use record_closed::RecordClosed;
+pub use rest_decided::RestDecided;
 pub use sign_in_link::SignInLink;
 pub use weekly_digest::{Figure, WeeklyDigest, WeeklyLapse};
 

@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 use super::{
     Acknowledged, DeliveryFailed, DueSoon, DueSoonLine, FailedVisit, Figure, Invitation,
     LapseDigest, LapseLine, Letterhead, Postponed, Receipt, RecordClosed, Rendered, RestDecided,
-    SignInLink,
-    Unheard, WeeklyDigest, WeeklyLapse,
+    SignInLink, Unheard, WeeklyDigest, WeeklyLapse,
 };
 use crate::rules::escalation::{Post, Step};
 
