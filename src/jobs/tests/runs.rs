@@ -51,6 +51,8 @@ fn a_rehearsal_says_when_it_did_not_assess_every_child_and_writes_the_digest_of_
     for _ in 0..2 {
         world.known_since_seen("2025-12-01");
     }
+    let today = world.today();
+    world.run(|tx| crate::checks::tiering::reassess_all_soon(tx, world.authority, today));
     let rehearse = |assessed| {
         let (authority, now) = (world.authority, world.now());
         let taken_back = world.services.db.write_now(|tx| {
