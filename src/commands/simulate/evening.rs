@@ -26,11 +26,14 @@ pub struct Proven {
     pub promises: Vec<Invariant>,
 }
 
+/// A proof that is being made.
+type Proof = JoinHandle<Result<Vec<Invariant>, DbError>>;
+
 /// Has a connection of its own, and a life that nothing ends.
 pub struct Examiner {
     db: Db,
     late_after: Duration,
-    under_way: Option<(Evening, JoinHandle<Result<Vec<Invariant>, DbError>>)>,
+    under_way: Option<(Evening, Proof)>,
 }
 
 impl Examiner {
