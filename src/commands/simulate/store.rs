@@ -99,6 +99,16 @@ pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
     Ok(rows.into_iter().map(lapse).collect())
 }
 
+/// The checks that ended because their record was a duplicate.
+pub fn of_duplicates(conn: &mut Conn) -> Result<HashSet<i64>, DbError> {
+    let checks: Vec<i64> = welfare_check::table
+        .filter(welfare_check::state.eq("cancelled"))
+        .filter(welfare_check::closed_because.like("Duplicate of another record%"))
+        .select(welfare_check::id)
+        .load(conn)?;
+    Ok(checks.into_iter().collect())
+}
+
 /// Of every lapse the steps that were told, each with when it was first.
 pub fn steps(conn: &mut Conn) -> Result<HashMap<i64, HashMap<String, NaiveDateTime>>, DbError> {
     let rows: Vec<(i64, String, NaiveDateTime)> = lapse_step::table

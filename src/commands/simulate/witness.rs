@@ -87,7 +87,10 @@ impl Witness {
         for lapse in &lapses {
             of_check.entry(lapse.check).or_default().push(lapse);
         }
+        // The lapse of a duplicate goes on at a check of the record that stays.
+        let handed_over = program.read(|conn| Ok(store::of_duplicates(conn)?))?;
         let overdue = self.overdue.iter().filter(|(_, seen)| seen.0 > 1);
+        let overdue = overdue.filter(|(check, _)| !handed_over.contains(check));
         let untold = overdue.filter(|(check, (_, day))| {
             let mut own = of_check.get(check).into_iter().flatten();
             !own.any(|lapse| told_by(lapse, *day) > 0)
