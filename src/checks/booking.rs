@@ -3,20 +3,22 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::check::{CheckRecord, CheckState};
-use super::rulebook::{self, Rulebook};
+use super::rulebook::{self, LastDay, Rulebook};
+use super::store::booking::Circumstances;
 use super::{BookingKey, CheckKey, fresh, store};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::conflict;
 use crate::db::{Conn, DbError};
-use crate::register::ChildKey;
 use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, ChildRecord};
 use crate::register::told_address::{self, ToldAddress};
+use crate::register::{AddressKey, ChildKey};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::{Reference, ReferenceKind};
 use crate::rules::outcome::Mode;
-use crate::rules::postponement::{Proposed, Weighed, weigh};
+use crate::rules::postponement::{Weighed, latest, weigh};
+use crate::rules::tier::Tier;
 use crate::rules::verification::{Standing, standing};
 
 /// A booking to be made.
@@ -34,6 +36,8 @@ pub struct NewBooking {
     pub reason: String,
     /// Why somebody goes to an address that nobody has made sure of.
     pub unverified: String,
+    /// That somebody knows the day is a holiday and means it.
+    pub holiday_meant: bool,
 }
 
 /// A booking as held.
@@ -65,15 +69,23 @@ pub struct BookingRecord {
     pub past_ceiling: bool,
     /// Whether a school holiday is jumped.
     pub past_holiday: bool,
+    /// The child's home when it was booked, where somebody goes there.
+    pub address: Option<AddressKey>,
+    /// Whether a manager hears of it.
+    pub tell_manager: bool,
 }
 
 impl BookingRecord {
+    /// Whether it is for the day and the hour that a form says.
+    fn is_when(&self, new: &NewBooking) -> bool {
+        let at_time = new.at_time.map(|time| time.format("%H:%M").to_string());
+        self.booked_for == new.booked_for && self.at_time == at_time.unwrap_or_default()
+    }
+
     /// Whether it says what a form says; the reason for a visit to an address not verified stands after the reason.
     fn says(&self, new: &NewBooking) -> bool {
-        let at_time = new.at_time.map(|time| time.format("%H:%M").to_string());
         self.mode == new.mode
-            && self.booked_for == new.booked_for
-            && self.at_time == at_time.unwrap_or_default()
+            && self.is_when(new)
             && self.reason.starts_with(new.reason.trim())
             && self.reason.ends_with(new.unverified.trim())
             && self.place == new.place.trim()
@@ -98,6 +110,9 @@ pub enum BookingError {
     /// A visit to an address while another one is told, without a word on why.
     #[error("Settle first which address is right, or say why you book without")]
     AddressDisputed,
+    /// A bank holiday, and nobody said that it is meant.
+    #[error("{0} is a bank holiday. Choose another day, or tick that you mean it")]
+    Holiday(String),
     /// Later than an officer can book.
     #[error("An officer can book this check up to {0}. For a later day ask a manager to book it")]
     PastCeiling(String),
@@ -117,7 +132,7 @@ pub fn book(
     new: &NewBooking,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> Result<Reference, BookingError> {
+) -> Result<Booked, BookingError> {
     let check = store::check::by_key(tx, check.key)?;
     if check.state != CheckState::Open {
         return Err(BookingError::Closed);
@@ -125,29 +140,33 @@ pub fn book(
     if new.booked_for < today {
         return Err(BookingError::InThePast);
     }
-    let earlier = store::booking::of_check(tx, check.key)?;
-    let standing = earlier.iter().find(|it| it.state == "booked");
-    if let Some(standing) = standing.filter(|it| it.says(new)) {
-        return Ok(standing.reference.clone());
-    }
-    let instead_of = standing.map(|it| it.booked_for);
-    if new.reason.trim().is_empty() && (instead_of.is_some() || new.booked_for > check.due_on) {
-        return Err(BookingError::NeedsReason);
-    }
     let child = child::by_key(tx, viewer, check.child)?.ok_or(BookingError::Closed)?;
     let rulebook = rulebook::load(tx, viewer.authority(), today)?;
-    let proposed = Proposed {
-        booked_for: new.booked_for,
-        instead_of,
-        original_due_on: check.original_due_on,
-        due_on: check.due_on,
-        put_off_before: put_off(tx, &check)?,
-    };
+    let home = address::of_child(tx, child.key)?.map(|home| home.key);
+    let goes_to = home.filter(|_| new.mode.goes_to_the_address());
+    let is_elsewhere = is_for_elsewhere(tx, check.key, today)?;
+    let earlier = store::booking::of_check(tx, check.key)?;
+    let standing = earlier.iter().find(|it| it.state == "booked");
+    let same = standing.filter(|it| it.says(new));
+    if let Some(same) = same.filter(|_| !is_elsewhere) {
+        return Ok(Booked::of(same));
+    }
+    // The same day and hour again is a visit confirmed for the address as it is now, and that is reason enough.
+    let confirms = is_elsewhere && standing.is_some_and(|it| it.is_when(new));
+    let instead_of = standing.map(|it| it.booked_for);
+    let is_moved = instead_of.is_some() && !confirms;
+    if new.reason.trim().is_empty() && (is_moved || (!confirms && new.booked_for > check.due_on)) {
+        return Err(BookingError::NeedsReason);
+    }
+    if rulebook.calendar.is_holiday(new.booked_for) && !new.holiday_meant {
+        return Err(BookingError::Holiday(spoken(new.booked_for)));
+    }
+    let chain = store::booking::chain(tx, &check)?;
     let weighed = weigh(
-        &proposed,
+        new.booked_for,
+        &chain,
         child.tier,
-        &rulebook.policy,
-        &rulebook.calendar,
+        (&rulebook.policy, &rulebook.calendar),
         &rulebook::terms(tx, viewer.authority())?,
         today,
     );
@@ -158,36 +177,95 @@ pub fn book(
         reason: reasons(tx, &child, &rulebook, new)?,
         ..new.clone()
     };
-    let by = viewer.account().ok_or_else(nobody)?;
     store::booking::end(tx, &[check.key], "moved", None)?;
     let reference = fresh(ReferenceKind::Booking);
-    store::booking::insert(tx, &reference, check.key, new, &weighed, by, now)?;
+    // A manager who books it knows.
+    let tell_manager = weighed.tell_manager && !viewer.manages();
+    let circumstances = Circumstances {
+        reference: &reference,
+        check: check.key,
+        address: goes_to,
+        weighed: &weighed,
+        tell_manager,
+        by: viewer.account().ok_or_else(nobody)?,
+        now,
+    };
+    store::booking::insert(tx, new, &circumstances)?;
     audit::record(
         tx,
         viewer,
         &Event {
             action: match (instead_of, weighed.postponement) {
                 (_, 1..) => "check_postponed",
+                (Some(_), 0) if confirms => "booking_confirmed",
                 (Some(_), 0) => "booking_moved",
                 (None, 0) => "check_booked",
             },
             child: Some(check.child.number()),
             subject: check.reference.as_str(),
-            detail: &in_words(&check, new, instead_of, &weighed),
+            detail: &in_words(&check, new, instead_of.filter(|_| !confirms), &weighed),
         },
         now,
     )?;
-    Ok(reference)
+    Ok(Booked {
+        reference,
+        tells_manager: tell_manager,
+    })
 }
 
-/// How often a check was put off, the one that it follows included: a new attempt is the same visit put off.
-fn put_off(conn: &mut Conn, check: &CheckRecord) -> Result<u32, DbError> {
-    let of_check = store::booking::postponements(conn, check.key)?;
-    let before = match check.follows {
-        Some(followed) => store::booking::postponements(conn, followed)?,
-        None => 0,
-    };
-    Ok(of_check + before)
+/// A booking that was made.
+#[derive(Clone, Debug)]
+pub struct Booked {
+    /// What the world calls it.
+    pub reference: Reference,
+    /// Whether a manager hears of it.
+    pub tells_manager: bool,
+}
+
+impl Booked {
+    fn of(held: &BookingRecord) -> Self {
+        Self {
+            reference: held.reference.clone(),
+            tells_manager: held.tell_manager,
+        }
+    }
+}
+
+/// Whether the coming visit that is booked for a check is for another address than the child's home, or another address
+/// was told since.
+fn is_for_elsewhere(conn: &mut Conn, check: CheckKey, today: NaiveDate) -> crate::db::Result<bool> {
+    Ok(!elsewhere(conn, &[check], today)?.is_empty())
+}
+
+/// Which of these checks have a coming visit booked for another address than the child's home, or booked before another
+/// address was told that nobody has settled.
+pub fn elsewhere(
+    conn: &mut Conn,
+    checks: &[CheckKey],
+    today: NaiveDate,
+) -> crate::db::Result<Vec<CheckKey>> {
+    store::booking::elsewhere(conn, checks, today)
+}
+
+/// The last day for which this viewer can book a check, and why; nothing for a manager.
+pub fn latest_for(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    check: &CheckRecord,
+    tier: Tier,
+    rulebook: &Rulebook,
+) -> crate::db::Result<Option<LastDay>> {
+    if viewer.manages() {
+        return Ok(None);
+    }
+    let Rulebook {
+        policy,
+        calendar,
+        today,
+    } = rulebook;
+    let chain = store::booking::chain(conn, check)?;
+    let (day, why) = latest(&chain, tier, policy, calendar, *today);
+    Ok(Some(LastDay { day, why }))
 }
 
 /// Every reason for a booking as it is, in the one place where it is kept.
@@ -267,12 +345,16 @@ fn in_words(
         let (from, to) = (spoken(holiday.first_day), spoken(holiday.last_day));
         format!(". A school holiday lies between, {from} to {to}")
     });
+    let unknown = match weighed.terms_unknown {
+        true => ". A school holiday may lie between: nobody has entered the terms for these days",
+        false => "",
+    };
     let reason = match new.reason.trim() {
         "" => String::new(),
         reason => format!(". Reason: {reason}"),
     };
     format!(
-        "{} booked for {}, {}{moved}{late}{times}{jumps}{reason}",
+        "{} booked for {}, {}{moved}{late}{times}{jumps}{unknown}{reason}",
         check.kind.label(),
         spoken(new.booked_for),
         new.mode.label().to_lowercase(),

@@ -55,6 +55,21 @@ pub struct DeskLapse {
     pub plans: u32,
 }
 
+/// A coming visit that is booked for another address than the child's home, or before another one was told.
+#[derive(Clone, Debug)]
+pub struct VisitElsewhere {
+    /// The check's reference.
+    pub check: String,
+    /// What is owed.
+    pub kind: CheckKind,
+    /// The child's reference.
+    pub child: String,
+    /// The child's name.
+    pub child_name: String,
+    /// The day of the visit.
+    pub booked_for: NaiveDate,
+}
+
 /// The desk: what is shown, and how many there are in all.
 #[derive(Clone, Debug)]
 pub struct Desk {
@@ -68,6 +83,8 @@ pub struct Desk {
     pub due_soon_total: i64,
     /// That day.
     pub soon: NaiveDate,
+    /// Visits to be confirmed for the child's address as it is now, the first to come first.
+    pub elsewhere: Vec<VisitElsewhere>,
     /// Children without an officer.
     pub unallocated_total: i64,
 }
@@ -111,6 +128,7 @@ pub fn desk(conn: &mut Conn, viewer: &Viewer, rulebook: &Rulebook, whose: Whose)
         due_soon,
         due_soon_total,
         soon,
+        elsewhere: store::diary::elsewhere(conn, &asked(LONG_AGO..=today), SHOWN)?,
         unallocated_total: store::diary::unallocated(conn, viewer)?,
     })
 }

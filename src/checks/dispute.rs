@@ -6,9 +6,11 @@ use super::check::{self, CheckRecord};
 use super::{store, tiering};
 use crate::access::Viewer;
 use crate::db::{Conn, Result};
-use crate::register::address::AddressError;
+use crate::register::address::{AddressError, Place};
 use crate::register::child::ChildRecord;
-use crate::register::told_address::{self, Settlement};
+use crate::register::told_address::{self, Settlement, ToldAddress};
+use crate::register::{self, ChildKey};
+use crate::rules::codes::Source;
 use crate::rules::identifiers::Reference;
 use crate::rules::schedule::CheckKind;
 
@@ -32,12 +34,50 @@ pub fn settle(
     let told = told_address::waiting(tx, child.key)?;
     told_address::settle(tx, viewer, child, shown, settlement, now)?;
     if let (Settlement::Held, Some(told)) = (settlement, told) {
-        let owed = owed_since(tx, child, told.told_on())?;
-        if !owed.is_empty() {
-            check::cancel(tx, viewer, child.key, &owed, HELD_IS_RIGHT, today, now)?;
-        }
+        no_longer_owed(tx, viewer, child, &told, (today, now))?;
     }
     Ok(())
+}
+
+/// Takes in where a notification says that a child lives. When it names the address that is held after all, it settles what
+/// another word had put in doubt, and with it the visit that was owed because of that.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn take(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    (place, source): (&Place, Source),
+    (today, now): (NaiveDate, NaiveDateTime),
+) -> Result<()> {
+    let told = told_address::waiting(tx, child)?;
+    told_address::take(tx, viewer, child, place, source, today, now)?;
+    let Some(told) = told.filter(|_| !place.is_blank()) else {
+        return Ok(());
+    };
+    if told_address::waiting(tx, child)?.is_some() {
+        return Ok(());
+    }
+    let everything = Viewer::program(viewer.authority(), "addresses");
+    match register::child::by_key(tx, &everything, child)? {
+        Some(record) => no_longer_owed(tx, viewer, &record, &told, (today, now)),
+        None => Ok(()),
+    }
+}
+
+fn no_longer_owed(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: &ChildRecord,
+    told: &ToldAddress,
+    (today, now): (NaiveDate, NaiveDateTime),
+) -> Result<()> {
+    let owed = owed_since(tx, child, told.told_on())?;
+    match owed.is_empty() {
+        true => Ok(()),
+        false => check::cancel(tx, viewer, child.key, &owed, HELD_IS_RIGHT, today, now),
+    }
 }
 
 /// The visit that is owed because of an address that was told on this day, and the new attempt at it. None when a move

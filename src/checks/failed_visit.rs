@@ -1,19 +1,18 @@
 //! The manager hears the same day that an attempt failed for a child in red, once an attempt. It is told from the
 //! outcomes and not by the page that records one, so that nothing is lost when the page is.
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime};
 
-use super::same_day::{self, News};
+use super::posts::About;
+use super::same_day::{self, FAILED_VISIT, News};
 use super::store;
 use super::store::outcome::FailedInRed;
 use crate::access::AuthorityKey;
+use crate::db::columns::Key;
 use crate::db::{Conn, Result};
 use crate::mail::messages::FailedVisit;
-use crate::mail::{Letterhead, Rendered};
+use crate::mail::{Letterhead, OutgoingMail, Rendered};
 use crate::rules::escalation::Post;
-
-/// How far back is looked for attempts that nobody was told of: longer than any night off.
-const LOOK_BACK: TimeDelta = TimeDelta::days(14);
 
 /// Tells the manager of each attempt that failed for a child in red and was not told; gives how many letters that
 /// were.
@@ -24,13 +23,22 @@ pub fn tell(
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<usize> {
-    let failed = store::outcome::failed_in_red(tx, authority, now - LOOK_BACK)?;
+    let failed = store::outcome::to_tell(tx, authority)?;
     same_day::tell(tx, authority, base_url, &failed, today, now)
 }
 
 impl News for FailedInRed {
-    fn key(&self, place: usize) -> String {
-        store::outcome::told_key(self.outcome.as_str(), place)
+    fn key(&self) -> (&'static str, String) {
+        (FAILED_VISIT, self.outcome.to_string())
+    }
+
+    fn to(&self) -> (Post, About<'_>) {
+        let about = About {
+            officer: None,
+            restricted: self.restricted,
+            done_by: Some(&self.by),
+        };
+        (Post::Manager, about)
     }
 
     fn letter(&self, vacant_post: Option<Post>, base_url: &str, head: &Letterhead) -> Rendered {
@@ -43,5 +51,9 @@ impl News for FailedInRed {
             link: format!("{base_url}/checks/{}", self.check),
         }
         .render(head)
+    }
+
+    fn note_told(&self, tx: &mut Conn, _: Key<OutgoingMail>, now: NaiveDateTime) -> Result<()> {
+        store::outcome::note_told(tx, self.key, now)
     }
 }

@@ -1,6 +1,7 @@
 //! What is owed to a child and whether it was done: checks, bookings, outcomes, lapses, and the proof that nothing
 //! slipped through.
 
+pub mod booked_elsewhere;
 pub mod booking;
 pub mod calendar_book;
 pub mod capacity;

@@ -390,8 +390,9 @@ impl Following<'_> {
         check::owe(tx, self.viewer, self.check.child, &next, None, self.now)
     }
 
-    /// Owes a new attempt, if the outcome does not satisfy its check. An older attempt that is still open gives way to
-    /// it with its booking; but one to see the child does not give way to one that need not.
+    /// Owes a new attempt, if the outcome does not satisfy its check, and notes whether the manager hears of it the same day.
+    /// An older attempt that is still open gives way to it with its booking and its lapse; but one to see the child does not
+    /// give way to one that need not.
     fn owe_a_new_attempt(&self, tx: &mut Conn) -> Result<(), DbError> {
         let Rulebook {
             policy, calendar, ..
@@ -406,6 +407,10 @@ impl Following<'_> {
         let Some(owed) = effect.new_attempt else {
             return Ok(());
         };
+        // A manager who was there knows.
+        if effect.tell_manager_today && !self.viewer.manages() {
+            store::outcome::tell_manager(tx, self.attempt.key)?;
+        }
         let original = self.check.follows.unwrap_or(self.check.key);
         store::booking::end(
             tx,
@@ -426,7 +431,6 @@ impl Following<'_> {
                 outcome: Some(self.attempt.key),
             };
             store::check::close(tx, &[older.key], &closing)?;
-            store::lapse::close(tx, &[older.key], &because, closing.outcome, self.now)?;
         }
         check::owe(
             tx,
@@ -438,8 +442,36 @@ impl Following<'_> {
         )?;
         if let (Some(older), Some(newer)) = (older, open_attempt(tx, self.check.child)?) {
             store::booking::carry_over(tx, older.key, newer.key)?;
+            self.carry_lapse_over(tx, &older, &newer)?;
         }
         Ok(())
+    }
+
+    /// A visit at which nobody was seen answers for nothing: the lapse of an older attempt stays open for the newer one, with
+    /// the day it was due first, its round and its plan, so that a row of failed visits climbs the ladder.
+    fn carry_lapse_over(
+        &self,
+        tx: &mut Conn,
+        older: &CheckRecord,
+        newer: &CheckRecord,
+    ) -> Result<(), DbError> {
+        let Some(lapse) = store::lapse::of_check(tx, older.key)? else {
+            return Ok(());
+        };
+        store::lapse::carry_over(tx, lapse.key, newer.key)?;
+        let detail = format!(
+            "The lapse since {} stays open for the next attempt, {}. {}",
+            spoken(lapse.due_on),
+            newer.reference,
+            self.attempt.in_words
+        );
+        let event = Event {
+            action: "lapse_carried_over",
+            child: Some(self.check.child.number()),
+            subject: lapse.reference.as_str(),
+            detail: &detail,
+        };
+        audit::record(tx, self.viewer, &event, self.now)
     }
 }
 

@@ -5,16 +5,18 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use std::collections::HashMap;
 
-use super::posts::{About, Posts};
+use super::posts::About;
 use super::rulebook::{self, LastDay, Rulebook};
+use super::same_day::{self, News, REST};
 use super::store;
 use super::store::suspension::Unheard;
 use crate::access::audit::{self, Event};
-use crate::access::{AuthorityKey, Viewer, authority};
+use crate::access::{AuthorityKey, Viewer};
 use crate::conflict;
+use crate::db::columns::Key;
 use crate::db::{Conn, DbError, Result};
 use crate::mail::messages::RestDecided;
-use crate::mail::{Letter, outbox};
+use crate::mail::{Letterhead, OutgoingMail, Rendered};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
 use crate::rules::escalation::Post;
@@ -197,7 +199,7 @@ pub fn suspend(
 }
 
 /// Tells the post above the managers of each rest that they have to hear of and were not told; gives how many letters that
-/// were. Where nobody can be written to the rest stays untold, and `hearth verify` says so.
+/// were.
 pub fn tell(
     tx: &mut Conn,
     authority: AuthorityKey,
@@ -206,48 +208,37 @@ pub fn tell(
     now: NaiveDateTime,
 ) -> Result<usize> {
     let unheard = store::suspension::unheard(tx, authority)?;
-    if unheard.is_empty() {
-        return Ok(0);
-    }
-    let authority = authority::by_key(tx, authority)?;
-    let posts = Posts::of(tx, &authority, today)?;
-    let head = authority.letterhead(base_url);
-    let mut letters = 0;
-    for rest in unheard {
-        let about = About {
-            done_by: rest.decided_by.as_deref(),
-            restricted: rest.restricted,
-            officer: None,
-        };
-        let Some(heard) = posts.who(Post::HeadOfService, about) else {
-            continue;
-        };
-        let vacant = (heard.post != Post::HeadOfService).then_some(Post::HeadOfService);
-        let message = letter(&rest, vacant, base_url).render(&head);
-        for (place, person) in heard.people.iter().enumerate() {
-            let letter = Letter {
-                key: format!("rest:{}:{place}", rest.id),
-                authority: authority.key,
-                letterhead: &head,
-                to: person.email.clone(),
-                message: message.clone(),
-            };
-            let mail = outbox::put(tx, &letter, now)?;
-            store::suspension::told(tx, rest.id, mail)?;
-            letters += 1;
-        }
-    }
-    Ok(letters)
+    same_day::tell(tx, authority, base_url, &unheard, today, now)
 }
 
-fn letter(rest: &Unheard, vacant_post: Option<Post>, base_url: &str) -> RestDecided {
-    RestDecided {
-        child: rest.child.as_str().to_owned(),
-        starts_on: rest.starts_on,
-        ends_on: rest.ends_on,
-        renewal: rest.renewal.unsigned_abs(),
-        vacant_post,
-        link: format!("{base_url}/children/{}", rest.child),
+impl News for Unheard {
+    fn key(&self) -> (&'static str, String) {
+        (REST, self.id.to_string())
+    }
+
+    fn to(&self) -> (Post, About<'_>) {
+        let about = About {
+            officer: None,
+            restricted: self.restricted,
+            done_by: self.decided_by.as_deref(),
+        };
+        (Post::HeadOfService, about)
+    }
+
+    fn letter(&self, vacant_post: Option<Post>, base_url: &str, head: &Letterhead) -> Rendered {
+        RestDecided {
+            child: self.child.as_str().to_owned(),
+            starts_on: self.starts_on,
+            ends_on: self.ends_on,
+            renewal: self.renewal.unsigned_abs(),
+            vacant_post,
+            link: format!("{base_url}/children/{}", self.child),
+        }
+        .render(head)
+    }
+
+    fn note_told(&self, tx: &mut Conn, mail: Key<OutgoingMail>, _: NaiveDateTime) -> Result<()> {
+        store::suspension::told(tx, self.id, mail)
     }
 }
 

@@ -8,6 +8,7 @@ use super::store;
 use super::store::facts::Attempt;
 use crate::access::audit::{self, Event};
 use crate::access::{AuthorityKey, Viewer};
+use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result};
 use crate::register::address::AddressRecord;
 use crate::register::child::ChildRecord;
@@ -16,7 +17,7 @@ use crate::register::told_address;
 use crate::register::{self, ChildKey};
 use crate::rules::codes::{PreviousSetting, SenProvision, Source};
 use crate::rules::outcome::AttemptResult;
-use crate::rules::schedule::{Situation, brought_forward, raised};
+use crate::rules::schedule::{Move, Situation, brought_forward, raised};
 use crate::rules::tier::{
     AddressFact, Assessment, EpisodeFact, Facts, Seen, Tier, assess, assess_again_on,
 };
@@ -273,8 +274,8 @@ impl Given {
 /// What the rules are asked with.
 struct Gathered {
     facts: Facts,
-    /// Since when the child lives at an address after another one, if nobody has seen the child since.
-    unseen_since_move: Option<NaiveDate>,
+    /// The move to the address that is held, if nobody has seen the child since.
+    unseen_since_move: Option<Move>,
     /// On which day another address was told that waits to be settled.
     another_told_on: Option<NaiveDate>,
     last_seen_on: Option<NaiveDate>,
@@ -351,11 +352,14 @@ fn unseen_since_move(
     home: Option<&AddressRecord>,
     homes: &[AddressRecord],
     last_seen_on: Option<NaiveDate>,
-) -> Option<NaiveDate> {
+) -> Option<Move> {
     let home = home?;
     let moved = homes.iter().any(|other| other.lived_from < home.lived_from);
     let seen_there = last_seen_on.is_some_and(|seen| seen >= home.lived_from);
-    (moved && !seen_there).then_some(home.lived_from)
+    (moved && !seen_there).then(|| Move {
+        lived_from: home.lived_from,
+        heard_on: london_day(home.recorded_at),
+    })
 }
 
 fn raise(
@@ -366,8 +370,9 @@ fn raise(
     rulebook: &Rulebook,
     now: NaiveDateTime,
 ) -> Result<()> {
-    let lives_elsewhere = situation.unseen_since_move.or(situation.another_told_on);
-    if lives_elsewhere.is_none() && situation.contacts_not_in_person == 0 {
+    let lives_elsewhere =
+        situation.unseen_since_move.is_some() || situation.another_told_on.is_some();
+    if !lives_elsewhere && situation.contacts_not_in_person == 0 {
         return Ok(());
     }
     let open = store::check::open_of_child(tx, child)?;
@@ -413,7 +418,7 @@ fn address_fact(home: Option<&AddressRecord>, attempts: &[Attempt]) -> AddressFa
     match home.verified_on {
         Some(day) => AddressFact::VerifiedOn(day),
         None if home.source == Source::Import && !found_wrong => AddressFact::NotRecorded,
-        None => AddressFact::Unverified,
+        None => AddressFact::UnverifiedSince(london_day(home.recorded_at)),
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::posts::{About, Heard, Hearer, Posts};
 use super::store::ladder::ToldWith;
-use super::{store, told};
+use super::{same_day, store, told};
 use crate::access::audit::{self, Event};
 use crate::access::authority;
 use crate::access::{AuthorityKey, Viewer};
@@ -69,6 +69,7 @@ fn report_one(
         };
         outbox::put(tx, &letter, now)?;
     }
+    outbox::note_reported(tx, mail.id, now)?;
     note(tx, key, &story.told, &heard, now)?;
     Ok(heard.people.len())
 }
@@ -112,7 +113,8 @@ impl Story {
             first = outbox::reported_in(&key).unwrap_or_default().to_owned();
             (mail, key) = (earlier, earlier_key);
         }
-        let told = store::ladder::told_with(tx, mail)?;
+        let mut told = store::ladder::told_with(tx, mail)?;
+        told.same_day = same_day::is_about(tx, &key)?;
         let highest = Post::ALL.iter().rfind(|post| told.posts.contains(post));
         let post = match highest {
             Some(post) => *post,
@@ -161,15 +163,18 @@ fn note(
     now: NaiveDateTime,
 ) -> Result<()> {
     let instead = heard.post.label().to_lowercase();
+    let note = |child: ChildKey, subject: &str, what: &str| {
+        let detail =
+            format!("An email about {what} could not be delivered; the {instead} was told instead");
+        (child.number(), subject.to_owned(), detail)
+    };
     let of = |(child, reference): &(ChildKey, Reference), what: &str| {
-        let detail = format!(
-            "An email about {what} {reference} could not be delivered; the {instead} was told instead"
-        );
-        (child.number(), reference.to_string(), detail)
+        note(*child, reference.as_str(), &format!("{what} {reference}"))
     };
     let lapses = told.lapses.iter().map(|lapse| of(lapse, "lapse"));
     let checks = told.due_soon.iter().map(|check| of(check, "check"));
-    let notes: Vec<(i64, String, String)> = lapses.chain(checks).collect();
+    let same_day = (told.same_day.iter()).map(|(child, what)| note(*child, "", what));
+    let notes: Vec<(i64, String, String)> = lapses.chain(checks).chain(same_day).collect();
     let events: Vec<Event<'_>> = notes
         .iter()
         .map(|(child, subject, detail)| Event {

@@ -140,6 +140,8 @@ diesel::table! {
         closure_evidence -> Text,
         closed_by -> Nullable<BigInt>,
         closed_at -> Nullable<Timestamp>,
+        tell_manager -> Bool,
+        told_at -> Nullable<Timestamp>,
         status_before_lost -> Nullable<Text>,
     }
 }
@@ -322,6 +324,11 @@ diesel::table! {
         postponement -> Integer,
         past_ceiling -> Bool,
         past_holiday -> Bool,
+        terms_unknown -> Bool,
+        address_id -> Nullable<BigInt>,
+        tell_manager -> Bool,
+        told_at -> Nullable<Timestamp>,
+        moved_told_at -> Nullable<Timestamp>,
     }
 }
 
@@ -345,6 +352,8 @@ diesel::table! {
         satisfied -> Bool,
         recorded_by -> BigInt,
         recorded_at -> Timestamp,
+        tell_manager -> Bool,
+        told_at -> Nullable<Timestamp>,
     }
 }
 
@@ -391,6 +400,7 @@ diesel::table! {
         created_at -> Timestamp,
         sent_at -> Nullable<Timestamp>,
         useless_after -> Nullable<Timestamp>,
+        reported_at -> Nullable<Timestamp>,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::checks::{check, lapse, merging, overriding, suspension, tiering};
 use crate::conflict;
 use crate::db::{Conn, DbError};
 use crate::register::child::{self, ChildRecord};
-use crate::register::registration;
+use crate::register::registration::{self, Ending};
 use crate::rules::closure::{self, Leaving, Shut, Standing};
 use crate::rules::codes::{ChildStatus, ClosureReason};
 use crate::rules::dates::spoken;
@@ -110,15 +110,14 @@ pub fn close(
         merging::carry_over(tx, viewer, child, &stays, today, now)?;
     }
     let evidence = format!("{named}. {}", closure.evidence.trim());
-    registration::end(
-        tx,
-        child.key,
-        closure.on,
-        closure.reason,
-        &evidence,
+    let ending = Ending {
+        reason: closure.reason,
+        on: closure.on,
+        evidence: &evidence,
         by,
-        now,
-    )?;
+        tell_manager: !viewer.manages(),
+    };
+    registration::end(tx, child.key, &ending, now)?;
     child::set_status(tx, child.key, ChildStatus::Closed, now)?;
     let because = format!("{} on {}", closure.reason.label(), spoken(closure.on));
     check::cancel_all_of(tx, viewer, child.key, &because, today, now)?;

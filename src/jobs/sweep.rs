@@ -8,7 +8,8 @@ use crate::access::AuthorityKey;
 use crate::access::authority;
 use crate::checks::ladder::Told;
 use crate::checks::{
-    departed, due_soon, failed_visit, ladder, lapse, postponed, rulebook, suspension, undelivered,
+    booked_elsewhere, departed, due_soon, failed_visit, ladder, lapse, postponed, rulebook,
+    suspension, undelivered,
 };
 use crate::db::{Conn, DbError, Result};
 
@@ -38,11 +39,9 @@ pub fn run(services: &Services, today: NaiveDate, now: NaiveDateTime) -> Result<
 pub(super) struct Swept {
     pub(super) opened: usize,
     pub(super) told: Told,
-    failed_visits: usize,
-    postponed: usize,
-    departed: usize,
+    /// Letters that are owed the same day.
+    same_day: usize,
     notices: usize,
-    rests: usize,
 }
 
 fn sweep_one(
@@ -68,25 +67,19 @@ pub(super) fn in_transaction(
     Ok(Swept {
         opened: lapse::open_due(tx, authority, today, now)?,
         told: ladder::tell(tx, authority, &rulebook, base_url, now)?,
-        failed_visits: failed_visit::tell(tx, authority, base_url, today, now)?,
         notices: due_soon::tell(tx, authority, &rulebook, base_url, now)?,
-        postponed: postponed::tell(tx, authority, &rulebook, base_url, now)?,
-        rests: suspension::tell(tx, authority, base_url, today, now)?,
-        departed: departed::tell(tx, authority, base_url, today, now)?,
+        same_day: failed_visit::tell(tx, authority, base_url, today, now)?
+            + postponed::tell(tx, authority, base_url, today, now)?
+            + booked_elsewhere::tell(tx, authority, base_url, today, now)?
+            + suspension::tell(tx, authority, base_url, today, now)?
+            + departed::tell(tx, authority, base_url, today, now)?,
     })
 }
 
 impl Work {
     fn add(&mut self, code: &str, swept: &Swept) {
         self.found += number(swept.opened);
-        self.did += number(
-            swept.told.steps
-                + swept.failed_visits
-                + swept.postponed
-                + swept.departed
-                + swept.notices,
-        );
-        self.did += number(swept.rests);
+        self.did += number(swept.told.steps + swept.same_day + swept.notices);
         self.failed += number(swept.told.untold);
         if swept.told.untold > 0 {
             tracing::error!(

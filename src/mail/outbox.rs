@@ -208,13 +208,20 @@ pub fn retry_now<A>(
     Ok(is_tried)
 }
 
-/// Dead mails that somebody had to get (a lapse told to nobody is itself an incident) and that no mail with the
-/// key [`report_key`] tells of yet.
+/// Dead mails that somebody had to get (a lapse told to nobody is itself an incident) and of which nobody was told.
 ///
 /// # Errors
 /// If the database refuses.
 pub fn dead_without_report(conn: &mut Conn) -> Result<Vec<DeadMail>> {
-    store::dead_without_report(conn, &MUST_ARRIVE, &report_key(""))
+    store::dead_without_report(conn, &MUST_ARRIVE)
+}
+
+/// Notes that somebody was told that a mail could not be delivered.
+///
+/// # Errors
+/// If the database refuses.
+pub fn note_reported(tx: &mut Conn, mail: Key<OutgoingMail>, now: NaiveDateTime) -> Result<()> {
+    store::note_reported(tx, mail, now)
 }
 
 /// The key of the mail which tells that the mail with this reference could not be delivered.

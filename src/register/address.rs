@@ -36,6 +36,8 @@ pub struct AddressRecord {
     pub verified_on: Option<NaiveDate>,
     /// Who did.
     pub verified_by: Option<String>,
+    /// When the authority wrote it down.
+    pub recorded_at: NaiveDateTime,
 }
 
 /// A place.

@@ -38,17 +38,24 @@ pub fn begin(tx: &mut Conn, child: ChildKey, registration: &Registration) -> Res
     store::registration::insert(tx, child, registration)
 }
 
-/// Ends the time on the register that lasts, through a door and with its evidence; the caller writes the audit event.
-pub fn end(
-    tx: &mut Conn,
-    child: ChildKey,
-    on: NaiveDate,
-    reason: ClosureReason,
-    evidence: &str,
-    by: AccountKey,
-    now: NaiveDateTime,
-) -> Result<()> {
-    store::registration::end(tx, child, (on, reason), evidence, (by, now))
+/// How a time on the register ends: through a door and with its evidence.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending<'a> {
+    /// The door.
+    pub reason: ClosureReason,
+    /// The last day.
+    pub on: NaiveDate,
+    /// How that is known.
+    pub evidence: &'a str,
+    /// Who let the child leave.
+    pub by: AccountKey,
+    /// Whether a manager hears of it, because it was not one who did it.
+    pub tell_manager: bool,
+}
+
+/// Ends the time on the register that lasts; the caller writes the audit event.
+pub fn end(tx: &mut Conn, child: ChildKey, ending: &Ending<'_>, now: NaiveDateTime) -> Result<()> {
+    store::registration::end(tx, child, ending, now)
 }
 
 /// Keeps where the record stands, before it says that nobody knows where the child is. Whoever moves the record on

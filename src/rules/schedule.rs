@@ -9,7 +9,7 @@ use super::policy::{Policy, PolicyKey};
 use super::tier::Tier;
 use chrono::NaiveDate;
 
-pub use raised::{Situation, raised};
+pub use raised::{Move, Situation, raised};
 
 code_list! {
     /// The checks that Hearth keeps.

@@ -157,6 +157,30 @@ pub fn holiday_between(terms: &[Term], after: NaiveDate, before: NaiveDate) -> O
     jumped.first().copied()
 }
 
+/// Whether a holiday may lie between two days without anybody here knowing: for a week of them or more nobody entered the
+/// terms. `terms` are in order.
+#[must_use]
+pub fn is_unknown(terms: &[Term], after: NaiveDate, before: NaiveDate) -> bool {
+    let between = after.iter_days().skip(1).take_while(|day| *day < before);
+    between
+        .filter(|day| !is_known(terms, *day))
+        .nth(6)
+        .is_some()
+}
+
+/// Whether a day lies in a term that was entered, or in a holiday between two.
+fn is_known(terms: &[Term], day: NaiveDate) -> bool {
+    let in_term = |term: &Term| term.first_day <= day && day <= term.last_day;
+    let in_holiday = |pair: &[Term]| match pair {
+        [one, next] => {
+            let weeks = (next.first_day - one.last_day).num_days() <= LONGEST_HOLIDAY * 7;
+            weeks && one.last_day < day && day < next.first_day
+        }
+        _ => false,
+    };
+    terms.iter().any(in_term) || terms.windows(2).any(in_holiday)
+}
+
 /// A weekend between two terms is no holiday.
 fn is_a_week(first_day: NaiveDate, last_day: NaiveDate) -> bool {
     (last_day - first_day).num_days() >= 6

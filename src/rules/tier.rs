@@ -71,8 +71,8 @@ pub enum Seen {
 pub enum AddressFact {
     /// There is none.
     Missing,
-    /// Nobody has verified it yet.
-    Unverified,
+    /// Nobody has verified it yet, though it is on record since this day.
+    UnverifiedSince(NaiveDate),
     /// Somebody verified it on this day.
     VerifiedOn(NaiveDate),
     /// The record was taken over from a list that does not say whether anybody verified it.
@@ -276,20 +276,19 @@ fn from_sightings(facts: &Facts, periods: Periods) -> Option<TierReason> {
     }
 }
 
-/// An address needs time to be found and verified. One that was verified long ago is no reason for a tier: it is asked
+/// An address needs time to be found, and each one that is written down time to be verified. One that was verified long ago is no reason for a tier: it is asked
 /// for again before each visit.
 fn from_address(facts: &Facts, periods: Periods) -> Option<TierReason> {
-    let reason = match facts.address {
-        AddressFact::Missing => TierReason::AddressMissing,
-        AddressFact::Unverified => TierReason::AddressUnverified,
+    let (reason, since) = match facts.address {
+        AddressFact::Missing => (TierReason::AddressMissing, facts.registered_on),
+        AddressFact::UnverifiedSince(recorded_on) => (
+            TierReason::AddressUnverified,
+            recorded_on.max(facts.registered_on),
+        ),
         AddressFact::VerifiedOn(_) | AddressFact::NotRecorded => return None,
     };
     periods
-        .have_passed(
-            PolicyKey::AddressVerifiedFor,
-            facts.registered_on,
-            facts.today,
-        )
+        .have_passed(PolicyKey::AddressVerifiedFor, since, facts.today)
         .then_some(reason)
 }
 

@@ -151,7 +151,7 @@ fn an_administrator_reads_what_is_written_and_sends_themselves_a_test() {
         .says("Sign in link")
         .says("L-0000-0000");
     let forms = page.text.matches("Send it to me").count();
-    assert_eq!(forms, 12);
+    assert_eq!(forms, 13);
     let sent = page
         .form("/admin/mail/samples")
         .send(&mut browser)

@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDateTime};
 use hearth::access::accounts;
 use hearth::checks::check::{self, CheckRecord, CheckState};
 use hearth::checks::suspension::{self, NewRest};
-use hearth::checks::{postponed, rulebook};
+use hearth::checks::{booked_elsewhere, postponed};
 use hearth::db::Conn;
 use hearth::intake::notification;
 use hearth::jobs::{Services, runner};
@@ -73,15 +73,12 @@ fn past_the_ceiling_only_a_manager_books_and_a_holiday_tells_the_manager() {
         .says("A school holiday lies between, 1 August 2027 to 31 August 2027")
         .says("The family is away");
 
+    manager
+        .open(&format!("/checks/{}", check.reference))
+        .expect(200);
     let authority = app.eyes(MANAGER).authority();
-    let tell = || {
-        app.write(|tx| {
-            let rulebook = rulebook::load(tx, authority, now().date())?;
-            postponed::tell(tx, authority, &rulebook, &app.url, now())
-        })
-    };
-    assert_eq!(tell(), 1, "the manager");
-    assert_eq!(tell(), 0, "and only once");
+    let told = app.write(|tx| postponed::tell(tx, authority, &app.url, now().date(), now()));
+    assert_eq!(told, 0, "nobody is written to of what they did themselves");
     assert_eq!(
         the(&app, &ada, CheckKind::SuitabilityDecision).original_due_on,
         check.original_due_on
@@ -97,18 +94,20 @@ fn the_third_postponement_tells_the_manager() {
     for day in ["24", "25", "26", "27"] {
         let page = officer.open(&path).expect(200);
         let form = on(page.form("/bookings"), day, "11", "2026").set("reason", "They asked");
-        form.send(&mut officer).expect(200);
+        let booked = form.send(&mut officer).expect(200);
+        match day {
+            "27" => booked.says("A manager hears of it today"),
+            _ => booked.keeps_quiet_about("A manager hears of it"),
+        };
     }
     let timeline = officer.open(&ada.path("/timeline")).expect(200);
     timeline
         .says("Put off for the first time")
         .says("Put off 3 times");
     let authority = app.eyes(OFFICER).authority();
-    let told = app.write(|tx| {
-        let rulebook = rulebook::load(tx, authority, now().date())?;
-        postponed::tell(tx, authority, &rulebook, &app.url, now())
-    });
-    assert_eq!(told, 1);
+    let tell = || app.write(|tx| postponed::tell(tx, authority, &app.url, now().date(), now()));
+    assert_eq!(tell(), 1, "the manager, of the check as it stands now");
+    assert_eq!(tell(), 0, "and only once");
     let mail = app.read(|conn| hearth::mail::outbox::overview(conn, authority));
     assert_eq!(mail.waiting, 1);
 }
@@ -130,6 +129,72 @@ fn a_move_owes_a_visit_to_the_new_address() {
     // The first meeting is late already, so it will do; a family that was met is owed a visit of its own.
     assert!(open(&app, &ada, CheckKind::AfterMove).is_none());
     app.write(|tx| child::note_seen(tx, ada.key, "2026-11-01".parse().unwrap(), "Robin"));
+}
+
+#[test]
+fn a_visit_that_was_booked_before_a_move_is_confirmed_or_booked_again() {
+    let app = TestApp::start();
+    let mut officer = app.signed_in(OFFICER);
+    let ben = verified_at_home(&app, &mut officer);
+    let check = the(&app, &ben, CheckKind::FirstMeeting);
+    let path = format!("/checks/{}", check.reference);
+    let page = officer.open(&format!("{path}/bookings/new")).expect(200);
+    let visit = page
+        .form("/bookings")
+        .set("mode", "home_visit")
+        .set("time", "10:30")
+        .set_date("day", "25", "11", "2026");
+    visit.send(&mut officer).expect(200);
+    officer.open(&path).keeps_quiet_about("another address");
+    let authority = app.eyes(OFFICER).authority();
+    let tell =
+        || app.write(|tx| booked_elsewhere::tell(tx, authority, &app.url, now().date(), now()));
+    assert_eq!(tell(), 0);
+
+    app.clock.set(now() + chrono::TimeDelta::minutes(5));
+    let page = officer.open(&ben.path("/addresses")).expect(200);
+    let form = page
+        .form("/addresses")
+        .set("lines", "3 New Road")
+        .set("town", "Ashdale")
+        .set("postcode", "AA3 2AB")
+        .set("source", "parent")
+        .set_date("lived_from", "23", "11", "2026");
+    form.send(&mut officer).expect(200);
+    officer
+        .open(&path)
+        .says("Booked for another address than the child’s");
+    officer
+        .open(&ben.path(""))
+        .says("Booked for another address; confirm or book again");
+    officer
+        .open("/work?whose=team")
+        .says("First meeting on 25 November 2026");
+    let tell_later = || {
+        let later = now() + chrono::TimeDelta::minutes(6);
+        app.write(|tx| booked_elsewhere::tell(tx, authority, &app.url, later.date(), later))
+    };
+    assert_eq!(tell_later(), 1, "whoever booked it");
+    assert_eq!(tell_later(), 0, "and only once");
+
+    let page = officer.open(&format!("{path}/bookings/new")).expect(200);
+    page.says("3 New Road");
+    let confirm = page
+        .form("/bookings")
+        .set("unverified", "The mother gave it on the telephone");
+    confirm.send(&mut officer).expect(200);
+    officer
+        .open(&path)
+        .keeps_quiet_about("Booked for another address");
+    officer
+        .open(&ben.path("/timeline"))
+        .says("First meeting booked for 25 November 2026");
+    app.prove();
+
+    app.clock.set(now() + chrono::TimeDelta::minutes(10));
+    let receive = app.clock.now();
+    notify_from_elsewhere_at(&app, "the-second-form", receive);
+    officer.open(&path).says("before another address was told");
 }
 
 /// Ben, whose home an officer verified.
@@ -156,10 +221,14 @@ fn verified_at_home(app: &TestApp, officer: &mut Browser) -> SceneChild {
 
 /// The family of that child notifies from another address.
 fn notify_from_elsewhere(app: &TestApp, form_key: &str) {
+    notify_from_elsewhere_at(app, form_key, now());
+}
+
+fn notify_from_elsewhere_at(app: &TestApp, form_key: &str, at: NaiveDateTime) {
     let mut again = notified(form_key, None);
     again.parent.home.lines = "12 New Street".to_owned();
     let (viewer, url) = (app.eyes(OFFICER), app.url.clone());
-    app.write(|tx| notification::receive(tx, &viewer, &again, &url, now().date(), now()));
+    app.write(|tx| notification::receive(tx, &viewer, &again, &url, at.date(), at));
 }
 
 #[test]
@@ -240,6 +309,27 @@ fn two_addresses_that_nobody_settles_have_a_clock() {
         owed.reference,
         "it stays as the visit after the move"
     );
+    app.prove();
+}
+
+#[test]
+fn a_parent_who_names_the_address_that_is_held_again_settles_what_was_told() {
+    let app = TestApp::start();
+    let mut officer = app.signed_in(OFFICER);
+    let ben = verified_at_home(&app, &mut officer);
+    app.write(|tx| {
+        let (kind, because, today) = (CheckKind::FirstMeeting, "Met", now().date());
+        check::complete(tx, ben.key, kind, because, today, now())
+    });
+    notify_from_elsewhere(&app, "the-second-form");
+    the(&app, &ben, CheckKind::AfterMove);
+    let (viewer, url) = (app.eyes(OFFICER), app.url.clone());
+    let again = notified("the-third-form", None);
+    app.write(|tx| notification::receive(tx, &viewer, &again, &url, now().date(), now()));
+    assert!(open(&app, &ben, CheckKind::AfterMove).is_none());
+    officer
+        .open(&ben.path("/timeline"))
+        .says("The address that was told is the one that is held");
     app.prove();
 }
 

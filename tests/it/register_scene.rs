@@ -85,6 +85,7 @@ pub fn book_first_meeting(app: &TestApp, child: &SceneChild, staff: &str, on: &s
         place: String::new(),
         reason: "The family asked for this day".to_owned(),
         unverified: "They gave this address on the telephone".to_owned(),
+        holiday_meant: true,
     };
     app.write(|tx| booking::book(tx, &signed_in.viewer, &meeting, &visit, now.date(), now));
 }

@@ -79,13 +79,29 @@ CREATE INDEX job_run_completed ON job_run (job, id) WHERE ended_at IS NOT NULL A
 ALTER TABLE booking ADD COLUMN postponement INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE booking ADD COLUMN past_ceiling BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE booking ADD COLUMN past_holiday BOOLEAN NOT NULL DEFAULT FALSE;
--- The sweep asks for the bookings of the last days.
-CREATE INDEX booking_booked ON booking (booked_at);
+ALTER TABLE booking ADD COLUMN terms_unknown BOOLEAN NOT NULL DEFAULT FALSE;   -- nobody entered the terms, so one may lie between
+-- The address that somebody is to go to: the child's home when it was booked. Whether a manager hears of the booking is decided
+-- when it is made, and told_at is when the letter was put; moved_told_at, when whoever booked it was told that the child lives
+-- elsewhere now.
+ALTER TABLE booking ADD COLUMN address_id BIGINT REFERENCES address (id);
+ALTER TABLE booking ADD COLUMN tell_manager BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE booking ADD COLUMN told_at TIMESTAMP;
+ALTER TABLE booking ADD COLUMN moved_told_at TIMESTAMP;
+CREATE INDEX booking_to_tell ON booking (check_id) WHERE tell_manager AND told_at IS NULL;
+CREATE INDEX booking_coming ON booking (booked_for, check_id) WHERE state = 'booked';
+
+-- Whether a manager hears of the attempt the same day, decided when it is recorded, and when the letter was put.
+ALTER TABLE outcome ADD COLUMN tell_manager BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE outcome ADD COLUMN told_at TIMESTAMP;
+CREATE INDEX outcome_to_tell ON outcome (child_id) WHERE tell_manager AND told_at IS NULL;
+DROP INDEX outcome_failed;
 
 ALTER TABLE registration ADD COLUMN closed_by BIGINT REFERENCES account (id);
--- The sweep tells the manager of records that were closed in the last days.
 ALTER TABLE registration ADD COLUMN closed_at TIMESTAMP;
-CREATE INDEX registration_closed ON registration (closed_at) WHERE closed_at IS NOT NULL;
+-- Whether a manager hears that the record was closed, decided when it is, and when the letter was put.
+ALTER TABLE registration ADD COLUMN tell_manager BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE registration ADD COLUMN told_at TIMESTAMP;
+CREATE INDEX registration_to_tell ON registration (child_id) WHERE tell_manager AND told_at IS NULL;
 
 -- Where the record stood when nobody knew any more where the child was: it stands there again once the child is found.
 ALTER TABLE registration ADD COLUMN status_before_lost TEXT CHECK (status_before_lost = 'notified' OR status_before_lost = 'active');
@@ -140,6 +156,9 @@ CREATE INDEX outgoing_mail_message ON outgoing_mail (message_id);
 
 -- A letter that says something for a while only (a link that opens a page for an hour) is not tried for longer.
 ALTER TABLE outgoing_mail ADD COLUMN useless_after TIMESTAMP;
+-- When somebody was told that it could not be delivered; nothing again once it is tried anew.
+ALTER TABLE outgoing_mail ADD COLUMN reported_at TIMESTAMP;
+CREATE INDEX outgoing_mail_unreported ON outgoing_mail (id) WHERE state = 'dead' AND reported_at IS NULL;
 
 -- Nobody asks for the closed lapses of a check; the open one is found by lapse_once.
 DROP INDEX lapse_check;

@@ -1,20 +1,20 @@
 //! The SQL of bookings.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::dsl::{exists, max, not};
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 
 use crate::access::{AccountKey, AuthorityKey};
 use crate::checks::booking::{BookingRecord, NewBooking};
+use crate::checks::check::CheckRecord;
 use crate::checks::{BookingKey, CheckKey};
-use crate::db::schema::{account, booking, outgoing_mail, welfare_check};
-use crate::db::{Conn, Result};
+use crate::clock::london_day;
+use crate::db::schema::{account, address, booking, child, told_address, welfare_check};
+use crate::db::{Condition, Conn, Result};
 use crate::on_each;
-use crate::register::ChildKey;
+use crate::register::{AddressKey, ChildKey};
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::Mode;
-use crate::rules::postponement::Weighed;
+use crate::rules::postponement::{Chain, Earlier, Weighed};
 use crate::rules::schedule::CheckKind;
 
 /// A day after every booking.
@@ -22,6 +22,9 @@ const FAR: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
     Some(day) => day,
     None => NaiveDate::MAX,
 };
+
+/// A moment after everything that was written.
+pub(super) const FAR_MOMENT: NaiveDateTime = FAR.and_time(chrono::NaiveTime::MIN);
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = booking)]
@@ -41,6 +44,8 @@ struct Row {
     postponement: i32,
     past_ceiling: bool,
     past_holiday: bool,
+    address_id: Option<AddressKey>,
+    tell_manager: bool,
 }
 
 impl From<Row> for BookingRecord {
@@ -59,6 +64,8 @@ impl From<Row> for BookingRecord {
             postponement: row.postponement.unsigned_abs(),
             past_ceiling: row.past_ceiling,
             past_holiday: row.past_holiday,
+            address: row.address_id,
+            tell_manager: row.tell_manager,
         }
     }
 }
@@ -103,99 +110,277 @@ pub(in crate::checks) fn standing(
         .optional()?)
 }
 
+/// What is not in the form.
+pub(in crate::checks) struct Circumstances<'a> {
+    pub(in crate::checks) reference: &'a Reference,
+    pub(in crate::checks) check: CheckKey,
+    /// The child's home today, where somebody is to go there.
+    pub(in crate::checks) address: Option<AddressKey>,
+    pub(in crate::checks) weighed: &'a Weighed,
+    pub(in crate::checks) tell_manager: bool,
+    pub(in crate::checks) by: AccountKey,
+    pub(in crate::checks) now: NaiveDateTime,
+}
+
 pub(in crate::checks) fn insert(
     tx: &mut Conn,
-    reference: &Reference,
-    check: CheckKey,
     new: &NewBooking,
-    weighed: &Weighed,
-    by: AccountKey,
-    now: NaiveDateTime,
+    of: &Circumstances<'_>,
 ) -> Result<()> {
     let at_time = new.at_time.map(|time| time.format("%H:%M").to_string());
+    let weighed = of.weighed;
     diesel::insert_into(booking::table)
         .values((
-            booking::reference.eq(reference),
-            booking::check_id.eq(check),
+            booking::reference.eq(of.reference),
+            booking::check_id.eq(of.check),
             booking::mode.eq(new.mode),
             booking::booked_for.eq(new.booked_for),
             booking::at_time.eq(at_time.unwrap_or_default()),
             booking::place.eq(new.place.trim()),
             booking::reason.eq(new.reason.trim()),
             booking::state.eq("booked"),
-            booking::booked_by.eq(by),
-            booking::booked_at.eq(now),
+            booking::booked_by.eq(of.by),
+            booking::booked_at.eq(of.now),
             booking::postponement.eq(i32::try_from(weighed.postponement).unwrap_or(i32::MAX)),
             booking::past_ceiling.eq(weighed.needs_manager(new.booked_for)),
             booking::past_holiday.eq(weighed.jumps.is_some()),
+            booking::terms_unknown.eq(weighed.terms_unknown),
+            booking::tell_manager.eq(of.tell_manager),
+            booking::address_id.eq(of.address.map(AddressKey::number)),
         ))
         .execute(tx)?;
     Ok(())
 }
 
-/// How often a check was put off.
-pub(in crate::checks) fn postponements(conn: &mut Conn, check: CheckKey) -> Result<u32> {
-    let most: Option<i32> = booking::table
-        .filter(booking::check_id.eq(check))
-        .select(max(booking::postponement))
+/// A check with the attempts at it, as far as putting it off depends on them. What is booked for the check that attempts
+/// follow has its own first due day; an attempt has that of the first of its row.
+pub(in crate::checks) fn chain(conn: &mut Conn, check: &CheckRecord) -> Result<Chain> {
+    let original = check.follows.unwrap_or(check.key);
+    let is_of_row = || {
+        welfare_check::child_id.eq(check.child.number()).and(
+            welfare_check::id
+                .eq(original)
+                .or(welfare_check::follows_id.eq(original.number())),
+        )
+    };
+    let first_due: Option<NaiveDate> = welfare_check::table
+        .filter(is_of_row())
+        .select(diesel::dsl::min(welfare_check::original_due_on))
         .first(conn)?;
-    Ok(most.unwrap_or_default().unsigned_abs())
+    let rows: Vec<(NaiveDateTime, NaiveDate, i32)> = booking::table
+        .inner_join(welfare_check::table)
+        .filter(is_of_row())
+        .select((
+            booking::booked_at,
+            booking::booked_for,
+            booking::postponement,
+        ))
+        .load(conn)?;
+    let earlier = rows
+        .into_iter()
+        .map(|(booked_at, booked_for, times)| Earlier {
+            booked_on: london_day(booked_at),
+            booked_for,
+            postponement: times.unsigned_abs(),
+        });
+    let first_due = first_due.filter(|_| check.follows.is_some());
+    Ok(Chain {
+        first_due_on: first_due.unwrap_or(check.original_due_on),
+        due_on: check.due_on,
+        instead_of: standing(conn, check.key)?.map(|(_, day)| day),
+        earlier: earlier.collect(),
+    })
 }
 
-/// A booking of which a manager hears and was not told.
+/// A check with bookings of which a manager hears and was not told.
 #[derive(Queryable)]
 pub(in crate::checks) struct PutOff {
-    pub(in crate::checks) booking: Reference,
+    pub(in crate::checks) check_key: CheckKey,
     pub(in crate::checks) check: Reference,
     pub(in crate::checks) kind: CheckKind,
     pub(in crate::checks) original_due_on: NaiveDate,
-    pub(in crate::checks) booked_for: NaiveDate,
     pub(in crate::checks) times: i32,
     pub(in crate::checks) past_holiday: bool,
-    pub(in crate::checks) booked_at: NaiveDateTime,
+    pub(in crate::checks) terms_unknown: bool,
+    /// Whether the record is restricted.
+    pub(in crate::checks) restricted: bool,
+    /// The address of whoever booked it.
+    pub(in crate::checks) by: String,
 }
 
-/// The bookings of an authority, made since a moment, that put a check off for at least the so-manieth time or jump a
-/// school holiday, and of which no letter tells yet.
-pub(in crate::checks) fn put_off(
-    conn: &mut Conn,
-    authority: AuthorityKey,
-    times: u32,
-    since: NaiveDateTime,
-) -> Result<Vec<PutOff>> {
-    let told = exists(
-        outgoing_mail::table
-            .filter(outgoing_mail::key.eq(TOLD_KEY.into_sql::<Text>().concat(booking::reference))),
-    );
-    let times = i32::try_from(times).unwrap_or(i32::MAX);
+/// The bookings of an authority of which a manager is to hear and was not told, by check and in order.
+pub(in crate::checks) fn to_tell(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<PutOff>> {
     Ok(booking::table
-        .inner_join(welfare_check::table)
+        .inner_join(welfare_check::table.inner_join(child::table))
+        .inner_join(account::table)
         .filter(welfare_check::authority_id.eq(authority))
-        .filter(booking::booked_at.ge(since))
-        .filter(booking::postponement.ge(times).or(booking::past_holiday))
-        .filter(not(told))
-        .order(booking::id)
+        .filter(UNTOLD)
+        .order((booking::check_id, booking::id))
         .select((
-            booking::reference,
+            booking::check_id,
             welfare_check::reference,
             welfare_check::kind,
             welfare_check::original_due_on,
-            booking::booked_for,
             booking::postponement,
             booking::past_holiday,
-            booking::booked_at,
+            booking::terms_unknown,
+            child::restricted,
+            account::email,
         ))
         .load(conn)?)
 }
 
-const TOLD_KEY: &str = "postponed:";
+/// As the index says it.
+const UNTOLD: Condition = Condition("booking.tell_manager AND booking.told_at IS NULL");
 
-/// The key of the letter that tells of a booking, to the first and to further holders of the post.
-pub(in crate::checks) fn told_key(booking: &Reference, place: usize) -> String {
-    match place {
-        0 => format!("{TOLD_KEY}{booking}"),
-        place => format!("{TOLD_KEY}{booking}:{place}"),
-    }
+/// The last booking of a check: what it is called, and for which day it is.
+pub(in crate::checks) fn last(conn: &mut Conn, check: CheckKey) -> Result<(Reference, NaiveDate)> {
+    Ok(booking::table
+        .filter(booking::check_id.eq(check))
+        .order(booking::id.desc())
+        .select((booking::reference, booking::booked_for))
+        .first(conn)?)
+}
+
+/// Notes that the manager was told of a check's bookings.
+pub(in crate::checks) fn note_told(
+    tx: &mut Conn,
+    check: CheckKey,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(
+        booking::table
+            .filter(booking::check_id.eq(check))
+            .filter(UNTOLD),
+    )
+    .set(booking::told_at.eq(now))
+    .execute(tx)?;
+    Ok(())
+}
+
+/// The child and the check that a booking is for, in words for the timeline.
+pub(in crate::checks) fn is_about(
+    conn: &mut Conn,
+    booking: &str,
+) -> Result<Option<(ChildKey, String)>> {
+    let check: Option<(ChildKey, Reference)> = booking::table
+        .inner_join(welfare_check::table)
+        .filter(booking::reference.eq(booking))
+        .select((welfare_check::child_id, welfare_check::reference))
+        .first(conn)
+        .optional()?;
+    Ok(check.map(|(child, check)| (child, format!("check {check}"))))
+}
+
+/// That a booking is not for the child's home as it is known since before a moment: the child has moved, or another address
+/// was told after the booking and nobody has settled which is right.
+macro_rules! is_for_elsewhere {
+    ($known:expr) => {{
+        let moved = address::table
+            .filter(address::child_id.eq(welfare_check::child_id.nullable()))
+            .filter(address::lived_to.is_null())
+            .filter(address::recorded_at.lt($known))
+            .filter(Condition("address.id IS DISTINCT FROM booking.address_id"));
+        let disputed = told_address::table
+            .filter(told_address::child_id.eq(welfare_check::child_id))
+            .filter(told_address::settled_at.is_null())
+            .filter(told_address::told_at.lt($known))
+            .filter(Condition("told_address.told_at > booking.booked_at"));
+        diesel::dsl::exists(moved).or(diesel::dsl::exists(disputed))
+    }};
+}
+
+pub(super) use is_for_elsewhere;
+
+/// That a booking stands, as the index says it.
+pub(super) const STANDS: Condition = Condition("booking.state = 'booked'");
+
+/// The visits to a child's home that are still to come.
+macro_rules! coming_visits {
+    ($today:expr) => {
+        booking::table
+            .inner_join(welfare_check::table)
+            .filter(crate::checks::store::booking::STANDS)
+            .filter(booking::booked_for.ge($today))
+            .filter(booking::mode.eq_any(crate::checks::store::booking::modes_at_home()))
+            .filter(crate::checks::store::IS_OPEN)
+    };
+}
+
+pub(super) use coming_visits;
+
+/// The kinds of visit for which somebody goes to the child's home.
+pub(super) fn modes_at_home() -> Vec<&'static str> {
+    let at_home = Mode::ALL.iter().filter(|mode| mode.goes_to_the_address());
+    at_home.map(|mode| mode.as_str()).collect()
+}
+
+/// Which of these checks have a coming visit that is not for the child's home as it is known now.
+pub(in crate::checks) fn elsewhere(
+    conn: &mut Conn,
+    checks: &[CheckKey],
+    today: NaiveDate,
+) -> Result<Vec<CheckKey>> {
+    let keys: Vec<i64> = checks.iter().map(|key| key.number()).collect();
+    Ok(coming_visits!(today)
+        .filter(booking::check_id.eq_any(keys))
+        .filter(is_for_elsewhere!(FAR_MOMENT))
+        .select(booking::check_id)
+        .load(conn)?)
+}
+
+/// A coming visit that is not for the child's home, of which whoever booked it was not told.
+#[derive(Queryable)]
+pub(in crate::checks) struct Elsewhere {
+    pub(in crate::checks) key: BookingKey,
+    pub(in crate::checks) reference: Reference,
+    pub(in crate::checks) check: Reference,
+    pub(in crate::checks) kind: CheckKind,
+    pub(in crate::checks) booked_for: NaiveDate,
+    /// Whether the record is restricted.
+    pub(in crate::checks) restricted: bool,
+    /// The address of whoever booked it, unless they have left.
+    pub(in crate::checks) by: Option<String>,
+}
+
+pub(in crate::checks) fn elsewhere_untold(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    today: NaiveDate,
+) -> Result<Vec<Elsewhere>> {
+    Ok(coming_visits!(today)
+        .inner_join(child::table.on(child::id.eq(welfare_check::child_id)))
+        .left_join(
+            account::table.on(account::id
+                .eq(booking::booked_by)
+                .and(account::left_on.is_null())),
+        )
+        .filter(welfare_check::authority_id.eq(authority))
+        .filter(booking::moved_told_at.is_null())
+        .filter(is_for_elsewhere!(FAR_MOMENT))
+        .order(booking::id)
+        .select((
+            booking::id,
+            booking::reference,
+            welfare_check::reference,
+            welfare_check::kind,
+            booking::booked_for,
+            child::restricted,
+            account::email.nullable(),
+        ))
+        .load(conn)?)
+}
+
+/// Notes that whoever made a booking was told that the child lives elsewhere.
+pub(in crate::checks) fn note_moved_told(
+    tx: &mut Conn,
+    booking: BookingKey,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(booking::table.filter(booking::id.eq(booking)))
+        .set(booking::moved_told_at.eq(now))
+        .execute(tx)?;
+    Ok(())
 }
 
 /// Ends the standing bookings of checks, all or those for a day up to `until`, as "moved", "kept", "failed" or

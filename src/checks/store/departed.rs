@@ -1,13 +1,12 @@
 //! The SQL of records that were closed and of which the manager has yet to hear.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 
-use crate::access::{AuthorityKey, Role};
-use crate::db::schema::{account, child, outgoing_mail, registration};
-use crate::db::{Conn, Result};
+use crate::access::AuthorityKey;
+use crate::db::schema::{account, child, registration};
+use crate::db::{Condition, Conn, Result};
+use crate::register::ChildKey;
 use crate::rules::codes::ClosureReason;
 use crate::rules::identifiers::Reference;
 
@@ -16,66 +15,78 @@ use crate::rules::identifiers::Reference;
 pub(in crate::checks) struct Departed {
     pub(in crate::checks) registration: i64,
     pub(in crate::checks) child: Reference,
+    pub(in crate::checks) restricted: bool,
     pub(in crate::checks) door: ClosureReason,
     pub(in crate::checks) on: NaiveDate,
-    pub(in crate::checks) closed_at: NaiveDateTime,
+    /// The address of whoever closed it.
+    pub(in crate::checks) by: String,
 }
 
-const TOLD_KEY: &str = "record_closed:";
-
-/// The key of the letter that tells of it, to the first and to further holders of the post.
-pub(in crate::checks) fn told_key(registration: i64, place: usize) -> String {
-    match place {
-        0 => format!("{TOLD_KEY}{registration}"),
-        place => format!("{TOLD_KEY}{registration}:{place}"),
-    }
-}
+/// As the index says it.
+const UNTOLD: Condition = Condition("registration.tell_manager AND registration.told_at IS NULL");
 
 type Row = (
     i64,
     Reference,
+    bool,
     Option<ClosureReason>,
     Option<NaiveDate>,
-    Option<NaiveDateTime>,
+    String,
 );
 
-/// The records of an authority that were closed since a moment by somebody who does not manage, and of which no letter
-/// tells yet.
-pub(in crate::checks) fn untold(
-    conn: &mut Conn,
-    authority: AuthorityKey,
-    since: NaiveDateTime,
-) -> Result<Vec<Departed>> {
-    let key = TOLD_KEY
-        .into_sql::<Text>()
-        .concat(registration::id.cast::<Text>());
-    let told = exists(outgoing_mail::table.filter(outgoing_mail::key.eq(key)));
+/// The records of an authority that were closed and of which a manager is to hear and was not told.
+pub(in crate::checks) fn untold(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<Departed>> {
     let rows: Vec<Row> = registration::table
         .inner_join(child::table)
         .inner_join(account::table)
-        .filter(registration::closed_at.ge(since))
+        .filter(UNTOLD)
         .filter(child::authority_id.eq(authority.number()))
-        .filter(account::role.ne(Role::Manager.as_str()))
-        .filter(not(told))
         .order(registration::id)
         .select((
             registration::id,
             child::reference,
+            child::restricted,
             registration::closure_reason,
             registration::ended_on,
-            registration::closed_at,
+            account::email,
         ))
         .load(conn)?;
-    let departed = rows
-        .into_iter()
-        .filter_map(|(registration, child, door, on, closed_at)| {
-            Some(Departed {
-                registration,
-                child,
-                door: door?,
-                on: on?,
-                closed_at: closed_at?,
-            })
-        });
+    let departed =
+        rows.into_iter()
+            .filter_map(|(registration, child, restricted, door, on, by)| {
+                Some(Departed {
+                    registration,
+                    child,
+                    restricted,
+                    door: door?,
+                    on: on?,
+                    by,
+                })
+            });
     Ok(departed.collect())
+}
+
+/// Notes that the manager was told.
+pub(in crate::checks) fn note_told(
+    tx: &mut Conn,
+    registration: i64,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(registration::table.filter(registration::id.eq(registration)))
+        .set(registration::told_at.eq(now))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// The child whose time on the register it was, in words for the timeline.
+pub(in crate::checks) fn is_about(
+    conn: &mut Conn,
+    registration: i64,
+) -> Result<Option<(ChildKey, String)>> {
+    let child: Option<ChildKey> = registration::table
+        .filter(registration::id.eq(registration))
+        .select(registration::child_id)
+        .first(conn)
+        .optional()?;
+    Ok(child.map(|child| (child, "the closing of this record".to_owned())))
 }

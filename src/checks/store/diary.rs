@@ -8,13 +8,14 @@ use diesel::dsl::not;
 use diesel::prelude::*;
 
 use super::IS_OPEN;
+use super::booking::{FAR_MOMENT, STANDS, is_for_elsewhere, modes_at_home};
 use super::suspension::sleeps;
 use crate::access::store::scope;
 use crate::access::{AccountKey, Viewer};
 use crate::checks::CheckKey;
-use crate::checks::diary::{DeskLapse, Whose};
-use crate::db::schema::{booking, child, lapse, welfare_check};
-use crate::db::{Conn, Result};
+use crate::checks::diary::{DeskLapse, VisitElsewhere, Whose};
+use crate::db::schema::{address, booking, child, lapse, told_address, welfare_check};
+use crate::db::{Condition, Conn, Result};
 use crate::rules::identifiers::Reference;
 use crate::rules::schedule::CheckKind;
 
@@ -116,6 +117,47 @@ pub(in crate::checks) fn lapses(
         (check, lapse)
     });
     Ok(on_desk.collect())
+}
+
+/// The first coming visits that are booked for another address than the child's home, whenever their checks are due.
+pub(in crate::checks) fn elsewhere(
+    conn: &mut Conn,
+    asked: &Asked<'_>,
+    limit: i64,
+) -> Result<Vec<VisitElsewhere>> {
+    let mut visits = scope::children(asked.viewer)
+        .inner_join(welfare_check::table.inner_join(booking::table))
+        .filter(child::is_open.eq(true))
+        .filter(IS_OPEN)
+        .filter(STANDS)
+        .filter(booking::booked_for.ge(asked.today))
+        .filter(booking::mode.eq_any(modes_at_home()))
+        .filter(is_for_elsewhere!(FAR_MOMENT))
+        .into_boxed();
+    if let Whose::Of(officer) = asked.whose {
+        visits = visits.filter(child::officer_id.eq(officer.number()));
+    }
+    type Visit = (Reference, CheckKind, Reference, String, String, NaiveDate);
+    let rows: Vec<Visit> = visits
+        .order((booking::booked_for, booking::id))
+        .limit(limit)
+        .select((
+            welfare_check::reference,
+            welfare_check::kind,
+            child::reference,
+            child::given_names,
+            child::family_name,
+            booking::booked_for,
+        ))
+        .load(conn)?;
+    let visit = |(check, kind, child, given, family, booked_for): Visit| VisitElsewhere {
+        check: check.as_str().to_owned(),
+        kind,
+        child: child.as_str().to_owned(),
+        child_name: format!("{given} {family}"),
+        booked_for,
+    };
+    Ok(rows.into_iter().map(visit).collect())
 }
 
 /// The days for which these checks are booked.

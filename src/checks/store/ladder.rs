@@ -255,6 +255,8 @@ pub(in crate::checks) struct ToldWith {
     pub(in crate::checks) lapses: Vec<(ChildKey, Reference)>,
     /// The same, with the reference of a check that is due soon.
     pub(in crate::checks) due_soon: Vec<(ChildKey, Reference)>,
+    /// What was to be heard the same day, in words, with the child it is about.
+    pub(in crate::checks) same_day: Option<(ChildKey, String)>,
 }
 
 /// To whom a mail went, as which posts, and of what it told.
@@ -286,5 +288,6 @@ pub(in crate::checks) fn told_with(conn: &mut Conn, mail: Key<OutgoingMail>) -> 
         posts,
         lapses,
         due_soon,
+        same_day: None,
     })
 }

@@ -341,6 +341,14 @@ pub(in crate::checks) fn acknowledge(
     Ok(())
 }
 
+/// Lets an open lapse stand for another check: the attempt that takes the place of the one that lapsed.
+pub(in crate::checks) fn carry_over(tx: &mut Conn, lapse: LapseKey, to: CheckKey) -> Result<()> {
+    diesel::update(lapse::table.filter(lapse::id.eq(lapse)))
+        .set(lapse::check_id.eq(to))
+        .execute(tx)?;
+    Ok(())
+}
+
 /// Closes the open lapses of checks, because an outcome satisfied them or they are no longer owed.
 pub(in crate::checks) fn close(
     tx: &mut Conn,

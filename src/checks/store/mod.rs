@@ -19,6 +19,7 @@ pub(super) mod tiering;
 pub(super) mod told;
 pub(super) mod verify;
 pub(super) mod verify_states;
+pub(super) mod verify_told;
 
 use crate::db::Condition;
 use crate::rules::escalation::{Post, Step};

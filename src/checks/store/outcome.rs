@@ -1,25 +1,22 @@
-//! The SQL of outcomes: rows are added and read, never changed.
+//! The SQL of outcomes: rows are added and read; only that somebody is to hear of one, and did, is added later.
 
 use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 
 use crate::access::{AccountKey, AuthorityKey};
 use crate::checks::check::{CheckRecord, CheckState};
 use crate::checks::outcome::{NewOutcome, OutcomeRecord};
 use crate::checks::{BookingKey, CheckKey, OutcomeKey};
 use crate::db::days::{Day, Moment};
-use crate::db::schema::{account, child, outcome, outgoing_mail, welfare_check};
+use crate::db::schema::{account, child, outcome, welfare_check};
 use crate::db::{Condition, Conn, Result};
 use crate::on_each;
 use crate::register::ChildKey;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
 use crate::rules::schedule::CheckKind;
-use crate::rules::tier::Tier;
 
 #[derive(Queryable)]
 struct Row {
@@ -192,31 +189,23 @@ pub(in crate::checks) fn insert(
 /// An attempt that failed for a child in red, of which nobody was told.
 #[derive(Queryable)]
 pub(in crate::checks) struct FailedInRed {
+    pub(in crate::checks) key: OutcomeKey,
     pub(in crate::checks) outcome: Reference,
     pub(in crate::checks) happened_on: NaiveDate,
     pub(in crate::checks) check: Reference,
     pub(in crate::checks) kind: CheckKind,
     pub(in crate::checks) new_attempt_by: Option<NaiveDate>,
-    pub(in crate::checks) recorded_at: NaiveDateTime,
+    /// Whether the record is restricted.
+    pub(in crate::checks) restricted: bool,
+    /// The address of whoever recorded it.
+    pub(in crate::checks) by: String,
 }
 
-/// The attempts recorded since a moment that failed for a child who is in red, and for which no letter with the first
-/// [`told_key`] was put.
-pub(in crate::checks) fn failed_in_red(
+/// The attempts of which a manager is to hear and was not told.
+pub(in crate::checks) fn to_tell(
     conn: &mut Conn,
     authority: AuthorityKey,
-    since: NaiveDateTime,
 ) -> Result<Vec<FailedInRed>> {
-    let told = exists(
-        outgoing_mail::table
-            .filter(outgoing_mail::key.eq(TOLD_KEY.into_sql::<Text>().concat(outcome::reference))),
-    );
-    let in_red = exists(
-        child::table
-            .filter(child::id.eq(outcome::child_id))
-            .filter(child::authority_id.eq(authority))
-            .filter(child::tier.eq(Tier::Red)),
-    );
     let attempt = diesel::alias!(welfare_check as attempt);
     let new_attempt_by = attempt
         .filter(attempt.field(welfare_check::child_id).eq(outcome::child_id))
@@ -226,28 +215,57 @@ pub(in crate::checks) fn failed_in_red(
         .single_value();
     Ok(outcome::table
         .inner_join(welfare_check::table)
-        .filter(Condition("NOT outcome.satisfied"))
-        .filter(outcome::recorded_at.ge(since))
-        .filter(in_red)
-        .filter(not(told))
-        .order((outcome::recorded_at, outcome::id))
+        .inner_join(child::table)
+        .inner_join(account::table)
+        .filter(welfare_check::authority_id.eq(authority))
+        .filter(UNTOLD)
+        .order(outcome::id)
         .select((
+            outcome::id,
             outcome::reference,
             outcome::happened_on,
             welfare_check::reference,
             welfare_check::kind,
             new_attempt_by,
-            outcome::recorded_at,
+            child::restricted,
+            account::email,
         ))
         .load(conn)?)
 }
 
-const TOLD_KEY: &str = "failed_visit:";
+/// As the index says it.
+const UNTOLD: Condition = Condition("outcome.tell_manager AND outcome.told_at IS NULL");
 
-/// The key of the letter that tells of an attempt, to the first and to further holders of the post.
-pub(in crate::checks) fn told_key(outcome: &str, place: usize) -> String {
-    match place {
-        0 => format!("{TOLD_KEY}{outcome}"),
-        place => format!("{TOLD_KEY}{outcome}:{place}"),
-    }
+/// Notes that a manager is to hear of an attempt the same day.
+pub(in crate::checks) fn tell_manager(tx: &mut Conn, key: OutcomeKey) -> Result<()> {
+    diesel::update(outcome::table.filter(outcome::id.eq(key)))
+        .set(outcome::tell_manager.eq(true))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Notes that the manager was told of an attempt.
+pub(in crate::checks) fn note_told(
+    tx: &mut Conn,
+    key: OutcomeKey,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(outcome::table.filter(outcome::id.eq(key)))
+        .set(outcome::told_at.eq(now))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// The child and the check that an outcome is of, in words for the timeline.
+pub(in crate::checks) fn is_about(
+    conn: &mut Conn,
+    outcome: &str,
+) -> Result<Option<(ChildKey, String)>> {
+    let check: Option<(ChildKey, Reference)> = outcome::table
+        .inner_join(welfare_check::table)
+        .filter(outcome::reference.eq(outcome))
+        .select((outcome::child_id, welfare_check::reference))
+        .first(conn)
+        .optional()?;
+    Ok(check.map(|(child, check)| (child, format!("check {check}"))))
 }

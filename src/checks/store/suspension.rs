@@ -185,6 +185,19 @@ pub(in crate::checks) fn told(tx: &mut Conn, rest: i64, mail: Key<OutgoingMail>)
     Ok(())
 }
 
+/// The child whose rest it is, in words for the timeline.
+pub(in crate::checks) fn is_about(
+    conn: &mut Conn,
+    rest: i64,
+) -> Result<Option<(ChildKey, String)>> {
+    let child: Option<ChildKey> = suspension::table
+        .filter(suspension::id.eq(rest))
+        .select(suspension::child_id)
+        .first(conn)
+        .optional()?;
+    Ok(child.map(|child| (child, "the rest of these checks".to_owned())))
+}
+
 /// Lets a rest end on a day, if it would last longer.
 pub(in crate::checks) fn end(tx: &mut Conn, child: ChildKey, last_day: NaiveDate) -> Result<()> {
     diesel::update(

@@ -139,7 +139,8 @@ pub(in crate::checks) fn lapses_of_closed_checks(
     )
 }
 
-/// Lapses that were closed without an outcome that was recorded or a check that was cancelled, or without a reason.
+/// Lapses that were closed without an outcome that was recorded or a check that was cancelled, or without a reason; and
+/// those that an attempt closed which only led to another one.
 pub(in crate::checks) fn lapses_closed_without_cause(
     conn: &mut Conn,
     scope: Scope<'_>,
@@ -155,13 +156,15 @@ pub(in crate::checks) fn lapses_closed_without_cause(
         .is_not_null()
         .and(welfare_check::closed_because.ne(""))
         .and(Condition("welfare_check.state <> 'open'"));
+    let failed =
+        Condition("(lapse.closed_by_outcome_id IS NOT NULL AND welfare_check.state = 'cancelled')");
     let cause = lapse::closed_by_outcome_id
         .is_not_null()
         .or(ended.assume_not_null());
     ask!(
         conn,
         closed,
-        not(reason.assume_not_null()).or(not(cause)),
+        not(reason.assume_not_null()).or(not(cause)).or(failed),
         lapse::reference
     )
 }

@@ -95,6 +95,7 @@ impl Stage<'_> {
             place: String::new(),
             reason: "The day that suited the family".to_owned(),
             unverified: String::new(),
+            holiday_meant: true,
         };
         match booking::book(tx, viewer, due, &new, self.day, self.now) {
             Ok(_) => Ok(()),

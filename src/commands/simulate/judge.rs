@@ -10,6 +10,7 @@ use super::super::Failure;
 use super::mail_server::{Heard, RefusedMail, Taken, TriedAgain, reference_of};
 use super::program::Program;
 use super::run::Counts;
+use super::store;
 use super::witness::first_broken;
 use super::world::{Deed, World};
 
@@ -27,6 +28,8 @@ pub fn judge(
     let authority = world.staff.authority;
     let told = program.read(|conn| Ok(lapse::all_told(conn, authority)?))?;
     counts.steps = told.len();
+    counts.carried_over = number(program.read(|conn| Ok(store::carried_over(conn)?))?);
+    counts.booked_elsewhere = number(program.read(|conn| Ok(store::booked_elsewhere(conn)?))?);
     let untended = untended(program, world, counts)?;
     Ok(first_broken([
         (
@@ -46,6 +49,10 @@ pub fn judge(
             untended,
         ),
     ]))
+}
+
+fn number(count: i64) -> usize {
+    usize::try_from(count).unwrap_or_default()
 }
 
 /// Steps whose mail the server never took with the lapse in it, by name or, in a long one, by number; where it was refused for good, somebody got another

@@ -238,6 +238,7 @@ fn a_booking(dice: &mut StdRng, certainty: Certainty, today: NaiveDate) -> NewBo
             "The day that suits the family".to_owned()
         },
         unverified: unverified.to_owned(),
+        holiday_meant: true,
     }
 }
 

@@ -57,6 +57,8 @@ pub struct Counts {
     pub promises: usize,
     pub steps: usize,
     pub lapses: usize,
+    pub carried_over: usize,
+    pub booked_elsewhere: usize,
     pub returned: usize,
 }
 
@@ -292,10 +294,14 @@ impl Run {
             promises,
             steps,
             lapses,
+            carried_over,
+            booked_elsewhere,
             returned,
         } = self.counts;
         let mut tally = self.world.tally.clone();
         tally.add(Happening::SecondProgram, self.program.second.runs());
+        tally.add(Happening::LapseCarriedOver, carried_over);
+        tally.add(Happening::BookedElsewhere, booked_elsewhere);
         let taken = self.program.mail_server.taken();
         let count = |heard| taken.iter().filter(|it| it.heard == heard).count();
         let refusals = self.program.mail_server.refusals();

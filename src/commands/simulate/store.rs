@@ -4,13 +4,17 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use hearth::db::schema::{lapse, lapse_step, suspension, welfare_check};
+use hearth::db::schema::{audit_event, booking, lapse, lapse_step, suspension, welfare_check};
 use hearth::db::{Conn, DbError};
+
+/// A new attempt at a check: a later one takes its lapse over.
+const NEW_ATTEMPT: &str = "new_attempt";
 
 /// A check that is open.
 pub struct OpenCheck {
     pub id: i64,
     pub child: i64,
+    pub is_attempt: bool,
     pub due_on: NaiveDate,
     /// Whether it asks for the child to be found.
     pub is_search: bool,
@@ -18,18 +22,19 @@ pub struct OpenCheck {
 
 /// Every check that is open.
 pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenCheck>, DbError> {
-    let rows: Vec<(i64, i64, NaiveDate, String)> = welfare_check::table
+    let rows: Vec<(i64, i64, String, NaiveDate)> = welfare_check::table
         .filter(welfare_check::state.eq("open"))
         .select((
             welfare_check::id,
             welfare_check::child_id,
-            welfare_check::due_on,
             welfare_check::kind,
+            welfare_check::due_on,
         ))
         .load(conn)?;
-    let check = |(id, child, due_on, kind): (_, _, _, String)| OpenCheck {
+    let check = |(id, child, kind, due_on): (i64, i64, String, NaiveDate)| OpenCheck {
         id,
         child,
+        is_attempt: kind == NEW_ATTEMPT,
         due_on,
         is_search: kind == "find_child",
     };
@@ -57,6 +62,8 @@ pub struct Lapse {
     pub id: i64,
     pub reference: String,
     pub check: i64,
+    /// Whether it is of a new attempt.
+    pub is_of_attempt: bool,
     pub child: i64,
     pub opened_on: NaiveDate,
     /// Whether nobody has ever answered for it.
@@ -70,16 +77,19 @@ pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
         i64,
         String,
         i64,
+        String,
         i64,
         NaiveDate,
         Option<NaiveDateTime>,
         Option<NaiveDateTime>,
     );
     let rows: Vec<Row> = lapse::table
+        .inner_join(welfare_check::table)
         .select((
             lapse::id,
             lapse::reference,
             lapse::check_id,
+            welfare_check::kind,
             lapse::child_id,
             lapse::opened_on,
             lapse::acknowledged_at,
@@ -87,10 +97,11 @@ pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
         ))
         .order(lapse::id)
         .load(conn)?;
-    let lapse = |(id, reference, check, child, opened_on, answered, closed_at): Row| Lapse {
+    let lapse = |(id, reference, check, kind, child, opened_on, answered, closed_at): Row| Lapse {
         id,
         reference,
         check,
+        is_of_attempt: kind == NEW_ATTEMPT,
         child,
         opened_on,
         is_unanswered: answered.is_none(),
@@ -120,4 +131,16 @@ pub fn steps(conn: &mut Conn) -> Result<HashMap<i64, HashMap<String, NaiveDateTi
         steps.entry(lapse).or_default().insert(step, told_at);
     }
     Ok(steps)
+}
+
+/// How many lapses a failed visit left open for the next attempt.
+pub fn carried_over(conn: &mut Conn) -> Result<i64, DbError> {
+    let events = audit_event::table.filter(audit_event::action.eq("lapse_carried_over"));
+    Ok(events.count().get_result(conn)?)
+}
+
+/// How many visits were booked before their child's address was another one, and told.
+pub fn booked_elsewhere(conn: &mut Conn) -> Result<i64, DbError> {
+    let told = booking::table.filter(booking::moved_told_at.is_not_null());
+    Ok(told.count().get_result(conn)?)
 }

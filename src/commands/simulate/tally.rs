@@ -28,6 +28,8 @@ happenings! {
     NotifiedAgain = "of them by a family that had notified before or stood on a list";
     CameBack = "children who came back after they had left";
     Moved = "children whose new address somebody told";
+    BookedElsewhere = "visits booked for another address than the child's, told to whoever booked them";
+    LapseCarriedOver = "lapses that a failed visit left open for the next attempt";
     AddressSettled = "addresses that two sources told differently, settled";
     AnotherServiceBegan = "children with whom another service began to work";
     Rested = "children whose checks rested while social care led";

@@ -16,8 +16,18 @@ use super::world::{Presence, World};
 pub struct Witness {
     /// Checks that were overdue, with how many evenings, and the second of them: a sweep that was killed just before
     /// midnight is made up for on the next.
-    overdue: HashMap<i64, (u32, NaiveDate)>,
+    overdue: HashMap<i64, Overdue>,
     child_days: usize,
+}
+
+/// A check that was overdue in the evening.
+struct Overdue {
+    /// On how many evenings.
+    evenings: u32,
+    /// The second of them.
+    second: NaiveDate,
+    /// Of a new attempt, for which child.
+    attempt_for: Option<i64>,
 }
 
 /// Nobody has answered for so long: then every step of the ladder was told, however long its days are between holidays
@@ -43,10 +53,14 @@ impl Witness {
         for check in &open {
             let rests = !check.is_search && resting.contains(&check.child);
             if check.due_on < today && !rests {
-                let seen = self.overdue.entry(check.id).or_insert((0, today));
-                seen.0 += 1;
-                if seen.0 == 2 {
-                    seen.1 = today;
+                let seen = self.overdue.entry(check.id).or_insert(Overdue {
+                    evenings: 0,
+                    second: today,
+                    attempt_for: check.is_attempt.then_some(check.child),
+                });
+                seen.evenings += 1;
+                if seen.evenings == 2 {
+                    seen.second = today;
                 }
             }
         }
@@ -84,16 +98,29 @@ impl Witness {
             told.filter(|(_, at)| at.date() <= day).count()
         };
         let mut of_check: HashMap<i64, Vec<&store::Lapse>> = HashMap::new();
+        let mut of_child: HashMap<i64, Vec<&store::Lapse>> = HashMap::new();
         for lapse in &lapses {
             of_check.entry(lapse.check).or_default().push(lapse);
+            of_child.entry(lapse.child).or_default().push(lapse);
         }
         // The lapse of a duplicate goes on at a check of the record that stays.
         let handed_over = program.read(|conn| Ok(store::of_duplicates(conn)?))?;
-        let overdue = self.overdue.iter().filter(|(_, seen)| seen.0 > 1);
+        let overdue = self.overdue.iter().filter(|(_, seen)| seen.evenings > 1);
         let overdue = overdue.filter(|(check, _)| !handed_over.contains(check));
-        let untold = overdue.filter(|(check, (_, day))| {
+        // A later attempt has taken the lapse of an earlier one over.
+        let is_taken_over = |lapse: &store::Lapse, seen: &Overdue| {
+            let was_open = lapse.closed_at.is_none_or(|at| at.date() >= seen.second);
+            lapse.is_of_attempt && Some(lapse.child) == seen.attempt_for && was_open
+        };
+        let untold = overdue.filter(|(check, seen)| {
             let mut own = of_check.get(check).into_iter().flatten();
-            !own.any(|lapse| told_by(lapse, *day) > 0)
+            let mut others = of_child
+                .get(&seen.attempt_for.unwrap_or_default())
+                .into_iter()
+                .flatten();
+            !own.any(|lapse| told_by(lapse, seen.second) > 0)
+                && !others
+                    .any(|lapse| is_taken_over(lapse, seen) && told_by(lapse, seen.second) > 0)
         });
         let all = hearth::rules::escalation::Step::LADDER.len();
         let stuck = lapses.iter().filter(|lapse| {

@@ -7,7 +7,7 @@ use super::{Notification, NotifiedChild, NotifyingParent, Receipt, letters};
 use crate::access::audit::{self, Event};
 use crate::access::{Viewer, authority};
 use crate::checks::rulebook::{self, Rulebook};
-use crate::checks::{check, tiering};
+use crate::checks::{check, dispute, tiering};
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result};
 use crate::intake::store;
@@ -16,7 +16,7 @@ use crate::register::address::AddressRecord;
 use crate::register::child::{self, NewChild, Particulars};
 use crate::register::person::{self, NewPerson, NewRelation};
 use crate::register::registration::{self, Registration};
-use crate::register::{ChildKey, PersonKey, address, names, told_address};
+use crate::register::{ChildKey, PersonKey, address, names};
 use crate::rules::codes::{ChildStatus, Confidentiality, RegisterBasis, Source};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
@@ -164,7 +164,7 @@ impl Intake<'_> {
         let before = address::of_child(tx, taken.key)?;
         let home = child.other_home.as_ref().unwrap_or(&of.home);
         let (viewer, key, today) = (self.viewer, taken.key, self.today);
-        told_address::take(tx, viewer, key, home, self.source, today, self.now)?;
+        dispute::take(tx, viewer, key, (home, self.source), (today, self.now))?;
         self.note_move(tx, &taken, before.as_ref())?;
         Ok(taken)
     }

@@ -1,9 +1,9 @@
 //! What follows from an outcome.
 
 use super::*;
-use crate::checks::booking::{self, BookingError, NewBooking};
+use crate::checks::booking::{self, Booked, BookingError, NewBooking};
 use crate::checks::check::CheckState;
-use crate::checks::whereabouts;
+use crate::checks::{CheckKey, lapse, whereabouts};
 use crate::rules::dates::spoken;
 
 #[test]
@@ -51,6 +51,124 @@ fn a_later_attempt_takes_the_place_of_the_one_before_with_its_booking() {
         .find(|check| check.key == first.key)
         .unwrap();
     assert_eq!(closed.state, CheckState::Cancelled);
+}
+
+#[test]
+fn a_row_of_failed_visits_climbs_the_ladder_as_one_lapse() {
+    let world = World::new();
+    let child = world.notified();
+    let meeting = world.check(child, CheckKind::FirstMeeting);
+    world.attempt(&meeting, Mode::HomeVisit, AttemptResult::NobodyIn);
+    let first = world.check(child, CheckKind::NewAttempt);
+    world.on("2026-11-24").sweep();
+    let of_attempt = |check: CheckKey| {
+        let lapse = world.run(|conn| lapse::of_check(conn, check));
+        lapse.unwrap_or_else(|| panic!("no open lapse"))
+    };
+    let lapsed = of_attempt(first.key);
+    let steps = || world.run(|conn| lapse::told(conn, lapsed.key)).len();
+    let at_first = steps();
+
+    let mut latest = first;
+    for day in ["2026-11-30", "2026-12-08", "2026-12-16", "2026-12-28"] {
+        world.on(day).sweep();
+        world.attempt(&latest, Mode::HomeVisit, AttemptResult::NobodyIn);
+        let next = world.check(child, CheckKind::NewAttempt);
+        assert_ne!(next.key, latest.key);
+        latest = next;
+        let held = of_attempt(latest.key);
+        assert_eq!(held.reference, lapsed.reference, "{day}");
+        assert_eq!(held.due_on, lapsed.due_on, "the day it was due first");
+        world.assert_green();
+    }
+    world.on("2026-12-29").sweep();
+    assert!(steps() > at_first, "the ladder was climbed");
+    let recorded = world.attempt(&latest, Mode::HomeVisit, AttemptResult::ChildSeen);
+    assert!(recorded.satisfied);
+    assert!(
+        world
+            .lapses(child)
+            .iter()
+            .all(|lapse| { lapse.reference != lapsed.reference || lapse.closed.is_some() })
+    );
+    world.assert_green();
+}
+
+#[test]
+fn postponements_are_counted_over_a_row_of_attempts() {
+    let world = World::new();
+    let child = world.notified();
+    let meeting = world.check(child, CheckKind::FirstMeeting);
+    world.book(&meeting, "2026-11-03", "").unwrap();
+    world.book(&meeting, "2026-11-04", "They asked").unwrap();
+    world.on("2026-11-04");
+    world.attempt(&meeting, Mode::HomeVisit, AttemptResult::NobodyIn);
+    let attempt = world.check(child, CheckKind::NewAttempt);
+    world.book(&attempt, "2026-11-09", "").unwrap();
+    let second = world.book(&attempt, "2026-11-10", "They asked").unwrap();
+    assert!(!second.tells_manager);
+    let third = world.book(&attempt, "2026-11-11", "They asked").unwrap();
+    assert!(third.tells_manager, "the third of the row");
+    let times: Vec<u32> = world
+        .run(|conn| booking::of_check(conn, attempt.key))
+        .into_iter()
+        .map(|booking| booking.postponement)
+        .collect();
+    assert_eq!(times, [3, 2, 0]);
+
+    let mails = world.sweep();
+    assert_eq!(mails.len(), 1, "one mail a check");
+    assert!(mails[0].raw.contains("11 November 2026"));
+    world.assert_green();
+}
+
+#[test]
+fn what_was_to_be_told_the_same_day_is_told_after_any_stop() {
+    let world = World::new();
+    let child = world.notified();
+    let meeting = world.check(child, CheckKind::FirstMeeting);
+    world.book(&meeting, "2026-11-03", "").unwrap();
+    for day in ["2026-11-04", "2026-11-05", "2026-11-06"] {
+        world.book(&meeting, day, "They asked").unwrap();
+    }
+    let put_off = |mails: &[Posted]| {
+        let told = mails.iter().filter(|mail| mail.raw.contains("put off"));
+        told.count()
+    };
+    assert_eq!(put_off(&world.on("2027-01-20").sweep()), 1);
+    assert_eq!(put_off(&world.on("2027-01-21").sweep()), 0);
+    world.assert_green();
+}
+
+#[test]
+fn a_bank_holiday_is_booked_only_by_somebody_who_means_it() {
+    let world = World::new();
+    let child = world.notified();
+    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let christmas = NewBooking {
+        mode: Mode::Phone,
+        booked_for: day("2026-12-25"),
+        at_time: None,
+        place: String::new(),
+        reason: "The family is away until then".to_owned(),
+        unverified: String::new(),
+        holiday_meant: false,
+    };
+    let (today, now) = (world.today(), world.now());
+    let book = |new: &NewBooking| {
+        let book = |tx: &mut Conn| booking::book(tx, &world.manager, &meeting, new, today, now);
+        world.services.db.write_now(book)
+    };
+    assert!(matches!(book(&christmas), Err(BookingError::Holiday(_))));
+    let meant = NewBooking {
+        holiday_meant: true,
+        ..christmas
+    };
+    let booked = book(&meant).unwrap();
+    assert!(
+        !booked.tells_manager,
+        "the days between have no terms, but the manager who booked it knows"
+    );
 }
 
 #[test]
@@ -284,7 +402,11 @@ fn a_visit_from_before_the_move_that_is_written_down_late_leaves_the_new_home_to
 
     assert!(recorded.satisfied);
     let owed = world.check(child, CheckKind::AfterMove);
-    assert_eq!(owed.counted_from, day("2026-11-18"));
+    assert_eq!(
+        owed.counted_from,
+        day("2026-11-17"),
+        "the day the move was heard of"
+    );
     assert_eq!(world.record(child).next_check_on, Some(owed.due_on));
     assert_eq!(
         recorded.next,
@@ -427,7 +549,7 @@ impl World {
         lost.unwrap();
     }
 
-    fn book(&self, check: &CheckRecord, on: &str, reason: &str) -> Result<Reference, BookingError> {
+    fn book(&self, check: &CheckRecord, on: &str, reason: &str) -> Result<Booked, BookingError> {
         let (today, now) = (self.today(), self.now());
         let new = NewBooking {
             mode: Mode::HomeVisit,
@@ -436,6 +558,7 @@ impl World {
             place: String::new(),
             reason: reason.to_owned(),
             unverified: String::new(),
+            holiday_meant: true,
         };
         self.services
             .db

@@ -5,6 +5,7 @@
 //! and a link that needs signing in.
 
 pub mod acknowledged;
+pub mod booked_elsewhere;
 pub mod delivery_failed;
 pub mod due_soon;
 pub mod failed_visit;
@@ -20,6 +21,7 @@ pub mod sign_in_link;
 pub mod weekly_digest;
 
 pub use acknowledged::Acknowledged;
+pub use booked_elsewhere::BookedElsewhere;
 pub use delivery_failed::{DeliveryFailed, Unheard};
 pub use due_soon::{DueSoon, DueSoonLine};
 pub use failed_visit::FailedVisit;
@@ -43,9 +45,10 @@ pub(super) const DELIVERY_FAILED: &str = "delivery_failed";
 
 /// Kinds that somebody had to get: when one of them dies, the next post up is told. Whoever adds a message to staff
 /// that nobody may miss writes its kind here; nothing else is needed.
-pub(super) const MUST_ARRIVE: [&str; 8] = [
+pub(super) const MUST_ARRIVE: [&str; 9] = [
     "lapse_digest",
     "failed_visit",
+    "booked_elsewhere",
     "due_soon",
     "weekly_digest",
     "postponed",

@@ -21,6 +21,8 @@ pub struct Postponed {
     pub times: u32,
     /// Whether a school holiday lies between.
     pub past_holiday: bool,
+    /// Whether one may lie between, because nobody entered the terms.
+    pub terms_unknown: bool,
     /// The post that should have been told and that nobody holds.
     pub vacant_post: Option<Post>,
     /// The page of the check, after signing in.
@@ -35,6 +37,11 @@ impl Postponed {
         };
         if self.past_holiday {
             return format!("{times}, and a school holiday lies between.");
+        }
+        if self.terms_unknown {
+            return format!(
+                "{times}. A school holiday may lie between: nobody has entered the terms for these days."
+            );
         }
         format!("{times}.")
     }
@@ -77,6 +84,7 @@ mod tests {
             booked_for: NaiveDate::from_ymd_opt(2027, 9, 7).unwrap(),
             times: 1,
             past_holiday: true,
+            terms_unknown: false,
             vacant_post: None,
             link: "https://hearth.wessex.example/checks/W-7K4M-2QXD".to_owned(),
         }
@@ -97,6 +105,15 @@ mod tests {
             }
             .because()
         };
+        let unknown = Postponed {
+            past_holiday: false,
+            terms_unknown: true,
+            ..postponed()
+        };
+        assert_eq!(
+            unknown.because(),
+            "It was put off. A school holiday may lie between: nobody has entered the terms for these days."
+        );
         assert_eq!(because(3, false), "It was put off for the 3rd time.");
         assert_eq!(because(11, false), "It was put off for the 11th time.");
         assert_eq!(

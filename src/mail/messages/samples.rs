@@ -4,9 +4,9 @@ use chrono::{Days, NaiveDate};
 use std::collections::BTreeSet;
 
 use super::{
-    Acknowledged, DeliveryFailed, DueSoon, DueSoonLine, FailedVisit, Figure, Invitation,
-    LapseDigest, LapseLine, Letterhead, Postponed, Receipt, RecordClosed, Rendered, RestDecided,
-    SignInLink, Unheard, WeeklyDigest, WeeklyLapse,
+    Acknowledged, BookedElsewhere, DeliveryFailed, DueSoon, DueSoonLine, FailedVisit, Figure,
+    Invitation, LapseDigest, LapseLine, Letterhead, Postponed, Receipt, RecordClosed, Rendered,
+    RestDecided, SignInLink, Unheard, WeeklyDigest, WeeklyLapse,
 };
 use crate::rules::escalation::{Post, Step};
 
@@ -104,6 +104,15 @@ fn to_staff(head: &Letterhead, today: NaiveDate) -> Vec<Rendered> {
             booked_for: after(today, 30),
             times: 3,
             past_holiday: false,
+            terms_unknown: false,
+            vacant_post: None,
+            link: link(&format!("/checks/{CHECK}")),
+        }
+        .render(head),
+        BookedElsewhere {
+            check: CHECK.to_owned(),
+            kind: "First meeting".to_owned(),
+            booked_for: after(today, 3),
             vacant_post: None,
             link: link(&format!("/checks/{CHECK}")),
         }

@@ -4,7 +4,7 @@ pub(super) mod claims;
 pub(super) mod failing;
 
 use chrono::{Duration, NaiveDateTime};
-use diesel::dsl::{count_star, exists, not};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use crate::db::columns::Key;
@@ -89,8 +89,11 @@ pub struct DeadMail {
 /// A literal and not a parameter, so that SQLite sees that the index of waiting mails will do.
 const WAITING: Condition = Condition("state = 'waiting'");
 
-/// As [`WAITING`]; the table is named because the question names it twice.
-const DEAD: Condition = Condition("outgoing_mail.state = 'dead'");
+/// As [`WAITING`].
+const DEAD: Condition = Condition("state = 'dead'");
+
+/// Dead, and nobody was told; as the index says it.
+const UNREPORTED: Condition = Condition("state = 'dead' AND reported_at IS NULL");
 
 pub(super) fn key_of(conn: &mut Conn, key: &str) -> Result<Option<Key<OutgoingMail>>> {
     Ok(outgoing_mail::table
@@ -130,6 +133,7 @@ pub(super) fn retry_now(
             outgoing_mail::attempts.eq(0),
             outgoing_mail::next_try_at.eq(now),
             outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
+            outgoing_mail::reported_at.eq(None::<NaiveDateTime>),
         ))
         .execute(tx)?;
     Ok(changed > 0)
@@ -245,24 +249,11 @@ pub(super) fn delivered(conn: &mut Conn, authority: i64, limit: i64) -> Result<V
         .load(conn)?)
 }
 
-/// Dead mails of these kinds for which no mail with the key `prefix` and their reference was put.
-pub(super) fn dead_without_report(
-    conn: &mut Conn,
-    kinds: &[&str],
-    prefix: &str,
-) -> Result<Vec<DeadMail>> {
-    let report = diesel::alias!(outgoing_mail as report);
-    let reported = exists(
-        report.filter(
-            report.field(outgoing_mail::key).eq(prefix
-                .into_sql::<diesel::sql_types::Text>()
-                .concat(outgoing_mail::reference)),
-        ),
-    );
+/// Dead mails of these kinds of which nobody was told.
+pub(super) fn dead_without_report(conn: &mut Conn, kinds: &[&str]) -> Result<Vec<DeadMail>> {
     Ok(outgoing_mail::table
-        .filter(DEAD)
+        .filter(UNREPORTED)
         .filter(outgoing_mail::kind.eq_any(kinds))
-        .filter(not(reported))
         .order(outgoing_mail::id)
         .select((
             outgoing_mail::id,
@@ -272,6 +263,18 @@ pub(super) fn dead_without_report(
             outgoing_mail::last_answer,
         ))
         .load(conn)?)
+}
+
+/// Notes that somebody was told of a dead mail.
+pub(super) fn note_reported(
+    tx: &mut Conn,
+    mail: Key<OutgoingMail>,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(outgoing_mail::table.filter(outgoing_mail::id.eq(mail)))
+        .set(outgoing_mail::reported_at.eq(now))
+        .execute(tx)?;
+    Ok(())
 }
 
 /// The row of a mail by its reference, and what it was put as.

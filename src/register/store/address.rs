@@ -46,6 +46,7 @@ pub(super) struct AddressRow {
     lived_to: Option<NaiveDate>,
     verified_on: Option<NaiveDate>,
     verified_by: Option<String>,
+    recorded_at: NaiveDateTime,
 }
 
 impl AddressRow {
@@ -64,6 +65,7 @@ impl AddressRow {
             lived_to: self.lived_to,
             verified_on: self.verified_on,
             verified_by: self.verified_by,
+            recorded_at: self.recorded_at,
         })
     }
 }

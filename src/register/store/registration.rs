@@ -3,12 +3,11 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use crate::access::AccountKey;
 use crate::db::days::Day;
 use crate::db::schema::{registration, secondary_reason};
 use crate::db::{Conn, DbError, Result};
 use crate::register::ChildKey;
-use crate::register::registration::Registration;
+use crate::register::registration::{Ending, Registration};
 use crate::rules::codes::{
     ChildStatus, ClosureReason, PreviousSetting, PrimaryReason, RegisterBasis, Source,
 };
@@ -85,9 +84,8 @@ pub(in crate::register) fn insert(
 pub(in crate::register) fn end(
     tx: &mut Conn,
     child: ChildKey,
-    (on, reason): (NaiveDate, ClosureReason),
-    evidence: &str,
-    (by, at): (AccountKey, NaiveDateTime),
+    ending: &Ending<'_>,
+    now: NaiveDateTime,
 ) -> Result<()> {
     diesel::update(
         registration::table
@@ -95,11 +93,12 @@ pub(in crate::register) fn end(
             .filter(registration::ended_on.is_null()),
     )
     .set((
-        registration::ended_on.eq(on),
-        registration::closure_reason.eq(reason.as_str()),
-        registration::closure_evidence.eq(evidence),
-        registration::closed_by.eq(by.number()),
-        registration::closed_at.eq(at),
+        registration::ended_on.eq(ending.on),
+        registration::closure_reason.eq(ending.reason.as_str()),
+        registration::closure_evidence.eq(ending.evidence),
+        registration::closed_by.eq(ending.by.number()),
+        registration::closed_at.eq(now),
+        registration::tell_manager.eq(ending.tell_manager),
     ))
     .execute(tx)?;
     Ok(())

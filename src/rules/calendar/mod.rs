@@ -70,6 +70,13 @@ impl Calendar {
         is_weekday(day) && self.holidays.binary_search(&day).is_err()
     }
 
+    /// Whether nobody expects a visit on this day, though it may be a weekday: a bank holiday, or Christmas.
+    #[must_use]
+    pub fn is_holiday(&self, day: NaiveDate) -> bool {
+        let is_christmas = day.month() == 12 && matches!(day.day(), 25 | 26);
+        is_christmas || (is_weekday(day) && !self.is_working_day(day))
+    }
+
     /// This day if it is a working day, otherwise the next one.
     #[must_use]
     pub fn next_working_day_on_or_after(&self, day: NaiveDate) -> NaiveDate {

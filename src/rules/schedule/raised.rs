@@ -7,6 +7,15 @@ use crate::rules::policy::{Policy, PolicyKey};
 use crate::rules::tier::Tier;
 use chrono::NaiveDate;
 
+/// That a child lives at an address after another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Move {
+    /// Since when.
+    pub lived_from: NaiveDate,
+    /// The day on which the authority wrote it down.
+    pub heard_on: NaiveDate,
+}
+
 /// What may raise a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Situation {
@@ -14,8 +23,8 @@ pub struct Situation {
     pub today: NaiveDate,
     /// The child's tier.
     pub tier: Tier,
-    /// Since when the child lives at an address after another one, if nobody has seen the child since.
-    pub unseen_since_move: Option<NaiveDate>,
+    /// The move to the address that is held, if nobody has seen the child since.
+    pub unseen_since_move: Option<Move>,
     /// On which day another address was told than the one that is held, for as long as nobody has settled which is right.
     pub another_told_on: Option<NaiveDate>,
     /// When the child was last seen in person.
@@ -42,9 +51,12 @@ pub fn raised(
         calendar,
     };
     let today = situation.today;
-    let after_move = situation.unseen_since_move.map(|since| {
-        let event = "the authority heard of the new address";
-        basis.owe(CheckKind::AfterMove, event, since.max(today))
+    let after_move = situation.unseen_since_move.map(|moved| {
+        let (event, from) = match moved.lived_from > moved.heard_on {
+            true => ("the move", moved.lived_from),
+            false => ("the authority heard of the new address", moved.heard_on),
+        };
+        basis.owe(CheckKind::AfterMove, event, from)
     });
     let unsettled = situation.another_told_on.map(|told_on| {
         let seen_since = situation.last_seen_on.filter(|seen_on| *seen_on > told_on);
@@ -97,7 +109,10 @@ mod tests {
         let situation = Situation {
             today: day(today),
             tier: Tier::Amber,
-            unseen_since_move: moved.map(day),
+            unseen_since_move: moved.map(|from| Move {
+                lived_from: day(from),
+                heard_on: day("2026-12-18"),
+            }),
             another_told_on: None,
             last_seen_on: None,
             contacts_not_in_person: contacts,
@@ -130,6 +145,23 @@ mod tests {
     }
 
     #[test]
+    fn a_move_is_counted_from_the_day_it_was_told_however_late_it_is_asked() {
+        let owed = raised_on("2027-02-01", Some("2026-10-01"), 0, &[]);
+        assert_eq!(owed[0].due_on, day("2027-01-06"), "late, as it is");
+        assert!(
+            owed[0].why.contains("on 18 December 2026"),
+            "{}",
+            owed[0].why
+        );
+        let announced = raised_on("2026-12-18", Some("2027-01-04"), 0, &[]);
+        assert!(
+            announced[0]
+                .why
+                .contains("after the move on 4 January 2027")
+        );
+    }
+
+    #[test]
     fn a_visit_that_is_owed_sooner_will_do() {
         let sooner = [open(CheckKind::FirstMeeting, "2027-01-06")];
         assert_eq!(raised_on("2026-12-18", Some("2026-10-01"), 0, &sooner), []);
@@ -151,7 +183,10 @@ mod tests {
             let situation = Situation {
                 today: day("2026-12-18"),
                 tier: Tier::Amber,
-                unseen_since_move: moved.map(day),
+                unseen_since_move: moved.map(|from| Move {
+                    lived_from: day(from),
+                    heard_on: day(from),
+                }),
                 another_told_on: Some(day("2026-11-23")),
                 last_seen_on: seen.map(day),
                 contacts_not_in_person: 0,

@@ -29,9 +29,13 @@ pub fn assess_again_on(facts: &Facts, policy: &Policy, calendar: &Calendar) -> O
         Seen::NotRecorded => None,
     };
     let address = match facts.address {
-        AddressFact::Missing | AddressFact::Unverified => Some(day_after(
+        AddressFact::Missing => Some(day_after(
             PolicyKey::AddressVerifiedFor,
             facts.registered_on,
+        )),
+        AddressFact::UnverifiedSince(recorded_on) => Some(day_after(
+            PolicyKey::AddressVerifiedFor,
+            recorded_on.max(facts.registered_on),
         )),
         AddressFact::VerifiedOn(_) | AddressFact::NotRecorded => None,
     };

@@ -54,7 +54,7 @@ fn a_child_notified_today_is_green_though_nobody_has_been_there_yet() {
     let facts = Facts {
         registered_on: day("2026-11-23"),
         seen: Seen::Never,
-        address: AddressFact::Unverified,
+        address: AddressFact::UnverifiedSince(day("2019-01-01")),
         ..settled()
     };
     assert_eq!(assessed(&facts).tier, Tier::Green);
@@ -66,7 +66,7 @@ fn not_seen_and_not_verified_count_once_their_time_has_passed() {
         assessed(&Facts {
             registered_on: day(registered),
             seen: Seen::Never,
-            address: AddressFact::Unverified,
+            address: AddressFact::UnverifiedSince(day("2019-01-01")),
             ..settled()
         })
         .reasons
@@ -353,7 +353,7 @@ fn some_facts() -> impl Strategy<Value = Facts> {
     ];
     let address = prop_oneof![
         Just(AddressFact::Missing),
-        Just(AddressFact::Unverified),
+        some_day().prop_map(AddressFact::UnverifiedSince),
         some_day().prop_map(AddressFact::VerifiedOn)
     ];
     let episodes = prop::collection::vec(some_episode(), 0..4);

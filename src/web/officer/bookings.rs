@@ -8,16 +8,15 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::check::CheckWords;
-use crate::checks::booking::{self, BookingError, NewBooking};
+use crate::checks::booking::{self, BookingError, BookingRecord, NewBooking};
 use crate::checks::check;
-use crate::checks::rulebook::{self, LastDay, Rulebook};
+use crate::checks::rulebook::{self, LastDay};
 use crate::db::DbError;
 use crate::register::told_address::{self, ToldAddress};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::Mode;
 use crate::rules::policy::PolicyKey;
-use crate::rules::postponement::{latest, why_latest};
 use crate::rules::verification::Standing;
 use crate::web::answer;
 use crate::web::error::WebError;
@@ -51,6 +50,7 @@ pub struct BookingForm {
     reason: String,
     #[validate(length(max = 500, message = "The reason must be 500 characters or fewer"))]
     unverified: String,
+    holiday_meant: String,
 }
 
 /// A booking that makes sense by itself, with the form it came from: the record may still object.
@@ -83,6 +83,7 @@ impl Form for BookingForm {
                 place: self.place.trim().to_owned(),
                 reason: self.reason.trim().to_owned(),
                 unverified: self.unverified.trim().to_owned(),
+                holiday_meant: !self.holiday_meant.is_empty(),
             },
         })
     }
@@ -132,7 +133,11 @@ struct Facts {
     /// That another address was told, for as long as nobody has settled which is right.
     told: Option<String>,
     standing: Standing,
-    booked: Option<String>,
+    booked: Option<BookingRecord>,
+    /// Whether what is booked is for another address than the one above.
+    is_elsewhere: bool,
+    /// Whether the day that was asked for is one on which nobody expects a visit.
+    is_holiday: bool,
     /// The last day for which an officer can book; nothing for a manager.
     latest: Option<LastDay>,
     /// How long an address counts as verified, and why so long.
@@ -144,6 +149,18 @@ struct Facts {
 impl Facts {
     fn is_disputed(&self) -> bool {
         matches!(self.standing, Standing::Disputed(_))
+    }
+
+    /// An empty form; or, when somebody has to confirm a visit for the address as it is now, what is booked.
+    fn to_confirm(&self) -> BookingForm {
+        let booked = self.booked.as_ref().filter(|_| self.is_elsewhere);
+        booked.map_or_else(BookingForm::default, |booked| BookingForm {
+            mode: booked.mode.as_str().to_owned(),
+            day: DateInput::from(booked.booked_for),
+            time: booked.at_time.clone(),
+            place: booked.place.clone(),
+            ..BookingForm::default()
+        })
     }
 
     /// Whether the address is no good for want of somebody who makes sure of it.
@@ -158,12 +175,8 @@ pub async fn new(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
     if facts.check.closed.is_some() {
         return Ok(closed(&visit, &named.0));
     }
-    answer::show(&page(
-        &visit,
-        facts,
-        BookingForm::default(),
-        FormErrors::default(),
-    ))
+    let form = facts.to_confirm();
+    answer::show(&page(&visit, facts, form, FormErrors::default()))
 }
 
 /// `POST /checks/{reference}/bookings`
@@ -194,15 +207,22 @@ pub async fn create(
         })
         .await?;
     match booked {
-        Ok(_) => Ok(visit.see_other_with(
+        Ok(booked) => Ok(visit.see_other_with(
             &format!("/checks/{}", named.0),
-            &Flash::success(format!("Booked for {}.", spoken(asked.booking.booked_for))),
+            &Flash::success(told(asked.booking.booked_for, booked.tells_manager)),
         )),
         Err(error @ BookingError::Closed) => {
             let facts = self::facts(&visit, &named.0).await?;
             refuse(facts, objection(asked.form, "", &error.to_string()))
         }
         Err(error @ (BookingError::InThePast | BookingError::PastCeiling(_))) => {
+            refuse(facts, objection(asked.form, "day", &error.to_string()))
+        }
+        Err(error @ BookingError::Holiday(_)) => {
+            let facts = Facts {
+                is_holiday: true,
+                ..facts
+            };
             refuse(facts, objection(asked.form, "day", &error.to_string()))
         }
         Err(error @ BookingError::NeedsReason) => {
@@ -213,6 +233,17 @@ pub async fn create(
             objection(asked.form, "unverified", &error.to_string()),
         ),
         Err(BookingError::Db(error)) => Err(error.into()),
+    }
+}
+
+/// What is said of a booking that was made.
+fn told(day: NaiveDate, tells_manager: bool) -> String {
+    let day = spoken(day);
+    match tells_manager {
+        true => format!(
+            "Booked for {day}. A manager hears of it today, because of how far the check is put off."
+        ),
+        false => format!("Booked for {day}."),
     }
 }
 
@@ -229,16 +260,9 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
             let told = told_address::waiting(conn, child.key)?;
             let booked = booking::of_check(conn, check.key)?;
             Ok::<_, DbError>(Some(Facts {
-                latest: (!viewer.manages()).then(|| {
-                    let Rulebook {
-                        policy, calendar, ..
-                    } = &rulebook;
-                    let (due, tier) = (check.original_due_on, child.tier);
-                    LastDay {
-                        day: latest(due, tier, policy, calendar, today),
-                        why: why_latest(due, tier, policy, calendar, today),
-                    }
-                }),
+                latest: booking::latest_for(conn, viewer, &check, child.tier, &rulebook)?,
+                is_elsewhere: !booking::elsewhere(conn, &[check.key], today)?.is_empty(),
+                is_holiday: false,
                 verified_for: rulebook
                     .policy
                     .always(PolicyKey::AddressVerifiedFor, child.tier)
@@ -248,10 +272,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
                 standing,
                 told: told.as_ref().map(ToldAddress::notice),
                 address: address.map(|address| address.place.on_one_line()),
-                booked: booked
-                    .iter()
-                    .find(|booking| booking.state == "booked")
-                    .map(|booking| spoken(booking.booked_for)),
+                booked: booked.into_iter().find(|booking| booking.state == "booked"),
             }))
         })
         .await?;

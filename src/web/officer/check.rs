@@ -157,6 +157,8 @@ struct CheckPage {
     /// The new attempts that this check's failed ones led to.
     attempts: Vec<Neighbour>,
     bookings: Vec<BookingWords>,
+    /// Whether the visit that is booked is for another address than the child's home, or another one was told since.
+    is_booked_elsewhere: bool,
     outcomes: Vec<OutcomeWords>,
     lapse: Option<LapseWords>,
     /// The notices still to come before it is due, each with its day and why then.
@@ -212,6 +214,7 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
                     .filter(|other| other.follows == Some(check.key))
                     .map(neighbour)
                     .collect(),
+                is_booked_elsewhere: !booking::elsewhere(conn, &[check.key], today)?.is_empty(),
                 bookings: booking::of_check(conn, check.key)?
                     .iter()
                     .map(booking_words)

@@ -10,13 +10,14 @@ use super::notifications::{self, Waiting};
 use super::out_of_sight::{self, Figure};
 use super::row::Officers;
 use crate::access::Viewer;
-use crate::checks::diary::{self, DeskLine, Whose};
+use crate::checks::diary::{self, DeskLine, VisitElsewhere, Whose};
 use crate::checks::rulebook;
 use crate::db::DbError;
 use crate::intake::notification;
 use crate::rules::dates::{short, spoken};
 use crate::web::answer;
 use crate::web::error::WebError;
+use crate::web::filters;
 use crate::web::form::Asked;
 use crate::web::page::Page;
 use crate::web::visit::Visit;
@@ -59,6 +60,8 @@ struct WorkPage {
     lapsed: Vec<Row>,
     due_soon: Vec<Row>,
     waiting: Vec<Waiting>,
+    /// Visits to be confirmed for the child's address as it is now.
+    elsewhere: Vec<VisitElsewhere>,
     waiting_total: usize,
     out_of_sight: Vec<Figure>,
 }
@@ -119,6 +122,7 @@ pub async fn show(
         unallocated_total: desk.unallocated_total,
         lapsed: rows(&desk.lapsed),
         due_soon: rows(&desk.due_soon),
+        elsewhere: desk.elsewhere,
         out_of_sight: figures,
         waiting_total: waiting.len(),
         waiting: waiting.into_iter().take(NOTIFICATIONS_SHOWN).collect(),

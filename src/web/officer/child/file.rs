@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use crate::access::accounts;
 use crate::access::audit::{self, Entry};
 use crate::access::{Role, Viewer};
+use crate::checks::CheckKey;
 use crate::checks::booking::{self, BookingRecord};
 use crate::checks::check::{self, CheckRecord, CheckState};
 use crate::checks::lapse::{self, LapseRecord};
@@ -74,6 +75,8 @@ pub struct OwedCheck {
     pub check: CheckRecord,
     /// The booking that stands.
     pub booking: Option<BookingRecord>,
+    /// Whether the booking is for another address than the child's home, or another one was told since.
+    pub is_booked_elsewhere: bool,
     /// The open lapse.
     pub lapse: Option<LapseRecord>,
     /// "3 working days over", "due today", "in 2 working days".
@@ -173,6 +176,8 @@ impl OwedCheck {
         }
         let calendar = rulebook::calendar(conn, child.authority)?;
         let mut booked = booking::standing_of_child(conn, child.key)?;
+        let keys: Vec<CheckKey> = open.iter().map(|check| check.key).collect();
+        let elsewhere = booking::elsewhere(conn, &keys, today)?;
         let mut owed = Vec::with_capacity(open.len());
         for check in open {
             let notification = match check.purpose {
@@ -180,6 +185,7 @@ impl OwedCheck {
                 _ => None,
             };
             owed.push(Self {
+                is_booked_elsewhere: elsewhere.contains(&check.key),
                 booking: take_first(&mut booked, |(key, _)| *key == check.key).map(|it| it.1),
                 lapse: take_first(lapsed, |lapse| lapse.check == check.key),
                 days: days::against(check.due_on, today, &calendar),
