@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use hearth::checks::verify::Invariant;
 use hearth::clock::Clock;
 use hearth::db::{Db, Death, Lifetime};
 use hearth::jobs::Services;
@@ -155,17 +154,12 @@ impl Run {
             if let Some(broken) = self.proven_broken()? {
                 return Ok(Some(broken));
             }
-            let seen = self.witness.look(&mut self.program, &self.world, day)?;
-            if let Some((promise, names)) = seen {
-                return Ok(Some(Broken {
-                    number,
-                    day,
-                    promise,
-                    names,
-                }));
-            }
-            let (today, now) = (self.program.services.clock.today(), self.program.now());
-            self.examiner.begin(Evening { number, today, now });
+            self.examiner.begin(Evening {
+                number,
+                today: self.program.services.clock.today(),
+                now: self.program.now(),
+                presences: self.world.pupils.iter().map(|it| it.presence).collect(),
+            });
         }
         if let Some(broken) = self.proven_broken()? {
             return Ok(Some(broken));
@@ -184,21 +178,24 @@ impl Run {
 
     /// The first promise that did not hold on the evening that was last begun with.
     fn proven_broken(&mut self) -> Result<Option<Broken>, Failure> {
-        let Some(Proven { evening, promises }) = self.examiner.proven()? else {
+        let Some(proven) = self.examiner.proven()? else {
             return Ok(None);
         };
+        let Proven {
+            evening,
+            promises,
+            seen,
+        } = proven;
         self.counts.promises += promises.len();
         let broken = promises.into_iter().find(|promise| !promise.holds());
-        Ok(broken.map(
-            |Invariant {
-                 promise, broken, ..
-             }| Broken {
-                number: evening.number,
-                day: evening.today,
-                promise: promise.to_owned(),
-                names: broken,
-            },
-        ))
+        let broken = broken.map(|it| (it.promise.to_owned(), it.broken));
+        let witnessed = self.witness.look(&self.world, &evening, &seen);
+        Ok(broken.or(witnessed).map(|(promise, names)| Broken {
+            number: evening.number,
+            day: evening.today,
+            promise,
+            names,
+        }))
     }
 
     /// Once in some weeks the machine is off for days.

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{Days, NaiveDate};
 
 use super::super::Failure;
+use super::evening::{Evening, Seen};
 use super::judge::Verdict;
 use super::program::Program;
 use super::store;
@@ -40,17 +41,12 @@ impl Witness {
         self.child_days
     }
 
-    /// Looks at the register in the evening.
-    pub fn look(
-        &mut self,
-        program: &mut Program,
-        world: &World,
-        today: NaiveDate,
-    ) -> Result<Verdict, Failure> {
-        let open = program.read(|conn| Ok(store::open_checks(conn)?))?;
-        let resting = program.read(|conn| Ok(store::resting(conn, today)?))?;
+    /// Looks at the register as it stood on an evening.
+    pub fn look(&mut self, world: &World, evening: &Evening, seen: &Seen) -> Verdict {
+        let today = evening.today;
+        let Seen { open, resting } = seen;
         let owed: HashSet<i64> = open.iter().map(|check| check.child).collect();
-        for check in &open {
+        for check in open {
             let rests = !check.is_search && resting.contains(&check.child);
             if check.due_on < today && !rests {
                 let seen = self.overdue.entry(check.id).or_insert(Overdue {
@@ -66,9 +62,9 @@ impl Witness {
         }
         let mut without = Vec::new();
         let mut not_here = Vec::new();
-        for pupil in &world.pupils {
+        for (pupil, presence) in world.pupils.iter().zip(&evening.presences) {
             let key = pupil.key.number();
-            match pupil.presence {
+            match presence {
                 Presence::Here if !owed.contains(&key) && !resting.contains(&key) => {
                     without.push(pupil.reference.to_string());
                 }
@@ -78,14 +74,14 @@ impl Witness {
                 _ => {}
             }
         }
-        self.child_days += world.pupils.len();
-        Ok(first_broken([
+        self.child_days += evening.presences.len();
+        first_broken([
             (
                 "No child whom nobody let leave was without a clock for a day",
                 without,
             ),
             ("Nothing is owed to a child who left", not_here),
-        ]))
+        ])
     }
 
     /// At the end: what was overdue lapsed and was told, and what nobody answered for went up the whole ladder.
