@@ -40,7 +40,8 @@ pub fn settle(
 }
 
 /// Takes in where a notification says that a child lives. When it names the address that is held after all, it settles what
-/// another word had put in doubt, and with it the visit that was owed because of that.
+/// another word had put in doubt, and with it the visit that was owed because of that; but once that visit has lapsed,
+/// somebody of the authority has to answer for it, and a word of the family alone ends nothing.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -61,9 +62,25 @@ pub fn take(
     }
     let everything = Viewer::program(viewer.authority(), "addresses");
     match register::child::by_key(tx, &everything, child)? {
-        Some(record) => no_longer_owed(tx, viewer, &record, &told, (today, now)),
-        None => Ok(()),
+        Some(record) if is_of_the_authority(viewer) || !has_lapsed(tx, &record, &told)? => {
+            no_longer_owed(tx, viewer, &record, &told, (today, now))
+        }
+        _ => Ok(()),
     }
+}
+
+/// A form that nobody signed in for is the family's word as well.
+fn is_of_the_authority(viewer: &Viewer) -> bool {
+    viewer.account().is_some() && viewer.works_with_children()
+}
+
+fn has_lapsed(conn: &mut Conn, child: &ChildRecord, told: &ToldAddress) -> Result<bool> {
+    for check in owed_since(conn, child, told.told_on())? {
+        if store::lapse::of_check(conn, check.key)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn no_longer_owed(

@@ -1,10 +1,10 @@
 //! A check can be moved, but not away; and a child leaves the register only through a door.
 
 use chrono::{Days, NaiveDateTime};
-use hearth::access::accounts;
+use hearth::access::{Viewer, accounts};
 use hearth::checks::check::{self, CheckRecord, CheckState};
 use hearth::checks::suspension::{self, NewRest};
-use hearth::checks::{booked_elsewhere, postponed};
+use hearth::checks::{booked_elsewhere, lapse, postponed};
 use hearth::db::Conn;
 use hearth::intake::notification;
 use hearth::jobs::{Services, runner};
@@ -327,10 +327,23 @@ fn a_parent_who_names_the_address_that_is_held_again_settles_what_was_told() {
     let again = notified("the-third-form", None);
     app.write(|tx| notification::receive(tx, &viewer, &again, &url, now().date(), now()));
     assert!(open(&app, &ben, CheckKind::AfterMove).is_none());
+
     officer
         .open(&ben.path("/timeline"))
         .says("The address that was told is the one that is held");
     app.prove();
+
+    notify_from_elsewhere(&app, "the-fourth-form");
+    let owed = the(&app, &ben, CheckKind::AfterMove);
+    let overdue = owed.due_on + Days::new(1);
+    app.write(|tx| lapse::open_due(tx, viewer.authority(), overdue, now()));
+    let family = Viewer::program(viewer.authority(), "form");
+    let again = notified("the-fifth-form", None);
+    app.write(|tx| notification::receive(tx, &family, &again, &url, now().date(), now()));
+    assert!(
+        open(&app, &ben, CheckKind::AfterMove).is_some(),
+        "the family's word alone closes no lapse"
+    );
 }
 
 fn note_whereabouts(officer: &mut Browser, child: &str, words: &str) {
