@@ -77,6 +77,8 @@ pub struct Desk {
     pub lapsed: Vec<DeskLine>,
     /// How many there are in all.
     pub lapsed_total: i64,
+    /// How many lapses are open besides, of checks that rest today.
+    pub resting_lapses: i64,
     /// Checks due up to the day that [`soon`] says, the soonest first.
     pub due_soon: Vec<DeskLine>,
     /// How many there are in all.
@@ -109,7 +111,8 @@ pub fn soon(rulebook: &Rulebook) -> NaiveDate {
     until(Notice::First).max(until(Notice::Last))
 }
 
-/// The desk of an officer or of the team. Checks of children whose checks rest today are on nobody's desk.
+/// The desk of an officer or of the team. Of the checks that rest today only the number of their lapses is
+/// there.
 pub fn desk(conn: &mut Conn, viewer: &Viewer, rulebook: &Rulebook, whose: Whose) -> Result<Desk> {
     let today = rulebook.today;
     let soon = soon(rulebook);
@@ -125,6 +128,7 @@ pub fn desk(conn: &mut Conn, viewer: &Viewer, rulebook: &Rulebook, whose: Whose)
     Ok(Desk {
         lapsed,
         lapsed_total,
+        resting_lapses: store::lapse_list::resting(conn, viewer, whose, today)?,
         due_soon,
         due_soon_total,
         soon,

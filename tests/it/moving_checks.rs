@@ -437,6 +437,10 @@ fn a_record_closes_through_a_door_with_its_evidence() {
     let eyes = app.eyes(MANAGER);
     app.write(|tx| suspension::suspend(tx, &eyes, ada.key, &rest, today, now()));
     let mut officer = app.signed_in(OFFICER);
+    let desk = officer.open("/work").expect(200);
+    desk.says("Nothing else has lapsed")
+        .says("while another service leads")
+        .keeps_quiet_about("Every check that was due has been done");
     let page = officer.open(&ada.path("/closure")).expect(200);
     page.keeps_quiet_about("Moved abroad")
         .keeps_quiet_about("Attends a school")

@@ -29,8 +29,8 @@ const A_NIGHT_OFF: Duration = Duration::from_secs(24 * 3600);
 
 /// Every two hours, from five past midnight, UTC; the last one is before midnight in England in summer as well.
 const LOOKS_FOR_MAIL: u32 = 12;
-/// Of these, every fourth sweeps as well; the last one of a day does so too.
-const SWEEPS_EVERY: u32 = 4;
+/// Of these, every sixth sweeps as well; the last one of a day does so too.
+const SWEEPS_EVERY: u32 = 6;
 /// People work in the morning, after this one.
 const BEFORE_WORK: u32 = 4;
 /// Days at the end on which nothing goes wrong any more, so that what waits is delivered.
