@@ -151,6 +151,11 @@ fn figures(
             on(conn, SightList::Lost)?,
             "/children/lost",
         ),
+        of(
+            "Children whose checks rest".to_owned(),
+            on(conn, SightList::Resting)?,
+            "/children/resting",
+        ),
     ])
 }
 
