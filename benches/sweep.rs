@@ -169,14 +169,16 @@ const STAFF: &str = "
         WHERE account.authority_id = child.authority_id AND account.email LIKE 'officer0@%');
     UPDATE welfare_check SET due_on = '2027-06-01' WHERE state = 'open';";
 
-/// The run of the sweep, as the runner of the jobs writes it down.
+/// The runs of the jobs that watch over the register, as their runner writes them down.
 const SWEPT: &str = "INSERT INTO job_run (job, day, started_at, ended_at)
-    VALUES ('sweep', '2026-11-23', '2026-11-23 09:00:00', '2026-11-23 09:00:01')";
+    VALUES ('sweep', '2026-11-23', '2026-11-23 09:00:00', '2026-11-23 09:00:01'),
+           ('tiers', '2026-11-23', '2026-11-23 09:00:00', '2026-11-23 09:00:01')";
 
-/// A share of the open checks is due on a day.
+/// A share of the open checks, owed for a while, is due on a day.
 fn due_on(day: &str, share: usize) -> String {
     format!(
-        "UPDATE welfare_check SET due_on = '{day}' WHERE state = 'open' AND id % {ONE_IN} = {share}"
+        "UPDATE welfare_check SET due_on = '{day}', created_at = '2026-10-01 09:00:00'
+         WHERE state = 'open' AND id % {ONE_IN} = {share}"
     )
 }
 
