@@ -543,7 +543,8 @@ fn a_manager_lets_checks_rest_and_an_officer_does_not() {
     page.says("Robin Vale leads meanwhile")
         .says("This would be renewal 1 of the rest that began on 23 November 2026");
     let work = officer.open("/work");
-    work.says("Nothing has lapsed").says("Checks that rest");
+    work.says("Nothing else has lapsed")
+        .says("Checks that rest");
     let list = officer.open("/children/resting").expect(200);
     list.says("Ada")
         .says("rests until 1 February 2027, Robin Vale leads");
