@@ -28,13 +28,19 @@ pub fn tell(
 
 impl News for Elsewhere {
     fn key(&self) -> (&'static str, String) {
-        (BOOKED_ELSEWHERE, self.reference.to_string())
+        let (home, told) = (self.home.unwrap_or_default(), self.told.unwrap_or_default());
+        let news = format!("{}:{home}-{told}", self.reference);
+        (BOOKED_ELSEWHERE, news)
     }
 
-    /// Whoever booked it, though it may have been they who wrote the other address down.
+    /// Whoever booked it, though it may have been they who wrote the other address down. Who cannot open a restricted
+    /// record any more has handed it on to the child's officer.
     fn to(&self) -> (Post, About<'_>) {
         let about = About {
-            officer: self.by.as_deref(),
+            officer: match self.restricted {
+                true => self.officer.as_deref(),
+                false => self.by.as_deref(),
+            },
             restricted: self.restricted,
             done_by: None,
         };
@@ -52,7 +58,7 @@ impl News for Elsewhere {
         .render(head)
     }
 
-    fn note_told(&self, tx: &mut Conn, _: Key<OutgoingMail>, now: NaiveDateTime) -> Result<()> {
-        store::booking::note_moved_told(tx, self.key, now)
+    fn note_told(&self, tx: &mut Conn, _: Key<OutgoingMail>, _: NaiveDateTime) -> Result<()> {
+        store::booking::note_heard(tx, self)
     }
 }

@@ -152,7 +152,8 @@ pub fn book(
         return Ok(Booked::of(same));
     }
     // The same day and hour again is a visit confirmed for the address as it is now, and that is reason enough.
-    let confirms = is_elsewhere && standing.is_some_and(|it| it.is_when(new));
+    let confirms =
+        is_elsewhere && standing.is_some_and(|it| it.mode == new.mode && it.is_when(new));
     let instead_of = standing.map(|it| it.booked_for);
     let is_moved = instead_of.is_some() && !confirms;
     if new.reason.trim().is_empty() && (is_moved || (!confirms && new.booked_for > check.due_on)) {
@@ -185,6 +186,7 @@ pub fn book(
         reference: &reference,
         check: check.key,
         address: goes_to,
+        known_told: told_address::waiting_row(tx, child.key)?,
         weighed: &weighed,
         tell_manager,
         by: viewer.account().ok_or_else(nobody)?,

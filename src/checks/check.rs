@@ -95,6 +95,7 @@ impl CheckRecord {
     pub(super) fn as_open(&self) -> OpenCheck {
         OpenCheck {
             kind: self.kind,
+            purpose: self.purpose,
             counted_from: self.counted_from,
             due_on: self.due_on,
         }
@@ -182,8 +183,8 @@ pub fn owe_first(
     store::check::insert(tx, viewer.authority(), &new, now)
 }
 
-/// Ends one open check that is done by an act which is not an attempt, such as sending the acknowledgement. The
-/// caller writes the audit event.
+/// Ends one open check that is done by an act which is not an attempt, such as sending the acknowledgement, and the new
+/// attempt at it. The caller writes the audit event.
 pub fn complete(
     tx: &mut Conn,
     child: ChildKey,
@@ -193,11 +194,13 @@ pub fn complete(
     now: NaiveDateTime,
 ) -> Result<()> {
     let open = store::check::open_of_child(tx, child)?;
-    let keys: Vec<CheckKey> = open
-        .iter()
-        .filter(|check| check.kind == kind)
-        .map(|check| check.key)
-        .collect();
+    let done = open.iter().find(|check| check.kind == kind);
+    let done = done.map(|check| check.key);
+    let of_it = |check: &&CheckRecord| Some(check.key) == done || check.follows == done;
+    let keys: Vec<CheckKey> = match done {
+        Some(_) => open.iter().filter(of_it).map(|check| check.key).collect(),
+        None => Vec::new(),
+    };
     let closing = Closing {
         state: CheckState::Done,
         on: today,

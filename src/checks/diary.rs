@@ -7,6 +7,7 @@ use super::store;
 use super::store::diary::Asked;
 use crate::access::{AccountKey, Viewer};
 use crate::db::{Conn, Result};
+use crate::rules::dates::spoken;
 use crate::rules::due_soon::{Notice, horizon};
 use crate::rules::schedule::CheckKind;
 
@@ -123,11 +124,14 @@ pub fn desk(conn: &mut Conn, viewer: &Viewer, rulebook: &Rulebook, whose: Whose)
         due,
         today,
     };
-    let (lapsed, lapsed_total) = part(conn, rulebook, &asked(LONG_AGO..=yesterday))?;
+    let (mut lapsed, overdue_total) = part(conn, rulebook, &asked(LONG_AGO..=yesterday))?;
+    let (carried, carried_total) = carried(conn, rulebook, &asked(LONG_AGO..=yesterday))?;
+    lapsed.extend(carried);
+    lapsed.sort_by_key(|line| line.due_on);
     let (due_soon, due_soon_total) = part(conn, rulebook, &asked(today..=soon))?;
     Ok(Desk {
         lapsed,
-        lapsed_total,
+        lapsed_total: overdue_total + carried_total,
         resting_lapses: store::lapse_list::resting(conn, viewer, whose, today)?,
         due_soon,
         due_soon_total,
@@ -139,6 +143,38 @@ pub fn desk(conn: &mut Conn, viewer: &Viewer, rulebook: &Rulebook, whose: Whose)
 
 fn part(conn: &mut Conn, rulebook: &Rulebook, asked: &Asked<'_>) -> Result<(Vec<DeskLine>, i64)> {
     let checks = store::diary::lines(conn, asked, SHOWN)?;
+    let lines = on_desk(conn, rulebook, checks)?;
+    Ok((lines, store::diary::count(conn, asked)?))
+}
+
+/// What has lapsed though the next attempt is still to come, each with the day since which it has.
+fn carried(
+    conn: &mut Conn,
+    rulebook: &Rulebook,
+    asked: &Asked<'_>,
+) -> Result<(Vec<DeskLine>, i64)> {
+    let (carried, total) = store::diary::carried(conn, asked, SHOWN)?;
+    let first_due: Vec<NaiveDate> = carried.iter().map(|(_, first_due)| *first_due).collect();
+    let checks = carried.into_iter().map(|(line, _)| line).collect();
+    let mut lines = on_desk(conn, rulebook, checks)?;
+    for (line, first_due) in lines.iter_mut().zip(first_due) {
+        line.why = format!(
+            "An attempt failed that was due on {}, and the next is due on {}. {}",
+            spoken(first_due),
+            spoken(line.due_on),
+            line.why
+        );
+        line.due_on = first_due;
+        line.working_days = rulebook.working_days_from_today(first_due);
+    }
+    Ok((lines, total))
+}
+
+fn on_desk(
+    conn: &mut Conn,
+    rulebook: &Rulebook,
+    checks: Vec<store::diary::Line>,
+) -> Result<Vec<DeskLine>> {
     let mut lapses = store::diary::lapses(conn, &checks)?;
     let booked = store::diary::booked(conn, &checks)?;
     let lines = checks
@@ -150,14 +186,11 @@ fn part(conn: &mut Conn, rulebook: &Rulebook, asked: &Asked<'_>) -> Result<(Vec<
             child_name: format!("{} {}", line.given_names, line.family_name),
             due_on: line.due_on,
             why: line.why,
-            working_days: rulebook
-                .calendar
-                .working_days_between(rulebook.today, line.due_on)
-                .abs(),
+            working_days: rulebook.working_days_from_today(line.due_on),
             booked_for: booked.get(&line.check).copied(),
             officer: line.officer,
             lapse: lapses.remove(&line.check),
         })
         .collect();
-    Ok((lines, store::diary::count(conn, asked)?))
+    Ok(lines)
 }

@@ -108,7 +108,7 @@ impl Merge<'_> {
             }
             Some(_) => return Ok(()),
         };
-        self.note(tx, "lapse_carried_over", lapse.reference.as_str(), &detail)
+        self.note(tx, "lapse_handed_over", lapse.reference.as_str(), &detail)
     }
 
     fn because(&self) -> String {

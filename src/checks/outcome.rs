@@ -21,7 +21,7 @@ use crate::rules::outcome::{
     AttemptResult, Contradiction, Happened, Judgement, Mode, SpokenAlone, check_consistent,
     earliest, satisfies,
 };
-use crate::rules::schedule::{CheckKind, Purpose};
+use crate::rules::schedule::Purpose;
 
 /// An outcome to be recorded.
 #[derive(Clone, Debug)]
@@ -164,7 +164,7 @@ pub fn record(
             return Err(OutcomeError::RecordedAlready(held.in_words()));
         }
         return Ok(Recorded {
-            next: next_in_words(tx, check.child, held.satisfied)?,
+            next: next_in_words(tx, check, held.satisfied)?,
             reference: held.reference,
             satisfied: held.satisfied,
         });
@@ -206,7 +206,7 @@ pub fn record(
     assessed.raise(tx, viewer, check.child, &rulebook, now)?;
     check::copy_next(tx, check.child)?;
     Ok(Recorded {
-        next: next_in_words(tx, check.child, satisfied)?,
+        next: next_in_words(tx, &check, satisfied)?,
         reference: attempt.reference,
         satisfied,
     })
@@ -319,13 +319,14 @@ fn in_words(new: &NewOutcome) -> String {
 /// What is owed next: the new attempt after one that did not satisfy its check, otherwise what is due first.
 fn next_in_words(
     conn: &mut Conn,
-    child: ChildKey,
+    check: &CheckRecord,
     satisfied: bool,
 ) -> Result<Option<String>, DbError> {
-    let open = store::check::open_of_child(conn, child)?;
+    let open = store::check::open_of_child(conn, check.child)?;
+    let original = check.follows.unwrap_or(check.key);
     let next = open
         .iter()
-        .find(|check| satisfied || check.kind == CheckKind::NewAttempt)
+        .find(|check| satisfied || check.follows == Some(original))
         .or(open.first());
     Ok(next.map(|check| format!("{} by {}", check.kind.label(), spoken(check.due_on))))
 }

@@ -49,6 +49,7 @@ struct Check {
 impl Check {
     fn of(conn: &mut Conn, one: &PutOff, bookings: &[PutOff]) -> Result<Self> {
         let (booking, booked_for) = store::booking::last(conn, one.check_key)?;
+        let check = store::check::by_key(conn, one.check_key)?;
         let times = bookings.iter().map(|it| it.times.unsigned_abs()).max();
         let by_one = bookings.iter().all(|it| it.by == one.by);
         Ok(Self {
@@ -59,7 +60,7 @@ impl Check {
             mail: Postponed {
                 check: one.check.as_str().to_owned(),
                 kind: one.kind.label().to_owned(),
-                original_due_on: one.original_due_on,
+                original_due_on: store::booking::chain(conn, &check)?.first_due_on,
                 booked_for,
                 times: times.unwrap_or_default(),
                 past_holiday: bookings.iter().any(|it| it.past_holiday),

@@ -31,6 +31,12 @@ pub struct LastDay {
 }
 
 impl Rulebook {
+    /// How many working days lie between today and a day, before or after it.
+    #[must_use]
+    pub fn working_days_from_today(&self, day: NaiveDate) -> i64 {
+        (self.calendar).working_days_between(self.today, day).abs()
+    }
+
     /// The last day of a period that begins today and is the same for every tier.
     #[must_use]
     pub fn last_day(&self, key: PolicyKey) -> LastDay {

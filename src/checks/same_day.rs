@@ -1,5 +1,5 @@
 //! What somebody hears the same day, each piece of news once, whoever stands in for them today. The rows that the news is
-//! about say that it was told, so that nothing is forgotten however long the program stood still.
+//! about say that it was told, so that nothing that still matters is forgotten however long the program stood still.
 
 use chrono::{NaiveDate, NaiveDateTime};
 

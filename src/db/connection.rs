@@ -56,7 +56,7 @@ impl Scheme {
     pub(super) fn of(url: &str) -> Result<Self, OpenError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             #[cfg(feature = "postgres")]
-            return Ok(Self::Postgres(url.to_owned()));
+            return Ok(Self::Postgres(without_kerberos(url)));
             #[cfg(not(feature = "postgres"))]
             return Err(OpenError::NoPostgres);
         }
@@ -113,6 +113,18 @@ impl Scheme {
             }
         }
     }
+}
+
+/// Encryption by Kerberos is tried only if the URL names it. libpq would try it at each connection, and its library ends a
+/// program that stops while a connection is being made with an abort.
+#[cfg(feature = "postgres")]
+fn without_kerberos(url: &str) -> String {
+    let and = match url.contains('?') {
+        _ if url.contains("gssencmode=") => return url.to_owned(),
+        true => '&',
+        false => '?',
+    };
+    format!("{url}{and}gssencmode=disable")
 }
 
 /// WAL lets pages be read while the sweep writes; FULL makes a committed lapse survive a power cut. Of pages that many

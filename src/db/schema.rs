@@ -328,7 +328,9 @@ diesel::table! {
         address_id -> Nullable<BigInt>,
         tell_manager -> Bool,
         told_at -> Nullable<Timestamp>,
-        moved_told_at -> Nullable<Timestamp>,
+        known_told_id -> Nullable<BigInt>,
+        heard_address_id -> Nullable<BigInt>,
+        heard_told_id -> Nullable<BigInt>,
     }
 }
 

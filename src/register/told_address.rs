@@ -58,6 +58,11 @@ pub enum Settlement {
     Told,
 }
 
+/// The row of the other address that waits to be settled, for whoever has to know later whether it is still the same.
+pub fn waiting_row(conn: &mut Conn, child: ChildKey) -> Result<Option<i64>> {
+    store::told_address::waiting_row(conn, child)
+}
+
 /// The address that waits to be settled.
 pub fn waiting(conn: &mut Conn, child: ChildKey) -> Result<Option<ToldAddress>> {
     store::told_address::waiting(conn, child)

@@ -234,7 +234,7 @@ pub fn earliest(
 /// A first contact, a first meeting and the first decision ask for something to happen once: a visit at which the
 /// child is seen is a contact too, and its judgement, if one is given, is the decision. A second or recurring check
 /// asks for it again after a time, so a visit made for something else counts only once that check is due. A new
-/// attempt ends with the check that it follows.
+/// attempt asks for what failed to be done once more, whatever it is done for.
 #[must_use]
 pub fn satisfies_too(other: &OpenCheck, happened: &Happened) -> bool {
     let in_time = match other.kind {
@@ -243,11 +243,12 @@ pub fn satisfies_too(other: &OpenCheck, happened: &Happened) -> bool {
         | CheckKind::SuitabilityDecision
         | CheckKind::AfterMove
         | CheckKind::SeeInPerson
-        | CheckKind::FindChild => other.counted_from <= happened.on,
+        | CheckKind::FindChild
+        | CheckKind::NewAttempt => other.counted_from <= happened.on,
         CheckKind::SecondCheck | CheckKind::RecurringCheck => other.due_on <= happened.on,
-        CheckKind::Acknowledgement | CheckKind::NewAttempt => false,
+        CheckKind::Acknowledgement => false,
     };
-    in_time && satisfies(other.kind.purpose(), happened)
+    in_time && satisfies(other.purpose, happened)
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ pub fn latest(
         .period()
         .after(first_late.unwrap_or(today), calendar);
     let standing = chain.instead_of.unwrap_or(in_time);
-    if standing > in_time.max(soon) {
+    if standing > in_time.max(soon) && standing >= today {
         let why = format!(
             "It is booked for {} already: an officer moves it to a sooner day, and not to a later one.",
             spoken(standing)

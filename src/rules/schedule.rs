@@ -230,6 +230,8 @@ pub fn find_child(
 pub struct OpenCheck {
     /// Which check.
     pub kind: CheckKind,
+    /// What it is for: of a new attempt, what the check is for that it follows.
+    pub purpose: Purpose,
     /// The day from which its period is counted.
     pub counted_from: NaiveDate,
     /// The day it is due.

@@ -176,9 +176,20 @@ fn a_visit_that_was_booked_before_a_move_is_confirmed_or_booked_again() {
     };
     assert_eq!(tell_later(), 1, "whoever booked it");
     assert_eq!(tell_later(), 0, "and only once");
+    let page = officer.open(&ben.path("/addresses")).expect(200);
+    let form = page
+        .form("/addresses")
+        .set("lines", "5 Old Road")
+        .set("town", "Ashdale")
+        .set("postcode", "AA3 2AB")
+        .set("source", "parent")
+        .set_date("lived_from", "23", "11", "2026");
+    form.send(&mut officer).expect(200);
+    assert_eq!(tell_later(), 1, "another home is other news");
+    assert_eq!(tell_later(), 0);
 
     let page = officer.open(&format!("{path}/bookings/new")).expect(200);
-    page.says("3 New Road");
+    page.says("5 Old Road");
     let confirm = page
         .form("/bookings")
         .set("unverified", "The mother gave it on the telephone");

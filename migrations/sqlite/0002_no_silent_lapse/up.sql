@@ -61,6 +61,9 @@ CREATE TABLE assessment_due (
 CREATE INDEX assessment_due_day ON assessment_due (authority_id, due_on);
 
 -- The sweep asks each authority for what is due; by authority first, so that it passes over no other's.
+-- Each check has one attempt that follows it; two checks have two.
+DROP INDEX welfare_check_once;
+CREATE UNIQUE INDEX welfare_check_once ON welfare_check (child_id, kind, COALESCE(follows_id, 0)) WHERE state = 'open';
 DROP INDEX welfare_check_open;
 CREATE INDEX welfare_check_open ON welfare_check (authority_id, due_on, child_id) WHERE state = 'open';
 
@@ -80,13 +83,15 @@ ALTER TABLE booking ADD COLUMN postponement INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE booking ADD COLUMN past_ceiling BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE booking ADD COLUMN past_holiday BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE booking ADD COLUMN terms_unknown BOOLEAN NOT NULL DEFAULT FALSE;   -- nobody entered the terms, so one may lie between
--- The address that somebody is to go to: the child's home when it was booked. Whether a manager hears of the booking is decided
--- when it is made, and told_at is when the letter was put; moved_told_at, when whoever booked it was told that the child lives
--- elsewhere now.
+-- The address that somebody is to go to: the child's home when it was booked, and the other one that was told by then and
+-- not settled. Whether a manager hears of the booking is decided when it is made, and told_at is when the letter was put. When
+-- whoever booked it was told of another home or of another address, heard_address_id and heard_told_id say of which.
 ALTER TABLE booking ADD COLUMN address_id BIGINT REFERENCES address (id);
 ALTER TABLE booking ADD COLUMN tell_manager BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE booking ADD COLUMN told_at TIMESTAMP;
-ALTER TABLE booking ADD COLUMN moved_told_at TIMESTAMP;
+ALTER TABLE booking ADD COLUMN known_told_id BIGINT REFERENCES told_address (id);
+ALTER TABLE booking ADD COLUMN heard_address_id BIGINT REFERENCES address (id);
+ALTER TABLE booking ADD COLUMN heard_told_id BIGINT REFERENCES told_address (id);
 CREATE INDEX booking_to_tell ON booking (check_id) WHERE tell_manager AND told_at IS NULL;
 CREATE INDEX booking_coming ON booking (booked_for, check_id) WHERE state = 'booked';
 

@@ -15,7 +15,7 @@ use crate::register::{self, ChildKey};
 use crate::rules::codes::ChildStatus;
 use crate::rules::dates::spoken;
 use crate::rules::outcome::{Happened, effect, satisfies_too};
-use crate::rules::schedule::{CheckKind, CheckOwed, Purpose, next_check};
+use crate::rules::schedule::{CheckKind, CheckOwed, next_check};
 use crate::rules::tier::Tier;
 
 /// What follows from an outcome.
@@ -97,8 +97,7 @@ impl Following<'_> {
     }
 
     /// Owes a new attempt, if the outcome does not satisfy its check, and notes whether the manager hears of it the same day.
-    /// An older attempt that is still open gives way to it with its booking and its lapse; but one to see the child does not
-    /// give way to one that need not.
+    /// An older attempt at the same check that is still open gives way to it with its booking and its lapse.
     pub(super) fn owe_a_new_attempt(&self, tx: &mut Conn) -> Result<(), DbError> {
         let Rulebook {
             policy, calendar, ..
@@ -124,11 +123,8 @@ impl Following<'_> {
             "failed",
             Some(self.happened.on),
         )?;
-        let older = open_attempt(tx, self.check.child)?;
+        let older = open_attempt(tx, self.check.child, original)?;
         if let Some(older) = &older {
-            if older.purpose == Purpose::SeeChild && owed.purpose != Purpose::SeeChild {
-                return Ok(());
-            }
             let because = format!("Replaced by a later attempt. {}", self.attempt.in_words);
             let closing = Closing {
                 state: CheckState::Cancelled,
@@ -146,7 +142,7 @@ impl Following<'_> {
             Some(original),
             self.now,
         )?;
-        if let (Some(older), Some(newer)) = (older, open_attempt(tx, self.check.child)?) {
+        if let (Some(older), Some(newer)) = (older, open_attempt(tx, self.check.child, original)?) {
             store::booking::carry_over(tx, older.key, newer.key)?;
             self.carry_lapse_over(tx, &older, &newer)?;
         }
@@ -181,9 +177,14 @@ impl Following<'_> {
     }
 }
 
-fn open_attempt(conn: &mut Conn, child: ChildKey) -> Result<Option<CheckRecord>, DbError> {
+/// The new attempt at a check that is open.
+fn open_attempt(
+    conn: &mut Conn,
+    child: ChildKey,
+    original: CheckKey,
+) -> Result<Option<CheckRecord>, DbError> {
     let open = store::check::open_of_child(conn, child)?;
     Ok(open
         .into_iter()
-        .find(|check| check.kind == CheckKind::NewAttempt))
+        .find(|check| check.kind == CheckKind::NewAttempt && check.follows == Some(original)))
 }

@@ -116,6 +116,8 @@ pub(in crate::checks) struct Circumstances<'a> {
     pub(in crate::checks) check: CheckKey,
     /// The child's home today, where somebody is to go there.
     pub(in crate::checks) address: Option<AddressKey>,
+    /// The other address that was told and that nobody has settled.
+    pub(in crate::checks) known_told: Option<i64>,
     pub(in crate::checks) weighed: &'a Weighed,
     pub(in crate::checks) tell_manager: bool,
     pub(in crate::checks) by: AccountKey,
@@ -147,6 +149,7 @@ pub(in crate::checks) fn insert(
             booking::terms_unknown.eq(weighed.terms_unknown),
             booking::tell_manager.eq(of.tell_manager),
             booking::address_id.eq(of.address.map(AddressKey::number)),
+            booking::known_told_id.eq(of.known_told),
         ))
         .execute(tx)?;
     Ok(())
@@ -198,7 +201,6 @@ pub(in crate::checks) struct PutOff {
     pub(in crate::checks) check_key: CheckKey,
     pub(in crate::checks) check: Reference,
     pub(in crate::checks) kind: CheckKind,
-    pub(in crate::checks) original_due_on: NaiveDate,
     pub(in crate::checks) times: i32,
     pub(in crate::checks) past_holiday: bool,
     pub(in crate::checks) terms_unknown: bool,
@@ -220,7 +222,6 @@ pub(in crate::checks) fn to_tell(conn: &mut Conn, authority: AuthorityKey) -> Re
             booking::check_id,
             welfare_check::reference,
             welfare_check::kind,
-            welfare_check::original_due_on,
             booking::postponement,
             booking::past_holiday,
             booking::terms_unknown,
@@ -233,11 +234,11 @@ pub(in crate::checks) fn to_tell(conn: &mut Conn, authority: AuthorityKey) -> Re
 /// As the index says it.
 const UNTOLD: Condition = Condition("booking.tell_manager AND booking.told_at IS NULL");
 
-/// The last booking of a check: what it is called, and for which day it is.
+/// The booking of a check that stands, or else the last one: what it is called, and for which day it is.
 pub(in crate::checks) fn last(conn: &mut Conn, check: CheckKey) -> Result<(Reference, NaiveDate)> {
     Ok(booking::table
         .filter(booking::check_id.eq(check))
-        .order(booking::id.desc())
+        .order((booking::state.eq("booked").desc(), booking::id.desc()))
         .select((booking::reference, booking::booked_for))
         .first(conn)?)
 }
@@ -272,25 +273,54 @@ pub(in crate::checks) fn is_about(
     Ok(check.map(|(child, check)| (child, format!("check {check}"))))
 }
 
-/// That a booking is not for the child's home as it is known since before a moment: the child has moved, or another address
-/// was told after the booking and nobody has settled which is right.
-macro_rules! is_for_elsewhere {
-    ($known:expr) => {{
+/// That there is a home of the child, or another address that was told and that nobody has settled, known since before a
+/// moment, of which the conditions hold.
+macro_rules! lives_elsewhere {
+    ($known:expr, $home:literal, $told:literal) => {{
         let moved = address::table
             .filter(address::child_id.eq(welfare_check::child_id.nullable()))
             .filter(address::lived_to.is_null())
             .filter(address::recorded_at.lt($known))
-            .filter(Condition("address.id IS DISTINCT FROM booking.address_id"));
+            .filter(Condition($home));
         let disputed = told_address::table
             .filter(told_address::child_id.eq(welfare_check::child_id))
             .filter(told_address::settled_at.is_null())
             .filter(told_address::told_at.lt($known))
-            .filter(Condition("told_address.told_at > booking.booked_at"));
+            .filter(Condition($told));
         diesel::dsl::exists(moved).or(diesel::dsl::exists(disputed))
     }};
 }
 
+pub(super) use lives_elsewhere;
+
+/// That a booking is not for the child's home as it is known since before a moment: the child has moved, or another address
+/// was told after the booking and nobody has settled which is right.
+macro_rules! is_for_elsewhere {
+    ($known:expr) => {
+        crate::checks::store::booking::lives_elsewhere!(
+            $known,
+            "address.id IS DISTINCT FROM booking.address_id",
+            "told_address.id IS DISTINCT FROM booking.known_told_id"
+        )
+    };
+}
+
 pub(super) use is_for_elsewhere;
+
+/// The same, as long as whoever booked it was not told of just that home and that address.
+macro_rules! is_unheard {
+    ($known:expr) => {
+        crate::checks::store::booking::lives_elsewhere!(
+            $known,
+            "address.id IS DISTINCT FROM booking.address_id
+             AND address.id IS DISTINCT FROM booking.heard_address_id",
+            "told_address.id IS DISTINCT FROM booking.known_told_id
+             AND told_address.id IS DISTINCT FROM booking.heard_told_id"
+        )
+    };
+}
+
+pub(super) use is_unheard;
 
 /// That a booking stands, as the index says it.
 pub(super) const STANDS: Condition = Condition("booking.state = 'booked'");
@@ -341,6 +371,12 @@ pub(in crate::checks) struct Elsewhere {
     pub(in crate::checks) restricted: bool,
     /// The address of whoever booked it, unless they have left.
     pub(in crate::checks) by: Option<String>,
+    /// That of the child's officer, unless there is none or they have left.
+    pub(in crate::checks) officer: Option<String>,
+    /// The child's home now.
+    pub(in crate::checks) home: Option<i64>,
+    /// The other address that was told and that nobody has settled.
+    pub(in crate::checks) told: Option<i64>,
 }
 
 pub(in crate::checks) fn elsewhere_untold(
@@ -348,16 +384,31 @@ pub(in crate::checks) fn elsewhere_untold(
     authority: AuthorityKey,
     today: NaiveDate,
 ) -> Result<Vec<Elsewhere>> {
+    let officer = diesel::alias!(account as officer);
+    let home = address::table
+        .filter(address::child_id.eq(child::id.nullable()))
+        .filter(address::lived_to.is_null())
+        .select(address::id)
+        .single_value();
+    let told = told_address::table
+        .filter(told_address::child_id.eq(child::id))
+        .filter(told_address::settled_at.is_null())
+        .select(told_address::id)
+        .single_value();
     Ok(coming_visits!(today)
         .inner_join(child::table.on(child::id.eq(welfare_check::child_id)))
+        .left_join(
+            officer.on(child::officer_id
+                .eq(officer.field(account::id).nullable())
+                .and(officer.field(account::left_on).is_null())),
+        )
         .left_join(
             account::table.on(account::id
                 .eq(booking::booked_by)
                 .and(account::left_on.is_null())),
         )
         .filter(welfare_check::authority_id.eq(authority))
-        .filter(booking::moved_told_at.is_null())
-        .filter(is_for_elsewhere!(FAR_MOMENT))
+        .filter(is_unheard!(FAR_MOMENT))
         .order(booking::id)
         .select((
             booking::id,
@@ -367,18 +418,20 @@ pub(in crate::checks) fn elsewhere_untold(
             booking::booked_for,
             child::restricted,
             account::email.nullable(),
+            officer.field(account::email).nullable(),
+            home,
+            told,
         ))
         .load(conn)?)
 }
 
-/// Notes that whoever made a booking was told that the child lives elsewhere.
-pub(in crate::checks) fn note_moved_told(
-    tx: &mut Conn,
-    booking: BookingKey,
-    now: NaiveDateTime,
-) -> Result<()> {
-    diesel::update(booking::table.filter(booking::id.eq(booking)))
-        .set(booking::moved_told_at.eq(now))
+/// Notes of which home and of which other address whoever made a booking was told.
+pub(in crate::checks) fn note_heard(tx: &mut Conn, visit: &Elsewhere) -> Result<()> {
+    diesel::update(booking::table.filter(booking::id.eq(visit.key)))
+        .set((
+            booking::heard_address_id.eq(visit.home),
+            booking::heard_told_id.eq(visit.told),
+        ))
         .execute(tx)?;
     Ok(())
 }

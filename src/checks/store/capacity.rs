@@ -34,7 +34,7 @@ pub(in crate::checks) fn due(
         .inner_join(welfare_check::table)
         .filter(child::is_open.eq(true))
         .filter(IS_OPEN)
-        .filter(not(sleeps!(child::id, welfare_check::kind, today)))
+        .filter(not(sleeps!(child::id, welfare_check::purpose, today)))
         .group_by((welfare_check::due_on, welfare_check::kind, child::tier))
         .select((
             welfare_check::due_on,
@@ -93,7 +93,7 @@ pub(in crate::checks) fn waiting(
         .filter(exists(from_a_list))
         .filter(not(exists(done)))
         .filter(not(exists(booked)))
-        .filter(not(sleeps!(child::id, welfare_check::kind, today)))
+        .filter(not(sleeps!(child::id, welfare_check::purpose, today)))
         .into_boxed();
     if let Some(day) = dated_on {
         asked = asked.filter(welfare_check::counted_from.eq(day));

@@ -161,7 +161,7 @@ struct NewRow<'a> {
     created_at: Moment,
 }
 
-/// Writes checks, but none of a kind that is open for the child already.
+/// Writes checks, but none of a kind that is open for the child already; of new attempts, none that follows the same check.
 pub(in crate::checks) fn insert_missing(
     tx: &mut Conn,
     authority: AuthorityKey,
@@ -171,7 +171,7 @@ pub(in crate::checks) fn insert_missing(
     let open = open_kinds(tx, checks.iter().map(|new| new.child))?;
     let missing: Vec<NewCheck<'_>> = checks
         .iter()
-        .filter(|new| !open.contains(&(new.child, new.owed.kind)))
+        .filter(|new| !open.contains(&(new.child, new.owed.kind, new.follows)))
         .copied()
         .collect();
     insert(tx, authority, &missing, now)
@@ -192,13 +192,17 @@ pub(in crate::checks) fn insert(
 fn open_kinds(
     conn: &mut Conn,
     children: impl Iterator<Item = ChildKey>,
-) -> Result<HashSet<(ChildKey, CheckKind)>> {
+) -> Result<HashSet<(ChildKey, CheckKind, Option<CheckKey>)>> {
     let mut numbers: Vec<i64> = children.map(ChildKey::number).collect();
     numbers.dedup();
-    let open: Vec<(ChildKey, CheckKind)> = welfare_check::table
+    let open: Vec<(ChildKey, CheckKind, Option<CheckKey>)> = welfare_check::table
         .filter(welfare_check::child_id.eq_any(numbers))
         .filter(IS_OPEN)
-        .select((welfare_check::child_id, welfare_check::kind))
+        .select((
+            welfare_check::child_id,
+            welfare_check::kind,
+            welfare_check::follows_id,
+        ))
         .load(conn)?;
     Ok(open.into_iter().collect())
 }

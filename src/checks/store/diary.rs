@@ -55,7 +55,7 @@ macro_rules! asked {
             .filter(IS_OPEN)
             .filter(welfare_check::due_on.ge(*asked.due.start()))
             .filter(welfare_check::due_on.le(*asked.due.end()))
-            .filter(not(sleeps!(child::id, welfare_check::kind, asked.today)))
+            .filter(not(sleeps!(child::id, welfare_check::purpose, asked.today)))
             .into_boxed();
         if let Whose::Of(officer) = asked.whose {
             checks = checks.filter(child::officer_id.eq(officer.number()));
@@ -85,6 +85,46 @@ pub(in crate::checks) fn lines(
             child::officer_id,
         ))
         .load(conn)?)
+}
+
+/// The first checks that are not overdue, but have a lapse all the same: that of an attempt that failed stays open for the
+/// next one. Each with the day since which it has lapsed; and how many there are.
+pub(in crate::checks) fn carried(
+    conn: &mut Conn,
+    asked: &Asked<'_>,
+    limit: i64,
+) -> Result<(Vec<(Line, NaiveDate)>, i64)> {
+    let of = || {
+        let mut lapses = scope::children(asked.viewer)
+            .inner_join(lapse::table.inner_join(welfare_check::table))
+            .filter(lapse::closed_at.is_null())
+            .filter(welfare_check::due_on.ge(asked.today))
+            .filter(not(sleeps!(child::id, welfare_check::purpose, asked.today)))
+            .into_boxed();
+        if let Whose::Of(officer) = asked.whose {
+            lapses = lapses.filter(child::officer_id.eq(officer.number()));
+        }
+        lapses
+    };
+    let lines = of()
+        .order((lapse::due_on, lapse::id))
+        .limit(limit)
+        .select((
+            (
+                welfare_check::id,
+                welfare_check::reference,
+                welfare_check::kind,
+                welfare_check::due_on,
+                welfare_check::why,
+                child::reference,
+                child::given_names,
+                child::family_name,
+                child::officer_id,
+            ),
+            lapse::due_on,
+        ))
+        .load(conn)?;
+    Ok((lines, of().count().get_result(conn)?))
 }
 
 /// How many they are.

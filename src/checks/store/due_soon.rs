@@ -79,7 +79,7 @@ pub(in crate::checks) fn candidates(
         .filter(not(exists(given!(gone).filter(enough))))
         .filter(not(sleeps!(
             welfare_check::child_id,
-            welfare_check::kind,
+            welfare_check::purpose,
             window.today
         )))
         .into_boxed();

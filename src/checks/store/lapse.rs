@@ -47,7 +47,7 @@ pub(in crate::checks) fn overdue(
         .filter(not(opened))
         .filter(not(sleeps!(
             welfare_check::child_id,
-            welfare_check::kind,
+            welfare_check::purpose,
             today
         )))
         .order((welfare_check::due_on, welfare_check::id))

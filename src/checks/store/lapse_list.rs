@@ -92,7 +92,7 @@ pub(in crate::checks) fn unanswered(
     Ok(children(viewer, Whose::Team)
         .inner_join(lapse::table.inner_join(welfare_check::table))
         .filter(lapse::closed_at.is_null())
-        .filter(not(sleeps!(lapse::child_id, welfare_check::kind, today)))
+        .filter(not(sleeps!(lapse::child_id, welfare_check::purpose, today)))
         .filter(lapse::plan_by.is_null().or(lapse::plan_by.lt(today)))
         .order((lapse::due_on, lapse::id))
         .select((lapse::reference, welfare_check::kind, lapse::due_on))
@@ -112,7 +112,7 @@ pub(in crate::checks) fn page(
         .filter(lapse::closed_at.is_null());
     if only_unanswered {
         open = open
-            .filter(not(sleeps!(lapse::child_id, welfare_check::kind, today)))
+            .filter(not(sleeps!(lapse::child_id, welfare_check::purpose, today)))
             .filter(lapse::plan_by.is_null().or(lapse::plan_by.lt(today)));
     }
     let rows: Vec<Row> = open

@@ -210,6 +210,9 @@ pub(in crate::checks) fn to_tell(
     let new_attempt_by = attempt
         .filter(attempt.field(welfare_check::child_id).eq(outcome::child_id))
         .filter(attempt.field(welfare_check::kind).eq(CheckKind::NewAttempt))
+        .filter(Condition(
+            "attempt.follows_id = COALESCE(welfare_check.follows_id, welfare_check.id)",
+        ))
         .filter(attempt.field(welfare_check::state).eq(CheckState::Open))
         .select(attempt.field(welfare_check::due_on))
         .single_value();

@@ -10,14 +10,14 @@ use super::IS_OPEN;
 use crate::access::{AccountKey, AuthorityKey};
 use crate::checks::suspension::Suspension;
 use crate::db::columns::Key;
-use crate::db::schema::{account, child, suspension, welfare_check};
+use crate::db::schema::{account, child, lapse, suspension, welfare_check};
 use crate::db::{Condition, Conn, Result};
 use crate::mail::OutgoingMail;
 use crate::on_each;
 use crate::register::ChildKey;
 use crate::rules::identifiers::Reference;
 use crate::rules::rest::Earlier;
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::Purpose;
 
 /// That the checks of a child, named by a column of the query around it, rest on a day.
 macro_rules! rests {
@@ -32,25 +32,25 @@ macro_rules! rests {
 }
 pub(super) use rests;
 
-/// That an open check of a child rests on a day: all but the search for the child. The kind is a column of the query around
-/// it.
+/// That an open check of a child rests on a day: all but the search for the child and the attempts at it. The purpose is a
+/// column of the query around it.
 macro_rules! sleeps {
-    ($child:expr, $kind:expr, $day:expr) => {
+    ($child:expr, $purpose:expr, $day:expr) => {
         crate::checks::store::suspension::rests!($child, $day)
-            .and($kind.ne(crate::rules::schedule::CheckKind::FindChild))
+            .and($purpose.ne(crate::rules::schedule::Purpose::Find.as_str()))
     };
 }
 pub(super) use sleeps;
 
-/// The same for a query of lapses, which knows the check by its key alone: what its kind is is asked only while a child's
+/// The same for a query of lapses, which knows the check by its key alone: what it is for is asked only while a child's
 /// checks rest.
 macro_rules! lapse_sleeps {
     ($day:expr) => {{
         let search = crate::db::schema::welfare_check::table
             .filter(crate::db::schema::welfare_check::id.eq(crate::db::schema::lapse::check_id))
             .filter(
-                crate::db::schema::welfare_check::kind
-                    .eq(crate::rules::schedule::CheckKind::FindChild),
+                crate::db::schema::welfare_check::purpose
+                    .eq(crate::rules::schedule::Purpose::Find.as_str()),
             );
         crate::checks::store::suspension::rests!(crate::db::schema::lapse::child_id, $day)
             .and(diesel::dsl::not(diesel::dsl::exists(search)))
@@ -104,17 +104,21 @@ pub(in crate::checks) fn earlier(conn: &mut Conn, child: ChildKey) -> Result<Vec
     Ok(rows.into_iter().map(rest).collect())
 }
 
-/// Whether a child has an open check that is overdue and would rest.
+/// Whether a child has an open check that would rest and is overdue, or has a lapse: that of an attempt that failed stays
+/// open for the next one, which is not due yet.
 pub(in crate::checks) fn has_overdue(
     conn: &mut Conn,
     child: ChildKey,
     today: NaiveDate,
 ) -> Result<bool> {
+    let lapsed = lapse::table
+        .filter(lapse::check_id.eq(welfare_check::id))
+        .filter(lapse::closed_at.is_null());
     let overdue = welfare_check::table
         .filter(welfare_check::child_id.eq(child))
         .filter(IS_OPEN)
-        .filter(welfare_check::due_on.lt(today))
-        .filter(welfare_check::kind.ne(CheckKind::FindChild));
+        .filter(welfare_check::due_on.lt(today).or(exists(lapsed)))
+        .filter(welfare_check::purpose.ne(Purpose::Find.as_str()));
     Ok(diesel::select(exists(overdue)).get_result(conn)?)
 }
 

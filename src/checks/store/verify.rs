@@ -111,7 +111,7 @@ pub(in crate::checks) fn overdue_without_lapse(
         .filter(welfare_check::created_at.lt(scope.seen_until))
         .filter(not(sleeps!(
             welfare_check::child_id,
-            welfare_check::kind,
+            welfare_check::purpose,
             scope.day
         )));
     let lapsed = exists(

@@ -3,7 +3,7 @@
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::booking::{coming_visits, is_for_elsewhere};
+use super::booking::{coming_visits, is_unheard};
 use super::verify::{Answer, NAMED, Scope, ask};
 use crate::db::schema::{
     address, booking, child, outcome, registration, told_address, welfare_check,
@@ -45,10 +45,7 @@ pub(in crate::checks) fn visits_elsewhere_not_told(
     let visits =
         coming_visits!(scope.day).filter(welfare_check::authority_id.eq_any(scope.numbers()));
     let known = scope.seen_until;
-    let offends = booking::moved_told_at
-        .is_null()
-        .and(is_for_elsewhere!(known));
-    ask!(conn, visits, offends, booking::reference)
+    ask!(conn, visits, is_unheard!(known), booking::reference)
 }
 
 /// Records that an officer closed before the sweep, and of which no manager was told.

@@ -103,7 +103,7 @@ impl World {
         if matches!(act, Act::Settle(..)) {
             self.tally.once(Happening::AddressSettled, &done);
         }
-        if matches!(act, Act::Letter(_) | Act::Record(..) | Act::Settle(..)) {
+        if done.is_some() && act.may_close_a_lapse() {
             self.pupils[pupil].deeds.insert(now, Deed::Checked);
         }
         if let Some(page) = self.page(program, pupil)? {
@@ -287,6 +287,18 @@ fn an_outcome(
 }
 
 impl Act {
+    /// A visit at which nobody was met answers for nothing.
+    fn may_close_a_lapse(&self) -> bool {
+        match self {
+            Self::Letter(_) | Self::Settle(..) => true,
+            Self::Record(_, new) => !matches!(
+                new.result,
+                AttemptResult::NobodyIn | AttemptResult::WrongAddress
+            ),
+            _ => false,
+        }
+    }
+
     fn perform(&self, tx: &mut Conn, scene: &Scene<'_>) -> Result<(), Hitch> {
         let Scene {
             viewer,

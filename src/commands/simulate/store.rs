@@ -7,14 +7,12 @@ use diesel::prelude::*;
 use hearth::db::schema::{audit_event, booking, lapse, lapse_step, suspension, welfare_check};
 use hearth::db::{Conn, DbError};
 
-/// A new attempt at a check: a later one takes its lapse over.
-const NEW_ATTEMPT: &str = "new_attempt";
-
 /// A check that is open.
 pub struct OpenCheck {
     pub id: i64,
     pub child: i64,
-    pub is_attempt: bool,
+    /// The check at which it is a new attempt: a later one takes its lapse over.
+    pub follows: Option<i64>,
     pub due_on: NaiveDate,
     /// Whether it asks for the child to be found.
     pub is_search: bool,
@@ -22,21 +20,22 @@ pub struct OpenCheck {
 
 /// Every check that is open.
 pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenCheck>, DbError> {
-    let rows: Vec<(i64, i64, String, NaiveDate)> = welfare_check::table
+    let rows: Vec<(i64, i64, Option<i64>, String, NaiveDate)> = welfare_check::table
         .filter(welfare_check::state.eq("open"))
         .select((
             welfare_check::id,
             welfare_check::child_id,
-            welfare_check::kind,
+            welfare_check::follows_id,
+            welfare_check::purpose,
             welfare_check::due_on,
         ))
         .load(conn)?;
-    let check = |(id, child, kind, due_on): (i64, i64, String, NaiveDate)| OpenCheck {
+    let check = |(id, child, follows, purpose, due_on): (_, _, _, String, _)| OpenCheck {
         id,
         child,
-        is_attempt: kind == NEW_ATTEMPT,
+        follows,
         due_on,
-        is_search: kind == "find_child",
+        is_search: purpose == "find",
     };
     Ok(rows.into_iter().map(check).collect())
 }
@@ -62,8 +61,8 @@ pub struct Lapse {
     pub id: i64,
     pub reference: String,
     pub check: i64,
-    /// Whether it is of a new attempt.
-    pub is_of_attempt: bool,
+    /// Of a new attempt, at which check.
+    pub follows: Option<i64>,
     pub child: i64,
     pub opened_on: NaiveDate,
     /// Whether nobody has ever answered for it.
@@ -77,7 +76,7 @@ pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
         i64,
         String,
         i64,
-        String,
+        Option<i64>,
         i64,
         NaiveDate,
         Option<NaiveDateTime>,
@@ -89,7 +88,7 @@ pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
             lapse::id,
             lapse::reference,
             lapse::check_id,
-            welfare_check::kind,
+            welfare_check::follows_id,
             lapse::child_id,
             lapse::opened_on,
             lapse::acknowledged_at,
@@ -97,16 +96,17 @@ pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
         ))
         .order(lapse::id)
         .load(conn)?;
-    let lapse = |(id, reference, check, kind, child, opened_on, answered, closed_at): Row| Lapse {
-        id,
-        reference,
-        check,
-        is_of_attempt: kind == NEW_ATTEMPT,
-        child,
-        opened_on,
-        is_unanswered: answered.is_none(),
-        closed_at,
-    };
+    let lapse =
+        |(id, reference, check, follows, child, opened_on, answered, closed_at): Row| Lapse {
+            id,
+            reference,
+            check,
+            follows,
+            child,
+            opened_on,
+            is_unanswered: answered.is_none(),
+            closed_at,
+        };
     Ok(rows.into_iter().map(lapse).collect())
 }
 
@@ -139,8 +139,9 @@ pub fn carried_over(conn: &mut Conn) -> Result<i64, DbError> {
     Ok(events.count().get_result(conn)?)
 }
 
-/// How many visits were booked before their child's address was another one, and told.
+/// Of how many booked visits it was told that the child lives elsewhere.
 pub fn booked_elsewhere(conn: &mut Conn) -> Result<i64, DbError> {
-    let told = booking::table.filter(booking::moved_told_at.is_not_null());
+    let told = booking::table
+        .filter((booking::heard_address_id.is_not_null()).or(booking::heard_told_id.is_not_null()));
     Ok(told.count().get_result(conn)?)
 }

@@ -27,8 +27,8 @@ struct Overdue {
     evenings: u32,
     /// The second of them.
     second: NaiveDate,
-    /// Of a new attempt, for which child.
-    attempt_for: Option<i64>,
+    /// Of a new attempt, at which check.
+    follows: Option<i64>,
 }
 
 /// Nobody has answered for so long: then every step of the ladder was told, however long its days are between holidays
@@ -52,7 +52,7 @@ impl Witness {
                 let seen = self.overdue.entry(check.id).or_insert(Overdue {
                     evenings: 0,
                     second: today,
-                    attempt_for: check.is_attempt.then_some(check.child),
+                    follows: check.follows,
                 });
                 seen.evenings += 1;
                 if seen.evenings == 2 {
@@ -94,10 +94,12 @@ impl Witness {
             told.filter(|(_, at)| at.date() <= day).count()
         };
         let mut of_check: HashMap<i64, Vec<&store::Lapse>> = HashMap::new();
-        let mut of_child: HashMap<i64, Vec<&store::Lapse>> = HashMap::new();
+        let mut of_row: HashMap<i64, Vec<&store::Lapse>> = HashMap::new();
         for lapse in &lapses {
             of_check.entry(lapse.check).or_default().push(lapse);
-            of_child.entry(lapse.child).or_default().push(lapse);
+            if let Some(follows) = lapse.follows {
+                of_row.entry(follows).or_default().push(lapse);
+            }
         }
         // The lapse of a duplicate goes on at a check of the record that stays.
         let handed_over = program.read(|conn| Ok(store::of_duplicates(conn)?))?;
@@ -106,12 +108,12 @@ impl Witness {
         // A later attempt has taken the lapse of an earlier one over.
         let is_taken_over = |lapse: &store::Lapse, seen: &Overdue| {
             let was_open = lapse.closed_at.is_none_or(|at| at.date() >= seen.second);
-            lapse.is_of_attempt && Some(lapse.child) == seen.attempt_for && was_open
+            lapse.follows == seen.follows && was_open
         };
         let untold = overdue.filter(|(check, seen)| {
             let mut own = of_check.get(check).into_iter().flatten();
-            let mut others = of_child
-                .get(&seen.attempt_for.unwrap_or_default())
+            let mut others = of_row
+                .get(&seen.follows.unwrap_or_default())
                 .into_iter()
                 .flatten();
             !own.any(|lapse| told_by(lapse, seen.second) > 0)

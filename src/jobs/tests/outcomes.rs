@@ -172,7 +172,7 @@ fn a_bank_holiday_is_booked_only_by_somebody_who_means_it() {
 }
 
 #[test]
-fn an_attempt_to_see_the_child_does_not_give_way_to_a_telephone_call() {
+fn each_check_has_an_attempt_of_its_own() {
     let world = World::new();
     let child = world.notified();
     let meeting = world.check(child, CheckKind::FirstMeeting);
@@ -185,7 +185,49 @@ fn an_attempt_to_see_the_child_does_not_give_way_to_a_telephone_call() {
         AttemptResult::Refused,
     );
 
-    assert_eq!(world.check(child, CheckKind::NewAttempt).key, attempt.key);
+    let attempts = || -> Vec<CheckRecord> {
+        let mut open = world.checks(child);
+        open.retain(|it| it.kind == CheckKind::NewAttempt && it.state == CheckState::Open);
+        open
+    };
+    let open = attempts();
+    assert_eq!(open.len(), 2, "of the meeting and of the contact");
+    assert!(open.iter().any(|it| it.key == attempt.key));
+    world.sweep();
+    world.assert_green();
+
+    world.on("2026-11-10").sweep();
+    world.attempt(&meeting, Mode::HomeVisit, AttemptResult::ChildSeen);
+    assert_eq!(
+        attempts().len(),
+        0,
+        "a visit at which the child is seen does both"
+    );
+    world.assert_green();
+}
+
+#[test]
+fn the_attempt_to_find_a_child_ends_when_the_child_is_found() {
+    let world = World::new();
+    let child = world.notified();
+    let lost = world.record(child);
+    let (today, now) = (world.today(), world.now());
+    let lose =
+        |tx: &mut Conn| whereabouts::lose(tx, &world.officer, &lost, "An empty house", today, now);
+    world.services.db.write_now(lose).unwrap();
+    let search = world.check(child, CheckKind::FindChild);
+    world.attempt(&search, Mode::HomeVisit, AttemptResult::NobodyIn);
+    let attempt = world.check(child, CheckKind::NewAttempt);
+    assert_eq!(attempt.follows, Some(search.key));
+
+    let lost = world.record(child);
+    let find =
+        |tx: &mut Conn| whereabouts::find(tx, &world.officer, &lost, "The aunt rang", today, now);
+    world.services.db.write_now(find).unwrap();
+    let kinds = world.open_kinds(child);
+    assert!(!kinds.contains(&CheckKind::FindChild) && !kinds.contains(&CheckKind::NewAttempt));
+    world.sweep();
+    world.assert_green();
 }
 
 #[test]

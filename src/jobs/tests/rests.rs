@@ -2,7 +2,7 @@
 //! the search for a child.
 
 use super::*;
-use crate::checks::diary::Whose;
+use crate::checks::diary::{self, Whose};
 use crate::checks::lapse_list;
 use crate::checks::suspension::{self, NewRest, Outlook, SuspensionError};
 use crate::checks::whereabouts;
@@ -53,6 +53,40 @@ fn a_rest_over_a_lapse_is_told_above_at_once_and_hides_nothing() {
         [HEAD, MANAGER],
         "the ladder goes on with the days that it has by then"
     );
+    world.assert_green();
+}
+
+#[test]
+fn the_lapse_of_an_attempt_that_failed_is_on_the_desk_and_no_rest_hides_it() {
+    let world = World::new();
+    let child = world.known_since_seen("2026-06-01");
+    let visit = world.check(child, CheckKind::RecurringCheck);
+    world.attempt(&visit, Mode::HomeVisit, AttemptResult::NobodyIn);
+    world.on("2026-11-24").sweep();
+    let attempt = world.check(child, CheckKind::NewAttempt);
+    world.attempt(&attempt, Mode::HomeVisit, AttemptResult::NobodyIn);
+    let today = world.today();
+    let next = world.check(child, CheckKind::NewAttempt);
+    assert!(
+        next.due_on > today && visit.due_on > today,
+        "nothing is overdue"
+    );
+
+    let desk = world.run(|conn| {
+        let book = rulebook::load(conn, world.authority, today)?;
+        diary::desk(conn, &world.officer, &book, Whose::Team)
+    });
+    assert_eq!(desk.lapsed_total, 1);
+    assert_eq!(desk.lapsed[0].due_on, attempt.due_on);
+    assert!(
+        desk.lapsed[0]
+            .why
+            .starts_with("An attempt failed that was due on")
+    );
+
+    assert!(world.rest(child, "2026-12-20").unwrap(), "told above");
+    let mails = world.sweep();
+    assert_eq!(recipients(&mails), [HEAD]);
     world.assert_green();
 }
 

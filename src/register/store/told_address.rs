@@ -58,6 +58,16 @@ pub(in crate::register) fn waiting(
     row.map(Row::into_told).transpose()
 }
 
+/// The row of the one that waits.
+pub(in crate::register) fn waiting_row(conn: &mut Conn, child: ChildKey) -> Result<Option<i64>> {
+    Ok(told_address::table
+        .filter(told_address::child_id.eq(child.number()))
+        .filter(told_address::settled_at.is_null())
+        .select(told_address::id)
+        .first(conn)
+        .optional()?)
+}
+
 /// Whether a place was told of a child on a day or later, waiting or settled.
 pub(in crate::register) fn was_told_since(
     conn: &mut Conn,

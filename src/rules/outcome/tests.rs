@@ -120,6 +120,7 @@ fn only_a_recurring_check_counts_what_happened_before_the_list_was_taken_over() 
     for kind in CheckKind::ALL {
         let check = OpenCheck {
             kind: *kind,
+            purpose: kind.purpose(),
             counted_from: taken_over,
             due_on: day("2026-11-30"),
         };

@@ -124,6 +124,7 @@ mod tests {
     fn open(kind: CheckKind, due_on: &str) -> OpenCheck {
         OpenCheck {
             kind,
+            purpose: kind.purpose(),
             counted_from: day("2026-01-01"),
             due_on: day(due_on),
         }
