@@ -305,8 +305,6 @@ macro_rules! is_for_elsewhere {
     };
 }
 
-pub(super) use is_for_elsewhere;
-
 /// The same, as long as whoever booked it was not told of just that home and that address.
 macro_rules! is_unheard {
     ($known:expr) => {
@@ -359,6 +357,27 @@ pub(in crate::checks) fn elsewhere(
         .load(conn)?)
 }
 
+/// The coming visits of an authority that are not for the child's home as it is known now.
+pub(super) fn all_elsewhere(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    today: NaiveDate,
+) -> Result<Vec<i64>> {
+    Ok(coming_visits!(today)
+        .filter(is_of(authority))
+        .filter(is_for_elsewhere!(FAR_MOMENT))
+        .select(booking::id)
+        .load(conn)?)
+}
+
+/// That a check is of an authority, in words by which the database does not look for all checks of the authority: there are
+/// fewer visits to come.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn is_of(authority: AuthorityKey) -> _ {
+    let number: i64 = authority.number();
+    (welfare_check::authority_id + 0_i64).eq(number)
+}
+
 /// A coming visit that is not for the child's home, of which whoever booked it was not told.
 #[derive(Queryable)]
 pub(in crate::checks) struct Elsewhere {
@@ -407,9 +426,9 @@ pub(in crate::checks) fn elsewhere_untold(
                 .eq(booking::booked_by)
                 .and(account::left_on.is_null())),
         )
-        .filter(welfare_check::authority_id.eq(authority))
+        .filter(is_of(authority))
         .filter(is_unheard!(FAR_MOMENT))
-        .order(booking::id)
+        .order((booking::booked_for, booking::check_id))
         .select((
             booking::id,
             booking::reference,

@@ -40,8 +40,9 @@ pub(in crate::checks) fn untold(conn: &mut Conn, authority: AuthorityKey) -> Res
         .inner_join(child::table)
         .inner_join(account::table)
         .filter(UNTOLD)
-        .filter(child::authority_id.eq(authority.number()))
-        .order(registration::id)
+        // Not by the index of the authority's children, but by that of what is to be told.
+        .filter((child::authority_id + 0_i64).eq(authority.number()))
+        .order((registration::child_id, registration::id))
         .select((
             registration::id,
             child::reference,

@@ -8,14 +8,13 @@ use diesel::dsl::not;
 use diesel::prelude::*;
 
 use super::IS_OPEN;
-use super::booking::{FAR_MOMENT, STANDS, is_for_elsewhere, modes_at_home};
 use super::suspension::sleeps;
 use crate::access::store::scope;
 use crate::access::{AccountKey, Viewer};
 use crate::checks::CheckKey;
 use crate::checks::diary::{DeskLapse, VisitElsewhere, Whose};
-use crate::db::schema::{address, booking, child, lapse, told_address, welfare_check};
-use crate::db::{Condition, Conn, Result};
+use crate::db::schema::{booking, child, lapse, welfare_check};
+use crate::db::{Conn, Result};
 use crate::rules::identifiers::Reference;
 use crate::rules::schedule::CheckKind;
 
@@ -97,6 +96,7 @@ pub(in crate::checks) fn carried(
     let of = || {
         let mut lapses = scope::children(asked.viewer)
             .inner_join(lapse::table.inner_join(welfare_check::table))
+            .filter(lapse::authority_id.eq(asked.viewer.authority()))
             .filter(lapse::closed_at.is_null())
             .filter(welfare_check::due_on.ge(asked.today))
             .filter(not(sleeps!(child::id, welfare_check::purpose, asked.today)))
@@ -165,14 +165,14 @@ pub(in crate::checks) fn elsewhere(
     asked: &Asked<'_>,
     limit: i64,
 ) -> Result<Vec<VisitElsewhere>> {
+    let bookings = super::booking::all_elsewhere(conn, asked.viewer.authority(), asked.today)?;
+    if bookings.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut visits = scope::children(asked.viewer)
         .inner_join(welfare_check::table.inner_join(booking::table))
         .filter(child::is_open.eq(true))
-        .filter(IS_OPEN)
-        .filter(STANDS)
-        .filter(booking::booked_for.ge(asked.today))
-        .filter(booking::mode.eq_any(modes_at_home()))
-        .filter(is_for_elsewhere!(FAR_MOMENT))
+        .filter(booking::id.eq_any(bookings))
         .into_boxed();
     if let Whose::Of(officer) = asked.whose {
         visits = visits.filter(child::officer_id.eq(officer.number()));

@@ -222,7 +222,8 @@ pub(in crate::checks) fn to_tell(
         .inner_join(account::table)
         .filter(welfare_check::authority_id.eq(authority))
         .filter(UNTOLD)
-        .order(outcome::id)
+        // As the index of what is to be told has it.
+        .order((outcome::child_id, outcome::id))
         .select((
             outcome::id,
             outcome::reference,

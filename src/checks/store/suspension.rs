@@ -167,8 +167,9 @@ pub(in crate::checks) fn unheard(conn: &mut Conn, authority: AuthorityKey) -> Re
         .filter(Condition(
             "suspension.heard_above AND suspension.mail_id IS NULL",
         ))
-        .filter(child::authority_id.eq(authority.number()))
-        .order(suspension::id)
+        // Not by the index of the authority's children, but by that of what is to be told.
+        .filter((child::authority_id + 0_i64).eq(authority.number()))
+        .order((suspension::child_id, suspension::id))
         .select((
             suspension::id,
             child::reference,
