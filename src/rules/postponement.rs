@@ -329,6 +329,25 @@ mod tests {
         assert!(booked.needs_manager(day("2023-09-05")));
     }
 
+    #[test]
+    fn a_late_booking_that_nobody_kept_is_no_last_day() {
+        let mut kept_by_nobody = chain("2026-06-01", Some("2026-11-20"), 0);
+        kept_by_nobody.earlier = Vec::new();
+        let (policy, today) = (
+            Policy::at(&defaults(), "947", day("2026-11-23")),
+            day("2026-11-23"),
+        );
+        let (last, why) = latest(
+            &kept_by_nobody,
+            Tier::Amber,
+            &policy,
+            &Calendar::england(),
+            today,
+        );
+        assert!(last > today, "{last}: {why}");
+        assert!(!why.contains("20 November 2026"), "{why}");
+    }
+
     proptest! {
         #[test]
         fn a_later_day_is_never_easier(
