@@ -12,7 +12,6 @@ use rand::RngExt;
 
 /// A setting as `hearth config` and docs/operating.md list it.
 pub struct Setting {
-    /// The environment variable.
     pub name: &'static str,
     /// What holds when it is not set.
     pub default: &'static str,
@@ -172,11 +171,8 @@ pub enum ConfigError {
     /// A value that cannot be read.
     #[error("{name}={value:?} is not understood: {wanted}")]
     Value {
-        /// The setting.
         name: &'static str,
-        /// What was given.
         value: String,
-        /// What would do.
         wanted: &'static str,
     },
     /// Two settings that do not go together.

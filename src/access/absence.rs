@@ -13,13 +13,10 @@ use crate::rules::identifiers::{Reference, ReferenceKind};
 /// An absence to be recorded.
 #[derive(Clone, Debug)]
 pub struct NewAbsence {
-    /// Who is away.
     pub account: Reference,
     /// Who hears what they would.
     pub delegate: Reference,
-    /// The first day.
     pub starts_on: NaiveDate,
-    /// The last day.
     pub ends_on: NaiveDate,
 }
 
@@ -28,24 +25,18 @@ pub struct NewAbsence {
 pub struct Absence {
     /// What the world calls it.
     pub reference: String,
-    /// Who is away.
     pub account: AccountKey,
-    /// Their name.
     pub name: String,
     /// The name of who hears what they would.
     pub delegate: String,
-    /// The first day.
     pub starts_on: NaiveDate,
-    /// The last day.
     pub ends_on: NaiveDate,
 }
 
 /// Somebody who is away on a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cover {
-    /// Their address.
     pub email: String,
-    /// Their name.
     pub name: String,
     /// Where to write instead; none when the delegate has left or is away too: cover does not go round in circles.
     pub delegate: Option<String>,
@@ -77,16 +68,13 @@ pub enum AbsenceError {
     /// It ends before it begins.
     #[error("The last day must be the first day or later")]
     Order,
-    /// It is over.
     #[error("The last day must be today or later")]
     Over,
     /// Another absence is recorded for some of the days.
     #[error("{0} is recorded as away from {1} to {2} already")]
     Overlaps(String, String, String),
-    /// No such absence.
     #[error("This absence is not there any more")]
     Unknown,
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

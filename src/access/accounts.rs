@@ -12,7 +12,6 @@ use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
 /// An account to be made.
 #[derive(Clone, Debug)]
 pub struct NewAccount<'a> {
-    /// As what.
     pub role: Role,
     /// Whose: an address that `EmailAddress` has parsed.
     pub email: &'a str,
@@ -27,7 +26,6 @@ pub struct NewAccount<'a> {
 pub struct Holder {
     /// The post's stored word.
     pub post: String,
-    /// Where mail goes.
     pub email: String,
     /// The person's name, unless it is a mailbox.
     pub name: Option<String>,
@@ -47,7 +45,6 @@ pub enum AccountError {
         "{0} cannot hold the post of {1}: it is for {2}, who can answer for every lapse they are told of"
     )]
     CannotHold(String, String, &'static str),
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

@@ -39,13 +39,10 @@ impl Authority {
 pub struct Listed {
     /// The three-digit DfE code.
     pub code: String,
-    /// The ONS code.
     pub gss_code: String,
-    /// Its name.
     pub name: String,
     /// Its type, in the list's words.
     pub kind: String,
-    /// Its region.
     pub region: String,
     /// The last day it exists, where that is known.
     pub exists_to: Option<NaiveDate>,

@@ -15,15 +15,12 @@ const TOUCH_AFTER: TimeDelta = TimeDelta::minutes(5);
 /// Somebody who is signed in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// Their eyes.
     pub viewer: Viewer,
     /// What they may do.
     pub role: Role,
-    /// Their address.
     pub email: String,
     /// Their authority's DfE code.
     pub authority_code: String,
-    /// Their authority's name.
     pub authority_name: String,
     /// The colour of their authority's header, as `#rrggbb`.
     pub authority_colour: String,

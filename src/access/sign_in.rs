@@ -36,7 +36,6 @@ pub enum SignInError {
     /// The new password will not do.
     #[error(transparent)]
     Password(#[from] PasswordProblem),
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

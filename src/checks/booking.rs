@@ -24,9 +24,7 @@ use crate::rules::verification::{Standing, standing};
 /// A booking to be made.
 #[derive(Clone, Debug)]
 pub struct NewBooking {
-    /// How.
     pub mode: Mode,
-    /// The day.
     pub booked_for: NaiveDate,
     /// The time, where one is agreed.
     pub at_time: Option<NaiveTime>,
@@ -47,21 +45,16 @@ pub struct BookingRecord {
     pub key: BookingKey,
     /// What the world calls it.
     pub reference: Reference,
-    /// How.
     pub mode: Mode,
-    /// The day.
     pub booked_for: NaiveDate,
     /// The time as HH:MM, or nothing.
     pub at_time: String,
-    /// Where.
     pub place: String,
     /// Why it was moved or is late.
     pub reason: String,
     /// "booked", "moved", "kept", "failed" or "cancelled".
     pub state: String,
-    /// Who booked it.
     pub booked_by: String,
-    /// When.
     pub booked_at: NaiveDateTime,
     /// Which time the check is put off by it; 0 when it is not.
     pub postponement: u32,
@@ -116,7 +109,6 @@ pub enum BookingError {
     /// Later than an officer can book.
     #[error("An officer can book this check up to {0}. For a later day ask a manager to book it")]
     PastCeiling(String),
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

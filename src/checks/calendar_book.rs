@@ -16,20 +16,17 @@ use crate::rules::terms::{self, Term, TermProblem};
 /// A day that the authority keeps otherwise than the rules say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherDay {
-    /// The day.
     pub day: NaiveDate,
     /// Whether the authority works.
     pub is_working: bool,
     /// What the day is.
     pub name: String,
-    /// Who says so.
     pub source: String,
 }
 
 /// A school term with where it was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourcedTerm {
-    /// The term.
     pub term: Term,
     /// Where it was published.
     pub source: String,
@@ -40,7 +37,6 @@ pub struct SourcedTerm {
 pub struct Held<T> {
     /// What the world calls it.
     pub reference: String,
-    /// What it says.
     pub what: T,
     /// Who wrote it down; none for the command line.
     pub by: Option<String>,
@@ -49,7 +45,6 @@ pub struct Held<T> {
 /// Why the calendar was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum CalendarError {
-    /// Not an administrator.
     #[error("Only an administrator changes the calendar")]
     NotAllowed,
     /// The day is past.
@@ -80,7 +75,6 @@ pub enum CalendarError {
     /// It is gone, or another authority's.
     #[error("This is on the calendar no longer")]
     NotFound,
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

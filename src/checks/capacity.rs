@@ -77,24 +77,19 @@ pub fn outlook(
 /// A check that came with a list and that nobody has begun on: it may be brought forward.
 #[derive(Clone, Debug)]
 pub struct Waiting {
-    /// Its key.
     pub check: CheckKey,
     /// What the world calls it.
     pub reference: String,
-    /// For whom.
     pub child: ChildKey,
-    /// The child's tier.
     pub tier: Tier,
     /// The day it is due.
     pub due_on: NaiveDate,
-    /// Why then.
     pub why: String,
 }
 
 /// How a backlog would be spread.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// As things are.
     pub before: Outlook,
     /// What would be due in each week.
     pub after: Vec<ByTier>,
@@ -166,7 +161,6 @@ impl Plan {
 /// Why a backlog was not spread.
 #[derive(Debug, thiserror::Error)]
 pub enum SpreadError {
-    /// Not a manager.
     #[error("Only a manager spreads a backlog")]
     NotAllowed,
     /// There is nothing to move.
@@ -180,7 +174,6 @@ pub enum SpreadError {
         "The register has changed since this plan was made. Nothing was moved. This is the plan as it would be now"
     )]
     Changed,
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

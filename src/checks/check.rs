@@ -19,7 +19,6 @@ use crate::rules::schedule::{CheckKind, CheckOwed, OpenCheck, Purpose};
 /// Where a check stands. A lapsed check is open: lapsing does not end what is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CheckState {
-    /// Owed.
     Open,
     /// Satisfied by an outcome, or by the act it asks for.
     Done,
@@ -64,13 +63,9 @@ pub struct CheckRecord {
     pub key: CheckKey,
     /// What the world calls it.
     pub reference: Reference,
-    /// Whose register.
     pub authority: AuthorityKey,
-    /// For whom.
     pub child: ChildKey,
-    /// What is owed.
     pub kind: CheckKind,
-    /// What satisfies it.
     pub purpose: Purpose,
     /// The check whose failed attempt this one makes good.
     pub follows: Option<CheckKey>,
@@ -82,7 +77,6 @@ pub struct CheckRecord {
     pub due_on: NaiveDate,
     /// The sentence that answers "why this day?".
     pub why: String,
-    /// Where it stands.
     pub state: CheckState,
     /// When it was done or cancelled.
     pub closed_on: Option<NaiveDate>,
@@ -126,7 +120,6 @@ pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<CheckRecord>> {
 /// The day on which something is due, and why then.
 #[derive(Clone, Debug)]
 pub struct DueDay {
-    /// The day.
     pub on: NaiveDate,
     /// Why on that day.
     pub why: String,

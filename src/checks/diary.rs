@@ -14,7 +14,6 @@ use crate::rules::schedule::CheckKind;
 /// Whose work to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
-    /// One officer's children.
     Of(AccountKey),
     /// Everybody's, and those of nobody.
     Team,
@@ -23,17 +22,12 @@ pub enum Whose {
 /// A line on the desk.
 #[derive(Clone, Debug)]
 pub struct DeskLine {
-    /// The check's reference.
     pub check_reference: String,
-    /// What is owed.
     pub kind: CheckKind,
-    /// The child's reference.
     pub child_reference: String,
-    /// The child's name.
     pub child_name: String,
     /// The day it is due.
     pub due_on: NaiveDate,
-    /// Why then.
     pub why: String,
     /// Working days over (lapsed) or left (due soon; 0 is today).
     pub working_days: i64,
@@ -48,7 +42,6 @@ pub struct DeskLine {
 /// A lapse on the desk.
 #[derive(Clone, Debug)]
 pub struct DeskLapse {
-    /// The lapse's reference.
     pub reference: String,
     /// The day of the plan, once acknowledged.
     pub plan_by: Option<NaiveDate>,
@@ -59,13 +52,9 @@ pub struct DeskLapse {
 /// A coming visit that is booked for another address than the child's home, or before another one was told.
 #[derive(Clone, Debug)]
 pub struct VisitElsewhere {
-    /// The check's reference.
     pub check: String,
-    /// What is owed.
     pub kind: CheckKind,
-    /// The child's reference.
     pub child: String,
-    /// The child's name.
     pub child_name: String,
     /// The day of the visit.
     pub booked_for: NaiveDate,
@@ -84,7 +73,6 @@ pub struct Desk {
     pub due_soon: Vec<DeskLine>,
     /// How many there are in all.
     pub due_soon_total: i64,
-    /// That day.
     pub soon: NaiveDate,
     /// Visits to be confirmed for the child's address as it is now, the first to come first.
     pub elsewhere: Vec<VisitElsewhere>,

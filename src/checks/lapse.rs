@@ -25,13 +25,9 @@ pub struct LapseRecord {
     pub key: LapseKey,
     /// What the world calls it.
     pub reference: Reference,
-    /// The check.
     pub check: CheckKey,
-    /// The check's reference.
     pub check_reference: Reference,
-    /// For whom.
     pub child: ChildKey,
-    /// The child's reference.
     pub child_reference: Reference,
     /// The day the check was due.
     pub due_on: NaiveDate,
@@ -48,9 +44,7 @@ pub struct LapseRecord {
 /// That a person answered for a lapse.
 #[derive(Clone, Debug)]
 pub struct Acknowledgement {
-    /// Who.
     pub by: String,
-    /// When.
     pub at: NaiveDateTime,
     /// What they will do.
     pub plan: String,
@@ -86,16 +80,13 @@ impl LapseRecord {
 /// What somebody will do about a lapse.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// In words.
     pub words: String,
-    /// By which day.
     pub by: NaiveDate,
 }
 
 /// That a step of the ladder was told, and what became of the mail.
 #[derive(Clone, Debug)]
 pub struct Told {
-    /// Which step.
     pub step: Step,
     /// In which round of the ladder: after how many answers.
     pub round: u32,
@@ -103,7 +94,6 @@ pub struct Told {
     pub post: Post,
     /// Which post was told: a higher one when nobody holds the first.
     pub told_post: Post,
-    /// To which address.
     pub recipient: String,
     /// When it was put into the outbox.
     pub told_at: NaiveDateTime,
@@ -116,15 +106,11 @@ pub struct Told {
 /// That a step was told, as the mail server's own record can be held against it.
 #[derive(Clone, Debug)]
 pub struct ToldByMail {
-    /// Of which lapse.
     pub lapse: Reference,
-    /// Which step.
     pub step: Step,
     /// Which post it was owed to.
     pub post: Post,
-    /// To which address.
     pub recipient: String,
-    /// The mail's reference.
     pub mail: String,
     /// What the mail server knows the mail by.
     pub message_id: String,
@@ -136,7 +122,6 @@ pub enum AcknowledgeError {
     /// Not somebody who works with children.
     #[error("Only an officer or a manager answers for a lapse")]
     NotAllowed,
-    /// It is closed.
     #[error("This lapse is closed: the check has been done")]
     Closed,
     /// Somebody has answered meanwhile.
@@ -145,13 +130,11 @@ pub enum AcknowledgeError {
     /// One plan too many for an officer; the sentence says why.
     #[error("{0} Ask a manager to answer for this lapse")]
     NeedsManager(String),
-    /// No plan.
     #[error("Say what you will do")]
     NoPlan,
     /// A plan's day that has passed or is too far off.
     #[error("Choose a day from today to {0}")]
     PlanDay(String),
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

@@ -16,11 +16,8 @@ pub const PAGE: i64 = 50;
 pub struct OpenLapse {
     /// What the world calls it.
     pub reference: String,
-    /// What was owed.
     pub kind: CheckKind,
-    /// The child's reference.
     pub child_reference: String,
-    /// The child's name.
     pub child_name: String,
     /// The day the check was due.
     pub due_on: NaiveDate,
@@ -39,7 +36,6 @@ pub struct OpenLapse {
 /// How many lapses are open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Open {
-    /// In all.
     pub total: i64,
     /// Of these, how many rest while social care leads: nobody is told of them.
     pub resting: i64,

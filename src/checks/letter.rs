@@ -23,7 +23,6 @@ pub enum LetterError {
     /// The letter went before the notification came, or is yet to go.
     #[error("Choose a day from {0} to today")]
     Day(String),
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

@@ -30,13 +30,11 @@ pub struct NewOutcome {
     pub form_key: String,
     /// The day it happened.
     pub happened_on: NaiveDate,
-    /// How.
     pub mode: Mode,
     /// What came of it.
     pub result: AttemptResult,
     /// Where the child was seen, in words.
     pub place: String,
-    /// Who was there.
     pub present: String,
     /// Whether the home was seen.
     pub home_seen: Option<bool>,
@@ -66,13 +64,10 @@ pub struct OutcomeRecord {
     pub reference: Reference,
     /// The day it happened.
     pub happened_on: NaiveDate,
-    /// How.
     pub mode: Mode,
     /// What came of it.
     pub result: AttemptResult,
-    /// Where.
     pub place: String,
-    /// Who was there.
     pub present: String,
     /// Whether the home was seen.
     pub home_seen: Option<bool>,
@@ -84,9 +79,7 @@ pub struct OutcomeRecord {
     pub note: String,
     /// Whether it satisfied its check.
     pub satisfied: bool,
-    /// Who recorded it.
     pub recorded_by: String,
-    /// When.
     pub recorded_at: NaiveDateTime,
 }
 
@@ -140,7 +133,6 @@ pub enum OutcomeError {
     /// The acknowledgement is given by accepting the notification.
     #[error("Accept the notification instead: that is what this check asks for")]
     AcceptInstead,
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

@@ -18,9 +18,7 @@ use crate::rules::tier::{Assessment, Tier, overriding};
 /// What a manager wants.
 #[derive(Clone, Debug)]
 pub struct Decision {
-    /// The tier.
     pub tier: Tier,
-    /// Why.
     pub reason: String,
     /// The last day on which it holds.
     pub ends_on: NaiveDate,
@@ -31,9 +29,7 @@ pub struct Decision {
 pub struct Standing {
     /// What the rules need to know of it.
     pub rule: Override,
-    /// Why.
     pub reason: String,
-    /// Who decided.
     pub by: String,
 }
 
@@ -53,10 +49,8 @@ impl Standing {
 /// Why a tier was not decided.
 #[derive(Debug, thiserror::Error)]
 pub enum DecideError {
-    /// Not a manager.
     #[error("Only a manager decides on another tier")]
     NotAllowed,
-    /// No reason.
     #[error("Say why the tier is another one")]
     NoReason,
     /// The end is in the past or too far off.
@@ -65,7 +59,6 @@ pub enum DecideError {
     /// Nothing was decided that could be ended.
     #[error("The tier is the one that the rules give already")]
     NothingDecided,
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

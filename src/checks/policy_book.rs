@@ -24,13 +24,11 @@ use crate::rules::tier::Tier;
 /// A value as it is on record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// The value.
     pub row: PolicyRow,
     /// Who set it; none for what Hearth ships and for what was set on the command line.
     pub by: Option<String>,
     /// When it was set; none for what Hearth ships.
     pub at: Option<NaiveDateTime>,
-    /// Why.
     pub reason: String,
     /// When it was found to be an error and put right, on the day it was entered; it holds no more.
     pub corrected_at: Option<NaiveDateTime>,
@@ -47,13 +45,10 @@ impl Held {
 /// Why the policy was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
-    /// Not an administrator.
     #[error("Only an administrator changes the policy")]
     NotAllowed,
-    /// No reason.
     #[error("Say why the policy changes")]
     NoReason,
-    /// The change itself.
     #[error(transparent)]
     Change(#[from] ChangeProblem),
     /// Nothing begins on that day.
@@ -67,7 +62,6 @@ pub enum PolicyError {
     /// The last day lies in the past.
     #[error("The last day must be today or a later day")]
     EndsInThePast,
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

@@ -38,7 +38,6 @@ pub fn tell(
 /// A check that was put off, by one booking or several.
 struct Check {
     key: CheckKey,
-    /// The last booking.
     booking: Reference,
     /// Who put it off, if it was one person.
     by: Option<String>,

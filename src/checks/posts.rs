@@ -48,7 +48,6 @@ pub(super) struct Heard {
 /// One person or mailbox who is told.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Hearer {
-    /// Their address.
     pub(super) email: EmailAddress,
     /// The name of who is away and in whose place they are told.
     pub(super) in_place_of: Option<String>,

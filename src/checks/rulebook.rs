@@ -15,16 +15,13 @@ use crate::rules::tier::Tier;
 pub struct Rulebook {
     /// The policy in force.
     pub policy: Policy,
-    /// The working days.
     pub calendar: Calendar,
-    /// The day.
     pub today: NaiveDate,
 }
 
 /// The last day that a person may choose today, and why not a later one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastDay {
-    /// The day.
     pub day: NaiveDate,
     /// The rule, its value and its source, in one sentence.
     pub why: String,

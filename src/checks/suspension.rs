@@ -26,9 +26,7 @@ use crate::rules::rest::Chain;
 /// A rest that somebody wants; it begins on the day on which it is decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewRest {
-    /// Why.
     pub reason: String,
-    /// Who leads meanwhile.
     pub lead_name: String,
     /// Last day; the checks wake the day after.
     pub ends_on: NaiveDate,
@@ -37,11 +35,8 @@ pub struct NewRest {
 /// A rest of a child's checks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suspension {
-    /// Why.
     pub reason: String,
-    /// Who leads meanwhile.
     pub lead_name: String,
-    /// First day.
     pub starts_on: NaiveDate,
     /// Last day; the checks wake the day after.
     pub ends_on: NaiveDate,
@@ -74,19 +69,15 @@ impl Suspension {
 /// Why checks were not suspended.
 #[derive(Debug, thiserror::Error)]
 pub enum SuspensionError {
-    /// Not a manager.
     #[error("Only a manager lets the checks of a child rest")]
     NotAllowed,
-    /// Nobody named.
     #[error("Name the person who leads meanwhile")]
     NoLead,
-    /// No reason.
     #[error("Say why the checks rest")]
     NoReason,
     /// The end is today or before, or too far off.
     #[error("Choose an end from tomorrow to {0}")]
     End(String),
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

@@ -43,13 +43,10 @@ pub enum ToldOf {
 /// One of the lapses or checks that a mail told of.
 #[derive(Clone, Debug)]
 pub struct ToldLine {
-    /// The check's reference.
     pub check_reference: String,
     /// What is or was owed.
     pub kind: CheckKind,
-    /// The child's reference.
     pub child_reference: String,
-    /// The child's name.
     pub child_name: String,
     /// The day it is due; of a lapse, the day that passed.
     pub due_on: NaiveDate,
@@ -66,7 +63,6 @@ pub struct ToldLine {
 /// A lapse in such a list.
 #[derive(Clone, Debug)]
 pub struct ToldLapse {
-    /// Its reference.
     pub reference: String,
     /// The day of the plan, once somebody has answered.
     pub plan_by: Option<NaiveDate>,

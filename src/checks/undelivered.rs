@@ -88,7 +88,6 @@ impl ToldWith {
 struct Story {
     /// The highest post that the first mail was for.
     post: Post,
-    /// Its reference.
     first: String,
     /// What it told of.
     told: ToldWith,

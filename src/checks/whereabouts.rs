@@ -19,7 +19,6 @@ pub enum WhereaboutsError {
     /// Not somebody who works with children.
     #[error("Only an officer or a manager notes where a child is")]
     NotAllowed,
-    /// Nothing said.
     #[error("Say what happened and who told you")]
     NothingSaid,
     /// The record is closed.
@@ -28,7 +27,6 @@ pub enum WhereaboutsError {
     /// It says so already.
     #[error("The record says so already")]
     Already,
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

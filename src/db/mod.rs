@@ -32,7 +32,6 @@ pub struct Db {
 /// Why a question to the database was not answered.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
-    /// The statement failed.
     #[error("the database refused: {0}")]
     Query(#[from] diesel::result::Error),
     /// No connection became free in time.

@@ -19,9 +19,7 @@ use crate::rules::identifiers::Reference;
 /// A closure to be made.
 #[derive(Clone, Debug)]
 pub struct Closure {
-    /// Through which door.
     pub reason: ClosureReason,
-    /// On which day.
     pub on: NaiveDate,
     /// What the door asks to be named.
     pub named: String,
@@ -63,7 +61,6 @@ pub enum ClosureError {
         "There is no other open record with that reference. A reference looks like C-7K4M-2QXD"
     )]
     NoOther,
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

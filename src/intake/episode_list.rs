@@ -25,7 +25,6 @@ pub struct Taken {
     pub taken: usize,
     /// Episodes that were on the register already, exactly so.
     pub unchanged: usize,
-    /// Lines to mend.
     pub refused: Vec<Refused>,
 }
 
@@ -38,7 +37,6 @@ pub enum ListError {
     /// Not somebody who works with children.
     #[error("Only those who work with the children of the authority add episodes")]
     NotAllowed,
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

@@ -30,9 +30,7 @@ use crate::rules::schedule::CheckKind;
 pub struct Notification {
     /// The form's own key: the same form sent twice is one notification.
     pub form_key: String,
-    /// Who tells it.
     pub source: Source,
-    /// The parent.
     pub parent: NotifyingParent,
     /// The children, one or more.
     pub children: Vec<NotifiedChild>,
@@ -53,22 +51,17 @@ pub struct NotifyingParent {
     pub telephone: Option<PhoneNumber>,
     /// How they would rather be contacted, in their words.
     pub contact_preference: String,
-    /// Where they live.
     pub home: Place,
 }
 
 /// A child in a notification.
 #[derive(Clone, Debug)]
 pub struct NotifiedChild {
-    /// Given names.
     pub given_names: String,
-    /// Family name.
     pub family_name: String,
     /// What the child is called, if something else.
     pub known_as: Option<String>,
-    /// Date of birth.
     pub date_of_birth: NaiveDate,
-    /// Sex, where given.
     pub sex: Sex,
     /// What the parent is to the child.
     pub relationship: Relationship,
@@ -78,7 +71,6 @@ pub struct NotifiedChild {
     pub educated_at_home_since: Option<NaiveDate>,
     /// The kind of setting before.
     pub previous_setting: PreviousSetting,
-    /// Its name.
     pub previous_school: Option<String>,
     /// The reason, where given; asking is optional and so is answering.
     pub reason: PrimaryReason,
@@ -104,9 +96,7 @@ pub struct NotificationRecord {
     pub reference: Reference,
     /// When it was received.
     pub received_at: NaiveDateTime,
-    /// Who told it.
     pub source: Source,
-    /// The parent's name.
     pub parent_name: String,
     /// What else the parent said.
     pub message: String,
@@ -126,14 +116,10 @@ pub enum AcceptError {
     NotFound,
     /// Somebody else was faster.
     #[error("{by} has accepted this notification already")]
-    Already {
-        /// Who.
-        by: String,
-    },
+    Already { by: String },
     /// The officer chosen cannot be one.
     #[error("Choose the officer who will answer for the children")]
     NoOfficer,
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

@@ -15,7 +15,6 @@ pub struct Refused {
     pub line: u64,
     /// The heading of the column to mend; empty for the whole line.
     pub column: &'static str,
-    /// What to do.
     pub reason: String,
 }
 
@@ -39,10 +38,8 @@ pub enum FileProblem {
     UnknownHeading {
         /// What they should be.
         expected: String,
-        /// What stands there.
         found: String,
     },
-    /// One is missing.
     #[error("line 1: the heading {0} is missing")]
     MissingHeading(&'static str),
     /// One stands there twice.
@@ -55,7 +52,6 @@ pub enum FileProblem {
 
 /// A line of the list.
 pub struct Line {
-    /// Its number.
     pub number: u64,
     cells: Vec<(&'static str, String)>,
 }

@@ -37,7 +37,6 @@ pub use timer::{Nudge, Timer};
 /// What the jobs need of the program.
 #[derive(Clone)]
 pub struct Services {
-    /// The database.
     pub db: Db,
     /// What time it is.
     pub clock: Clock,
@@ -54,7 +53,6 @@ pub struct Services {
 pub struct Work {
     /// Things found that needed something done.
     pub found: i64,
-    /// Things done.
     pub did: i64,
     /// Things that could not be done.
     pub failed: i64,

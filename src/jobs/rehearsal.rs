@@ -29,10 +29,8 @@ pub struct Rehearsed {
 /// How a rehearsal ends: never well, so that nothing of it stays.
 #[derive(Debug, thiserror::Error)]
 pub enum TakenBack {
-    /// It was rehearsed.
     #[error("a rehearsal leaves nothing behind")]
     Rehearsed(Rehearsed),
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

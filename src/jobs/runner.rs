@@ -14,7 +14,6 @@ use crate::db::{Conn, Result};
 /// What became of one job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunSummary {
-    /// Which job.
     pub job: &'static str,
     /// What it came to; nothing when another process is running it.
     pub work: Option<Work>,
@@ -32,7 +31,6 @@ impl RunSummary {
 /// A run as the page for administrators shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunRecord {
-    /// Which job.
     pub job: String,
     /// When it began, UTC.
     pub started_at: NaiveDateTime,

@@ -13,7 +13,6 @@ use crate::config::Config;
 /// What carries the mail, and in whose name.
 #[derive(Clone, Debug)]
 pub struct Courier {
-    /// Where mail goes.
     pub transport: Transport,
     /// The address it comes from; the name beside it is the authority's.
     pub from: Address,

@@ -28,7 +28,6 @@ pub struct Summary {
     pub sent: u32,
     /// To be tried again.
     pub retried: u32,
-    /// Given up.
     pub dead: u32,
     /// The server seems to be down, so the rest was left for the next run.
     pub gave_up: bool,

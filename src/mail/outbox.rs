@@ -24,7 +24,6 @@ pub struct Letter<'a, A: 'static> {
     pub letterhead: &'a Letterhead,
     /// Whom it is for.
     pub to: EmailAddress,
-    /// What it says.
     pub message: Rendered,
 }
 

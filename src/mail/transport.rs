@@ -47,7 +47,6 @@ impl std::fmt::Debug for Play {
 pub struct Posted {
     /// The one address it went to.
     pub to: String,
-    /// Headers and bodies.
     pub raw: String,
 }
 
@@ -76,17 +75,11 @@ pub enum SettingError {
     PlainText {
         /// What was asked for.
         tls: &'static str,
-        /// Of which server.
         host: String,
     },
     /// The file of a certificate authority is of no use.
     #[error("HEARTH_MAIL_CA={file} cannot be used: {cause}")]
-    Authority {
-        /// Which file.
-        file: String,
-        /// Why.
-        cause: String,
-    },
+    Authority { file: String, cause: String },
     /// The sender is no address.
     #[error("HEARTH_MAIL_FROM={0:?} is not an email address: use one like hearth@example.gov.uk")]
     From(String),
@@ -97,12 +90,7 @@ pub enum SettingError {
     BouncesTo(String),
     /// The folder cannot be made.
     #[error("the folder {folder} for mail cannot be made: {cause}")]
-    Folder {
-        /// Which folder.
-        folder: String,
-        /// Why.
-        cause: io::Error,
-    },
+    Folder { folder: String, cause: io::Error },
 }
 
 /// How long to wait for a connection, and for each answer: a server that is looking for viruses is slow.

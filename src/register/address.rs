@@ -24,17 +24,14 @@ pub struct AddressRecord {
     pub key: AddressKey,
     /// What the world calls this record.
     pub reference: Reference,
-    /// Where.
     pub place: Place,
     /// Who told the authority.
     pub source: Source,
-    /// Since when.
     pub lived_from: NaiveDate,
     /// Until when; nothing for the current one.
     pub lived_to: Option<NaiveDate>,
     /// The day somebody made sure of it.
     pub verified_on: Option<NaiveDate>,
-    /// Who did.
     pub verified_by: Option<String>,
     /// When the authority wrote it down.
     pub recorded_at: NaiveDateTime,
@@ -45,9 +42,7 @@ pub struct AddressRecord {
 pub struct Place {
     /// House and street, one line of the address a line.
     pub lines: String,
-    /// Town.
     pub town: String,
-    /// Postcode, where known.
     pub postcode: Option<Postcode>,
     /// Unique property reference, where known.
     pub uprn: Option<Uprn>,
@@ -90,7 +85,6 @@ pub enum AddressError {
     /// Not there, or not for this viewer, or changed meanwhile.
     #[error(transparent)]
     Child(#[from] AmendError),
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

@@ -22,7 +22,6 @@ const CHUNK: usize = 1_000;
 /// A child to be put on the register with all that a list says.
 #[derive(Clone, Debug)]
 pub struct NewEntry {
-    /// The child.
     pub child: NewChild,
     /// Why and since when on the register.
     pub registration: Registration,
@@ -41,7 +40,6 @@ pub struct NewEntry {
 /// A parent or carer in a list.
 #[derive(Clone, Debug)]
 pub struct NewParent {
-    /// Who.
     pub person: NewPerson,
     /// What they are to the child.
     pub relation: NewRelation,

@@ -19,9 +19,7 @@ pub struct ChildRecord {
     pub key: ChildKey,
     /// What the world calls this record.
     pub reference: Reference,
-    /// Whose register.
     pub authority: AuthorityKey,
-    /// Who they are.
     pub particulars: Particulars,
     /// The child's reference in the system a list came from.
     pub other_reference: Option<String>,
@@ -41,7 +39,6 @@ pub struct ChildRecord {
     pub next_check_on: Option<NaiveDate>,
     /// Last seen in person by a professional.
     pub last_seen_on: Option<NaiveDate>,
-    /// By whom.
     pub last_seen_by: Option<String>,
     /// False when the child came with a list that does not say when they were last seen.
     pub seen_recorded: bool,
@@ -54,19 +51,15 @@ pub struct ChildRecord {
 pub struct Particulars {
     /// Given names, as the family writes them.
     pub given_names: String,
-    /// Family name.
     pub family_name: String,
     /// What the child is called.
     pub known_as: Option<String>,
-    /// Date of birth.
     pub date_of_birth: NaiveDate,
     /// Sex as recorded in law.
     pub sex: Sex,
     /// Unique pupil number; many children never had one.
     pub upn: Option<Upn>,
-    /// NHS number.
     pub nhs_number: Option<NhsNumber>,
-    /// Ethnicity, where given.
     pub ethnicity: Option<Ethnicity>,
     /// First language, where given.
     pub language: Option<String>,
@@ -88,7 +81,6 @@ impl Particulars {
 /// A child to be put on the register.
 #[derive(Clone, Debug)]
 pub struct NewChild {
-    /// Who they are.
     pub particulars: Particulars,
     /// The child's reference in the system a list came from.
     pub other_reference: Option<String>,
@@ -107,9 +99,7 @@ pub struct NewChild {
 /// An identifier that another child of the authority has already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
-    /// The UPN.
     Upn,
-    /// The NHS number.
     NhsNumber,
 }
 
@@ -131,10 +121,8 @@ pub enum AmendError {
     /// The account does not work with children, or is of another authority.
     #[error("This person cannot be a child's officer")]
     NotAnOfficer,
-    /// Not a manager.
     #[error("Only a manager decides who sees a record")]
     NotAllowed,
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

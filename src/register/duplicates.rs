@@ -12,13 +12,9 @@ use crate::rules::identifiers::{NhsNumber, Upn};
 /// What is known of a child who may be on the register already.
 #[derive(Clone, Debug)]
 pub struct Sought<'a> {
-    /// Given names.
     pub given_names: &'a str,
-    /// Family name.
     pub family_name: &'a str,
-    /// Date of birth.
     pub date_of_birth: NaiveDate,
-    /// UPN, where known.
     pub upn: Option<&'a Upn>,
     /// NHS number, where known.
     pub nhs_number: Option<&'a NhsNumber>,

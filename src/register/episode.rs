@@ -19,18 +19,15 @@ use crate::rules::identifiers::{Reference, ReferenceKind};
 pub struct EpisodeRecord {
     /// What the world calls this record.
     pub reference: Reference,
-    /// What happened.
     pub what: Episode,
 }
 
 /// An episode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Episode {
-    /// Its kind.
     pub kind: EpisodeKind,
     /// The category of abuse, for a child protection plan.
     pub category: Option<AbuseCategory>,
-    /// First day.
     pub started_on: NaiveDate,
     /// Last day; nothing while it lasts.
     pub ended_on: Option<NaiveDate>,
@@ -60,7 +57,6 @@ pub enum EpisodeError {
     /// The child is not there, or not for this viewer.
     #[error(transparent)]
     Child(#[from] AmendError),
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

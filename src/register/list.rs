@@ -18,15 +18,12 @@ pub const PAGE: i64 = 50;
 /// What to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Listing {
-    /// Which records.
     pub status: StatusFilter,
     /// Only one officer's children, or those of nobody.
     pub officer: OfficerFilter,
-    /// Only one tier.
     pub tier: Option<Tier>,
     /// Only those whose next check is due before this day.
     pub due_before: Option<NaiveDate>,
-    /// In which order.
     pub sort: Sort,
     /// Which page, from 1; a page past the end gives the last one.
     pub page: i64,
@@ -38,21 +35,17 @@ pub enum StatusFilter {
     /// All that are not closed.
     #[default]
     Open,
-    /// One status.
     Only(ChildStatus),
-    /// All.
     Any,
 }
 
 /// Whose children to list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OfficerFilter {
-    /// Everybody's.
     #[default]
     Anybody,
     /// Those without an officer.
     Nobody,
-    /// One officer's.
     One(AccountKey),
 }
 
@@ -62,18 +55,15 @@ pub enum Sort {
     /// By the day the next check is due, the earliest first.
     #[default]
     NextCheck,
-    /// By family name.
     Name,
 }
 
 /// A page of the list.
 #[derive(Clone, Debug)]
 pub struct ListPage {
-    /// Its lines.
     pub lines: Vec<Line>,
     /// How many children the whole list has.
     pub total: i64,
-    /// The page shown.
     pub page: i64,
 }
 

@@ -41,7 +41,6 @@ pub struct Asked {
 /// A page of a list.
 #[derive(Clone, Debug)]
 pub struct SightPage {
-    /// Its lines.
     pub lines: Vec<Line>,
     /// How many children the whole list has.
     pub total: i64,

@@ -34,7 +34,6 @@ pub struct PersonRecord {
 /// A parent or carer of one child.
 #[derive(Clone, Debug)]
 pub struct ParentOf {
-    /// Who.
     pub person: PersonRecord,
     /// What they are to the child.
     pub relationship: Relationship,
@@ -68,22 +67,18 @@ pub struct NewPerson {
 /// What a person is to a child.
 #[derive(Clone, Copy, Debug)]
 pub struct NewRelation {
-    /// What they are.
     pub relationship: Relationship,
     /// Whether they hold parental responsibility, where known.
     pub parental_responsibility: Option<bool>,
     /// Whether the child lives with them, where known.
     pub lives_with_child: Option<bool>,
-    /// Since when.
     pub held_from: NaiveDate,
 }
 
 /// A sibling on the register.
 #[derive(Clone, Debug)]
 pub struct Sibling {
-    /// The sibling's reference.
     pub reference: Reference,
-    /// Their full name.
     pub name: String,
 }
 

@@ -13,19 +13,15 @@ use crate::rules::codes::{
 /// Why and since when a child is on the register.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registration {
-    /// On what basis.
     pub basis: RegisterBasis,
     /// The family's main reason, where they gave one.
     pub primary_reason: PrimaryReason,
-    /// Reasons beside it.
     pub secondary_reasons: Vec<PrimaryReason>,
     /// The kind of setting before.
     pub previous_setting: PreviousSetting,
-    /// Its name.
     pub previous_school: Option<String>,
     /// Who told the authority.
     pub source: Source,
-    /// First day.
     pub started_on: NaiveDate,
     /// Last day and the door, when it is over.
     pub ended: Option<(NaiveDate, ClosureReason)>,
@@ -41,9 +37,7 @@ pub fn begin(tx: &mut Conn, child: ChildKey, registration: &Registration) -> Res
 /// How a time on the register ends: through a door and with its evidence.
 #[derive(Clone, Copy, Debug)]
 pub struct Ending<'a> {
-    /// The door.
     pub reason: ClosureReason,
-    /// The last day.
     pub on: NaiveDate,
     /// How that is known.
     pub evidence: &'a str,

@@ -9,11 +9,9 @@ use crate::rules::tier::Tier;
 /// What a new assessment changed of the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TierChange {
-    /// Nothing.
     Nothing,
     /// Only why the child has the tier.
     Reasons,
-    /// The tier.
     Tier,
 }
 

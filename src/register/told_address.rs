@@ -19,11 +19,8 @@ use crate::rules::verification::gives_way;
 /// An address that was told beside the one that is held.
 #[derive(Clone, Debug)]
 pub struct ToldAddress {
-    /// Where.
     pub place: Place,
-    /// Who told it.
     pub source: Source,
-    /// When.
     pub told_at: NaiveDateTime,
 }
 

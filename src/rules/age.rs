@@ -56,9 +56,7 @@ fn last_friday_in_june(year: i32) -> NaiveDate {
 /// The year group a child of this age is expected in; the actual one is recorded apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum YearGroup {
-    /// Below Reception.
     BelowReception,
-    /// Reception.
     Reception,
     /// Year 1 to Year 11.
     Year(u8),

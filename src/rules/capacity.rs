@@ -29,11 +29,8 @@ pub fn weeks(today: NaiveDate, count: usize) -> Vec<NaiveDate> {
 /// A number for each tier.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ByTier {
-    /// Red.
     pub red: u32,
-    /// Amber.
     pub amber: u32,
-    /// Green.
     pub green: u32,
 }
 
@@ -57,13 +54,10 @@ impl ByTier {
 /// So many open checks of one kind and tier that are due on one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
-    /// When.
     pub on: NaiveDate,
-    /// What is owed.
     pub kind: CheckKind,
     /// The tier of the children.
     pub tier: Tier,
-    /// How many.
     pub count: u32,
 }
 

@@ -90,7 +90,6 @@ pub struct Standing {
     pub has_lapsed: bool,
     /// Whether it is on record that the authority saw the child in person.
     pub was_seen: bool,
-    /// The child's tier.
     pub tier: Tier,
 }
 
@@ -147,10 +146,8 @@ pub enum Shut {
         "The child is of compulsory school age until {0}: choose a later day, or another reason"
     )]
     StillOfSchoolAge(String),
-    /// Nothing is named.
     #[error("Name {0}")]
     NotNamed(&'static str),
-    /// No evidence.
     #[error("Say {0}")]
     NoEvidence(&'static str),
 }
@@ -158,9 +155,7 @@ pub enum Shut {
 /// Somebody's wish to let a child leave.
 #[derive(Debug, Clone, Copy)]
 pub struct Leaving<'a> {
-    /// Through which door.
     pub reason: ClosureReason,
-    /// On which day.
     pub on: NaiveDate,
     /// What the door asks to be named.
     pub named: &'a str,

@@ -16,7 +16,6 @@ const SERIALS: std::ops::RangeInclusive<u64> = 20_000..=60_000;
 /// Why a text is not a date, in words for the person who typed it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DateProblem {
-    /// Nothing was typed.
     #[error("Enter a date, like 27 3 2015")]
     Empty,
     /// One or two of the three parts are missing.
@@ -28,13 +27,11 @@ pub enum DateProblem {
     /// A date only if the month stands first, which nobody in England means.
     #[error("“{text}” looks like month/day/year. Write the day first, like {day}/{month}/{year}")]
     MonthFirst {
-        /// What was typed.
         text: String,
         /// Day of the month, as it was perhaps meant.
         day: u32,
         /// Month, from 1.
         month: u32,
-        /// Year.
         year: i32,
     },
     /// The day is not a number from 1 to 31.
@@ -56,7 +53,6 @@ pub enum DateProblem {
         day: u32,
         /// Month, from 1.
         month: u32,
-        /// Year.
         year: i32,
     },
 }
@@ -66,9 +62,7 @@ pub enum DateProblem {
 pub enum DatePart {
     /// The day of the month.
     Day,
-    /// The month.
     Month,
-    /// The year.
     Year,
 }
 

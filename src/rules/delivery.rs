@@ -14,35 +14,26 @@ pub const LONGEST_WAIT: TimeDelta = TimeDelta::days(2);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// The server has taken the message (2xx).
-    Accepted {
-        /// Its words.
-        reply: String,
-    },
+    Accepted { reply: String },
     /// The server cannot take it now (4xx).
     Temporary {
         /// Its code, if it gave one.
         code: Option<u16>,
-        /// Its words.
         reply: String,
     },
     /// The server will never take it (5xx).
     Permanent {
         /// Its code, if it gave one.
         code: Option<u16>,
-        /// Its words.
         reply: String,
     },
     /// No server could be spoken to, or it stopped speaking.
-    Unreachable {
-        /// What went wrong.
-        reason: String,
-    },
+    Unreachable { reason: String },
 }
 
 /// What becomes of the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// It has left.
     Sent,
     /// It is tried again at this time (UTC).
     RetryAt(NaiveDateTime),

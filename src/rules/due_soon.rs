@@ -58,7 +58,6 @@ pub struct Upcoming {
     pub due_on: NaiveDate,
     /// The day on which it came to be owed.
     pub created_on: NaiveDate,
-    /// The child's tier.
     pub tier: Tier,
 }
 

@@ -118,7 +118,6 @@ pub struct LapseState {
     pub due_on: NaiveDate,
     /// The day on which that was found.
     pub opened_on: NaiveDate,
-    /// The child's tier.
     pub tier: Tier,
     /// How often somebody has answered with a plan. Each plan that is not kept begins another round of the ladder.
     pub round: u32,
@@ -164,7 +163,6 @@ enum AtOnce {
 /// A step that is owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepOwed {
-    /// Which.
     pub step: Step,
     /// In which round of the ladder.
     pub round: u32,

@@ -141,13 +141,10 @@ pub const fn check_consistent(mode: Mode, result: AttemptResult) -> Result<(), C
 /// What happened on a day, as recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Happened {
-    /// How.
     pub mode: Mode,
-    /// What.
     pub result: AttemptResult,
     /// What the authority thought of the education.
     pub judgement: Judgement,
-    /// The day.
     pub on: NaiveDate,
 }
 

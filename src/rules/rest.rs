@@ -17,9 +17,7 @@ pub const fn can_rest(kind: CheckKind) -> bool {
 /// A rest that was decided before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Earlier {
-    /// Its first day.
     pub starts_on: NaiveDate,
-    /// Its last day.
     pub ends_on: NaiveDate,
 }
 

@@ -78,7 +78,6 @@ impl CheckKind {
 /// A check that is owed to a child.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckOwed {
-    /// Which check.
     pub kind: CheckKind,
     /// What it is for.
     pub purpose: Purpose,
@@ -228,7 +227,6 @@ pub fn find_child(
 /// A check that is still open, as far as its day depends on the tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenCheck {
-    /// Which check.
     pub kind: CheckKind,
     /// What it is for: of a new attempt, what the check is for that it follows.
     pub purpose: Purpose,
@@ -241,7 +239,6 @@ pub struct OpenCheck {
 /// A day earlier than the one a check had, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BroughtForward {
-    /// The new day.
     pub due_on: NaiveDate,
     /// The rule, its value and its source, in one sentence.
     pub why: String,

@@ -11,7 +11,6 @@ pub struct Term {
     pub name: String,
     /// The first day of school.
     pub first_day: NaiveDate,
-    /// The last.
     pub last_day: NaiveDate,
 }
 
@@ -62,11 +61,8 @@ impl TermProblem {
 /// A part of a term that a person can mend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TermPart {
-    /// Its name.
     Name,
-    /// Its first day.
     FirstDay,
-    /// Its last day.
     LastDay,
 }
 
@@ -122,9 +118,7 @@ pub fn days_between(terms: &[Term]) -> impl Iterator<Item = NaiveDate> + '_ {
 /// A time without school.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Holiday {
-    /// Its first day.
     pub first_day: NaiveDate,
-    /// Its last.
     pub last_day: NaiveDate,
 }
 

@@ -58,9 +58,7 @@ pub struct Facts {
 /// When the authority last saw the child in person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
-    /// On this day.
     On(NaiveDate),
-    /// Not yet.
     Never,
     /// The record was taken over from a list that does not say.
     NotRecorded,
@@ -69,7 +67,6 @@ pub enum Seen {
 /// What is known about the current address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddressFact {
-    /// There is none.
     Missing,
     /// Nobody has verified it yet, though it is on record since this day.
     UnverifiedSince(NaiveDate),
@@ -82,9 +79,7 @@ pub enum AddressFact {
 /// An episode, as far as a tier depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EpisodeFact {
-    /// What it was.
     pub kind: EpisodeKind,
-    /// Its first day.
     pub started_on: NaiveDate,
     /// Its last day, if it has ended.
     pub ended_on: Option<NaiveDate>,

@@ -12,13 +12,10 @@ use crate::register::list::Counts;
 /// Shared by all requests of a running service.
 #[derive(Clone)]
 pub struct App {
-    /// The database.
     pub db: Db,
     /// What time it is.
     pub clock: Clock,
-    /// The settings.
     pub config: Arc<Config>,
-    /// Counted lists.
     pub counts: Arc<Counts>,
     /// What is known of the last sweep for lapsed checks.
     pub watchman: Arc<Watchman>,

@@ -47,7 +47,6 @@ pub struct Submitted<F> {
 /// A form with mistakes in it: for the same page again, everything as typed.
 #[derive(Debug)]
 pub struct Refused<F> {
-    /// As typed.
     pub form: F,
     /// What to do about each mistake.
     pub errors: FormErrors,

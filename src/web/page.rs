@@ -37,18 +37,14 @@ pub struct Look {
 /// A link in the navigation or the footer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
-    /// Its words.
     pub text: &'static str,
-    /// Its address.
     pub href: &'static str,
 }
 
 /// A link of the breadcrumbs: what lies above this page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crumb {
-    /// Its words.
     pub text: String,
-    /// Its address.
     pub href: String,
 }
 
@@ -65,9 +61,7 @@ impl Crumb {
 /// A link of the navigation, marked when it leads to the part of Hearth that this page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NavItem {
-    /// Its words.
     pub text: &'static str,
-    /// Its address.
     pub href: &'static str,
     /// Whether the page belongs to it.
     pub active: bool,
@@ -85,7 +79,6 @@ pub struct SignedIn {
 /// Something that just happened, told once on the next page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flash {
-    /// Whether it worked.
     pub kind: FlashKind,
     /// One sentence.
     pub text: String,

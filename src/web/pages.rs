@@ -15,7 +15,6 @@ pub struct Pages {
 pub struct Step {
     /// The page; none where pages are left out.
     pub number: Option<usize>,
-    /// Its address.
     pub href: String,
     /// Whether the person is on it.
     pub current: bool,

@@ -39,7 +39,6 @@ pub struct Line {
     pub of_today: Vec<Value>,
     /// What is to come, the next first.
     pub to_come: Vec<Value>,
-    /// What held before.
     pub past: Vec<Value>,
 }
 
@@ -61,7 +60,6 @@ pub struct Value {
     pub from: String,
     /// Who set it, and when.
     pub by: String,
-    /// Why.
     pub reason: String,
 }
 

@@ -18,15 +18,11 @@ pub enum Who {
     Machine,
     /// Whoever is signed in.
     SignedIn,
-    /// Parents.
     Parent,
     /// Whoever works for the authority.
     Staff,
-    /// Officers and managers.
     Officer,
-    /// Managers.
     Manager,
-    /// Administrators.
     Administrator,
 }
 

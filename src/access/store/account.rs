@@ -12,15 +12,11 @@ use crate::on_each;
 /// An account as lists and pages need it.
 #[derive(Clone, Debug, Queryable)]
 pub struct AccountRow {
-    /// Its key.
     pub key: AccountKey,
     /// What the world sees of it.
     pub reference: String,
-    /// Where.
     pub authority: AuthorityKey,
-    /// As what.
     pub role: Role,
-    /// Whose.
     pub email: String,
     /// The name others see.
     pub name: String,

@@ -20,7 +20,6 @@ pub struct Entry {
     pub actor: String,
     /// The person's name, unless the program did it.
     pub name: Option<String>,
-    /// What was done.
     pub action: String,
     /// The reference of what was changed.
     pub subject: String,

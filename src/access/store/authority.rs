@@ -11,15 +11,12 @@ use crate::db::{Conn, Result};
 /// An authority as pages and mails need it.
 #[derive(Clone, Debug, Queryable)]
 pub struct Authority {
-    /// Its key.
     pub key: AuthorityKey,
     /// The three-digit DfE code.
     pub code: String,
-    /// Its name.
     pub name: String,
     /// The colour of its header, as `#rrggbb`.
     pub colour: String,
-    /// The duty mailbox.
     pub mailbox: Option<String>,
     /// The home-education team's telephone number.
     pub telephone: Option<String>,

@@ -11,11 +11,8 @@ use crate::rules::identifiers::{Postcode, Uprn};
 pub struct ImportedAddress {
     /// House, street and whatever stands before the town, with commas between.
     pub lines: String,
-    /// The town.
     pub town: Option<String>,
-    /// The county.
     pub county: Option<String>,
-    /// The postcode.
     pub postcode: Option<Postcode>,
     /// The unique property reference number.
     pub uprn: Option<Uprn>,

@@ -32,21 +32,17 @@ pub struct ImportedChild {
     pub reference: Option<String>,
     /// The unique pupil number.
     pub upn: Option<Upn>,
-    /// The NHS number.
     pub nhs_number: Option<NhsNumber>,
     /// Given names. Empty only for a child with one name.
     pub given_names: String,
     /// Middle names, when they have a column of their own.
     pub middle_names: Option<String>,
-    /// The family name.
     pub family_name: String,
     /// The name the child goes by.
     pub known_as: Option<String>,
-    /// Date of birth.
     pub date_of_birth: NaiveDate,
     /// Sex; unknown when the list does not say.
     pub sex: Sex,
-    /// Ethnicity.
     pub ethnicity: Option<Ethnicity>,
     /// Where the child lives; may be missing.
     pub address: ImportedAddress,
@@ -56,7 +52,6 @@ pub struct ImportedChild {
     pub closed_on: Option<NaiveDate>,
     /// Why the family educates at home; unknown when the list does not say.
     pub reason: PrimaryReason,
-    /// SEN provision.
     pub sen: Option<SenProvision>,
     /// Type of special educational need.
     pub sen_type: Option<SenType>,
@@ -72,7 +67,6 @@ pub struct ImportedChild {
     pub previous_setting: Option<PreviousSetting>,
     /// The year group as the list has it.
     pub year_group: Option<String>,
-    /// Parents and carers.
     pub parents: Vec<ImportedParent>,
     /// The officer as the list names them.
     pub officer: Option<String>,
@@ -87,7 +81,6 @@ pub struct ImportedChild {
 /// When somebody last saw the child, as the list says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LastSeen {
-    /// On this day.
     On(NaiveDate),
     /// The list says that nobody has.
     Never,

@@ -31,7 +31,6 @@ pub enum MappingProblem {
 /// What a heading is taken to mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
-    /// This column.
     Column(Column),
     /// Nothing: the column is not to be read.
     Ignored,

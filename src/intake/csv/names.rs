@@ -115,7 +115,6 @@ pub fn says_nothing(cell: &str) -> bool {
 pub struct Divided<'n> {
     /// What stands before the family name, or after the comma.
     pub given: &'n str,
-    /// The family name.
     pub family: &'n str,
     /// What stood in brackets: the name the child goes by.
     pub known_as: Option<&'n str>,

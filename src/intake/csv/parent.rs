@@ -17,9 +17,7 @@ pub struct ImportedParent {
     pub family_name: String,
     /// Who they are to the child, from a column of its own or from the heading ("Mother's name").
     pub relationship: Option<Relationship>,
-    /// Telephone number.
     pub phone: Option<PhoneNumber>,
-    /// Email address.
     pub email: Option<EmailAddress>,
     /// Their address, when the list has a column for it.
     pub address: Option<String>,

@@ -64,7 +64,6 @@ pub enum Reason {
     /// No date, or no real one.
     #[error(transparent)]
     Date(#[from] DateProblem),
-    /// After today.
     #[error("This date is in the future. Check the day, the month and the year")]
     InTheFuture,
     /// A date of birth 25 years ago or more.
@@ -76,13 +75,11 @@ pub enum Reason {
     /// Closed before it began.
     #[error("The case cannot have closed before the date it was registered. Check both dates")]
     ClosedBeforeRegistered,
-    /// Not a UPN.
     #[error(transparent)]
     Upn(#[from] UpnProblem),
     /// Not an NHS number.
     #[error(transparent)]
     NhsNumber(#[from] NhsNumberProblem),
-    /// Not a postcode.
     #[error(transparent)]
     Postcode(#[from] PostcodeProblem),
     /// "NOT KNOWN" and the like: an address that is missing must be seen to be missing.
@@ -96,7 +93,6 @@ pub enum Reason {
         /// The words that are understood.
         understood: String,
     },
-    /// Not three digits.
     #[error("A local authority code has 3 digits, like 878")]
     LaCode,
 }
@@ -144,7 +140,6 @@ pub enum Doubt {
         "The address ends with another postcode than the postcode column. Check where the child lives"
     )]
     TwoPostcodes,
-    /// Not a UPRN.
     #[error("This is not a UPRN (a number of up to 12 digits). It was not kept")]
     Uprn,
     /// Not a telephone number.

@@ -12,7 +12,6 @@ pub enum Delimiter {
     Comma,
     /// `;`, as spreadsheet programs set to a continental language write.
     Semicolon,
-    /// A tab.
     Tab,
     /// `|`
     Bar,

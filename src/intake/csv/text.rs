@@ -51,7 +51,6 @@ pub enum NotText {
         "This is a web page, not a CSV file. Open it in your spreadsheet program and save it as CSV first"
     )]
     WebPage,
-    /// A PDF.
     #[error("This is a PDF document. Export the list again as CSV")]
     Pdf,
     /// Anything else that is not text.

@@ -14,7 +14,6 @@ use crate::rules::codes::{
 pub enum ImportedStatus {
     /// An enquiry or a notification that nobody has dealt with yet.
     Notified,
-    /// Home educated now.
     Open,
     /// Home educated now, with a school attendance order.
     OpenUnderAttendanceOrder,

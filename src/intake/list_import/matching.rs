@@ -7,7 +7,6 @@ use crate::rules::identifiers::Postcode;
 
 /// What a row is to the register.
 pub(super) enum Match<'a> {
-    /// Nobody it holds.
     New,
     /// A child it holds.
     Same(&'a KnownChild),

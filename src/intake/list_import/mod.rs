@@ -84,7 +84,6 @@ pub enum ImportError {
     /// The refused rows could not be written down.
     #[error("The list of refused rows could not be written: {0}")]
     Refused(#[from] std::io::Error),
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
 }

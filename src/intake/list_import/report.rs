@@ -42,7 +42,6 @@ pub struct Counts {
     pub unchanged: usize,
     /// The same child again, in the file or with another postcode on the register.
     pub repeats: usize,
-    /// Another authority's.
     pub elsewhere: usize,
     /// Not taken, to be mended.
     pub refused: usize,
@@ -51,9 +50,7 @@ pub struct Counts {
 /// What kind of thing there is to say about a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
-    /// It was refused.
     Refused,
-    /// It repeats another.
     Repeat,
     /// It is another authority's.
     Elsewhere,

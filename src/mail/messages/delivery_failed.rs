@@ -22,7 +22,6 @@ pub struct DeliveryFailed {
 /// What somebody has not heard of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unheard {
-    /// So many lapses.
     Lapses(usize),
     /// So many checks that are due soon.
     DueSoon(usize),

@@ -98,7 +98,6 @@ impl Letterhead {
 pub struct Rendered {
     /// Which message it is.
     pub kind: &'static str,
-    /// One line.
     pub subject: String,
     /// Plain text in lines of at most 76 characters.
     pub text: String,

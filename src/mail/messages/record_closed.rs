@@ -12,7 +12,6 @@ pub struct RecordClosed {
     pub record: String,
     /// Through which door, such as "Attends a school".
     pub because: String,
-    /// On which day.
     pub on: NaiveDate,
     /// The post that should have been told and that nobody holds.
     pub vacant_post: Option<Post>,

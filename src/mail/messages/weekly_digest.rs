@@ -29,9 +29,7 @@ pub struct WeeklyDigest {
 /// A number, and the page that lists as many.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figure {
-    /// Of what.
     pub label: String,
-    /// How many.
     pub number: i64,
     /// Where they are, after signing in.
     pub link: String,
@@ -40,9 +38,7 @@ pub struct Figure {
 /// A lapse that nobody has answered for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WeeklyLapse {
-    /// Its reference.
     pub reference: String,
-    /// Which check.
     pub check: String,
     /// The day it was due.
     pub due_on: NaiveDate,

@@ -21,7 +21,6 @@ pub(in crate::mail) struct Named {
 /// An address that mail came back from, as the page for administrators lists it.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub struct FailingAddress {
-    /// The address.
     pub email: String,
     /// When the first mail came back, UTC.
     pub since: NaiveDateTime,

@@ -190,7 +190,6 @@ pub struct PutMail {
     pub kind: String,
     /// The address it is for.
     pub recipient: String,
-    /// Its subject.
     pub subject: String,
 }
 

@@ -27,9 +27,7 @@ type Added = (ChildKey, Reference);
 /// A child as far as the import has to know them to say "already there".
 #[derive(Clone, Debug, Queryable)]
 pub struct KnownChild {
-    /// The key.
     pub key: ChildKey,
-    /// The reference.
     pub reference: String,
     /// Of the current home.
     pub postcode: Option<String>,

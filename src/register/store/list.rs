@@ -18,13 +18,9 @@ use crate::rules::tier::Tier;
 /// A line of the list.
 #[derive(Clone, Debug, Queryable)]
 pub struct Line {
-    /// The child's reference.
     pub reference: String,
-    /// Family name.
     pub family_name: String,
-    /// Given names.
     pub given_names: String,
-    /// Date of birth.
     #[diesel(deserialize_as = Day)]
     pub date_of_birth: NaiveDate,
     /// Postcode of the current home.
@@ -33,7 +29,6 @@ pub struct Line {
     pub status: ChildStatus,
     /// How closely the schedule follows the child.
     pub tier: Tier,
-    /// Their officer.
     pub officer: Option<AccountKey>,
     /// Earliest due day of an open check.
     #[diesel(deserialize_as = MaybeDay)]

@@ -21,17 +21,13 @@ use crate::rules::tier::Tier;
 pub struct Line {
     /// The key inside the program.
     pub key: ChildKey,
-    /// The child's reference.
     pub reference: String,
-    /// Family name.
     pub family_name: String,
-    /// Given names.
     pub given_names: String,
     /// Where the record stands.
     pub status: ChildStatus,
     /// How closely the schedule follows the child.
     pub tier: Tier,
-    /// Their officer.
     pub officer: Option<AccountKey>,
     /// Whether the record is restricted.
     pub restricted: bool,

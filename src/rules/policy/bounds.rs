@@ -12,7 +12,6 @@ use chrono::NaiveDate;
 pub struct Bounds {
     /// The units that it may be counted in.
     pub units: &'static [Unit],
-    /// The least.
     pub least: u32,
     /// The most, in its own unit; other units are compared by the days they span.
     pub most: Period,
@@ -26,7 +25,6 @@ pub enum OutOfBounds {
     /// A number where a time belongs, or the other way round, or days that stop in the holidays.
     #[error("{what} is counted in {allowed}, not in {unit}{because}")]
     Unit {
-        /// The key's words.
         what: &'static str,
         /// The units it may have.
         allowed: String,
@@ -35,10 +33,8 @@ pub enum OutOfBounds {
         /// Why not, where that is not plain.
         because: &'static str,
     },
-    /// Too little.
     #[error("{what} must be {least} or more ({source_of_bound})")]
     TooShort {
-        /// The key's words.
         what: &'static str,
         /// The least, with its unit.
         least: String,
@@ -48,7 +44,6 @@ pub enum OutOfBounds {
     /// Too much: it would put off what must come.
     #[error("{what} must be {most} or less ({source_of_bound}){counted}")]
     TooLong {
-        /// The key's words.
         what: &'static str,
         /// The most, with its unit.
         most: String,
@@ -66,11 +61,9 @@ pub enum OutOfBounds {
         day: String,
         /// The step that comes first.
         first: &'static str,
-        /// Its value.
         first_value: String,
         /// The step that follows.
         then: &'static str,
-        /// Its value.
         then_value: String,
     },
 }

@@ -13,7 +13,6 @@ pub struct Change {
     pub key: PolicyKey,
     /// For which tier; none for every tier.
     pub tier: Option<Tier>,
-    /// How long.
     pub period: Period,
     /// Where the value comes from.
     pub source: String,
@@ -26,7 +25,6 @@ pub struct Change {
 /// Why a value is not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChangeProblem {
-    /// The value itself.
     #[error(transparent)]
     Value(#[from] OutOfBounds),
     /// It would rewrite the past.
@@ -62,7 +60,6 @@ pub struct Planned {
     pub ends: Option<PolicyRow>,
     /// The day on which it ends.
     pub ends_on: NaiveDate,
-    /// The new row.
     pub row: PolicyRow,
 }
 

@@ -131,7 +131,6 @@ pub struct PolicyRow {
     pub key: PolicyKey,
     /// For which tier; none if for every tier.
     pub tier: Option<Tier>,
-    /// How long.
     pub period: Period,
     /// Where the value comes from, in words that finish a sentence in brackets.
     pub source: String,

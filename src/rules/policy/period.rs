@@ -23,9 +23,7 @@ code_list! {
 /// So many of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Period {
-    /// How many.
     pub value: u32,
-    /// Of what.
     pub unit: Unit,
 }
 

@@ -10,7 +10,6 @@ use chrono::NaiveDate;
 /// That a child lives at an address after another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Move {
-    /// Since when.
     pub lived_from: NaiveDate,
     /// The day on which the authority wrote it down.
     pub heard_on: NaiveDate,
@@ -21,7 +20,6 @@ pub struct Move {
 pub struct Situation {
     /// The day for which is asked.
     pub today: NaiveDate,
-    /// The child's tier.
     pub tier: Tier,
     /// The move to the address that is held, if nobody has seen the child since.
     pub unseen_since_move: Option<Move>,

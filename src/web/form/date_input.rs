@@ -10,11 +10,9 @@ use crate::rules::dates::{DatePart, DateProblem, from_parts};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct DateInput {
-    /// As typed.
     pub day: String,
     /// As typed: a number or a name.
     pub month: String,
-    /// As typed.
     pub year: String,
 }
 

@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 pub struct LastSeen<'a> {
     /// The day; nothing when nobody has, as far as is known.
     pub on: Option<NaiveDate>,
-    /// Who.
     pub by: Option<&'a str>,
     /// Where, with the day of the outcome that says so.
     pub place: Option<(NaiveDate, &'a str)>,

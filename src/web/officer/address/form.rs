@@ -26,11 +26,8 @@ pub struct NewAddressForm {
 /// Where a child lives, since when, and who says so.
 #[derive(Clone, Debug)]
 pub struct ToldAddress {
-    /// Where.
     pub place: Place,
-    /// Since when.
     pub from: NaiveDate,
-    /// Who says so.
     pub source: Source,
 }
 
@@ -104,9 +101,7 @@ pub struct VerificationForm {
 pub struct MadeSure {
     /// The address that the page showed.
     pub address: Option<Reference>,
-    /// In words.
     pub how: String,
-    /// On which day.
     pub on: NaiveDate,
 }
 
@@ -165,7 +160,6 @@ pub struct Settled {
     pub address: Option<Reference>,
     /// Which word was told.
     pub told: String,
-    /// Which is right.
     pub which: Settlement,
 }
 

@@ -21,7 +21,6 @@ pub struct Chart {
 pub struct Bar {
     /// "Week of 23 Nov 2026: 12 due, 8 can be done".
     pub title: String,
-    /// Where it begins.
     pub x: i64,
     /// Under it; empty where there is no room.
     pub label: String,
@@ -33,7 +32,6 @@ pub struct Bar {
 pub struct Part {
     /// "red", "amber", "green" or "follow".
     pub what: &'static str,
-    /// Its upper end.
     pub y: i64,
     /// How high it is.
     pub height: i64,
@@ -41,9 +39,7 @@ pub struct Part {
 
 /// A line across.
 pub struct Tick {
-    /// How many checks.
     pub value: u32,
-    /// Where it is.
     pub y: i64,
 }
 
@@ -51,9 +47,7 @@ pub struct Tick {
 pub struct Column {
     /// What it is called.
     pub name: String,
-    /// Under it.
     pub label: String,
-    /// Open checks.
     pub open: ByTier,
     /// Checks that will follow.
     pub to_follow: u32,

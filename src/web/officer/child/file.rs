@@ -32,9 +32,7 @@ pub const EVENTS_SHOWN: i64 = 30;
 /// A child's file.
 #[derive(Debug)]
 pub struct ChildFile {
-    /// Who.
     pub child: ChildRecord,
-    /// The officer's name.
     pub officer: Option<String>,
     /// Where they live now.
     pub home: Option<AddressRecord>,
@@ -42,7 +40,6 @@ pub struct ChildFile {
     pub told_address: Option<ToldAddress>,
     /// Where they lived before, the latest first.
     pub earlier_homes: Vec<AddressRecord>,
-    /// Parents and carers.
     pub parents: Vec<ParentOf>,
     /// Brothers and sisters on the register.
     pub siblings: Vec<Sibling>,
@@ -71,13 +68,11 @@ pub struct ChildFile {
 /// An open check with what is arranged for it.
 #[derive(Debug)]
 pub struct OwedCheck {
-    /// What is owed.
     pub check: CheckRecord,
     /// The booking that stands.
     pub booking: Option<BookingRecord>,
     /// Whether the booking is for another address than the child's home, or another one was told since.
     pub is_booked_elsewhere: bool,
-    /// The open lapse.
     pub lapse: Option<LapseRecord>,
     /// "3 working days over", "due today", "in 2 working days".
     pub days: String,

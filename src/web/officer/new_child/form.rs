@@ -57,7 +57,6 @@ pub struct NewChildForm {
 /// What the form means.
 #[derive(Debug)]
 pub struct WrittenDown {
-    /// What is told.
     pub notification: Notification,
     /// The day the letter or the call came: the clocks start on it, not on the day somebody finds time to type.
     pub received_on: NaiveDate,

@@ -39,7 +39,6 @@ pub struct ParticularsForm {
 pub struct Amendment {
     /// The version that was looked at while typing.
     pub version: i32,
-    /// What to save.
     pub particulars: Particulars,
     /// Whether somebody has looked at the children who may be the same.
     pub is_another_child: bool,
@@ -156,7 +155,6 @@ impl ParticularsForm {
 /// A particular in which two versions differ.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// Which.
     pub what: &'static str,
     /// As somebody else saved it.
     pub saved: String,

@@ -20,11 +20,8 @@ use crate::rules::identifiers::EmailAddress;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Answers {
-    /// Who writes.
     pub you: Option<YouForm>,
-    /// Where they live.
     pub address: Option<AddressForm>,
-    /// The children.
     pub children: Vec<ChildAnswers>,
     /// Whether the parent has said that there is no other child.
     pub all_named: bool,
@@ -36,21 +33,15 @@ pub struct Answers {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ChildAnswers {
-    /// Names.
     pub name: Option<NameForm>,
-    /// Date of birth.
     pub born: Option<BornForm>,
-    /// Sex.
     pub sex: Option<SexForm>,
     /// What the parent is to the child.
     pub tie: Option<TieForm>,
     /// With the parent or elsewhere.
     pub home: Option<HomeForm>,
-    /// Where, if elsewhere.
     pub other_home: Option<AddressForm>,
-    /// The last school.
     pub school: Option<SchoolForm>,
-    /// The reason.
     pub reason: Option<ReasonForm>,
 }
 

@@ -25,10 +25,8 @@ const OLDEST: i32 = 19;
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Validate)]
 #[serde(default)]
 pub struct NameForm {
-    /// All of them.
     #[validate(length(max = 100, message = "First names must be 100 characters or fewer"))]
     pub given_names: String,
-    /// The last name.
     #[validate(length(max = 100, message = "Last name must be 100 characters or fewer"))]
     pub family_name: String,
     /// If the child goes by another name; empty if not.
@@ -77,7 +75,6 @@ impl Form for NameForm {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Validate)]
 #[serde(default)]
 pub struct BornForm {
-    /// As typed.
     pub born: DateInput,
 }
 

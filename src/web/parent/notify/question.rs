@@ -35,9 +35,7 @@ pub trait Question: 'static {
 
 /// A question as it is asked.
 pub struct Asking<F> {
-    /// The frame.
     pub page: Page,
-    /// The page before.
     pub back: String,
     /// Where the answer goes.
     pub action: String,

@@ -5,9 +5,7 @@ use super::answers::Answers;
 /// A page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Who writes.
     You,
-    /// Where they live.
     Address,
     /// About one of the children, counted from 0.
     Child(usize, About),
@@ -22,21 +20,15 @@ pub enum Step {
 /// What is asked about a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
-    /// Names.
     Name,
-    /// Date of birth.
     Born,
-    /// Sex.
     Sex,
     /// What the parent is to the child.
     Tie,
     /// With the parent or elsewhere.
     Home,
-    /// Where, if elsewhere.
     OtherHome,
-    /// The last school.
     School,
-    /// The reason.
     Reason,
 }
 

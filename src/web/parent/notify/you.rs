@@ -19,7 +19,6 @@ use crate::web::form::{Form, FormErrors};
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Validate)]
 #[serde(default)]
 pub struct YouForm {
-    /// Their full name.
     #[validate(length(max = 200, message = "Your name must be 200 characters or fewer"))]
     pub name: String,
     /// As typed, or nothing.
