@@ -191,7 +191,7 @@ fn episode_of(line: &Line, today: NaiveDate) -> Result<Episode, Vec<Refused>> {
     }
     let contact = line.get("contact");
     if contact.chars().count() > 200 {
-        tell("contact", "Whom to ask must be 200 characters or less");
+        tell("contact", "Whom to ask must be 200 characters or fewer");
     }
     let kind = code(
         line,

@@ -36,7 +36,7 @@ fn an_administrator_sets_a_value_and_officers_read_it_with_its_source() {
         .set("reason", "We have more officers");
     let refused = typed.send(&mut admin).expect(422);
     refused.says(
-        "must be 12 months or less (the 2019 guidance recommends contact at least once a year)",
+        "must be 12 months or fewer (the 2019 guidance recommends contact at least once a year)",
     );
     let again = refused.form("/admin/policy/recurring_check");
     again.set("value", "9").send(&mut admin).expect(200);

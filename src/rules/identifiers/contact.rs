@@ -48,7 +48,7 @@ pub enum EmailAddressProblem {
     #[error("Enter an email address in the correct format, like name@example.com")]
     Shape,
     /// It is longer than mail can carry.
-    #[error("Email address must be 254 characters or less")]
+    #[error("Email address must be 254 characters or fewer")]
     TooLong,
 }
 

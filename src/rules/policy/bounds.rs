@@ -42,7 +42,7 @@ pub enum OutOfBounds {
         source_of_bound: &'static str,
     },
     /// Too much: it would put off what must come.
-    #[error("{what} must be {most} or less ({source_of_bound}){counted}")]
+    #[error("{what} must be {most} or fewer ({source_of_bound}){counted}")]
     TooLong {
         what: &'static str,
         /// The most, with its unit.
@@ -333,7 +333,7 @@ mod tests {
     fn a_refusal_names_the_bound_and_its_source() {
         assert_eq!(
             refused(PolicyKey::RecurringCheck, 13, Unit::Month),
-            "Recurring check must be 12 months or less (the 2019 guidance recommends contact at least once a year)"
+            "Recurring check must be 12 months or fewer (the 2019 guidance recommends contact at least once a year)"
         );
         assert_eq!(
             refused(PolicyKey::S437Notice, 14, Unit::CalendarDay),

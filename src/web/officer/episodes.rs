@@ -29,7 +29,7 @@ pub struct EpisodeForm {
     started_on: DateInput,
     ended_on: DateInput,
     source: String,
-    #[validate(length(max = 200, message = "Whom to ask must be 200 characters or less"))]
+    #[validate(length(max = 200, message = "Whom to ask must be 200 characters or fewer"))]
     contact: String,
 }
 

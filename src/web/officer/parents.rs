@@ -24,7 +24,7 @@ use crate::web::visit::Visit;
 #[derive(Debug, Default, Deserialize, Validate)]
 #[serde(default)]
 pub struct ParentForm {
-    #[validate(length(max = 200, message = "Name must be 200 characters or less"))]
+    #[validate(length(max = 200, message = "Name must be 200 characters or fewer"))]
     name: String,
     relationship: String,
     parental_responsibility: String,
@@ -33,7 +33,7 @@ pub struct ParentForm {
     email: String,
     #[validate(length(
         max = 200,
-        message = "How they would rather be contacted must be 200 characters or less"
+        message = "How they would rather be contacted must be 200 characters or fewer"
     ))]
     contact_preference: String,
     confidentiality: String,

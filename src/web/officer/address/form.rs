@@ -14,9 +14,9 @@ use crate::web::form::{DateInput, Form, FormErrors, one_line};
 #[derive(Debug, Default, Deserialize, Validate)]
 #[serde(default)]
 pub struct NewAddressForm {
-    #[validate(length(max = 400, message = "House and street must be 400 characters or less"))]
+    #[validate(length(max = 400, message = "House and street must be 400 characters or fewer"))]
     pub(super) lines: String,
-    #[validate(length(max = 100, message = "Town must be 100 characters or less"))]
+    #[validate(length(max = 100, message = "Town must be 100 characters or fewer"))]
     pub(super) town: String,
     pub(super) postcode: String,
     pub(super) lived_from: DateInput,
@@ -91,7 +91,7 @@ fn kept_lines(typed: &str) -> String {
 pub struct VerificationForm {
     /// The reference of the address that the page showed: only of that one somebody made sure.
     pub(super) address: String,
-    #[validate(length(max = 200, message = "How must be 200 characters or less"))]
+    #[validate(length(max = 200, message = "How must be 200 characters or fewer"))]
     pub(super) how: String,
     pub(super) verified_on: DateInput,
 }

@@ -19,11 +19,11 @@ const OLDEST: TimeDelta = TimeDelta::days(366);
 pub struct NewChildForm {
     pub(super) source: String,
     pub(super) received_on: DateInput,
-    #[validate(length(max = 100, message = "First names must be 100 characters or less"))]
+    #[validate(length(max = 100, message = "First names must be 100 characters or fewer"))]
     pub(super) given_names: String,
-    #[validate(length(max = 100, message = "Family name must be 100 characters or less"))]
+    #[validate(length(max = 100, message = "Family name must be 100 characters or fewer"))]
     pub(super) family_name: String,
-    #[validate(length(max = 100, message = "Known as must be 100 characters or less"))]
+    #[validate(length(max = 100, message = "Known as must be 100 characters or fewer"))]
     pub(super) known_as: String,
     pub(super) date_of_birth: DateInput,
     pub(super) sex: String,
@@ -31,23 +31,23 @@ pub struct NewChildForm {
     pub(super) previous_setting: String,
     #[validate(length(
         max = 200,
-        message = "The school’s name must be 200 characters or less"
+        message = "The school’s name must be 200 characters or fewer"
     ))]
     pub(super) previous_school: String,
     pub(super) reason: String,
-    #[validate(length(max = 200, message = "Name must be 200 characters or less"))]
+    #[validate(length(max = 200, message = "Name must be 200 characters or fewer"))]
     pub(super) parent_name: String,
     pub(super) relationship: String,
     pub(super) telephone: String,
     pub(super) email: String,
-    #[validate(length(max = 400, message = "House and street must be 400 characters or less"))]
+    #[validate(length(max = 400, message = "House and street must be 400 characters or fewer"))]
     pub(super) lines: String,
-    #[validate(length(max = 100, message = "Town must be 100 characters or less"))]
+    #[validate(length(max = 100, message = "Town must be 100 characters or fewer"))]
     pub(super) town: String,
     pub(super) postcode: String,
     #[validate(length(
         max = 4000,
-        message = "What else there is must be 4,000 characters or less"
+        message = "What else there is must be 4,000 characters or fewer"
     ))]
     pub(super) message: String,
     pub(super) another_child: Vec<String>,

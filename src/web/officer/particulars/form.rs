@@ -14,18 +14,18 @@ use crate::web::form::{DateInput, Form, FormErrors, line_if_typed};
 #[derive(Debug, Default, Deserialize, Validate)]
 #[serde(default)]
 pub struct ParticularsForm {
-    #[validate(length(max = 100, message = "First names must be 100 characters or less"))]
+    #[validate(length(max = 100, message = "First names must be 100 characters or fewer"))]
     pub(super) given_names: String,
-    #[validate(length(max = 100, message = "Family name must be 100 characters or less"))]
+    #[validate(length(max = 100, message = "Family name must be 100 characters or fewer"))]
     pub(super) family_name: String,
-    #[validate(length(max = 100, message = "Known as must be 100 characters or less"))]
+    #[validate(length(max = 100, message = "Known as must be 100 characters or fewer"))]
     pub(super) known_as: String,
     pub(super) date_of_birth: DateInput,
     pub(super) sex: String,
     pub(super) upn: String,
     pub(super) nhs_number: String,
     pub(super) ethnicity: String,
-    #[validate(length(max = 100, message = "First language must be 100 characters or less"))]
+    #[validate(length(max = 100, message = "First language must be 100 characters or fewer"))]
     pub(super) language: String,
     pub(super) sen_provision: String,
     pub(super) sen_type: String,
