@@ -16,11 +16,11 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
-use hearth::checks::verify;
 use hearth::clock::Clock;
 use hearth::db::Db;
 use hearth::jobs::{Services, Work, sweep};
 use hearth::mail::{Courier, Transport};
+use hearth::proof::verify;
 
 /// As the program does.
 #[global_allocator]

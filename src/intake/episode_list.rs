@@ -5,13 +5,14 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::plain_list::{self, Columns, FileProblem, Line, Refused};
 use crate::access::Viewer;
-use crate::checks::{rulebook, tiering};
 use crate::conflict;
 use crate::db::{Conn, Db, DbError};
+use crate::policy::rulebook;
 use crate::register::child::{self, ChildRecord};
 use crate::register::episode::{self, Episode, EpisodeError};
 use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
 use crate::rules::identifiers::{Reference, Upn};
+use crate::tier::tiering;
 
 const COLUMNS: Columns = Columns {
     needed: &["child", "kind", "started_on", "source"],

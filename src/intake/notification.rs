@@ -10,20 +10,21 @@ use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-pub use self::accept::accept;
-pub use self::receive::receive;
 use super::store;
 use super::store::notification::{NotificationKey, Row, SeenChild};
 use crate::access::{AccountKey, Viewer};
-use crate::checks::check::{self, DueDay};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
+use crate::duty::check::{self, DueDay};
 use crate::register::ChildKey;
 use crate::register::address::Place;
 use crate::register::list::Line;
 use crate::rules::codes::{PreviousSetting, PrimaryReason, Relationship, Sex, Source};
 use crate::rules::identifiers::{EmailAddress, PhoneNumber, Reference};
 use crate::rules::schedule::CheckKind;
+
+pub use self::accept::accept;
+pub use self::receive::receive;
 
 /// What a parent tells the authority; nothing in it can be nonsense.
 #[derive(Clone, Debug)]

@@ -4,14 +4,13 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Services, Work};
-use crate::access::AuthorityKey;
-use crate::access::authority;
-use crate::checks::ladder::Told;
-use crate::checks::{
-    booked_elsewhere, departed, due_soon, failed_visit, ladder, lapse, postponed, rulebook,
-    suspension, undelivered,
-};
+use crate::access::{AuthorityKey, authority};
 use crate::db::{Conn, DbError, Result};
+use crate::duty::ladder::{self, Told};
+use crate::duty::{due_soon, lapse, suspension, undelivered};
+use crate::policy::rulebook;
+use crate::standing::departed;
+use crate::visit::{booked_elsewhere, failed_visit, postponed};
 
 /// Opens what has lapsed by today, tells every step that is owed, and gives notice of what is due soon. Run again, it does nothing again.
 ///

@@ -1,7 +1,7 @@
 //! An officer's day with checks: what lapsed, booking, recording what happened, answering for a lapse.
 
-use hearth::checks::check::{CheckRecord, CheckState};
-use hearth::checks::lapse;
+use hearth::duty::check::{CheckRecord, CheckState};
+use hearth::duty::lapse;
 use hearth::rules::schedule::CheckKind;
 
 use super::app::TestApp;

@@ -2,10 +2,10 @@
 
 use chrono::{Days, NaiveDateTime};
 use hearth::access::{Viewer, accounts};
-use hearth::checks::check::{self, CheckRecord, CheckState};
-use hearth::checks::suspension::{self, NewRest};
-use hearth::checks::{booked_elsewhere, lapse, postponed};
 use hearth::db::Conn;
+use hearth::duty::check::{CheckRecord, CheckState};
+use hearth::duty::lapse;
+use hearth::duty::suspension::{self, NewRest};
 use hearth::intake::notification;
 use hearth::jobs::{Services, runner};
 use hearth::mail::Courier;
@@ -14,6 +14,7 @@ use hearth::rules::codes::ChildStatus;
 use hearth::rules::identifiers::Reference;
 use hearth::rules::schedule::CheckKind;
 use hearth::rules::tier::Tier;
+use hearth::visit::{booked_elsewhere, ending, postponed};
 
 use super::app::{BEGINNING, BRACKWATER, TestApp, moment};
 use super::browser::{Browser, Form};
@@ -288,7 +289,7 @@ fn two_addresses_that_nobody_settles_have_a_clock() {
     let ben = verified_at_home(&app, &mut officer);
     let met = |tx: &mut Conn| {
         let (kind, because, today) = (CheckKind::FirstMeeting, "Met", now().date());
-        check::complete(tx, ben.key, kind, because, today, now())
+        ending::complete(tx, ben.key, kind, because, today, now())
     };
     app.write(met);
     notify_from_elsewhere(&app, "the-second-form");
@@ -330,7 +331,7 @@ fn a_parent_who_names_the_address_that_is_held_again_settles_what_was_told() {
     let ben = verified_at_home(&app, &mut officer);
     app.write(|tx| {
         let (kind, because, today) = (CheckKind::FirstMeeting, "Met", now().date());
-        check::complete(tx, ben.key, kind, because, today, now())
+        ending::complete(tx, ben.key, kind, because, today, now())
     });
     notify_from_elsewhere(&app, "the-second-form");
     the(&app, &ben, CheckKind::AfterMove);

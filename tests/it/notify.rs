@@ -8,7 +8,7 @@ use super::parent::{
 use super::register_scene;
 use hearth::access::authority::Description;
 use hearth::access::{AccountKey, Viewer, accounts, authority};
-use hearth::checks::check::{self, CheckState};
+use hearth::duty::check::{self, CheckState};
 use hearth::intake::notification::{self, Notification};
 use hearth::register::list::{self, Counts, Listing};
 use hearth::register::{child, search};

@@ -2,11 +2,11 @@
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use hearth::access::{AccountKey, Viewer, session};
-use hearth::checks::booking::{self, NewBooking};
-use hearth::checks::check::{self, CheckRecord};
-use hearth::checks::{lapse, rulebook};
 use hearth::db::{Conn, DbError};
+use hearth::duty::check::{self, CheckRecord};
+use hearth::duty::lapse;
 use hearth::intake::notification::{self, Notification, NotifiedChild, NotifyingParent};
+use hearth::policy::rulebook;
 use hearth::register::ChildKey;
 use hearth::register::address::{self, Place};
 use hearth::register::allocation;
@@ -21,6 +21,7 @@ use hearth::rules::identifiers::{EmailAddress, Postcode, Reference};
 use hearth::rules::outcome::Mode;
 use hearth::rules::schedule::{CheckKind, Entry, first_checks};
 use hearth::rules::tier::Tier;
+use hearth::visit::booking::{self, NewBooking};
 
 use super::app::{BEGINNING, TestApp, moment};
 

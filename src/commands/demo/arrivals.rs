@@ -3,15 +3,17 @@
 use chrono::NaiveDate;
 use hearth::access::Viewer;
 use hearth::access::audit::{self, Event};
-use hearth::checks::{check, rulebook, tiering};
 use hearth::db::{Conn, DbError};
+use hearth::duty::check;
 use hearth::intake::notification;
+use hearth::policy::rulebook;
 use hearth::register::bulk::{self, NewEntry};
 use hearth::register::{address, allocation, child};
 use hearth::rules::codes::Source;
 use hearth::rules::identifiers::Reference;
 use hearth::rules::schedule::{Entry, first_checks};
 use hearth::rules::tier::Tier;
+use hearth::tier::tiering;
 
 use super::super::invented::colleagues::parents_eyes;
 use super::super::invented::families::{Child, Story};

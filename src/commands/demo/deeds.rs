@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use hearth::access::AuthorityKey;
-use hearth::checks::check::{self, CheckRecord, CheckState};
-use hearth::checks::{CheckKey, lapse};
 use hearth::db::{Conn, DbError};
+use hearth::duty::check::{self, CheckRecord, CheckState};
+use hearth::duty::{CheckKey, lapse};
 use hearth::register::ChildKey;
 use hearth::rules::codes::EpisodeKind;
 use hearth::rules::identifiers::{EmailAddress, Reference};

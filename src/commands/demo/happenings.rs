@@ -3,16 +3,17 @@
 use chrono::{Days, NaiveDate};
 use hearth::access::Viewer;
 use hearth::access::audit::{self, Event};
-use hearth::checks::booking::{self, NewBooking};
-use hearth::checks::check::{self, CheckRecord, CheckState};
-use hearth::checks::outcome::{self, NewOutcome};
-use hearth::checks::suspension::{self, NewRest};
-use hearth::checks::{rulebook, tiering};
 use hearth::db::{Conn, DbError};
+use hearth::duty::check::{self, CheckRecord, CheckState};
+use hearth::duty::suspension::{self, NewRest};
+use hearth::policy::rulebook;
 use hearth::register::episode::{self, Episode};
 use hearth::register::{address, child};
 use hearth::rules::codes::{AbuseCategory, EpisodeKind, Source};
 use hearth::rules::outcome::{AttemptResult, Mode, SpokenAlone};
+use hearth::tier::tiering;
+use hearth::visit::booking::{self, NewBooking};
+use hearth::visit::outcome::{self, NewOutcome};
 
 use super::super::invented::{refused, words};
 use super::deeds::{Done, Stage, Visit};

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use hearth::access::AuthorityKey;
-use hearth::checks::check::CheckRecord;
 use hearth::clock::Clock;
 use hearth::config::Config;
 use hearth::db::{Db, DbError};
+use hearth::duty::check::CheckRecord;
 use hearth::jobs::{Services, runner};
 use hearth::mail::Transport;
 use hearth::rules::calendar::Calendar;
@@ -24,9 +24,7 @@ use super::super::invented::families::{self, Family, Story};
 use super::super::invented::words;
 use super::super::{Failure, jobs};
 use super::deeds::{Deed, Scene, Visit, What};
-use super::loose_ends;
-
-use super::staff;
+use super::{loose_ends, staff};
 
 /// How many children the register of the demonstration holds.
 pub const CHILDREN: usize = 1_000;

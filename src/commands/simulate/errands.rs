@@ -3,13 +3,14 @@
 
 use chrono::{Days, NaiveDate};
 use hearth::access::Viewer;
-use hearth::checks::suspension::{self, NewRest};
-use hearth::checks::{rulebook, tiering};
 use hearth::db::Conn;
-use hearth::register::child::ChildRecord;
+use hearth::duty::suspension::{self, NewRest};
+use hearth::policy::rulebook;
+use hearth::register::address;
+use hearth::register::child::{self, ChildRecord};
 use hearth::register::episode::{self, Episode};
-use hearth::register::{address, child};
 use hearth::rules::codes::{AbuseCategory, EpisodeKind, Source};
+use hearth::tier::tiering;
 use rand::RngExt;
 
 use super::super::Failure;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use hearth::access::authority;
-use hearth::checks::verify::{Invariant, verify};
 use hearth::db::{Db, DbError};
+use hearth::proof::verify::{Invariant, verify};
 
 use super::super::Failure;
 use super::store::{self, OpenCheck};

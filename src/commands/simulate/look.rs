@@ -3,20 +3,20 @@
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use hearth::access::Viewer;
-use hearth::checks::booking::{self, NewBooking};
-use hearth::checks::check::{self, CheckRecord, CheckState};
-use hearth::checks::dispute;
-use hearth::checks::lapse::{self, LapseRecord};
-use hearth::checks::letter;
-use hearth::checks::outcome::{self, NewOutcome};
 use hearth::db::Conn;
+use hearth::duty::check::{self, CheckRecord, CheckState};
+use hearth::duty::lapse::{self, LapseRecord};
 use hearth::register::child::{self, ChildRecord};
-use hearth::register::told_address::{Settlement, ToldAddress};
-use hearth::register::{address, allocation, told_address};
+use hearth::register::told_address::{self, Settlement, ToldAddress};
+use hearth::register::{address, allocation};
 use hearth::rules::age::compulsory_school_age;
 use hearth::rules::identifiers::Reference;
 use hearth::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
 use hearth::rules::schedule::Purpose;
+use hearth::standing::dispute;
+use hearth::visit::booking::{self, NewBooking};
+use hearth::visit::letter;
+use hearth::visit::outcome::{self, NewOutcome};
 use rand::RngExt;
 use rand::rngs::StdRng;
 

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use hearth::access::AuthorityKey;
-use hearth::checks::{check, rulebook};
+use hearth::duty::check;
+use hearth::policy::rulebook;
 use hearth::register::ChildKey;
 use hearth::register::bulk::{self, NewEntry};
 use hearth::rules::codes::{EpisodeKind, Source};

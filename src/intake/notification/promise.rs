@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 
-use crate::checks::check;
-use crate::checks::rulebook::Rulebook;
 use crate::db::{Conn, Result};
+use crate::duty::check;
+use crate::policy::rulebook::Rulebook;
 use crate::register::ChildKey;
 use crate::rules::policy::PolicyKey;
 use crate::rules::schedule::CheckKind;

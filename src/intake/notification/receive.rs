@@ -6,22 +6,24 @@ use super::promise::Promise;
 use super::{Notification, NotifiedChild, NotifyingParent, Receipt, letters};
 use crate::access::audit::{self, Event};
 use crate::access::{Viewer, authority};
-use crate::checks::rulebook::{self, Rulebook};
-use crate::checks::{check, dispute, tiering};
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result};
+use crate::duty::check;
 use crate::intake::store;
 use crate::intake::store::notification::{NewNotification, Row};
-use crate::register::address::AddressRecord;
+use crate::policy::rulebook::{self, Rulebook};
+use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, NewChild, Particulars};
 use crate::register::person::{self, NewPerson, NewRelation};
 use crate::register::registration::{self, Registration};
-use crate::register::{ChildKey, PersonKey, address, names};
+use crate::register::{ChildKey, PersonKey, names};
 use crate::rules::codes::{ChildStatus, Confidentiality, RegisterBasis, Source};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
 use crate::rules::schedule::{CheckKind, Entry, first_checks};
 use crate::rules::tier::Tier;
+use crate::standing::dispute;
+use crate::tier::tiering;
 
 /// What every part of taking in needs to know.
 struct Intake<'a> {

@@ -1,8 +1,8 @@
 //! Who leaves the register takes nothing along that somebody is still owed, and whoever has to hear of it does.
 
 use super::*;
-use crate::intake::closure::{self, Closure, ClosureError, MovedTo};
 use crate::rules::codes::ClosureReason;
+use crate::standing::closure::{self, Closure, ClosureError, MovedTo};
 
 impl World {
     fn close(&self, child: ChildKey, by: &Viewer, door: &Closure) -> Result<(), ClosureError> {

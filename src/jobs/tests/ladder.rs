@@ -1,11 +1,11 @@
 //! Lapses are opened, told step by step, acknowledged and closed.
 
 use super::*;
-use crate::checks::lapse::AcknowledgeError;
-use crate::checks::suspension::{self, NewRest, SuspensionError};
-use crate::intake::closure::{self, Closure};
+use crate::duty::lapse::AcknowledgeError;
+use crate::duty::suspension::{self, NewRest, SuspensionError};
 use crate::rules::codes::ClosureReason;
 use crate::rules::escalation::Step;
+use crate::standing::closure::{self, Closure};
 
 /// The recurring check of a child seen on 1 December 2025 is due on 1 December 2026, a Tuesday.
 fn world_with_one_due() -> (World, ChildKey) {
@@ -532,11 +532,11 @@ fn the_desk_counts_what_it_lists() {
     let desk = world.run(|conn| {
         let book = rulebook::load(conn, world.authority, today)?;
         let account = world.officer.account().unwrap();
-        crate::checks::diary::desk(
+        crate::desk::diary::desk(
             conn,
             &world.officer,
             &book,
-            crate::checks::diary::Whose::Of(account),
+            crate::duty::whose::Whose::Of(account),
         )
     });
     assert_eq!(

@@ -21,22 +21,19 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Services, runner};
 use crate::access::accounts::{self, NewAccount};
-use crate::access::authority;
-use crate::access::{AccountKey, AuthorityKey, Role, Viewer};
-use crate::checks::check::{self, CheckRecord};
-use crate::checks::lapse::{self, LapseRecord};
-use crate::checks::outcome::{self, NewOutcome, OutcomeError, Recorded};
-use crate::checks::rulebook;
+use crate::access::{AccountKey, AuthorityKey, Role, Viewer, authority};
 use crate::clock::Clock;
 use crate::db::{Conn, DbError};
+use crate::duty::check::{self, CheckRecord};
+use crate::duty::lapse::{self, LapseRecord};
 use crate::mail::transport::Posted;
+use crate::policy::rulebook;
 use crate::proving::{self, Ending};
-use crate::register::ChildKey;
 use crate::register::address::{self, Place};
-use crate::register::allocation;
 use crate::register::child::{self, NewChild, Particulars};
 use crate::register::episode::{self, Episode};
 use crate::register::registration::{self, Registration};
+use crate::register::{ChildKey, allocation};
 use crate::rules::codes::{
     ChildStatus, EpisodeKind, PreviousSetting, PrimaryReason, RegisterBasis, Sex, Source,
 };
@@ -45,6 +42,7 @@ use crate::rules::identifiers::{EmailAddress, Postcode, Reference};
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
 use crate::rules::schedule::{CheckKind, Entry, first_checks};
 use crate::rules::tier::Tier;
+use crate::visit::outcome::{self, NewOutcome, OutcomeError, Recorded};
 
 /// An authority with people in every post, and the jobs that run for it.
 pub struct World {
@@ -349,7 +347,7 @@ impl World {
         self.run(|tx| {
             episode::add(tx, &self.manager, child, &episode, now)?;
             let book = rulebook::load(tx, self.authority, today)?;
-            crate::checks::tiering::reassess(tx, &self.manager, child, &book, now)?;
+            crate::tier::tiering::reassess(tx, &self.manager, child, &book, now)?;
             Ok(())
         });
     }

@@ -1,10 +1,11 @@
 //! What follows from an outcome.
 
 use super::*;
-use crate::checks::booking::{self, Booked, BookingError, NewBooking};
-use crate::checks::check::CheckState;
-use crate::checks::{CheckKey, lapse, whereabouts};
+use crate::duty::check::CheckState;
+use crate::duty::{CheckKey, lapse};
 use crate::rules::dates::spoken;
+use crate::standing::whereabouts;
+use crate::visit::booking::{self, Booked, BookingError, NewBooking};
 
 #[test]
 fn a_failed_visit_leaves_the_clock_running_and_owes_an_attempt() {

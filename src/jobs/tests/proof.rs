@@ -1,8 +1,8 @@
 //! `hearth verify` is green after everything the program does, and red for each thing it never does.
 
 use super::*;
-use crate::checks::verify;
 use crate::db::columns::Key;
+use crate::proof::verify;
 
 /// One child with a lapse that was told, and one whose check is not due yet; all is well.
 fn world() -> World {

@@ -2,10 +2,11 @@
 //! the search for a child.
 
 use super::*;
-use crate::checks::diary::{self, Whose};
-use crate::checks::lapse_list;
-use crate::checks::suspension::{self, NewRest, Outlook, SuspensionError};
-use crate::checks::whereabouts;
+use crate::desk::diary;
+use crate::duty::lapse_list;
+use crate::duty::suspension::{self, NewRest, Outlook, SuspensionError};
+use crate::duty::whose::Whose;
+use crate::standing::whereabouts;
 
 impl World {
     fn rest(&self, child: ChildKey, until: &str) -> Result<bool, SuspensionError> {

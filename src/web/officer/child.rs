@@ -5,9 +5,11 @@ mod file;
 use actix_web::HttpResponse;
 use askama::Template;
 use chrono::NaiveDate;
+use file::ChildFile;
 
+use super::row::tier_colour;
+use super::seen::LastSeen;
 use crate::access::audit::{self, Entry};
-use crate::checks::outcome::OutcomeRecord;
 use crate::db::DbError;
 use crate::register::child::{self, ChildRecord};
 use crate::register::person::ParentOf;
@@ -16,16 +18,12 @@ use crate::rules::age::expected_year_group;
 use crate::rules::codes::{ChildStatus, Confidentiality, PrimaryReason, SenProvision};
 use crate::rules::dates::spoken;
 use crate::rules::outcome::AttemptResult;
-use crate::web::answer;
+use crate::visit::outcome::OutcomeRecord;
 use crate::web::error::WebError;
-use crate::web::filters;
 use crate::web::named::Named;
 use crate::web::page::Page;
 use crate::web::visit::Visit;
-
-use super::row::tier_colour;
-use super::seen::LastSeen;
-use file::ChildFile;
+use crate::web::{answer, filters};
 
 /// As many events as anybody reads; far more than a childhood holds.
 const EVERY_EVENT: i64 = 5_000;

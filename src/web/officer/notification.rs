@@ -8,11 +8,11 @@ use validator::Validate;
 
 use super::days;
 use crate::access::{Viewer, accounts};
-use crate::checks::check::{self, CheckState};
-use crate::checks::rulebook;
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result as DbResult};
+use crate::duty::check::{self, CheckState};
 use crate::intake::notification::{self, AcceptError, NotificationRecord};
+use crate::policy::rulebook;
 use crate::register::child::{self, ChildRecord};
 use crate::register::duplicates::{self, Sought};
 use crate::register::list::Line;

@@ -5,10 +5,10 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::days;
-use crate::checks::rulebook;
 use crate::clock::london_day;
 use crate::db::DbError;
 use crate::intake::notification::{self, NotificationRecord};
+use crate::policy::rulebook;
 use crate::register::list::Line;
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::short;

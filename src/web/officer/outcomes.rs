@@ -8,12 +8,14 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::check::CheckWords;
-use crate::checks::outcome::{self, NewOutcome, OutcomeError, Recorded};
-use crate::checks::{booking, check, rulebook};
 use crate::db::DbError;
+use crate::duty::check;
+use crate::policy::rulebook;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone, check_consistent};
 use crate::rules::schedule::Purpose;
+use crate::visit::booking;
+use crate::visit::outcome::{self, NewOutcome, OutcomeError, Recorded};
 use crate::web::error::WebError;
 use crate::web::form::{Choice, DateInput, Form, FormErrors, Refused, Submitted, choices};
 use crate::web::named::Named;

@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use super::row::Officers;
 use super::work::plan_words;
-use crate::checks::told::{self, ToldLine, ToldMail, ToldOf};
 use crate::clock::london_day;
 use crate::db::DbError;
+use crate::duty::told::{self, ToldLine, ToldMail, ToldOf};
 use crate::rules::dates::{short, spoken};
 use crate::web::answer;
 use crate::web::error::WebError;

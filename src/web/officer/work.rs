@@ -10,17 +10,17 @@ use super::notifications::{self, Waiting};
 use super::out_of_sight::{self, Figure};
 use super::row::Officers;
 use crate::access::Viewer;
-use crate::checks::diary::{self, DeskLine, VisitElsewhere, Whose};
-use crate::checks::rulebook;
 use crate::db::DbError;
+use crate::desk::diary::{self, DeskLine, VisitElsewhere};
+use crate::duty::whose::Whose;
 use crate::intake::notification;
+use crate::policy::rulebook;
 use crate::rules::dates::{short, spoken};
-use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::filters;
 use crate::web::form::Asked;
 use crate::web::page::Page;
 use crate::web::visit::Visit;
+use crate::web::{answer, filters};
 
 /// New notifications shown here; the rest is a page of its own.
 const NOTIFICATIONS_SHOWN: usize = 10;

@@ -3,18 +3,15 @@
 
 use chrono::NaiveDate;
 
-use crate::access::accounts;
 use crate::access::audit::{self, Entry};
-use crate::access::{Role, Viewer};
-use crate::checks::CheckKey;
-use crate::checks::booking::{self, BookingRecord};
-use crate::checks::check::{self, CheckRecord, CheckState};
-use crate::checks::lapse::{self, LapseRecord};
-use crate::checks::outcome::{self, OutcomeRecord};
-use crate::checks::rulebook;
-use crate::checks::suspension::{self, Suspension};
+use crate::access::{Role, Viewer, accounts};
 use crate::db::{Conn, Result};
+use crate::duty::CheckKey;
+use crate::duty::check::{self, CheckRecord, CheckState};
+use crate::duty::lapse::{self, LapseRecord};
+use crate::duty::suspension::{self, Suspension};
 use crate::intake::notification;
+use crate::policy::rulebook;
 use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, ChildRecord};
 use crate::register::episode::{self, EpisodeRecord};
@@ -24,6 +21,8 @@ use crate::register::tier;
 use crate::register::told_address::{self, ToldAddress};
 use crate::rules::identifiers::Reference;
 use crate::rules::schedule::Purpose;
+use crate::visit::booking::{self, BookingRecord};
+use crate::visit::outcome::{self, OutcomeRecord};
 use crate::web::officer::days;
 
 /// As many events as the page shows before it leads to all of them.

@@ -1,0 +1,29 @@
+//! What is owed by a day, and that it does not lapse in silence: the duty, notice before its day, the lapse, the ladder and
+//! who hears of it.
+
+pub mod check;
+pub mod due_soon;
+pub mod ladder;
+pub mod lapse;
+pub mod lapse_list;
+pub mod posts;
+pub mod same_day;
+pub(crate) mod store;
+pub mod suspension;
+pub mod told;
+pub mod undelivered;
+pub mod whose;
+
+use crate::db::columns::Key;
+
+/// Marks keys of checks.
+#[derive(Debug)]
+pub struct Check;
+/// Marks keys of lapses.
+#[derive(Debug)]
+pub struct Lapse;
+
+/// The key of a check.
+pub type CheckKey = Key<Check>;
+/// The key of a lapse.
+pub type LapseKey = Key<Lapse>;

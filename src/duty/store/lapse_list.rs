@@ -1,0 +1,175 @@
+//! The SQL of the list of open lapses. Each question names the authority of the lapses beside that of the children, so that
+//! an index leads to the few that are open, and not past every child.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::dsl::not;
+
+use crate::access::Viewer;
+use crate::access::store::scope;
+use crate::db::schema::{account, child, lapse, welfare_check};
+use crate::db::{Conn, Result};
+use crate::duty::lapse_list::OpenLapse;
+use crate::duty::store::suspension::{lapse_sleeps, sleeps};
+use crate::duty::suspension::Suspension;
+use crate::duty::whose::Whose;
+use crate::register::ChildKey;
+use crate::rules::rest::can_rest;
+use crate::rules::schedule::CheckKind;
+
+use diesel::prelude::*;
+
+type Row = (
+    String,
+    CheckKind,
+    String,
+    String,
+    String,
+    NaiveDate,
+    String,
+    Option<String>,
+    Option<NaiveDate>,
+    i32,
+    ChildKey,
+);
+
+/// How many lapses are open.
+pub fn total(conn: &mut Conn, viewer: &Viewer, whose: Whose) -> Result<i64> {
+    Ok(children(viewer, whose)
+        .inner_join(lapse::table)
+        .filter(lapse::authority_id.eq(viewer.authority()))
+        .filter(lapse::closed_at.is_null())
+        .count()
+        .get_result(conn)?)
+}
+
+/// How many of them rest.
+pub fn resting(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate) -> Result<i64> {
+    Ok(children(viewer, whose)
+        .inner_join(lapse::table)
+        .filter(lapse::authority_id.eq(viewer.authority()))
+        .filter(lapse::closed_at.is_null())
+        .filter(lapse_sleeps!(today))
+        .count()
+        .get_result(conn)?)
+}
+
+/// How many do not rest and have a plan whose day has not passed.
+pub fn answered(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate) -> Result<i64> {
+    Ok(children(viewer, whose)
+        .inner_join(lapse::table)
+        .filter(lapse::authority_id.eq(viewer.authority()))
+        .filter(lapse::closed_at.is_null())
+        .filter(lapse::plan_by.ge(today))
+        .filter(not(lapse_sleeps!(today)))
+        .count()
+        .get_result(conn)?)
+}
+
+/// How many open lapses had more than one plan.
+pub fn renewed(conn: &mut Conn, viewer: &Viewer, whose: Whose) -> Result<i64> {
+    Ok(children(viewer, whose)
+        .inner_join(lapse::table)
+        .filter(lapse::authority_id.eq(viewer.authority()))
+        .filter(lapse::closed_at.is_null())
+        .filter(lapse::round.gt(1))
+        .count()
+        .get_result(conn)?)
+}
+
+/// The open lapses that do not rest and that nobody has answered for, or with a plan whose day has passed, the longest over
+/// first.
+pub fn unanswered(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    today: NaiveDate,
+) -> Result<Vec<(String, CheckKind, NaiveDate)>> {
+    Ok(children(viewer, Whose::Team)
+        .inner_join(lapse::table.inner_join(welfare_check::table))
+        .filter(lapse::authority_id.eq(viewer.authority()))
+        .filter(lapse::closed_at.is_null())
+        .filter(not(sleeps!(lapse::child_id, welfare_check::purpose, today)))
+        .filter(lapse::plan_by.is_null().or(lapse::plan_by.lt(today)))
+        .order((lapse::due_on, lapse::id))
+        .select((lapse::reference, welfare_check::kind, lapse::due_on))
+        .load(conn)?)
+}
+
+pub fn page(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    (whose, only_unanswered): (Whose, bool),
+    today: NaiveDate,
+    (offset, limit): (i64, i64),
+) -> Result<Vec<OpenLapse>> {
+    let mut open = children(viewer, whose)
+        .inner_join(lapse::table.inner_join(welfare_check::table))
+        .left_join(account::table)
+        .filter(lapse::authority_id.eq(viewer.authority()))
+        .filter(lapse::closed_at.is_null());
+    if only_unanswered {
+        open = open
+            .filter(not(sleeps!(lapse::child_id, welfare_check::purpose, today)))
+            .filter(lapse::plan_by.is_null().or(lapse::plan_by.lt(today)));
+    }
+    let rows: Vec<Row> = open
+        .order((lapse::due_on, lapse::id))
+        .select((
+            lapse::reference,
+            welfare_check::kind,
+            child::reference,
+            child::given_names,
+            child::family_name,
+            lapse::due_on,
+            welfare_check::why,
+            account::name.nullable(),
+            lapse::plan_by,
+            lapse::round,
+            child::id,
+        ))
+        .offset(offset)
+        .limit(limit)
+        .load(conn)?;
+    let keys: Vec<ChildKey> = rows.iter().map(|row| row.10).collect();
+    let rests = super::suspension::of(conn, &keys, today)?;
+    Ok(rows.into_iter().map(|row| line(row, &rests)).collect())
+}
+
+/// The children whose lapses are listed: those who rest too, so that no rest hides a lapse.
+fn children<'a>(viewer: &Viewer, whose: Whose) -> child::BoxedQuery<'a, crate::db::Backend> {
+    let seen = scope::children(viewer).into_boxed();
+    match whose {
+        Whose::Of(officer) => seen.filter(child::officer_id.eq(officer.number())),
+        Whose::Team => seen,
+    }
+}
+
+fn line(row: Row, rests: &HashMap<ChildKey, Suspension>) -> OpenLapse {
+    let (
+        reference,
+        kind,
+        child_reference,
+        given_names,
+        family_name,
+        due_on,
+        why,
+        officer,
+        plan_by,
+        round,
+        child,
+    ) = row;
+    let rest = rests.get(&child).filter(|_| can_rest(kind));
+    OpenLapse {
+        reference,
+        kind,
+        child_reference,
+        child_name: format!("{given_names} {family_name}"),
+        due_on,
+        why,
+        officer,
+        plan_by,
+        plans: round.unsigned_abs(),
+        rests: rest.map(Suspension::in_words),
+    }
+}
