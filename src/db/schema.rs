@@ -287,7 +287,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    welfare_check (id) {
+    duty (id) {
         id -> BigInt,
         reference -> Text,
         authority_id -> BigInt,
@@ -615,16 +615,16 @@ diesel::joinable!(notification -> person (person_id));
 diesel::joinable!(notification_child -> notification (notification_id));
 diesel::joinable!(notification_child -> child (child_id));
 diesel::joinable!(draft -> account (account_id));
-diesel::joinable!(welfare_check -> authority (authority_id));
-diesel::joinable!(welfare_check -> child (child_id));
-diesel::joinable!(booking -> welfare_check (check_id));
+diesel::joinable!(duty -> authority (authority_id));
+diesel::joinable!(duty -> child (child_id));
+diesel::joinable!(booking -> duty (check_id));
 diesel::joinable!(booking -> account (booked_by));
-diesel::joinable!(outcome -> welfare_check (check_id));
+diesel::joinable!(outcome -> duty (check_id));
 diesel::joinable!(outcome -> child (child_id));
 diesel::joinable!(outcome -> booking (booking_id));
 diesel::joinable!(outcome -> account (recorded_by));
 diesel::joinable!(lapse -> authority (authority_id));
-diesel::joinable!(lapse -> welfare_check (check_id));
+diesel::joinable!(lapse -> duty (check_id));
 diesel::joinable!(lapse -> child (child_id));
 diesel::joinable!(lapse -> account (acknowledged_by));
 diesel::joinable!(lapse -> outcome (closed_by_outcome_id));
@@ -637,7 +637,7 @@ diesel::joinable!(suspension -> account (recorded_by));
 diesel::joinable!(suspension -> outgoing_mail (mail_id));
 diesel::joinable!(list_import -> authority (authority_id));
 diesel::joinable!(list_import -> account (account_id));
-diesel::joinable!(due_soon_notice -> welfare_check (check_id));
+diesel::joinable!(due_soon_notice -> duty (check_id));
 diesel::joinable!(due_soon_notice -> outgoing_mail (mail_id));
 diesel::joinable!(absence -> authority (authority_id));
 diesel::joinable!(tier_override -> child (child_id));
@@ -670,7 +670,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     notification,
     notification_child,
     draft,
-    welfare_check,
+    duty,
     booking,
     outcome,
     lapse,

@@ -11,13 +11,13 @@ use crate::duty::lapse_list;
 use crate::duty::whose::Whose;
 use crate::policy::rulebook::Rulebook;
 use crate::rules::dates::spoken;
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 
 /// A line on the desk.
 #[derive(Clone, Debug)]
 pub struct DeskLine {
     pub check_reference: String,
-    pub kind: CheckKind,
+    pub kind: DutyKind,
     pub child_reference: String,
     pub child_name: String,
     /// The day it is due.
@@ -47,7 +47,7 @@ pub struct DeskLapse {
 #[derive(Clone, Debug)]
 pub struct VisitElsewhere {
     pub check: String,
-    pub kind: CheckKind,
+    pub kind: DutyKind,
     pub child: String,
     pub child_name: String,
     /// The day of the visit.

@@ -4,7 +4,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::{CheckKey, LapseKey, store};
+use super::{DutyKey, LapseKey, store};
 use crate::access::audit::{self, Event};
 use crate::access::{AuthorityKey, Viewer};
 use crate::clock::london_day;
@@ -27,7 +27,7 @@ pub struct LapseRecord {
     pub key: LapseKey,
     /// What the world calls it.
     pub reference: Reference,
-    pub check: CheckKey,
+    pub check: DutyKey,
     pub check_reference: Reference,
     pub child: ChildKey,
     pub child_reference: Reference,
@@ -239,7 +239,7 @@ pub fn find(
 }
 
 /// The open lapse of a check.
-pub fn of_check(conn: &mut Conn, check: CheckKey) -> Result<Option<LapseRecord>> {
+pub fn of_check(conn: &mut Conn, check: DutyKey) -> Result<Option<LapseRecord>> {
     store::lapse::of_check(conn, check)
 }
 

@@ -6,7 +6,7 @@ use super::store;
 use super::whose::Whose;
 use crate::access::Viewer;
 use crate::db::{Conn, Result};
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 
 pub use super::store::lapse_list::{resting, unanswered};
 
@@ -18,7 +18,7 @@ pub const PAGE: i64 = 50;
 pub struct OpenLapse {
     /// What the world calls it.
     pub reference: String,
-    pub kind: CheckKind,
+    pub kind: DutyKind,
     pub child_reference: String,
     pub child_name: String,
     /// The day the check was due.

@@ -1,11 +1,11 @@
 //! What is owed by a day, and that it does not lapse in silence: the duty, notice before its day, the lapse, the ladder and
 //! who hears of it.
 
-pub mod check;
 pub mod due_soon;
 pub mod ladder;
 pub mod lapse;
 pub mod lapse_list;
+pub mod owed;
 pub mod posts;
 pub mod same_day;
 pub(crate) mod store;
@@ -24,6 +24,6 @@ pub struct Check;
 pub struct Lapse;
 
 /// The key of a check.
-pub type CheckKey = Key<Check>;
+pub type DutyKey = Key<Check>;
 /// The key of a lapse.
 pub type LapseKey = Key<Lapse>;

@@ -7,7 +7,7 @@ use super::store;
 use crate::access::{AccountKey, Viewer};
 use crate::db::{Conn, Result};
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 
 /// Lines on a page.
 pub const PAGE: i64 = 50;
@@ -45,7 +45,7 @@ pub enum ToldOf {
 pub struct ToldLine {
     pub check_reference: String,
     /// What is or was owed.
-    pub kind: CheckKind,
+    pub kind: DutyKind,
     pub child_reference: String,
     pub child_name: String,
     /// The day it is due; of a lapse, the day that passed.

@@ -4,14 +4,14 @@
 
 use super::calendar::Calendar;
 use super::policy::{Policy, PolicyKey};
-use super::schedule::CheckKind;
+use super::schedule::DutyKind;
 use super::tier::Tier;
 use chrono::NaiveDate;
 
 /// Whether a check of this kind can rest. Whoever leads, a child whom nobody can find is looked for.
 #[must_use]
-pub const fn can_rest(kind: CheckKind) -> bool {
-    !matches!(kind, CheckKind::FindChild)
+pub const fn can_rest(kind: DutyKind) -> bool {
+    !matches!(kind, DutyKind::FindChild)
 }
 
 /// A rest that was decided before.
@@ -149,8 +149,8 @@ mod tests {
 
     #[test]
     fn only_looking_for_a_child_never_rests() {
-        let never: Vec<&CheckKind> = CheckKind::ALL.iter().filter(|it| !can_rest(**it)).collect();
-        assert_eq!(never, [&CheckKind::FindChild]);
+        let never: Vec<&DutyKind> = DutyKind::ALL.iter().filter(|it| !can_rest(**it)).collect();
+        assert_eq!(never, [&DutyKind::FindChild]);
     }
 
     proptest! {

@@ -13,7 +13,7 @@ pub use raised::{Move, Situation, raised};
 
 code_list! {
     /// The checks that Hearth keeps.
-    pub enum CheckKind {
+    pub enum DutyKind {
         Acknowledgement = "acknowledgement", "Acknowledgement";
         FirstContact = "first_contact", "First contact";
         FirstMeeting = "first_meeting", "First meeting";
@@ -38,7 +38,7 @@ code_list! {
     }
 }
 
-impl CheckKind {
+impl DutyKind {
     /// What the check is for. A new attempt takes the purpose of the check it follows, which is stored with it; asked
     /// by itself it gives the strictest.
     #[must_use]
@@ -77,8 +77,8 @@ impl CheckKind {
 
 /// A check that is owed to a child.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckOwed {
-    pub kind: CheckKind,
+pub struct DutyOwed {
+    pub kind: DutyKind,
     /// What it is for.
     pub purpose: Purpose,
     /// The last day on which it is on time.
@@ -118,7 +118,7 @@ pub fn first_checks(
     tier: Tier,
     policy: &Policy,
     calendar: &Calendar,
-) -> Vec<CheckOwed> {
+) -> Vec<DutyOwed> {
     let basis = Basis {
         tier,
         policy,
@@ -126,10 +126,10 @@ pub fn first_checks(
     };
     match *entry {
         Entry::Notified { received_on } => [
-            CheckKind::Acknowledgement,
-            CheckKind::FirstContact,
-            CheckKind::FirstMeeting,
-            CheckKind::SuitabilityDecision,
+            DutyKind::Acknowledgement,
+            DutyKind::FirstContact,
+            DutyKind::FirstMeeting,
+            DutyKind::SuitabilityDecision,
         ]
         .map(|kind| basis.owe(kind, "the notification was received", received_on))
         .to_vec(),
@@ -139,9 +139,9 @@ pub fn first_checks(
             last_seen_on,
         } => {
             let check = match last_seen_on {
-                Some(seen_on) => basis.owe(CheckKind::RecurringCheck, CHILD_SEEN, seen_on),
+                Some(seen_on) => basis.owe(DutyKind::RecurringCheck, CHILD_SEEN, seen_on),
                 None => basis.owe(
-                    CheckKind::RecurringCheck,
+                    DutyKind::RecurringCheck,
                     "the child was registered",
                     registered_on,
                 ),
@@ -157,22 +157,22 @@ pub fn first_checks(
 /// For a new attempt, ask with the kind of the check that it follows.
 #[must_use]
 pub fn next_check(
-    satisfied: CheckKind,
+    satisfied: DutyKind,
     on: NaiveDate,
     tier: Tier,
     policy: &Policy,
     calendar: &Calendar,
-) -> Option<CheckOwed> {
+) -> Option<DutyOwed> {
     let next = match satisfied {
-        CheckKind::FirstMeeting => CheckKind::SecondCheck,
-        CheckKind::SecondCheck | CheckKind::RecurringCheck => CheckKind::RecurringCheck,
-        CheckKind::Acknowledgement
-        | CheckKind::FirstContact
-        | CheckKind::SuitabilityDecision
-        | CheckKind::NewAttempt
-        | CheckKind::AfterMove
-        | CheckKind::SeeInPerson
-        | CheckKind::FindChild => return None,
+        DutyKind::FirstMeeting => DutyKind::SecondCheck,
+        DutyKind::SecondCheck | DutyKind::RecurringCheck => DutyKind::RecurringCheck,
+        DutyKind::Acknowledgement
+        | DutyKind::FirstContact
+        | DutyKind::SuitabilityDecision
+        | DutyKind::NewAttempt
+        | DutyKind::AfterMove
+        | DutyKind::SeeInPerson
+        | DutyKind::FindChild => return None,
     };
     Some(
         Basis {
@@ -192,15 +192,15 @@ pub fn new_attempt(
     tier: Tier,
     policy: &Policy,
     calendar: &Calendar,
-) -> CheckOwed {
-    CheckOwed {
+) -> DutyOwed {
+    DutyOwed {
         purpose,
         ..Basis {
             tier,
             policy,
             calendar,
         }
-        .owe(CheckKind::NewAttempt, "the attempt", failed_on)
+        .owe(DutyKind::NewAttempt, "the attempt", failed_on)
     }
 }
 
@@ -211,14 +211,14 @@ pub fn find_child(
     tier: Tier,
     policy: &Policy,
     calendar: &Calendar,
-) -> CheckOwed {
+) -> DutyOwed {
     let basis = Basis {
         tier,
         policy,
         calendar,
     };
     basis.owe(
-        CheckKind::FindChild,
+        DutyKind::FindChild,
         "nobody knew where the child is,",
         lost_on,
     )
@@ -226,8 +226,8 @@ pub fn find_child(
 
 /// A check that is still open, as far as its day depends on the tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OpenCheck {
-    pub kind: CheckKind,
+pub struct OpenDuty {
+    pub kind: DutyKind,
     /// What it is for: of a new attempt, what the check is for that it follows.
     pub purpose: Purpose,
     /// The day from which its period is counted.
@@ -251,7 +251,7 @@ pub struct BroughtForward {
 /// first contact in the new tier from today.
 #[must_use]
 pub fn brought_forward(
-    check: &OpenCheck,
+    check: &OpenDuty,
     tier: Tier,
     policy: &Policy,
     calendar: &Calendar,
@@ -283,18 +283,18 @@ pub fn brought_forward(
 }
 
 /// What a check of a kind is counted after, as far as the kind alone says.
-const fn counted_after(kind: CheckKind) -> &'static str {
+const fn counted_after(kind: DutyKind) -> &'static str {
     match kind {
-        CheckKind::Acknowledgement
-        | CheckKind::FirstContact
-        | CheckKind::FirstMeeting
-        | CheckKind::SuitabilityDecision => "the notification was received",
-        CheckKind::SecondCheck => CHILD_SEEN,
-        CheckKind::RecurringCheck => "the child was seen or came onto the register",
-        CheckKind::NewAttempt => "the attempt",
-        CheckKind::AfterMove => "the move or the word of it",
-        CheckKind::SeeInPerson => "the last contact without meeting the child",
-        CheckKind::FindChild => "nobody knew where the child is,",
+        DutyKind::Acknowledgement
+        | DutyKind::FirstContact
+        | DutyKind::FirstMeeting
+        | DutyKind::SuitabilityDecision => "the notification was received",
+        DutyKind::SecondCheck => CHILD_SEEN,
+        DutyKind::RecurringCheck => "the child was seen or came onto the register",
+        DutyKind::NewAttempt => "the attempt",
+        DutyKind::AfterMove => "the move or the word of it",
+        DutyKind::SeeInPerson => "the last contact without meeting the child",
+        DutyKind::FindChild => "nobody knew where the child is,",
     }
 }
 
@@ -312,9 +312,9 @@ struct Basis<'a> {
 impl Basis<'_> {
     /// A check due the policy's period after an event. Weeks and months end where they end, on a weekend too; a check
     /// never goes without a date.
-    fn owe(self, kind: CheckKind, event: &str, on: NaiveDate) -> CheckOwed {
+    fn owe(self, kind: DutyKind, event: &str, on: NaiveDate) -> DutyOwed {
         let holds = self.policy.always(kind.policy_key(), self.tier);
-        CheckOwed {
+        DutyOwed {
             kind,
             purpose: kind.purpose(),
             due_on: holds.period().after(on, self.calendar),
@@ -331,13 +331,13 @@ impl Basis<'_> {
 
     /// On a list taken over, many checks are long due. So that they do not all lapse on the first day, each gets at
     /// least the time of a first meeting.
-    fn with_time_to_begin(self, check: CheckOwed, taken_on: NaiveDate) -> CheckOwed {
+    fn with_time_to_begin(self, check: DutyOwed, taken_on: NaiveDate) -> DutyOwed {
         let holds = self.policy.always(PolicyKey::FirstMeeting, self.tier);
         let earliest = holds.period().after(taken_on, self.calendar);
         if check.due_on >= earliest {
             return check;
         }
-        CheckOwed {
+        DutyOwed {
             due_on: earliest,
             counted_from: taken_on,
             why: format!(

@@ -4,15 +4,15 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::access::Viewer;
 use crate::db::{Conn, Result};
-use crate::duty::check::{self, CheckRecord};
 use crate::duty::lapse;
+use crate::duty::owed::{self, Duty};
 use crate::register::address::{AddressError, Place};
 use crate::register::child::ChildRecord;
 use crate::register::told_address::{self, Settlement, ToldAddress};
 use crate::register::{self, ChildKey};
 use crate::rules::codes::Source;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 use crate::tier::facts;
 use crate::visit::ending;
 
@@ -101,18 +101,14 @@ fn no_longer_owed(
 
 /// The visit that is owed because of an address that was told on this day, and the new attempt at it. None when a move
 /// asks for it as well, and none that an earlier fact had raised already.
-fn owed_since(
-    conn: &mut Conn,
-    child: &ChildRecord,
-    told_on: NaiveDate,
-) -> Result<Vec<CheckRecord>> {
+fn owed_since(conn: &mut Conn, child: &ChildRecord, told_on: NaiveDate) -> Result<Vec<Duty>> {
     if facts::is_unseen_since_move(conn, child)? {
         return Ok(Vec::new());
     }
-    let mut open = check::open_of_child(conn, child.key)?;
+    let mut open = owed::open_of_child(conn, child.key)?;
     let visit = open
         .iter()
-        .find(|check| check.kind == CheckKind::AfterMove && check.counted_from >= told_on);
+        .find(|check| check.kind == DutyKind::AfterMove && check.counted_from >= told_on);
     let Some(visit) = visit.map(|check| check.key) else {
         return Ok(Vec::new());
     };

@@ -6,11 +6,11 @@ use chrono::{NaiveDate, NaiveDateTime};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::db::{Conn, Result};
-use crate::duty::check::{self, CheckRecord, copy_next};
 use crate::duty::lapse::{self, LapseRecord};
+use crate::duty::owed::{self, Duty, copy_next};
 use crate::register::child::ChildRecord;
 use crate::rules::dates::spoken;
-use crate::rules::schedule::{CheckOwed, Purpose};
+use crate::rules::schedule::{DutyOwed, Purpose};
 
 /// Hands over what is open on the record that goes: meetings and all that has lapsed. The caller closes that record then.
 /// Writes the audit events.
@@ -29,9 +29,9 @@ pub fn carry_over(
         today,
         now,
     };
-    for owed in check::open_of_child(tx, goes.key)? {
+    for owed in owed::open_of_child(tx, goes.key)? {
         let lapse = lapse::of_check(tx, owed.key)?;
-        let open = check::open_of_child(tx, stays.key)?;
+        let open = owed::open_of_child(tx, stays.key)?;
         let same = open.iter().find(|check| check.kind == owed.kind);
         let is_carried = lapse.is_some() || owed.purpose == Purpose::SeeChild;
         let heir = match same.or_else(|| open.iter().find(|_| is_carried)) {
@@ -59,23 +59,23 @@ struct Merge<'a> {
 
 impl Merge<'_> {
     /// The record that stays is owed nothing that could take this over: it is owed the same.
-    fn owe_instead(&self, tx: &mut Conn, owed: &CheckRecord) -> Result<CheckRecord> {
-        let same = CheckOwed {
+    fn owe_instead(&self, tx: &mut Conn, owed: &Duty) -> Result<Duty> {
+        let same = DutyOwed {
             kind: owed.kind,
             purpose: owed.purpose,
             due_on: owed.due_on,
             counted_from: owed.counted_from,
             why: format!("{} {}", owed.why, self.because()),
         };
-        check::owe(tx, self.viewer, self.stays.key, &[same], None, self.now)?;
-        let open = check::open_of_child(tx, self.stays.key)?;
+        owed::owe(tx, self.viewer, self.stays.key, &[same], None, self.now)?;
+        let open = owed::open_of_child(tx, self.stays.key)?;
         let written = open.into_iter().find(|check| check.kind == owed.kind);
         written.ok_or_else(|| {
             crate::db::DbError::Corrupt(format!("{} was not owed again", owed.reference))
         })
     }
 
-    fn bring_forward(&self, tx: &mut Conn, owed: &CheckRecord, heir: &CheckRecord) -> Result<()> {
+    fn bring_forward(&self, tx: &mut Conn, owed: &Duty, heir: &Duty) -> Result<()> {
         let why = format!(
             "{} Brought forward on {} from {} to {}. {}",
             heir.why,
@@ -84,12 +84,12 @@ impl Merge<'_> {
             spoken(owed.due_on),
             self.because()
         );
-        check::bring_forward(tx, heir.key, owed.due_on, &why)?;
+        owed::bring_forward(tx, heir.key, owed.due_on, &why)?;
         self.note(tx, "check_brought_forward", heir.reference.as_str(), &why)
     }
 
     /// Where the heir has lapsed too, the older of the two clocks runs on.
-    fn hand_over(&self, tx: &mut Conn, lapse: &LapseRecord, heir: &CheckRecord) -> Result<()> {
+    fn hand_over(&self, tx: &mut Conn, lapse: &LapseRecord, heir: &Duty) -> Result<()> {
         let detail = match lapse::of_check(tx, heir.key)? {
             None => {
                 lapse::hand_over(tx, lapse.key, heir.key, self.stays.key)?;

@@ -7,7 +7,7 @@ use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
-use crate::duty::check;
+use crate::duty::owed;
 use crate::policy::rulebook;
 use crate::register::child::{self, ChildRecord};
 use crate::register::registration;
@@ -53,7 +53,7 @@ pub fn lose(
     child::set_status(tx, child.key, ChildStatus::WhereaboutsUnknown, now)?;
     let rulebook = rulebook::load(tx, viewer.authority(), today)?;
     let owed = find_child(today, child.tier, &rulebook.policy, &rulebook.calendar);
-    check::owe(tx, viewer, child.key, &[owed], None, now)?;
+    owed::owe(tx, viewer, child.key, &[owed], None, now)?;
     let detail = format!("Nobody knows where the child is. {words}");
     Ok(note(
         tx,

@@ -7,7 +7,7 @@ use super::facts::{BY_THE_RULES, found, gather, sentences};
 use crate::access::audit::{self, Event};
 use crate::access::{AuthorityKey, Viewer};
 use crate::db::{Conn, Result};
-use crate::duty::check::{self, CheckRecord};
+use crate::duty::owed::{self, Duty};
 use crate::policy::reassessment;
 use crate::policy::rulebook::Rulebook;
 use crate::register::tier::TierChange;
@@ -220,13 +220,13 @@ fn raise(
     if !lives_elsewhere && situation.contacts_not_in_person == 0 {
         return Ok(());
     }
-    let open = check::open_of_child(tx, child)?;
-    let open: Vec<_> = open.iter().map(CheckRecord::as_open).collect();
+    let open = owed::open_of_child(tx, child)?;
+    let open: Vec<_> = open.iter().map(Duty::as_open).collect();
     let owed = raised(situation, &open, &rulebook.policy, &rulebook.calendar);
     if owed.is_empty() {
         return Ok(());
     }
-    check::owe(tx, viewer, child, &owed, None, now)?;
+    owed::owe(tx, viewer, child, &owed, None, now)?;
     for owed in &owed {
         let event = Event {
             action: "check_raised",
@@ -247,7 +247,7 @@ fn bring_forward(
     rulebook: &Rulebook,
     now: NaiveDateTime,
 ) -> Result<()> {
-    for check in check::open_of_child(tx, child)? {
+    for check in owed::open_of_child(tx, child)? {
         let Rulebook {
             policy,
             calendar,
@@ -256,7 +256,7 @@ fn bring_forward(
         let Some(sooner) = brought_forward(&check.as_open(), tier, policy, calendar, *today) else {
             continue;
         };
-        check::bring_forward(tx, check.key, sooner.due_on, &sooner.why)?;
+        owed::bring_forward(tx, check.key, sooner.due_on, &sooner.why)?;
         audit::record(
             tx,
             viewer,
@@ -269,5 +269,5 @@ fn bring_forward(
             now,
         )?;
     }
-    check::copy_next(tx, child)
+    owed::copy_next(tx, child)
 }

@@ -8,8 +8,8 @@ use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::conflict;
 use crate::db::{Conn, DbError};
-use crate::duty::CheckKey;
-use crate::duty::check::{self, CheckRecord, CheckState};
+use crate::duty::DutyKey;
+use crate::duty::owed::{self, Duty, DutyState};
 use crate::policy::rulebook::{self, LastDay, Rulebook};
 use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, ChildRecord};
@@ -121,13 +121,13 @@ conflict!(BookingError);
 pub fn book(
     tx: &mut Conn,
     viewer: &Viewer,
-    check: &CheckRecord,
+    check: &Duty,
     new: &NewBooking,
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<Booked, BookingError> {
-    let check = check::by_key(tx, check.key)?;
-    if check.state != CheckState::Open {
+    let check = owed::by_key(tx, check.key)?;
+    if check.state != DutyState::Open {
         return Err(BookingError::Closed);
     }
     if new.booked_for < today {
@@ -228,7 +228,7 @@ impl Booked {
 
 /// Whether the coming visit that is booked for a check is for another address than the child's home, or another address
 /// was told since.
-fn is_for_elsewhere(conn: &mut Conn, check: CheckKey, today: NaiveDate) -> crate::db::Result<bool> {
+fn is_for_elsewhere(conn: &mut Conn, check: DutyKey, today: NaiveDate) -> crate::db::Result<bool> {
     Ok(!elsewhere(conn, &[check], today)?.is_empty())
 }
 
@@ -236,9 +236,9 @@ fn is_for_elsewhere(conn: &mut Conn, check: CheckKey, today: NaiveDate) -> crate
 /// address was told that nobody has settled.
 pub fn elsewhere(
     conn: &mut Conn,
-    checks: &[CheckKey],
+    checks: &[DutyKey],
     today: NaiveDate,
-) -> crate::db::Result<Vec<CheckKey>> {
+) -> crate::db::Result<Vec<DutyKey>> {
     store::booking::elsewhere(conn, checks, today)
 }
 
@@ -246,7 +246,7 @@ pub fn elsewhere(
 pub fn latest_for(
     conn: &mut Conn,
     viewer: &Viewer,
-    check: &CheckRecord,
+    check: &Duty,
     tier: Tier,
     rulebook: &Rulebook,
 ) -> crate::db::Result<Option<LastDay>> {
@@ -320,7 +320,7 @@ fn nobody() -> DbError {
 }
 
 fn in_words(
-    check: &CheckRecord,
+    check: &Duty,
     new: &NewBooking,
     earlier: Option<NaiveDate>,
     weighed: &Weighed,
@@ -360,11 +360,11 @@ fn in_words(
 pub fn standing_of_child(
     conn: &mut Conn,
     child: ChildKey,
-) -> crate::db::Result<Vec<(CheckKey, BookingRecord)>> {
+) -> crate::db::Result<Vec<(DutyKey, BookingRecord)>> {
     store::booking::standing_of_child(conn, child)
 }
 
 /// A check's bookings, the newest first.
-pub fn of_check(conn: &mut Conn, check: CheckKey) -> crate::db::Result<Vec<BookingRecord>> {
+pub fn of_check(conn: &mut Conn, check: DutyKey) -> crate::db::Result<Vec<BookingRecord>> {
     store::booking::of_check(conn, check)
 }

@@ -8,8 +8,8 @@ use crate::access::audit::{self, Event};
 use crate::access::{Role, Viewer, accounts};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
-use crate::duty::CheckKey;
-use crate::duty::check::{self, copy_next};
+use crate::duty::DutyKey;
+use crate::duty::owed::{self, copy_next};
 use crate::policy::rulebook::Rulebook;
 use crate::register::ChildKey;
 use crate::rules::capacity::{
@@ -77,7 +77,7 @@ pub fn outlook(
 /// A check that came with a list and that nobody has begun on: it may be brought forward.
 #[derive(Clone, Debug)]
 pub struct Waiting {
-    pub check: CheckKey,
+    pub check: DutyKey,
     /// What the world calls it.
     pub reference: String,
     pub child: ChildKey,
@@ -351,7 +351,7 @@ fn move_all(
             spoken(rulebook.today),
             spoken(check.due_on),
         );
-        check::bring_forward(tx, check.check, *to, &why)?;
+        owed::bring_forward(tx, check.check, *to, &why)?;
         copy_next(tx, check.child)?;
         let event = Event {
             action: "check_brought_forward",

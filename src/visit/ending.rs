@@ -6,38 +6,38 @@ use super::store;
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::db::{Conn, Result};
-use crate::duty::check::{self, CheckRecord, CheckState, Closing};
-use crate::duty::{CheckKey, lapse};
+use crate::duty::owed::{self, Closing, Duty, DutyState};
+use crate::duty::{DutyKey, lapse};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 
 /// Ends one open check that is done by an act which is not an attempt, such as sending the acknowledgement, and the new
 /// attempt at it. The caller writes the audit event.
 pub fn complete(
     tx: &mut Conn,
     child: ChildKey,
-    kind: CheckKind,
+    kind: DutyKind,
     because: &str,
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<()> {
-    let open = check::open_of_child(tx, child)?;
+    let open = owed::open_of_child(tx, child)?;
     let done = open.iter().find(|check| check.kind == kind);
     let done = done.map(|check| check.key);
-    let of_it = |check: &&CheckRecord| Some(check.key) == done || check.follows == done;
-    let keys: Vec<CheckKey> = match done {
+    let of_it = |check: &&Duty| Some(check.key) == done || check.follows == done;
+    let keys: Vec<DutyKey> = match done {
         Some(_) => open.iter().filter(of_it).map(|check| check.key).collect(),
         None => Vec::new(),
     };
     let closing = Closing {
-        state: CheckState::Done,
+        state: DutyState::Done,
         on: today,
         because,
         outcome: None,
     };
     end(tx, &keys, &closing, now)?;
-    check::copy_next(tx, child)
+    owed::copy_next(tx, child)
 }
 
 /// Ends every open check of a child that is no longer owed any, such as one who leaves the register: bookings are
@@ -50,7 +50,7 @@ pub fn cancel_all_of(
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<()> {
-    let open = check::open_of_child(tx, child)?;
+    let open = owed::open_of_child(tx, child)?;
     cancel(tx, viewer, child, &open, because, today, now)
 }
 
@@ -59,20 +59,20 @@ pub fn cancel(
     tx: &mut Conn,
     viewer: &Viewer,
     child: ChildKey,
-    checks: &[CheckRecord],
+    checks: &[Duty],
     because: &str,
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<()> {
-    let keys: Vec<CheckKey> = checks.iter().map(|check| check.key).collect();
+    let keys: Vec<DutyKey> = checks.iter().map(|check| check.key).collect();
     let closing = Closing {
-        state: CheckState::Cancelled,
+        state: DutyState::Cancelled,
         on: today,
         because,
         outcome: None,
     };
     end(tx, &keys, &closing, now)?;
-    check::copy_next(tx, child)?;
+    owed::copy_next(tx, child)?;
     for check in checks {
         let detail = format!(
             "{} due on {} cancelled: {because}",
@@ -97,14 +97,14 @@ pub fn cancel(
 /// Ends checks with all that hangs on them: bookings that still stand are cancelled and open lapses closed.
 pub(super) fn end(
     tx: &mut Conn,
-    checks: &[CheckKey],
+    checks: &[DutyKey],
     closing: &Closing<'_>,
     now: NaiveDateTime,
 ) -> Result<()> {
     if checks.is_empty() {
         return Ok(());
     }
-    check::close(tx, checks, closing)?;
+    owed::close(tx, checks, closing)?;
     store::booking::end(tx, checks, "cancelled", None)?;
     lapse::close(tx, checks, closing.because, closing.outcome, now)
 }

@@ -9,7 +9,7 @@ use crate::db::{Conn, Result};
 use crate::register::child::{self, ChildRecord};
 use crate::register::registration;
 use crate::rules::codes::ChildStatus;
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 
 /// As [`find`], for a child who was seen: nobody asks how it is known. The record stands where it stood before.
 pub fn known_again(
@@ -23,7 +23,7 @@ pub fn known_again(
     let kept = registration::kept_status(tx, child.key)?;
     child::set_status(tx, child.key, kept.unwrap_or(ChildStatus::Active), now)?;
     let because = format!("It is known where the child is. {how}");
-    ending::complete(tx, child.key, CheckKind::FindChild, &because, today, now)?;
+    ending::complete(tx, child.key, DutyKind::FindChild, &because, today, now)?;
     note(tx, viewer, child, "whereabouts_known", &because, now)
 }
 

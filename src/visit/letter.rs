@@ -7,9 +7,9 @@ use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::conflict;
 use crate::db::{Conn, DbError};
-use crate::duty::check::{self, CheckRecord, CheckState};
+use crate::duty::owed::{self, Duty, DutyState};
 use crate::rules::dates::spoken;
-use crate::rules::schedule::{CheckKind, Purpose};
+use crate::rules::schedule::{DutyKind, Purpose};
 
 /// Why a letter was not noted.
 #[derive(Debug, thiserror::Error)]
@@ -36,13 +36,13 @@ conflict!(LetterError);
 pub fn acknowledge_by_post(
     tx: &mut Conn,
     viewer: &Viewer,
-    check: &CheckRecord,
+    check: &Duty,
     sent_on: NaiveDate,
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<(), LetterError> {
-    let check = check::by_key(tx, check.key)?;
-    if check.state != CheckState::Open {
+    let check = owed::by_key(tx, check.key)?;
+    if check.state != DutyState::Open {
         return Err(LetterError::Closed);
     }
     if check.purpose != Purpose::Acknowledge {
@@ -52,7 +52,7 @@ pub fn acknowledge_by_post(
         return Err(LetterError::Day(spoken(check.counted_from)));
     }
     let because = format!("Acknowledged by post on {}", spoken(sent_on));
-    let kind = CheckKind::Acknowledgement;
+    let kind = DutyKind::Acknowledgement;
     ending::complete(tx, check.child, kind, &because, sent_on, now)?;
     let event = Event {
         action: "acknowledged_by_post",

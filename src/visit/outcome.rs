@@ -12,8 +12,8 @@ use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::conflict;
 use crate::db::{Conn, DbError};
-use crate::duty::CheckKey;
-use crate::duty::check::{self, CheckRecord, CheckState};
+use crate::duty::DutyKey;
+use crate::duty::owed::{self, Duty, DutyState};
 use crate::policy::rulebook;
 use crate::register::{self, ChildKey, random_reference};
 use crate::rules::dates::spoken;
@@ -148,7 +148,7 @@ conflict!(OutcomeError);
 pub fn record(
     tx: &mut Conn,
     viewer: &Viewer,
-    check: &CheckRecord,
+    check: &Duty,
     new: &NewOutcome,
     today: NaiveDate,
     now: NaiveDateTime,
@@ -163,7 +163,7 @@ pub fn record(
             satisfied: held.satisfied,
         });
     }
-    let check = check::by_key(tx, check.key)?;
+    let check = owed::by_key(tx, check.key)?;
     refuse_nonsense(&check, new, today)?;
     refuse_what_was_before(tx, viewer, &check, new.happened_on)?;
     let happened = Happened {
@@ -198,7 +198,7 @@ pub fn record(
     following.owe_a_new_attempt(tx)?;
     // Only now: a check that this outcome closes would pass for the one that is to be raised.
     assessed.raise(tx, viewer, check.child, &rulebook, now)?;
-    check::copy_next(tx, check.child)?;
+    owed::copy_next(tx, check.child)?;
     Ok(Recorded {
         next: next_in_words(tx, &check, satisfied)?,
         reference: attempt.reference,
@@ -206,12 +206,8 @@ pub fn record(
     })
 }
 
-fn refuse_nonsense(
-    check: &CheckRecord,
-    new: &NewOutcome,
-    today: NaiveDate,
-) -> Result<(), OutcomeError> {
-    if check.state != CheckState::Open {
+fn refuse_nonsense(check: &Duty, new: &NewOutcome, today: NaiveDate) -> Result<(), OutcomeError> {
+    if check.state != DutyState::Open {
         return Err(OutcomeError::Closed);
     }
     if check.purpose == Purpose::Acknowledge {
@@ -227,7 +223,7 @@ fn refuse_nonsense(
 fn refuse_what_was_before(
     tx: &mut Conn,
     viewer: &Viewer,
-    check: &CheckRecord,
+    check: &Duty,
     happened_on: NaiveDate,
 ) -> Result<(), OutcomeError> {
     let child = register::child::by_key(tx, viewer, check.child)?.ok_or(OutcomeError::Closed)?;
@@ -249,7 +245,7 @@ struct Attempt {
 fn write_down(
     tx: &mut Conn,
     viewer: &Viewer,
-    check: &CheckRecord,
+    check: &Duty,
     new: &NewOutcome,
     satisfied: bool,
     now: NaiveDateTime,
@@ -313,10 +309,10 @@ fn in_words(new: &NewOutcome) -> String {
 /// What is owed next: the new attempt after one that did not satisfy its check, otherwise what is due first.
 fn next_in_words(
     conn: &mut Conn,
-    check: &CheckRecord,
+    check: &Duty,
     satisfied: bool,
 ) -> Result<Option<String>, DbError> {
-    let open = check::open_of_child(conn, check.child)?;
+    let open = owed::open_of_child(conn, check.child)?;
     let original = check.follows.unwrap_or(check.key);
     let next = open
         .iter()
@@ -326,7 +322,7 @@ fn next_in_words(
 }
 
 /// The outcome that closed a check, if one did.
-pub fn that_closed(conn: &mut Conn, check: CheckKey) -> crate::db::Result<Option<OutcomeRecord>> {
+pub fn that_closed(conn: &mut Conn, check: DutyKey) -> crate::db::Result<Option<OutcomeRecord>> {
     store::outcome::closing(conn, check)
 }
 
@@ -337,7 +333,7 @@ pub fn of_child(conn: &mut Conn, child: ChildKey) -> crate::db::Result<Vec<Outco
 }
 
 /// A check's outcomes, the newest first.
-pub fn of_check(conn: &mut Conn, check: &CheckRecord) -> crate::db::Result<Vec<OutcomeRecord>> {
+pub fn of_check(conn: &mut Conn, check: &Duty) -> crate::db::Result<Vec<OutcomeRecord>> {
     let of_child = store::outcome::of_child(conn, check.child)?.into_iter();
     let of_check = of_child.filter(|(key, _)| *key == check.key);
     Ok(of_check.map(|(_, outcome)| outcome).collect())

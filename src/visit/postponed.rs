@@ -11,7 +11,7 @@ use crate::db::columns::Key;
 use crate::db::{Conn, Result};
 use crate::duty::posts::About;
 use crate::duty::same_day::{self, News, POSTPONED};
-use crate::duty::{CheckKey, check};
+use crate::duty::{DutyKey, owed};
 use crate::mail::messages::Postponed;
 use crate::mail::{Letterhead, OutgoingMail, Rendered};
 use crate::rules::escalation::Post;
@@ -37,7 +37,7 @@ pub fn tell(
 
 /// A check that was put off, by one booking or several.
 struct Check {
-    key: CheckKey,
+    key: DutyKey,
     booking: Reference,
     /// Who put it off, if it was one person.
     by: Option<String>,
@@ -48,7 +48,7 @@ struct Check {
 impl Check {
     fn of(conn: &mut Conn, one: &PutOff, bookings: &[PutOff]) -> Result<Self> {
         let (booking, booked_for) = store::booking::last(conn, one.check_key)?;
-        let check = check::by_key(conn, one.check_key)?;
+        let check = owed::by_key(conn, one.check_key)?;
         let times = bookings.iter().map(|it| it.times.unsigned_abs()).max();
         let by_one = bookings.iter().all(|it| it.by == one.by);
         Ok(Self {

@@ -8,7 +8,7 @@ use super::parent::{
 use super::register_scene;
 use hearth::access::authority::Description;
 use hearth::access::{AccountKey, Viewer, accounts, authority};
-use hearth::duty::check::{self, CheckState};
+use hearth::duty::owed::{self, DutyState};
 use hearth::intake::notification::{self, Notification};
 use hearth::register::list::{self, Counts, Listing};
 use hearth::register::{child, search};
@@ -200,10 +200,10 @@ fn an_officer_accepts_and_the_family_hears_who() {
     let child = only_child(&app);
     assert_eq!(child.status, ChildStatus::Active);
     assert_eq!(child.officer, Some(app.account("officer@ashdale.example")));
-    let checks = app.read(|conn| check::of_child(conn, child.key));
+    let checks = app.read(|conn| owed::of_child(conn, child.key));
     let done: Vec<_> = checks
         .iter()
-        .filter(|c| c.state == CheckState::Done)
+        .filter(|c| c.state == DutyState::Done)
         .collect();
     assert_eq!(done.len(), 1);
     assert_eq!(checks.len(), 4);

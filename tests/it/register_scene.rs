@@ -3,8 +3,8 @@
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use hearth::access::{AccountKey, Viewer, session};
 use hearth::db::{Conn, DbError};
-use hearth::duty::check::{self, CheckRecord};
 use hearth::duty::lapse;
+use hearth::duty::owed::{self, Duty};
 use hearth::intake::notification::{self, Notification, NotifiedChild, NotifyingParent};
 use hearth::policy::rulebook;
 use hearth::register::ChildKey;
@@ -19,7 +19,7 @@ use hearth::rules::codes::{
 };
 use hearth::rules::identifiers::{EmailAddress, Postcode, Reference};
 use hearth::rules::outcome::Mode;
-use hearth::rules::schedule::{CheckKind, Entry, first_checks};
+use hearth::rules::schedule::{DutyKind, Entry, first_checks};
 use hearth::rules::tier::Tier;
 use hearth::visit::booking::{self, NewBooking};
 
@@ -73,7 +73,7 @@ pub fn sweep(app: &TestApp, staff: &str) {
 pub fn book_first_meeting(app: &TestApp, child: &SceneChild, staff: &str, on: &str) {
     let meeting = checks(app, child)
         .into_iter()
-        .find(|check| check.kind == CheckKind::FirstMeeting)
+        .find(|check| check.kind == DutyKind::FirstMeeting)
         .unwrap();
     let account = app.account(staff);
     let now = moment(BEGINNING);
@@ -92,8 +92,8 @@ pub fn book_first_meeting(app: &TestApp, child: &SceneChild, staff: &str, on: &s
 }
 
 /// The child's checks.
-pub fn checks(app: &TestApp, child: &SceneChild) -> Vec<CheckRecord> {
-    app.read(|conn| check::of_child(conn, child.key))
+pub fn checks(app: &TestApp, child: &SceneChild) -> Vec<Duty> {
+    app.read(|conn| owed::of_child(conn, child.key))
 }
 
 /// Notifies two children at the beginning, in the name of a parent who may have an account.
@@ -188,7 +188,7 @@ fn add(
     let book = rulebook::load(tx, viewer.authority(), now.date())?;
     let entry = Entry::Notified { received_on: since };
     let owed = first_checks(&entry, Tier::Green, &book.policy, &book.calendar);
-    check::owe(tx, viewer, key, &owed, None, now)?;
+    owed::owe(tx, viewer, key, &owed, None, now)?;
     Ok((key, reference))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hearth::access::Role;
-use hearth::rules::schedule::CheckKind;
+use hearth::rules::schedule::DutyKind;
 use hearth::visit::ending;
 use hearth::web::routes::{TABLE, Who};
 use scraper::{ElementRef, Html, Selector};
@@ -74,7 +74,7 @@ fn with_a_closed_check(records: &Records) -> SceneChild {
         ending::complete(
             tx,
             eve.key,
-            CheckKind::FirstContact,
+            DutyKind::FirstContact,
             "Written to",
             today,
             now,

@@ -9,7 +9,7 @@ DROP TABLE outgoing_mail;
 DROP TABLE lapse;
 DROP TABLE outcome;
 DROP TABLE booking;
-DROP TABLE welfare_check;
+DROP TABLE duty;
 DROP TABLE draft;
 DROP TABLE notification_child;
 DROP TABLE notification;

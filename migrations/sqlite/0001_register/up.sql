@@ -97,7 +97,7 @@ CREATE TABLE child (
     restricted BOOLEAN NOT NULL DEFAULT FALSE,
     tier TEXT NOT NULL CHECK (tier = 'green' OR tier = 'amber' OR tier = 'red'),
     postcode TEXT,                              -- of the current home, copied from address for lists and search
-    next_check_on DATE,                         -- earliest due day of an open check, copied from welfare_check for lists
+    next_check_on DATE,                         -- earliest due day of an open check, copied from duty for lists
     last_seen_on DATE,                          -- in person, by a professional
     last_seen_by TEXT,
     seen_recorded BOOLEAN NOT NULL DEFAULT TRUE, -- FALSE: came with a list that does not say when the child was last seen
@@ -291,14 +291,14 @@ CREATE TABLE draft (
     updated_at TIMESTAMP NOT NULL
 );
 
-CREATE TABLE welfare_check (
+CREATE TABLE duty (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     reference TEXT NOT NULL UNIQUE,
     authority_id BIGINT NOT NULL REFERENCES authority (id),
     child_id BIGINT NOT NULL REFERENCES child (id),
     kind TEXT NOT NULL,
     purpose TEXT NOT NULL,
-    follows_id BIGINT REFERENCES welfare_check (id), -- a new attempt follows the check whose attempt failed
+    follows_id BIGINT REFERENCES duty (id), -- a new attempt follows the check whose attempt failed
     counted_from DATE NOT NULL,
     original_due_on DATE NOT NULL,              -- nothing updates this
     due_on DATE NOT NULL,
@@ -310,11 +310,11 @@ CREATE TABLE welfare_check (
     version INTEGER NOT NULL DEFAULT 1,
     created_at TIMESTAMP NOT NULL
 );
-CREATE INDEX welfare_check_child ON welfare_check (child_id, state, due_on);
-CREATE INDEX welfare_check_open ON welfare_check (due_on, authority_id, child_id) WHERE state = 'open';
-CREATE UNIQUE INDEX welfare_check_once ON welfare_check (child_id, kind) WHERE state = 'open';
+CREATE INDEX duty_child ON duty (child_id, state, due_on);
+CREATE INDEX duty_open ON duty (due_on, authority_id, child_id) WHERE state = 'open';
+CREATE UNIQUE INDEX duty_once ON duty (child_id, kind) WHERE state = 'open';
 
-CREATE TRIGGER welfare_check_original_due_on BEFORE UPDATE OF original_due_on ON welfare_check
+CREATE TRIGGER duty_original_due_on BEFORE UPDATE OF original_due_on ON duty
 WHEN NEW.original_due_on <> OLD.original_due_on
 BEGIN
     SELECT RAISE(ABORT, 'the original due date of a check is never overwritten');
@@ -323,7 +323,7 @@ END;
 CREATE TABLE booking (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     reference TEXT NOT NULL UNIQUE,
-    check_id BIGINT NOT NULL REFERENCES welfare_check (id),
+    check_id BIGINT NOT NULL REFERENCES duty (id),
     mode TEXT NOT NULL,
     booked_for DATE NOT NULL,
     at_time TEXT NOT NULL DEFAULT '',           -- HH:MM, or nothing
@@ -339,7 +339,7 @@ CREATE UNIQUE INDEX booking_once ON booking (check_id) WHERE state = 'booked';
 CREATE TABLE outcome (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     reference TEXT NOT NULL UNIQUE,
-    check_id BIGINT NOT NULL REFERENCES welfare_check (id),
+    check_id BIGINT NOT NULL REFERENCES duty (id),
     child_id BIGINT NOT NULL REFERENCES child (id),
     booking_id BIGINT REFERENCES booking (id),
     form_key TEXT NOT NULL UNIQUE,
@@ -364,7 +364,7 @@ CREATE TABLE lapse (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     reference TEXT NOT NULL UNIQUE,
     authority_id BIGINT NOT NULL REFERENCES authority (id),
-    check_id BIGINT NOT NULL REFERENCES welfare_check (id),
+    check_id BIGINT NOT NULL REFERENCES duty (id),
     child_id BIGINT NOT NULL REFERENCES child (id),
     due_on DATE NOT NULL,
     opened_on DATE NOT NULL,

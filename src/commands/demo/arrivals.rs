@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use hearth::access::Viewer;
 use hearth::access::audit::{self, Event};
 use hearth::db::{Conn, DbError};
-use hearth::duty::check;
+use hearth::duty::owed;
 use hearth::intake::notification;
 use hearth::policy::rulebook;
 use hearth::register::bulk::{self, NewEntry};
@@ -52,7 +52,7 @@ impl Stage<'_> {
                 last_seen_on: Some(self.family.last_seen_on),
             };
             let owed = first_checks(&entry, Tier::Green, &rulebook.policy, &rulebook.calendar);
-            check::owe(tx, &viewer, *key, &owed, None, self.now)?;
+            owed::owe(tx, &viewer, *key, &owed, None, self.now)?;
             if self.family.address_verified {
                 address::verify(
                     tx,

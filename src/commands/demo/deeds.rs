@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use hearth::access::AuthorityKey;
 use hearth::db::{Conn, DbError};
-use hearth::duty::check::{self, CheckRecord, CheckState};
-use hearth::duty::{CheckKey, lapse};
+use hearth::duty::owed::{self, Duty, DutyState};
+use hearth::duty::{DutyKey, lapse};
 use hearth::register::ChildKey;
 use hearth::rules::codes::EpisodeKind;
 use hearth::rules::identifiers::{EmailAddress, Reference};
@@ -48,7 +48,7 @@ pub enum What {
 pub struct Visit {
     /// Which child of the family.
     pub child: usize,
-    pub check: CheckKey,
+    pub check: DutyKey,
     pub mode: Mode,
     pub result: AttemptResult,
     pub judgement: Judgement,
@@ -60,7 +60,7 @@ pub struct Visit {
 #[derive(Default)]
 pub struct Done {
     pub(super) children: Vec<(ChildKey, Reference)>,
-    pub(super) open: HashMap<ChildKey, Vec<CheckRecord>>,
+    pub(super) open: HashMap<ChildKey, Vec<Duty>>,
     pub(super) notification: Option<Reference>,
     pub(super) parent: Option<EmailAddress>,
 }
@@ -72,7 +72,7 @@ pub struct Scene {
     pub(super) staff: Staff,
     pub(super) base_url: String,
     pub(super) children: HashMap<usize, Vec<(ChildKey, Reference)>>,
-    pub(super) open: HashMap<ChildKey, Vec<CheckRecord>>,
+    pub(super) open: HashMap<ChildKey, Vec<Duty>>,
     pub(super) notifications: HashMap<usize, Reference>,
 }
 
@@ -94,7 +94,7 @@ impl Scene {
     }
 
     /// What a child of a family is owed.
-    pub fn open_checks(&self, family: usize, child: usize) -> &[CheckRecord] {
+    pub fn open_checks(&self, family: usize, child: usize) -> &[Duty] {
         let key = self
             .children
             .get(&family)
@@ -223,8 +223,8 @@ impl Stage<'_> {
     ) -> Result<Done, DbError> {
         let mut done = Done::default();
         for (key, reference) in children {
-            let mut checks = check::of_child(tx, *key)?;
-            checks.retain(|check| check.state == CheckState::Open);
+            let mut checks = owed::of_child(tx, *key)?;
+            checks.retain(|check| check.state == DutyState::Open);
             done.open.insert(*key, checks);
             done.children.push((*key, reference.clone()));
         }

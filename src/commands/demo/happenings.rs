@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use hearth::access::Viewer;
 use hearth::access::audit::{self, Event};
 use hearth::db::{Conn, DbError};
-use hearth::duty::check::{self, CheckRecord, CheckState};
+use hearth::duty::owed::{self, Duty, DutyState};
 use hearth::duty::suspension::{self, NewRest};
 use hearth::policy::rulebook;
 use hearth::register::episode::{self, Episode};
@@ -24,10 +24,10 @@ impl Stage<'_> {
             return Ok(Done::default());
         };
         let viewer = &self.officer().viewer;
-        let open = check::of_child(tx, key)?;
+        let open = owed::of_child(tx, key)?;
         let due = open
             .iter()
-            .find(|check| check.key == visit.check && check.state == CheckState::Open);
+            .find(|check| check.key == visit.check && check.state == DutyState::Open);
         let Some(due) = due else {
             return self.done(tx, &[(key, reference)]);
         };
@@ -85,7 +85,7 @@ impl Stage<'_> {
         &self,
         tx: &mut Conn,
         viewer: &Viewer,
-        due: &CheckRecord,
+        due: &Duty,
         mode: Mode,
         day: NaiveDate,
     ) -> Result<(), DbError> {

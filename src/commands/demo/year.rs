@@ -9,7 +9,7 @@ use hearth::access::AuthorityKey;
 use hearth::clock::Clock;
 use hearth::config::Config;
 use hearth::db::{Db, DbError};
-use hearth::duty::check::CheckRecord;
+use hearth::duty::owed::Duty;
 use hearth::jobs::{Services, runner};
 use hearth::mail::Transport;
 use hearth::rules::calendar::Calendar;
@@ -202,7 +202,7 @@ impl Diary {
     fn visit(
         &mut self,
         story: Story,
-        check: &CheckRecord,
+        check: &Duty,
         tried: bool,
         child: usize,
         day: NaiveDate,

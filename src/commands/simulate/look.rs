@@ -4,8 +4,8 @@
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use hearth::access::Viewer;
 use hearth::db::Conn;
-use hearth::duty::check::{self, CheckRecord, CheckState};
 use hearth::duty::lapse::{self, LapseRecord};
+use hearth::duty::owed::{self, Duty, DutyState};
 use hearth::register::child::{self, ChildRecord};
 use hearth::register::told_address::{self, Settlement, ToldAddress};
 use hearth::register::{address, allocation};
@@ -30,7 +30,7 @@ use super::world::{Deed, Errand, Presence, World};
 /// What the page shows.
 struct Page {
     child: ChildRecord,
-    open: Vec<CheckRecord>,
+    open: Vec<Duty>,
     lapses: Vec<LapseRecord>,
     /// The address that is held and another one that was told.
     homes: Option<(Reference, ToldAddress)>,
@@ -40,11 +40,11 @@ struct Page {
 enum Act {
     Nothing,
     Allocate(Reference),
-    Letter(CheckRecord),
+    Letter(Duty),
     Answer(LapseRecord, NaiveDate),
-    Book(CheckRecord, NewBooking, Certainty),
+    Book(Duty, NewBooking, Certainty),
     Settle((Reference, ToldAddress), Settlement),
-    Record(CheckRecord, NewOutcome),
+    Record(Duty, NewOutcome),
 }
 
 /// What an officer does about an address that nobody has made sure of, before they book a visit.
@@ -136,8 +136,8 @@ impl World {
             let Some(child) = child::by_key(conn, manager, key)? else {
                 return Ok(None);
             };
-            let mut open = check::of_child(conn, key)?;
-            open.retain(|check| check.state == CheckState::Open);
+            let mut open = owed::of_child(conn, key)?;
+            open.retain(|check| check.state == DutyState::Open);
             let mut lapses = lapse::of_child(conn, key)?;
             lapses.retain(|lapse| lapse.closed.is_none());
             let told = match may_be_told {

@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use hearth::db::schema::{audit_event, booking, lapse, lapse_step, suspension, welfare_check};
+use hearth::db::schema::{audit_event, booking, duty, lapse, lapse_step, suspension};
 use hearth::db::{Conn, DbError};
 
 /// A check that is open.
-pub struct OpenCheck {
+pub struct OpenDuty {
     pub id: i64,
     pub child: i64,
     /// The check at which it is a new attempt: a later one takes its lapse over.
@@ -19,18 +19,18 @@ pub struct OpenCheck {
 }
 
 /// Every check that is open.
-pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenCheck>, DbError> {
-    let rows: Vec<(i64, i64, Option<i64>, String, NaiveDate)> = welfare_check::table
-        .filter(welfare_check::state.eq("open"))
+pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenDuty>, DbError> {
+    let rows: Vec<(i64, i64, Option<i64>, String, NaiveDate)> = duty::table
+        .filter(duty::state.eq("open"))
         .select((
-            welfare_check::id,
-            welfare_check::child_id,
-            welfare_check::follows_id,
-            welfare_check::purpose,
-            welfare_check::due_on,
+            duty::id,
+            duty::child_id,
+            duty::follows_id,
+            duty::purpose,
+            duty::due_on,
         ))
         .load(conn)?;
-    let check = |(id, child, follows, purpose, due_on): (_, _, _, String, _)| OpenCheck {
+    let check = |(id, child, follows, purpose, due_on): (_, _, _, String, _)| OpenDuty {
         id,
         child,
         follows,
@@ -83,12 +83,12 @@ pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
         Option<NaiveDateTime>,
     );
     let rows: Vec<Row> = lapse::table
-        .inner_join(welfare_check::table)
+        .inner_join(duty::table)
         .select((
             lapse::id,
             lapse::reference,
             lapse::check_id,
-            welfare_check::follows_id,
+            duty::follows_id,
             lapse::child_id,
             lapse::opened_on,
             lapse::acknowledged_at,
@@ -112,10 +112,10 @@ pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
 
 /// The checks that ended because their record was a duplicate.
 pub fn of_duplicates(conn: &mut Conn) -> Result<HashSet<i64>, DbError> {
-    let checks: Vec<i64> = welfare_check::table
-        .filter(welfare_check::state.eq("cancelled"))
-        .filter(welfare_check::closed_because.like("Duplicate of another record%"))
-        .select(welfare_check::id)
+    let checks: Vec<i64> = duty::table
+        .filter(duty::state.eq("cancelled"))
+        .filter(duty::closed_because.like("Duplicate of another record%"))
+        .select(duty::id)
         .load(conn)?;
     Ok(checks.into_iter().collect())
 }

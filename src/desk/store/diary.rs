@@ -8,15 +8,15 @@ use diesel::dsl::not;
 
 use crate::access::store::scope;
 use crate::access::{AccountKey, Viewer};
-use crate::db::schema::{booking, child, lapse, welfare_check};
+use crate::db::schema::{booking, child, duty, lapse};
 use crate::db::{Conn, Result};
 use crate::desk::diary::{DeskLapse, VisitElsewhere};
-use crate::duty::CheckKey;
+use crate::duty::DutyKey;
 use crate::duty::store::IS_OPEN;
 use crate::duty::store::suspension::sleeps;
 use crate::duty::whose::Whose;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 
 use diesel::prelude::*;
 
@@ -33,9 +33,9 @@ pub struct Asked<'a> {
 /// An open check with its child.
 #[derive(Queryable)]
 pub struct Line {
-    pub check: CheckKey,
+    pub check: DutyKey,
     pub check_reference: Reference,
-    pub kind: CheckKind,
+    pub kind: DutyKind,
     pub due_on: NaiveDate,
     pub why: String,
     pub child_reference: Reference,
@@ -50,13 +50,13 @@ macro_rules! asked {
     ($asked:expr) => {{
         let asked: &Asked<'_> = $asked;
         let mut checks = scope::children(asked.viewer)
-            .inner_join(welfare_check::table)
+            .inner_join(duty::table)
             .filter(child::is_open.eq(true))
             .filter(child::next_check_on.le(*asked.due.end()))
             .filter(IS_OPEN)
-            .filter(welfare_check::due_on.ge(*asked.due.start()))
-            .filter(welfare_check::due_on.le(*asked.due.end()))
-            .filter(not(sleeps!(child::id, welfare_check::purpose, asked.today)))
+            .filter(duty::due_on.ge(*asked.due.start()))
+            .filter(duty::due_on.le(*asked.due.end()))
+            .filter(not(sleeps!(child::id, duty::purpose, asked.today)))
             .into_boxed();
         if let Whose::Of(officer) = asked.whose {
             checks = checks.filter(child::officer_id.eq(officer.number()));
@@ -68,14 +68,14 @@ macro_rules! asked {
 /// The first `limit` of them by due day.
 pub fn lines(conn: &mut Conn, asked: &Asked<'_>, limit: i64) -> Result<Vec<Line>> {
     Ok(asked!(asked)
-        .order((welfare_check::due_on, welfare_check::id))
+        .order((duty::due_on, duty::id))
         .limit(limit)
         .select((
-            welfare_check::id,
-            welfare_check::reference,
-            welfare_check::kind,
-            welfare_check::due_on,
-            welfare_check::why,
+            duty::id,
+            duty::reference,
+            duty::kind,
+            duty::due_on,
+            duty::why,
             child::reference,
             child::given_names,
             child::family_name,
@@ -93,11 +93,11 @@ pub fn carried(
 ) -> Result<(Vec<(Line, NaiveDate)>, i64)> {
     let of = || {
         let mut lapses = scope::children(asked.viewer)
-            .inner_join(lapse::table.inner_join(welfare_check::table))
+            .inner_join(lapse::table.inner_join(duty::table))
             .filter(lapse::authority_id.eq(asked.viewer.authority()))
             .filter(lapse::closed_at.is_null())
-            .filter(welfare_check::due_on.ge(asked.today))
-            .filter(not(sleeps!(child::id, welfare_check::purpose, asked.today)))
+            .filter(duty::due_on.ge(asked.today))
+            .filter(not(sleeps!(child::id, duty::purpose, asked.today)))
             .into_boxed();
         if let Whose::Of(officer) = asked.whose {
             lapses = lapses.filter(child::officer_id.eq(officer.number()));
@@ -109,11 +109,11 @@ pub fn carried(
         .limit(limit)
         .select((
             (
-                welfare_check::id,
-                welfare_check::reference,
-                welfare_check::kind,
-                welfare_check::due_on,
-                welfare_check::why,
+                duty::id,
+                duty::reference,
+                duty::kind,
+                duty::due_on,
+                duty::why,
                 child::reference,
                 child::given_names,
                 child::family_name,
@@ -131,8 +131,8 @@ pub fn count(conn: &mut Conn, asked: &Asked<'_>) -> Result<i64> {
 }
 
 /// The open lapses of these checks.
-pub fn lapses(conn: &mut Conn, checks: &[Line]) -> Result<HashMap<CheckKey, DeskLapse>> {
-    let rows: Vec<(CheckKey, String, Option<NaiveDate>, i32)> = lapse::table
+pub fn lapses(conn: &mut Conn, checks: &[Line]) -> Result<HashMap<DutyKey, DeskLapse>> {
+    let rows: Vec<(DutyKey, String, Option<NaiveDate>, i32)> = lapse::table
         .filter(lapse::check_id.eq_any(checks.iter().map(|line| line.check.number())))
         .filter(lapse::closed_at.is_null())
         .select((
@@ -162,20 +162,20 @@ pub fn elsewhere(conn: &mut Conn, asked: &Asked<'_>, limit: i64) -> Result<Vec<V
         return Ok(Vec::new());
     }
     let mut visits = scope::children(asked.viewer)
-        .inner_join(welfare_check::table.inner_join(booking::table))
+        .inner_join(duty::table.inner_join(booking::table))
         .filter(child::is_open.eq(true))
         .filter(booking::id.eq_any(bookings))
         .into_boxed();
     if let Whose::Of(officer) = asked.whose {
         visits = visits.filter(child::officer_id.eq(officer.number()));
     }
-    type Visit = (Reference, CheckKind, Reference, String, String, NaiveDate);
+    type Visit = (Reference, DutyKind, Reference, String, String, NaiveDate);
     let rows: Vec<Visit> = visits
         .order((booking::booked_for, booking::id))
         .limit(limit)
         .select((
-            welfare_check::reference,
-            welfare_check::kind,
+            duty::reference,
+            duty::kind,
             child::reference,
             child::given_names,
             child::family_name,
@@ -193,8 +193,8 @@ pub fn elsewhere(conn: &mut Conn, asked: &Asked<'_>, limit: i64) -> Result<Vec<V
 }
 
 /// The days for which these checks are booked.
-pub fn booked(conn: &mut Conn, checks: &[Line]) -> Result<HashMap<CheckKey, NaiveDate>> {
-    let rows: Vec<(CheckKey, NaiveDate)> = booking::table
+pub fn booked(conn: &mut Conn, checks: &[Line]) -> Result<HashMap<DutyKey, NaiveDate>> {
+    let rows: Vec<(DutyKey, NaiveDate)> = booking::table
         .filter(booking::check_id.eq_any(checks.iter().map(|line| line.check.number())))
         .filter(booking::state.eq("booked"))
         .select((booking::check_id, booking::booked_for))

@@ -6,16 +6,16 @@ use diesel::dsl::{exists, not};
 use crate::access::AuthorityKey;
 use crate::db::columns::Key;
 use crate::db::days::{Day, Moment};
-use crate::db::schema::{account, child, due_soon_notice, tier_history, welfare_check};
+use crate::db::schema::{account, child, due_soon_notice, duty, tier_history};
 use crate::db::{Conn, Result};
-use crate::duty::CheckKey;
+use crate::duty::DutyKey;
 use crate::duty::store::IS_OPEN;
 use crate::duty::store::suspension::sleeps;
 use crate::insert_rows;
 use crate::mail::OutgoingMail;
 use crate::rules::due_soon::Notice;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 use crate::rules::tier::Tier;
 
 use diesel::prelude::*;
@@ -23,9 +23,9 @@ use diesel::prelude::*;
 /// An open check that is due soon and of which the last notice was not given.
 #[derive(Queryable)]
 pub struct Candidate {
-    pub key: CheckKey,
+    pub key: DutyKey,
     pub reference: Reference,
-    pub kind: CheckKind,
+    pub kind: DutyKind,
     #[diesel(deserialize_as = Day)]
     pub due_on: NaiveDate,
     #[diesel(deserialize_as = Moment)]
@@ -49,8 +49,8 @@ pub struct Window {
 macro_rules! given {
     ($gone:expr) => {
         due_soon_notice::table
-            .filter(due_soon_notice::check_id.eq(welfare_check::id))
-            .filter(due_soon_notice::due_on.eq(welfare_check::due_on))
+            .filter(due_soon_notice::check_id.eq(duty::id))
+            .filter(due_soon_notice::due_on.eq(duty::due_on))
             .filter(due_soon_notice::recipient.ne_all($gone))
     };
 }
@@ -66,8 +66,8 @@ pub fn candidates(
 ) -> Result<Vec<Candidate>> {
     let enough = due_soon_notice::step
         .eq(Notice::Last.as_str())
-        .or(welfare_check::due_on.gt(window.last));
-    let mut asked = welfare_check::table
+        .or(duty::due_on.gt(window.last));
+    let mut asked = duty::table
         .inner_join(child::table)
         .left_join(
             account::table.on(child::officer_id
@@ -75,29 +75,25 @@ pub fn candidates(
                 .and(account::left_on.is_null())),
         )
         .filter(IS_OPEN)
-        .filter(welfare_check::authority_id.eq(authority))
-        .filter(welfare_check::due_on.between(window.today, window.first))
+        .filter(duty::authority_id.eq(authority))
+        .filter(duty::due_on.between(window.today, window.first))
         .filter(not(exists(given!(gone).filter(enough))))
-        .filter(not(sleeps!(
-            welfare_check::child_id,
-            welfare_check::purpose,
-            window.today
-        )))
+        .filter(not(sleeps!(duty::child_id, duty::purpose, window.today)))
         .into_boxed();
     if let Some(moment) = seen_until {
         let retiered = tier_history::table
-            .filter(tier_history::child_id.eq(welfare_check::child_id))
+            .filter(tier_history::child_id.eq(duty::child_id))
             .filter(tier_history::held_from.gt(moment));
         asked = asked.filter(not(exists(retiered)));
     }
     Ok(asked
-        .order((welfare_check::due_on, welfare_check::id))
+        .order((duty::due_on, duty::id))
         .select((
-            welfare_check::id,
-            welfare_check::reference,
-            welfare_check::kind,
-            welfare_check::due_on,
-            welfare_check::created_at,
+            duty::id,
+            duty::reference,
+            duty::kind,
+            duty::due_on,
+            duty::created_at,
             child::tier,
             account::email.nullable(),
             child::restricted,
@@ -109,17 +105,17 @@ pub fn candidates(
 /// How many notices were given of an authority's open checks that are due on a day or later.
 pub fn count(conn: &mut Conn, authority: AuthorityKey, from: NaiveDate) -> Result<i64> {
     Ok(due_soon_notice::table
-        .inner_join(welfare_check::table)
-        .filter(welfare_check::authority_id.eq(authority))
+        .inner_join(duty::table)
+        .filter(duty::authority_id.eq(authority))
         .filter(IS_OPEN)
-        .filter(welfare_check::due_on.ge(from))
+        .filter(duty::due_on.ge(from))
         .count()
         .get_result(conn)?)
 }
 
 /// That a notice was given to somebody.
 pub struct Given<'a> {
-    pub check: CheckKey,
+    pub check: DutyKey,
     pub due_on: NaiveDate,
     pub notice: Notice,
     pub recipient: &'a str,

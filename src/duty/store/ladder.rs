@@ -11,8 +11,7 @@ use crate::clock::london_day;
 use crate::db::columns::Key;
 use crate::db::days::{Day, MaybeDay, Moment};
 use crate::db::schema::{
-    account, authority, child, due_soon_notice, lapse, lapse_step, outgoing_mail, post_holder,
-    welfare_check,
+    account, authority, child, due_soon_notice, duty, lapse, lapse_step, outgoing_mail, post_holder,
 };
 use crate::db::{Conn, Result};
 use crate::duty::LapseKey;
@@ -22,7 +21,7 @@ use crate::mail::OutgoingMail;
 use crate::register::ChildKey;
 use crate::rules::escalation::{LapseState, Post, Step};
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 use crate::rules::tier::Tier;
 
 use diesel::prelude::*;
@@ -80,7 +79,7 @@ pub fn open(conn: &mut Conn, kept_by: AuthorityKey, today: NaiveDate) -> Result<
 pub struct Described {
     pub key: LapseKey,
     pub reference: Reference,
-    pub check: CheckKind,
+    pub check: DutyKind,
     #[diesel(deserialize_as = Day)]
     pub due_on: NaiveDate,
     #[diesel(deserialize_as = MaybeDay)]
@@ -106,7 +105,7 @@ pub fn described(
     let planner = alias!(account as planner);
     for some in keys.chunks(AT_ONCE) {
         let rows: Vec<Described> = lapse::table
-            .inner_join(welfare_check::table)
+            .inner_join(duty::table)
             .inner_join(child::table)
             .left_join(
                 account::table.on(child::officer_id
@@ -118,7 +117,7 @@ pub fn described(
             .select((
                 lapse::id,
                 lapse::reference,
-                welfare_check::kind,
+                duty::kind,
                 lapse::due_on,
                 lapse::plan_by,
                 account::email.nullable(),
@@ -267,10 +266,10 @@ pub fn told_with(conn: &mut Conn, mail: Key<OutgoingMail>) -> Result<ToldWith> {
         .distinct()
         .load(conn)?;
     let due_soon = due_soon_notice::table
-        .inner_join(welfare_check::table)
+        .inner_join(duty::table)
         .filter(due_soon_notice::mail_id.eq(mail))
-        .order(welfare_check::reference)
-        .select((welfare_check::child_id, welfare_check::reference))
+        .order(duty::reference)
+        .select((duty::child_id, duty::reference))
         .load(conn)?;
     Ok(ToldWith {
         recipient,

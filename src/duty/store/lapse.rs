@@ -6,16 +6,16 @@ use diesel::dsl::{exists, not};
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::db::days::{Day, Moment};
-use crate::db::schema::{account, child, lapse, lapse_step, outgoing_mail, welfare_check};
+use crate::db::schema::{account, child, duty, lapse, lapse_step, outgoing_mail};
 use crate::db::{Conn, Result};
 use crate::duty::lapse::{Acknowledgement, LapseRecord, Told, ToldByMail};
 use crate::duty::store::IS_OPEN;
 use crate::duty::store::suspension::sleeps;
-use crate::duty::{CheckKey, LapseKey};
+use crate::duty::{DutyKey, LapseKey};
 use crate::register::{ChildKey, random_reference};
 use crate::rules::escalation::{Post, Step};
 use crate::rules::identifiers::{Reference, ReferenceKind};
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 use crate::visit::OutcomeKey;
 use crate::{insert_rows, on_each};
 
@@ -24,9 +24,9 @@ use diesel::prelude::*;
 /// An open check whose day has passed and that has no lapse yet.
 #[derive(Queryable)]
 pub struct Overdue {
-    pub check: CheckKey,
+    pub check: DutyKey,
     pub child: ChildKey,
-    pub kind: CheckKind,
+    pub kind: DutyKind,
     #[diesel(deserialize_as = Day)]
     pub due_on: NaiveDate,
 }
@@ -35,26 +35,17 @@ pub struct Overdue {
 pub fn overdue(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Result<Vec<Overdue>> {
     let opened = exists(
         lapse::table
-            .filter(lapse::check_id.eq(welfare_check::id))
+            .filter(lapse::check_id.eq(duty::id))
             .filter(lapse::closed_at.is_null()),
     );
-    Ok(welfare_check::table
+    Ok(duty::table
         .filter(IS_OPEN)
-        .filter(welfare_check::due_on.lt(today))
-        .filter(welfare_check::authority_id.eq(authority))
+        .filter(duty::due_on.lt(today))
+        .filter(duty::authority_id.eq(authority))
         .filter(not(opened))
-        .filter(not(sleeps!(
-            welfare_check::child_id,
-            welfare_check::purpose,
-            today
-        )))
-        .order((welfare_check::due_on, welfare_check::id))
-        .select((
-            welfare_check::id,
-            welfare_check::child_id,
-            welfare_check::kind,
-            welfare_check::due_on,
-        ))
+        .filter(not(sleeps!(duty::child_id, duty::purpose, today)))
+        .order((duty::due_on, duty::id))
+        .select((duty::id, duty::child_id, duty::kind, duty::due_on))
         .load(conn)?)
 }
 
@@ -103,7 +94,7 @@ pub fn open(
 struct Row {
     key: LapseKey,
     reference: Reference,
-    check: CheckKey,
+    check: DutyKey,
     check_reference: Reference,
     child: ChildKey,
     child_reference: Reference,
@@ -149,7 +140,7 @@ type Columns = (
     lapse::id,
     lapse::reference,
     lapse::check_id,
-    welfare_check::reference,
+    duty::reference,
     lapse::child_id,
     child::reference,
     lapse::due_on,
@@ -168,7 +159,7 @@ fn columns() -> Columns {
         lapse::id,
         lapse::reference,
         lapse::check_id,
-        welfare_check::reference,
+        duty::reference,
         lapse::child_id,
         child::reference,
         lapse::due_on,
@@ -203,7 +194,7 @@ pub fn find(
 pub fn by_key(conn: &mut Conn, key: LapseKey) -> Result<LapseRecord> {
     let row: Row = lapse::table
         .inner_join(child::table)
-        .inner_join(welfare_check::table)
+        .inner_join(duty::table)
         .left_join(account::table.on(lapse::acknowledged_by.eq(account::id.nullable())))
         .filter(lapse::id.eq(key))
         .select(columns())
@@ -212,10 +203,10 @@ pub fn by_key(conn: &mut Conn, key: LapseKey) -> Result<LapseRecord> {
 }
 
 /// The open lapse of a check.
-pub fn of_check(conn: &mut Conn, check: CheckKey) -> Result<Option<LapseRecord>> {
+pub fn of_check(conn: &mut Conn, check: DutyKey) -> Result<Option<LapseRecord>> {
     let row: Option<Row> = lapse::table
         .inner_join(child::table)
-        .inner_join(welfare_check::table)
+        .inner_join(duty::table)
         .left_join(account::table.on(lapse::acknowledged_by.eq(account::id.nullable())))
         .filter(lapse::check_id.eq(check))
         .filter(lapse::closed_at.is_null())
@@ -229,7 +220,7 @@ pub fn of_check(conn: &mut Conn, check: CheckKey) -> Result<Option<LapseRecord>>
 pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<LapseRecord>> {
     let rows: Vec<Row> = on_each!(conn, |conn| lapse::table
         .inner_join(child::table)
-        .inner_join(welfare_check::table)
+        .inner_join(duty::table)
         .left_join(account::table.on(lapse::acknowledged_by.eq(account::id.nullable())))
         .filter(lapse::child_id.eq(child))
         .order(lapse::id.desc())
@@ -337,7 +328,7 @@ pub fn acknowledge(
 }
 
 /// Lets an open lapse stand for another check: the attempt that takes the place of the one that lapsed.
-pub fn carry_over(tx: &mut Conn, lapse: LapseKey, to: CheckKey) -> Result<()> {
+pub fn carry_over(tx: &mut Conn, lapse: LapseKey, to: DutyKey) -> Result<()> {
     diesel::update(lapse::table.filter(lapse::id.eq(lapse)))
         .set(lapse::check_id.eq(to))
         .execute(tx)?;
@@ -347,7 +338,7 @@ pub fn carry_over(tx: &mut Conn, lapse: LapseKey, to: CheckKey) -> Result<()> {
 /// Closes the open lapses of checks, because an outcome satisfied them or they are no longer owed.
 pub fn close(
     tx: &mut Conn,
-    checks: &[CheckKey],
+    checks: &[DutyKey],
     because: &str,
     outcome: Option<OutcomeKey>,
     now: NaiveDateTime,
@@ -367,7 +358,7 @@ pub fn close(
 }
 
 /// Lets a lapse go on for another check, of another record of the same child.
-pub fn hand_over(tx: &mut Conn, key: LapseKey, check: CheckKey, child: ChildKey) -> Result<()> {
+pub fn hand_over(tx: &mut Conn, key: LapseKey, check: DutyKey, child: ChildKey) -> Result<()> {
     diesel::update(lapse::table.filter(lapse::id.eq(key)))
         .set((
             lapse::check_id.eq(check.number()),

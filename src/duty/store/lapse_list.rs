@@ -8,7 +8,7 @@ use diesel::dsl::not;
 
 use crate::access::Viewer;
 use crate::access::store::scope;
-use crate::db::schema::{account, child, lapse, welfare_check};
+use crate::db::schema::{account, child, duty, lapse};
 use crate::db::{Conn, Result};
 use crate::duty::lapse_list::OpenLapse;
 use crate::duty::store::suspension::{lapse_sleeps, sleeps};
@@ -16,13 +16,13 @@ use crate::duty::suspension::Suspension;
 use crate::duty::whose::Whose;
 use crate::register::ChildKey;
 use crate::rules::rest::can_rest;
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 
 use diesel::prelude::*;
 
 type Row = (
     String,
-    CheckKind,
+    DutyKind,
     String,
     String,
     String,
@@ -84,15 +84,15 @@ pub fn unanswered(
     conn: &mut Conn,
     viewer: &Viewer,
     today: NaiveDate,
-) -> Result<Vec<(String, CheckKind, NaiveDate)>> {
+) -> Result<Vec<(String, DutyKind, NaiveDate)>> {
     Ok(children(viewer, Whose::Team)
-        .inner_join(lapse::table.inner_join(welfare_check::table))
+        .inner_join(lapse::table.inner_join(duty::table))
         .filter(lapse::authority_id.eq(viewer.authority()))
         .filter(lapse::closed_at.is_null())
-        .filter(not(sleeps!(lapse::child_id, welfare_check::purpose, today)))
+        .filter(not(sleeps!(lapse::child_id, duty::purpose, today)))
         .filter(lapse::plan_by.is_null().or(lapse::plan_by.lt(today)))
         .order((lapse::due_on, lapse::id))
-        .select((lapse::reference, welfare_check::kind, lapse::due_on))
+        .select((lapse::reference, duty::kind, lapse::due_on))
         .load(conn)?)
 }
 
@@ -104,25 +104,25 @@ pub fn page(
     (offset, limit): (i64, i64),
 ) -> Result<Vec<OpenLapse>> {
     let mut open = children(viewer, whose)
-        .inner_join(lapse::table.inner_join(welfare_check::table))
+        .inner_join(lapse::table.inner_join(duty::table))
         .left_join(account::table)
         .filter(lapse::authority_id.eq(viewer.authority()))
         .filter(lapse::closed_at.is_null());
     if only_unanswered {
         open = open
-            .filter(not(sleeps!(lapse::child_id, welfare_check::purpose, today)))
+            .filter(not(sleeps!(lapse::child_id, duty::purpose, today)))
             .filter(lapse::plan_by.is_null().or(lapse::plan_by.lt(today)));
     }
     let rows: Vec<Row> = open
         .order((lapse::due_on, lapse::id))
         .select((
             lapse::reference,
-            welfare_check::kind,
+            duty::kind,
             child::reference,
             child::given_names,
             child::family_name,
             lapse::due_on,
-            welfare_check::why,
+            duty::why,
             account::name.nullable(),
             lapse::plan_by,
             lapse::round,

@@ -7,7 +7,7 @@ use diesel::dsl::exists;
 
 use crate::access::{AccountKey, AuthorityKey};
 use crate::db::columns::Key;
-use crate::db::schema::{account, child, lapse, suspension, welfare_check};
+use crate::db::schema::{account, child, duty, lapse, suspension};
 use crate::db::{Condition, Conn, Result};
 use crate::duty::store::IS_OPEN;
 use crate::duty::suspension::Suspension;
@@ -47,11 +47,10 @@ pub(crate) use sleeps;
 /// checks rest.
 macro_rules! lapse_sleeps {
     ($day:expr) => {{
-        let search = crate::db::schema::welfare_check::table
-            .filter(crate::db::schema::welfare_check::id.eq(crate::db::schema::lapse::check_id))
+        let search = crate::db::schema::duty::table
+            .filter(crate::db::schema::duty::id.eq(crate::db::schema::lapse::check_id))
             .filter(
-                crate::db::schema::welfare_check::purpose
-                    .eq(crate::rules::schedule::Purpose::Find.as_str()),
+                crate::db::schema::duty::purpose.eq(crate::rules::schedule::Purpose::Find.as_str()),
             );
         crate::duty::store::suspension::rests!(crate::db::schema::lapse::child_id, $day)
             .and(diesel::dsl::not(diesel::dsl::exists(search)))
@@ -109,13 +108,13 @@ pub fn earlier(conn: &mut Conn, child: ChildKey) -> Result<Vec<Earlier>> {
 /// open for the next one, which is not due yet.
 pub fn has_overdue(conn: &mut Conn, child: ChildKey, today: NaiveDate) -> Result<bool> {
     let lapsed = lapse::table
-        .filter(lapse::check_id.eq(welfare_check::id))
+        .filter(lapse::check_id.eq(duty::id))
         .filter(lapse::closed_at.is_null());
-    let overdue = welfare_check::table
-        .filter(welfare_check::child_id.eq(child))
+    let overdue = duty::table
+        .filter(duty::child_id.eq(child))
         .filter(IS_OPEN)
-        .filter(welfare_check::due_on.lt(today).or(exists(lapsed)))
-        .filter(welfare_check::purpose.ne(Purpose::Find.as_str()));
+        .filter(duty::due_on.lt(today).or(exists(lapsed)))
+        .filter(duty::purpose.ne(Purpose::Find.as_str()));
     Ok(diesel::select(exists(overdue)).get_result(conn)?)
 }
 

@@ -5,12 +5,12 @@ use diesel::dsl::count;
 
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
-use crate::db::schema::{child, due_soon_notice, lapse, lapse_step, outgoing_mail, welfare_check};
+use crate::db::schema::{child, due_soon_notice, duty, lapse, lapse_step, outgoing_mail};
 use crate::db::{Conn, Result};
-use crate::duty::check::CheckState;
+use crate::duty::owed::DutyState;
 use crate::duty::told::{ToldLapse, ToldLine};
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 
 use diesel::prelude::*;
 
@@ -48,7 +48,7 @@ pub fn checks_in(conn: &mut Conn, mail: i64) -> Result<i64> {
 macro_rules! lapses {
     ($viewer:expr, $mail:expr) => {
         scope::children($viewer)
-            .inner_join(lapse::table.inner_join(welfare_check::table))
+            .inner_join(lapse::table.inner_join(duty::table))
             .filter(
                 lapse::id.eq_any(
                     lapse_step::table
@@ -62,15 +62,13 @@ macro_rules! lapses {
 /// As [`lapses`], the checks that a mail said are due soon.
 macro_rules! checks {
     ($viewer:expr, $mail:expr) => {
-        scope::children($viewer)
-            .inner_join(welfare_check::table)
-            .filter(
-                welfare_check::id.eq_any(
-                    due_soon_notice::table
-                        .filter(due_soon_notice::mail_id.eq($mail))
-                        .select(due_soon_notice::check_id),
-                ),
-            )
+        scope::children($viewer).inner_join(duty::table).filter(
+            duty::id.eq_any(
+                due_soon_notice::table
+                    .filter(due_soon_notice::mail_id.eq($mail))
+                    .select(due_soon_notice::check_id),
+            ),
+        )
     };
 }
 
@@ -88,8 +86,8 @@ pub fn count_checks(conn: &mut Conn, viewer: &Viewer, mail: i64) -> Result<i64> 
 #[derive(Queryable)]
 struct Row {
     reference: Reference,
-    kind: CheckKind,
-    state: CheckState,
+    kind: DutyKind,
+    state: DutyState,
     why: String,
     child_reference: Reference,
     given_names: String,
@@ -107,7 +105,7 @@ impl Row {
             due_on,
             why: self.why,
             officer: self.officer,
-            is_owed: self.state == CheckState::Open,
+            is_owed: self.state == DutyState::Open,
             lapse: lapse.map(|lapse| ToldLapse {
                 reference: lapse.reference,
                 plan_by: lapse.plan_by,
@@ -130,10 +128,10 @@ struct LapseRow {
 macro_rules! row {
     () => {
         (
-            welfare_check::reference,
-            welfare_check::kind,
-            welfare_check::state,
-            welfare_check::why,
+            duty::reference,
+            duty::kind,
+            duty::state,
+            duty::why,
             child::reference,
             child::given_names,
             child::family_name,
@@ -177,8 +175,8 @@ pub fn checks(
     (offset, limit): (i64, i64),
 ) -> Result<Vec<ToldLine>> {
     let rows: Vec<(Row, NaiveDate, i64)> = checks!(viewer, mail)
-        .order((welfare_check::due_on, welfare_check::id))
-        .select((row!(), welfare_check::due_on, welfare_check::id))
+        .order((duty::due_on, duty::id))
+        .select((row!(), duty::due_on, duty::id))
         .offset(offset)
         .limit(limit)
         .load(conn)?;

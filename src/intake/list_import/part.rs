@@ -12,7 +12,7 @@ use super::{PART, entry};
 use crate::access::audit::{self, Event};
 use crate::access::{Viewer, authority};
 use crate::db::{Conn, DbError, Result};
-use crate::duty::check;
+use crate::duty::owed;
 use crate::intake::csv::child::ImportedChild;
 use crate::policy::reassessment;
 use crate::policy::rulebook::{self, Rulebook};
@@ -240,7 +240,7 @@ fn write(
         .zip(owed)
         .map(|((key, _), owed)| (*key, owed))
         .collect();
-    check::owe_first(tx, viewer, &owed, now)?;
+    owed::owe_first(tx, viewer, &owed, now)?;
     let again: Vec<_> = added
         .iter()
         .zip(again)

@@ -15,7 +15,7 @@ use crate::register::child::{self, AmendError};
 use crate::register::{ChildKey, allocation, registration};
 use crate::rules::codes::ChildStatus;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 use crate::visit::ending;
 
 /// An officer has read it: the children become active, get an officer, the acknowledgement checks are done, and the parent
@@ -55,7 +55,7 @@ pub fn accept(
             ending::complete(
                 tx,
                 child.child,
-                CheckKind::Acknowledgement,
+                DutyKind::Acknowledgement,
                 &because,
                 today,
                 now,

@@ -8,7 +8,7 @@ use crate::access::audit::{self, Event};
 use crate::access::{Viewer, authority};
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result};
-use crate::duty::check;
+use crate::duty::owed;
 use crate::intake::store;
 use crate::intake::store::notification::{NewNotification, Row};
 use crate::policy::rulebook::{self, Rulebook};
@@ -20,7 +20,7 @@ use crate::register::{ChildKey, PersonKey, names};
 use crate::rules::codes::{ChildStatus, Confidentiality, RegisterBasis, Source};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
-use crate::rules::schedule::{CheckKind, Entry, first_checks};
+use crate::rules::schedule::{DutyKind, Entry, first_checks};
 use crate::rules::tier::Tier;
 use crate::standing::dispute;
 use crate::tier::tiering;
@@ -263,8 +263,8 @@ impl Intake<'_> {
             received_on: self.today,
         };
         let mut owed = first_checks(&entry, tier, &self.rulebook.policy, &self.rulebook.calendar);
-        owed.retain(|owed| taken.is_new || owed.kind == CheckKind::Acknowledgement);
-        check::owe(tx, self.viewer, taken.key, &owed, None, self.now)
+        owed.retain(|owed| taken.is_new || owed.kind == DutyKind::Acknowledgement);
+        owed::owe(tx, self.viewer, taken.key, &owed, None, self.now)
     }
 }
 

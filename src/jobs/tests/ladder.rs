@@ -12,7 +12,7 @@ fn world_with_one_due() -> (World, ChildKey) {
     let world = World::new();
     let child = world.known_since_seen("2025-12-01");
     assert_eq!(
-        world.check(child, CheckKind::RecurringCheck).due_on,
+        world.check(child, DutyKind::RecurringCheck).due_on,
         day("2026-12-01")
     );
     (world, child)
@@ -251,7 +251,7 @@ fn no_plan_of_an_officer_goes_beyond_the_ceiling_and_one_of_a_manager_is_heard()
 fn only_an_outcome_that_satisfies_the_check_closes_its_lapse() {
     let (world, child) = world_with_one_due();
     world.on("2026-12-02").sweep();
-    let check = world.check(child, CheckKind::RecurringCheck);
+    let check = world.check(child, DutyKind::RecurringCheck);
     world.attempt(&check, Mode::HomeVisit, AttemptResult::NobodyIn);
     assert_eq!(world.lapses(child)[0].closed, None);
     world.sweep();
@@ -275,7 +275,7 @@ fn only_an_outcome_that_satisfies_the_check_closes_its_lapse() {
     assert!(world.on("2026-12-31").sweep().is_empty());
     world.assert_green();
     assert_eq!(
-        world.check(child, CheckKind::RecurringCheck).due_on,
+        world.check(child, DutyKind::RecurringCheck).due_on,
         day("2027-12-03")
     );
 }
@@ -349,7 +349,7 @@ fn what_nobody_can_be_told_goes_to_the_mailbox_or_stays_untold_and_is_shown() {
 fn a_child_in_red_climbs_the_whole_ladder_on_the_first_day() {
     let (world, child) = world_with_one_due();
     world.social_care_opens(child, EpisodeKind::CpPlan);
-    let due = world.check(child, CheckKind::RecurringCheck).due_on;
+    let due = world.check(child, DutyKind::RecurringCheck).due_on;
     assert_eq!(due, day("2026-11-04"));
     let mails = world.on("2026-11-05").sweep();
     assert_eq!(
@@ -363,7 +363,7 @@ fn a_child_in_red_climbs_the_whole_ladder_on_the_first_day() {
 fn the_manager_hears_the_same_day_of_a_failed_visit_to_a_child_in_red_and_once() {
     let (world, child) = world_with_one_due();
     world.social_care_opens(child, EpisodeKind::CpPlan);
-    let check = world.check(child, CheckKind::RecurringCheck);
+    let check = world.check(child, DutyKind::RecurringCheck);
     world.attempt(&check, Mode::HomeVisit, AttemptResult::NobodyIn);
 
     let mails = world.sweep();
@@ -378,7 +378,7 @@ fn the_manager_hears_the_same_day_of_a_failed_visit_to_a_child_in_red_and_once()
 fn news_of_the_same_day_that_died_is_written_on_the_child_s_timeline() {
     let (world, child) = world_with_one_due();
     world.social_care_opens(child, EpisodeKind::CpPlan);
-    let check = world.check(child, CheckKind::RecurringCheck);
+    let check = world.check(child, DutyKind::RecurringCheck);
     world.attempt(&check, Mode::HomeVisit, AttemptResult::NobodyIn);
     world.sweep();
     world.break_by_hand("UPDATE outgoing_mail SET state = 'dead' WHERE kind = 'failed_visit'");

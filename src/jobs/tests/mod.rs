@@ -24,8 +24,8 @@ use crate::access::accounts::{self, NewAccount};
 use crate::access::{AccountKey, AuthorityKey, Role, Viewer, authority};
 use crate::clock::Clock;
 use crate::db::{Conn, DbError};
-use crate::duty::check::{self, CheckRecord};
 use crate::duty::lapse::{self, LapseRecord};
+use crate::duty::owed::{self, Duty};
 use crate::mail::transport::Posted;
 use crate::policy::rulebook;
 use crate::proving::{self, Ending};
@@ -40,7 +40,7 @@ use crate::rules::codes::{
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::{EmailAddress, Postcode, Reference};
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
-use crate::rules::schedule::{CheckKind, Entry, first_checks};
+use crate::rules::schedule::{DutyKind, Entry, first_checks};
 use crate::rules::tier::Tier;
 use crate::visit::outcome::{self, NewOutcome, OutcomeError, Recorded};
 
@@ -255,7 +255,7 @@ impl World {
             address::verify(tx, &program, key, today, "by letter", now)?;
             let book = rulebook::load(tx, self.authority, today)?;
             let owed = first_checks(&entry, tier, &book.policy, &book.calendar);
-            check::owe(tx, &program, key, &owed, None, now)?;
+            owed::owe(tx, &program, key, &owed, None, now)?;
             Ok(key)
         });
         self.allocate(key, &self.officer);
@@ -278,22 +278,21 @@ impl World {
             .unwrap()
     }
 
-    pub fn checks(&self, child: ChildKey) -> Vec<CheckRecord> {
-        self.run(|conn| check::of_child(conn, child))
+    pub fn checks(&self, child: ChildKey) -> Vec<Duty> {
+        self.run(|conn| owed::of_child(conn, child))
     }
 
     /// The open check of a kind.
-    pub fn check(&self, child: ChildKey, kind: CheckKind) -> CheckRecord {
-        let open =
-            |check: &CheckRecord| check.kind == kind && check.state == check::CheckState::Open;
+    pub fn check(&self, child: ChildKey, kind: DutyKind) -> Duty {
+        let open = |check: &Duty| check.kind == kind && check.state == owed::DutyState::Open;
         self.checks(child).into_iter().find(open).unwrap()
     }
 
-    pub fn open_kinds(&self, child: ChildKey) -> Vec<CheckKind> {
+    pub fn open_kinds(&self, child: ChildKey) -> Vec<DutyKind> {
         let checks = self.checks(child);
         let open = checks
             .iter()
-            .filter(|check| check.state == check::CheckState::Open);
+            .filter(|check| check.state == owed::DutyState::Open);
         open.map(|check| check.kind).collect()
     }
 
@@ -302,7 +301,7 @@ impl World {
     }
 
     /// Sam records what came of an attempt today.
-    pub fn attempt(&self, check: &CheckRecord, mode: Mode, result: AttemptResult) -> Recorded {
+    pub fn attempt(&self, check: &Duty, mode: Mode, result: AttemptResult) -> Recorded {
         self.try_attempt(check, &self.form(mode, result)).unwrap()
     }
 
@@ -322,11 +321,7 @@ impl World {
         }
     }
 
-    pub fn try_attempt(
-        &self,
-        check: &CheckRecord,
-        form: &NewOutcome,
-    ) -> Result<Recorded, OutcomeError> {
+    pub fn try_attempt(&self, check: &Duty, form: &NewOutcome) -> Result<Recorded, OutcomeError> {
         let (today, now) = (self.today(), self.now());
         self.services
             .db

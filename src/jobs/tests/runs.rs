@@ -124,7 +124,7 @@ fn one_bad_authority_does_not_stop_the_others() {
          SELECT 'C-0000-0000', authority.id, 'A', 'B', 'b a', 'b a', '2016-01-01', 'U', 'active', TRUE, '2026-01-01',
                 'green', '2026-01-01 09:00:00', '2026-01-01 09:00:00'
          FROM authority WHERE code = '901';
-         INSERT INTO welfare_check (reference, authority_id, child_id, kind, purpose, counted_from, original_due_on,
+         INSERT INTO duty (reference, authority_id, child_id, kind, purpose, counted_from, original_due_on,
                                     due_on, why, state, created_at)
          SELECT 'W-0000-0000', authority_id, id, 'nonsense', 'see_child', '2026-01-01', '2026-02-01', '2026-02-01', '',
                 'open', '2026-01-01 09:00:00'

@@ -8,12 +8,12 @@ use diesel::dsl::{count_star, exists, not};
 
 use crate::access::AuthorityKey;
 use crate::db::schema::{
-    address, authority, child, job_run, lapse, registration, tier_history, welfare_check,
+    address, authority, child, duty, job_run, lapse, registration, tier_history,
 };
 use crate::db::{Condition, Conn, Result};
 use crate::duty::LapseKey;
 use crate::duty::store::IS_OPEN;
-use crate::duty::store::check::WRONG_NEXT_CHECK;
+use crate::duty::store::owed::WRONG_NEXT_CHECK;
 use crate::duty::store::suspension::{rests, sleeps};
 use crate::rules::identifiers::Reference;
 
@@ -78,8 +78,8 @@ pub(crate) use ask;
 /// Children who are on the register and have neither an open check nor a rest that ends.
 pub fn children_without_clock(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let clock = exists(
-        welfare_check::table
-            .filter(welfare_check::child_id.eq(child::id))
+        duty::table
+            .filter(duty::child_id.eq(child::id))
             .filter(IS_OPEN),
     );
     ask!(
@@ -99,34 +99,30 @@ pub fn wrong_next_check(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
 
 /// Checks that are overdue, do not rest, and have no open lapse. (That there is not more than one a unique index sees to.)
 pub fn overdue_without_lapse(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
-    let overdue = welfare_check::table
-        .filter(welfare_check::authority_id.eq_any(scope.numbers()))
+    let overdue = duty::table
+        .filter(duty::authority_id.eq_any(scope.numbers()))
         .filter(IS_OPEN)
-        .filter(welfare_check::due_on.lt(scope.day))
-        .filter(welfare_check::created_at.lt(scope.seen_until))
-        .filter(not(sleeps!(
-            welfare_check::child_id,
-            welfare_check::purpose,
-            scope.day
-        )));
+        .filter(duty::due_on.lt(scope.day))
+        .filter(duty::created_at.lt(scope.seen_until))
+        .filter(not(sleeps!(duty::child_id, duty::purpose, scope.day)));
     let lapsed = exists(
         lapse::table
-            .filter(lapse::check_id.eq(welfare_check::id))
+            .filter(lapse::check_id.eq(duty::id))
             .filter(lapse::closed_at.is_null()),
     );
-    ask!(conn, overdue, not(lapsed), welfare_check::reference)
+    ask!(conn, overdue, not(lapsed), duty::reference)
 }
 
 /// Open lapses of a check that is not open.
 pub fn lapses_of_closed_checks(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let open = lapse::table
-        .inner_join(welfare_check::table)
+        .inner_join(duty::table)
         .filter(lapse::authority_id.eq_any(scope.numbers()))
         .filter(lapse::closed_at.is_null());
     ask!(
         conn,
         open,
-        Condition("NOT welfare_check.state = 'open'"),
+        Condition("NOT duty.state = 'open'"),
         lapse::reference
     )
 }
@@ -135,18 +131,17 @@ pub fn lapses_of_closed_checks(conn: &mut Conn, scope: Scope<'_>) -> Result<Answ
 /// those that an attempt closed which only led to another one.
 pub fn lapses_closed_without_cause(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let closed = lapse::table
-        .inner_join(welfare_check::table)
+        .inner_join(duty::table)
         .filter(lapse::authority_id.eq_any(scope.numbers()))
         .filter(lapse::closed_at.is_not_null());
     let reason = lapse::closed_because
         .is_not_null()
         .and(lapse::closed_because.ne(""));
-    let ended = welfare_check::closed_because
+    let ended = duty::closed_because
         .is_not_null()
-        .and(welfare_check::closed_because.ne(""))
-        .and(Condition("welfare_check.state <> 'open'"));
-    let failed =
-        Condition("(lapse.closed_by_outcome_id IS NOT NULL AND welfare_check.state = 'cancelled')");
+        .and(duty::closed_because.ne(""))
+        .and(Condition("duty.state <> 'open'"));
+    let failed = Condition("(lapse.closed_by_outcome_id IS NOT NULL AND duty.state = 'cancelled')");
     let cause = lapse::closed_by_outcome_id
         .is_not_null()
         .or(ended.assume_not_null());
@@ -161,13 +156,13 @@ pub fn lapses_closed_without_cause(conn: &mut Conn, scope: Scope<'_>) -> Result<
 /// Checks that are due later than they first were, that were closed without a reason or a day, or that are open and
 /// have one.
 pub fn checks_out_of_order(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
-    let checks = welfare_check::table.filter(welfare_check::authority_id.eq_any(scope.numbers()));
+    let checks = duty::table.filter(duty::authority_id.eq_any(scope.numbers()));
     let offends = Condition(
-        "(welfare_check.due_on > welfare_check.original_due_on
-          OR (welfare_check.state = 'open') <> (welfare_check.closed_on IS NULL)
-          OR (welfare_check.state = 'open') <> (welfare_check.closed_because IS NULL))",
+        "(duty.due_on > duty.original_due_on
+          OR (duty.state = 'open') <> (duty.closed_on IS NULL)
+          OR (duty.state = 'open') <> (duty.closed_because IS NULL))",
     );
-    ask!(conn, checks, offends, welfare_check::reference)
+    ask!(conn, checks, offends, duty::reference)
 }
 
 /// Children who are open without an open registration, or closed with one. (That there is not more than one a unique

@@ -3,13 +3,13 @@
 use diesel::dsl::{count_star, exists, not};
 
 use crate::db::schema::{
-    assessment_due, child, registration, suspension, tier_history, tier_override, welfare_check,
+    assessment_due, child, duty, registration, suspension, tier_history, tier_override,
 };
 use crate::db::{Condition, Conn, Result};
 use crate::duty::store::IS_OPEN;
 use crate::proof::store::verify::{Answer, NAMED, Scope, ask};
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 
 use diesel::prelude::*;
 
@@ -19,9 +19,9 @@ pub fn lost_without_clock(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
         .filter(child::authority_id.eq_any(scope.numbers()))
         .filter(child::status.eq("whereabouts_unknown"));
     let clock = exists(
-        welfare_check::table
-            .filter(welfare_check::child_id.eq(child::id))
-            .filter(welfare_check::kind.eq(CheckKind::FindChild))
+        duty::table
+            .filter(duty::child_id.eq(child::id))
+            .filter(duty::kind.eq(DutyKind::FindChild))
             .filter(IS_OPEN),
     );
     ask!(conn, lost, not(clock), child::reference)

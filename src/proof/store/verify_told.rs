@@ -2,9 +2,7 @@
 
 use diesel::dsl::count_star;
 
-use crate::db::schema::{
-    address, booking, child, outcome, registration, told_address, welfare_check,
-};
+use crate::db::schema::{address, booking, child, duty, outcome, registration, told_address};
 use crate::db::{Condition, Conn, Result};
 use crate::proof::store::verify::{Answer, NAMED, Scope, ask};
 use crate::rules::identifiers::Reference;
@@ -15,8 +13,8 @@ use diesel::prelude::*;
 /// Attempts of which a manager was to hear, recorded before the sweep, and did not.
 pub fn attempts_not_told(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let to_tell = outcome::table
-        .inner_join(welfare_check::table)
-        .filter(welfare_check::authority_id.eq_any(scope.numbers()))
+        .inner_join(duty::table)
+        .filter(duty::authority_id.eq_any(scope.numbers()))
         .filter(outcome::tell_manager.eq(true))
         .filter(outcome::recorded_at.lt(scope.seen_until));
     let untold = Condition("outcome.told_at IS NULL");
@@ -26,8 +24,8 @@ pub fn attempts_not_told(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
 /// Bookings of which a manager was to hear, made before the sweep, and did not.
 pub fn postponements_not_told(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let to_tell = booking::table
-        .inner_join(welfare_check::table)
-        .filter(welfare_check::authority_id.eq_any(scope.numbers()))
+        .inner_join(duty::table)
+        .filter(duty::authority_id.eq_any(scope.numbers()))
         .filter(booking::tell_manager.eq(true))
         .filter(booking::booked_at.lt(scope.seen_until));
     let untold = Condition("booking.told_at IS NULL");
@@ -37,8 +35,7 @@ pub fn postponements_not_told(conn: &mut Conn, scope: Scope<'_>) -> Result<Answe
 /// Visits still to come that are for another address than the child's as it was known when the sweep began, of which whoever
 /// booked them was not told.
 pub fn visits_elsewhere_not_told(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
-    let visits =
-        coming_visits!(scope.day).filter(welfare_check::authority_id.eq_any(scope.numbers()));
+    let visits = coming_visits!(scope.day).filter(duty::authority_id.eq_any(scope.numbers()));
     let known = scope.seen_until;
     ask!(conn, visits, is_unheard!(known), booking::reference)
 }

@@ -128,7 +128,7 @@ mod tests {
             policy::Unit,
             policy::PolicyKey,
             policy::PolicySet,
-            schedule::CheckKind,
+            schedule::DutyKind,
             schedule::Purpose,
             outcome::Mode,
             outcome::AttemptResult,

@@ -307,7 +307,7 @@ mod tests {
     use crate::rules::calendar::Calendar;
     use crate::rules::escalation::{LapseState, Step, owed};
     use crate::rules::policy::{PolicySet, defaults};
-    use crate::rules::schedule::{CheckKind, Purpose, find_child, new_attempt, next_check};
+    use crate::rules::schedule::{DutyKind, Purpose, find_child, new_attempt, next_check};
     use crate::rules::schedule::{Entry, first_checks};
     use chrono::Days;
     use proptest::prelude::*;
@@ -427,10 +427,10 @@ mod tests {
         tier: Tier,
         policy: &Policy,
         calendar: &Calendar,
-    ) -> Vec<(CheckKind, NaiveDate)> {
+    ) -> Vec<(DutyKind, NaiveDate)> {
         let mut owed = first_checks(&Entry::Notified { received_on: on }, tier, policy, calendar);
         owed.extend(
-            [CheckKind::FirstMeeting, CheckKind::SecondCheck]
+            [DutyKind::FirstMeeting, DutyKind::SecondCheck]
                 .iter()
                 .filter_map(|kind| next_check(*kind, on, tier, policy, calendar)),
         );
@@ -453,7 +453,7 @@ mod tests {
                 for (kind, due_on) in every_check(on, *tier, &policy, &calendar) {
                     prop_assert!(due_on > on && due_on <= on + Days::new(366), "{kind:?} {tier:?} {due_on}");
                 }
-                for kind in CheckKind::ALL {
+                for kind in DutyKind::ALL {
                     let period = policy.always(kind.policy_key(), *tier).period();
                     prop_assert!(period.after(on, &calendar) > on, "{kind:?}");
                     prop_assert!(period.after(on, &calendar) <= on + Days::new(366), "{kind:?}");

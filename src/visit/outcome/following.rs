@@ -6,14 +6,14 @@ use chrono::NaiveDateTime;
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::db::{Conn, DbError};
-use crate::duty::check::{self, CheckRecord, CheckState, Closing};
-use crate::duty::{CheckKey, lapse};
+use crate::duty::owed::{self, Closing, Duty, DutyState};
+use crate::duty::{DutyKey, lapse};
 use crate::policy::rulebook::Rulebook;
 use crate::register::{self, ChildKey};
 use crate::rules::codes::ChildStatus;
 use crate::rules::dates::spoken;
 use crate::rules::outcome::{Happened, effect, satisfies_too};
-use crate::rules::schedule::{CheckKind, CheckOwed, next_check};
+use crate::rules::schedule::{DutyKind, DutyOwed, next_check};
 use crate::rules::tier::Tier;
 use crate::visit::outcome::Attempt;
 use crate::visit::{ending, found, store};
@@ -21,7 +21,7 @@ use crate::visit::{ending, found, store};
 /// What follows from an outcome.
 pub(super) struct Following<'a> {
     pub(super) viewer: &'a Viewer,
-    pub(super) check: &'a CheckRecord,
+    pub(super) check: &'a Duty,
     pub(super) happened: &'a Happened,
     pub(super) attempt: &'a Attempt,
     pub(super) tier: Tier,
@@ -33,9 +33,9 @@ impl Following<'_> {
     /// A child who was seen is a child of whom it is known where they are. One who was seen only before nobody knew is as
     /// lost as ever.
     pub(super) fn note_found(&self, tx: &mut Conn) -> Result<(), DbError> {
-        let open = check::open_of_child(tx, self.check.child)?;
+        let open = owed::open_of_child(tx, self.check.child)?;
         let found = open.iter().any(|check| {
-            check.kind == CheckKind::FindChild && satisfies_too(&check.as_open(), self.happened)
+            check.kind == DutyKind::FindChild && satisfies_too(&check.as_open(), self.happened)
         });
         if !found {
             return Ok(());
@@ -56,9 +56,9 @@ impl Following<'_> {
         tx: &mut Conn,
         satisfied: bool,
     ) -> Result<(), DbError> {
-        let open = check::open_of_child(tx, self.check.child)?;
+        let open = owed::open_of_child(tx, self.check.child)?;
         let original = self.check.follows.unwrap_or(self.check.key);
-        let done: Vec<&CheckRecord> = open
+        let done: Vec<&Duty> = open
             .iter()
             .filter(|check| {
                 if check.key == original || check.key == self.check.key {
@@ -68,7 +68,7 @@ impl Following<'_> {
                 }
             })
             .collect();
-        let keys: Vec<CheckKey> = open
+        let keys: Vec<DutyKey> = open
             .iter()
             .filter(|check| {
                 done.iter()
@@ -78,13 +78,13 @@ impl Following<'_> {
             .collect();
         store::booking::end(tx, &keys, "kept", Some(self.happened.on))?;
         let closing = Closing {
-            state: CheckState::Done,
+            state: DutyState::Done,
             on: self.happened.on,
             because: &self.attempt.in_words,
             outcome: Some(self.attempt.key),
         };
         ending::end(tx, &keys, &closing, self.now)?;
-        let next: Vec<CheckOwed> = done
+        let next: Vec<DutyOwed> = done
             .iter()
             .filter_map(|check| {
                 let Rulebook {
@@ -93,7 +93,7 @@ impl Following<'_> {
                 next_check(check.kind, self.happened.on, self.tier, policy, calendar)
             })
             .collect();
-        check::owe(tx, self.viewer, self.check.child, &next, None, self.now)
+        owed::owe(tx, self.viewer, self.check.child, &next, None, self.now)
     }
 
     /// Owes a new attempt, if the outcome does not satisfy its check, and notes whether the manager hears of it the same day.
@@ -127,14 +127,14 @@ impl Following<'_> {
         if let Some(older) = &older {
             let because = format!("Replaced by a later attempt. {}", self.attempt.in_words);
             let closing = Closing {
-                state: CheckState::Cancelled,
+                state: DutyState::Cancelled,
                 on: self.rulebook.today,
                 because: &because,
                 outcome: Some(self.attempt.key),
             };
-            check::close(tx, &[older.key], &closing)?;
+            owed::close(tx, &[older.key], &closing)?;
         }
-        check::owe(
+        owed::owe(
             tx,
             self.viewer,
             self.check.child,
@@ -151,12 +151,7 @@ impl Following<'_> {
 
     /// A visit at which nobody was seen answers for nothing: the lapse of an older attempt stays open for the newer one, with
     /// the day it was due first, its round and its plan, so that a row of failed visits climbs the ladder.
-    fn carry_lapse_over(
-        &self,
-        tx: &mut Conn,
-        older: &CheckRecord,
-        newer: &CheckRecord,
-    ) -> Result<(), DbError> {
+    fn carry_lapse_over(&self, tx: &mut Conn, older: &Duty, newer: &Duty) -> Result<(), DbError> {
         let Some(lapse) = lapse::of_check(tx, older.key)? else {
             return Ok(());
         };
@@ -181,10 +176,10 @@ impl Following<'_> {
 fn open_attempt(
     conn: &mut Conn,
     child: ChildKey,
-    original: CheckKey,
-) -> Result<Option<CheckRecord>, DbError> {
-    let open = check::open_of_child(conn, child)?;
+    original: DutyKey,
+) -> Result<Option<Duty>, DbError> {
+    let open = owed::open_of_child(conn, child)?;
     Ok(open
         .into_iter()
-        .find(|check| check.kind == CheckKind::NewAttempt && check.follows == Some(original)))
+        .find(|check| check.kind == DutyKind::NewAttempt && check.follows == Some(original)))
 }

@@ -4,16 +4,16 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::access::{AccountKey, AuthorityKey};
 use crate::clock::london_day;
-use crate::db::schema::{account, address, booking, child, told_address, welfare_check};
+use crate::db::schema::{account, address, booking, child, duty, told_address};
 use crate::db::{Condition, Conn, Result};
-use crate::duty::CheckKey;
-use crate::duty::check::CheckRecord;
+use crate::duty::DutyKey;
+use crate::duty::owed::Duty;
 use crate::on_each;
 use crate::register::{AddressKey, ChildKey};
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::Mode;
 use crate::rules::postponement::{Chain, Earlier, Weighed};
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 use crate::visit::BookingKey;
 use crate::visit::booking::{BookingRecord, NewBooking};
 
@@ -73,7 +73,7 @@ impl From<Row> for BookingRecord {
 }
 
 /// A check's bookings, the newest first.
-pub fn of_check(conn: &mut Conn, check: CheckKey) -> Result<Vec<BookingRecord>> {
+pub fn of_check(conn: &mut Conn, check: DutyKey) -> Result<Vec<BookingRecord>> {
     let rows: Vec<Row> = booking::table
         .inner_join(account::table)
         .filter(booking::check_id.eq(check))
@@ -87,11 +87,11 @@ pub fn of_check(conn: &mut Conn, check: CheckKey) -> Result<Vec<BookingRecord>> 
 pub fn standing_of_child(
     conn: &mut Conn,
     child: ChildKey,
-) -> Result<Vec<(CheckKey, BookingRecord)>> {
-    let rows: Vec<(CheckKey, Row)> = on_each!(conn, |conn| booking::table
+) -> Result<Vec<(DutyKey, BookingRecord)>> {
+    let rows: Vec<(DutyKey, Row)> = on_each!(conn, |conn| booking::table
         .inner_join(account::table)
-        .inner_join(welfare_check::table)
-        .filter(welfare_check::child_id.eq(child))
+        .inner_join(duty::table)
+        .filter(duty::child_id.eq(child))
         .filter(booking::state.eq("booked"))
         .select((booking::check_id, Row::as_select()))
         .load(conn))?;
@@ -100,7 +100,7 @@ pub fn standing_of_child(
 }
 
 /// The booking of a check that stands.
-pub fn standing(conn: &mut Conn, check: CheckKey) -> Result<Option<(BookingKey, NaiveDate)>> {
+pub fn standing(conn: &mut Conn, check: DutyKey) -> Result<Option<(BookingKey, NaiveDate)>> {
     Ok(booking::table
         .filter(booking::check_id.eq(check))
         .filter(booking::state.eq("booked"))
@@ -112,7 +112,7 @@ pub fn standing(conn: &mut Conn, check: CheckKey) -> Result<Option<(BookingKey, 
 /// What is not in the form.
 pub struct Circumstances<'a> {
     pub reference: &'a Reference,
-    pub check: CheckKey,
+    pub check: DutyKey,
     /// The child's home today, where somebody is to go there.
     pub address: Option<AddressKey>,
     /// The other address that was told and that nobody has settled.
@@ -152,21 +152,21 @@ pub fn insert(tx: &mut Conn, new: &NewBooking, of: &Circumstances<'_>) -> Result
 
 /// A check with the attempts at it, as far as putting it off depends on them. What is booked for the check that attempts
 /// follow has its own first due day; an attempt has that of the first of its row.
-pub fn chain(conn: &mut Conn, check: &CheckRecord) -> Result<Chain> {
+pub fn chain(conn: &mut Conn, check: &Duty) -> Result<Chain> {
     let original = check.follows.unwrap_or(check.key);
     let is_of_row = || {
-        welfare_check::child_id.eq(check.child.number()).and(
-            welfare_check::id
+        duty::child_id.eq(check.child.number()).and(
+            duty::id
                 .eq(original)
-                .or(welfare_check::follows_id.eq(original.number())),
+                .or(duty::follows_id.eq(original.number())),
         )
     };
-    let first_due: Option<NaiveDate> = welfare_check::table
+    let first_due: Option<NaiveDate> = duty::table
         .filter(is_of_row())
-        .select(diesel::dsl::min(welfare_check::original_due_on))
+        .select(diesel::dsl::min(duty::original_due_on))
         .first(conn)?;
     let rows: Vec<(NaiveDateTime, NaiveDate, i32)> = booking::table
-        .inner_join(welfare_check::table)
+        .inner_join(duty::table)
         .filter(is_of_row())
         .select((
             booking::booked_at,
@@ -193,9 +193,9 @@ pub fn chain(conn: &mut Conn, check: &CheckRecord) -> Result<Chain> {
 /// A check with bookings of which a manager hears and was not told.
 #[derive(Queryable)]
 pub struct PutOff {
-    pub check_key: CheckKey,
+    pub check_key: DutyKey,
     pub check: Reference,
-    pub kind: CheckKind,
+    pub kind: DutyKind,
     pub times: i32,
     pub past_holiday: bool,
     pub terms_unknown: bool,
@@ -208,15 +208,15 @@ pub struct PutOff {
 /// The bookings of an authority of which a manager is to hear and was not told, by check and in order.
 pub fn to_tell(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<PutOff>> {
     Ok(booking::table
-        .inner_join(welfare_check::table.inner_join(child::table))
+        .inner_join(duty::table.inner_join(child::table))
         .inner_join(account::table)
-        .filter(welfare_check::authority_id.eq(authority))
+        .filter(duty::authority_id.eq(authority))
         .filter(UNTOLD)
         .order((booking::check_id, booking::id))
         .select((
             booking::check_id,
-            welfare_check::reference,
-            welfare_check::kind,
+            duty::reference,
+            duty::kind,
             booking::postponement,
             booking::past_holiday,
             booking::terms_unknown,
@@ -230,7 +230,7 @@ pub fn to_tell(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<PutOff>> 
 const UNTOLD: Condition = Condition("booking.tell_manager AND booking.told_at IS NULL");
 
 /// The booking of a check that stands, or else the last one: what it is called, and for which day it is.
-pub fn last(conn: &mut Conn, check: CheckKey) -> Result<(Reference, NaiveDate)> {
+pub fn last(conn: &mut Conn, check: DutyKey) -> Result<(Reference, NaiveDate)> {
     Ok(booking::table
         .filter(booking::check_id.eq(check))
         .order((booking::state.eq("booked").desc(), booking::id.desc()))
@@ -239,7 +239,7 @@ pub fn last(conn: &mut Conn, check: CheckKey) -> Result<(Reference, NaiveDate)> 
 }
 
 /// Notes that the manager was told of a check's bookings.
-pub fn note_told(tx: &mut Conn, check: CheckKey, now: NaiveDateTime) -> Result<()> {
+pub fn note_told(tx: &mut Conn, check: DutyKey, now: NaiveDateTime) -> Result<()> {
     diesel::update(
         booking::table
             .filter(booking::check_id.eq(check))
@@ -253,9 +253,9 @@ pub fn note_told(tx: &mut Conn, check: CheckKey, now: NaiveDateTime) -> Result<(
 /// The child and the check that a booking is for, in words for the timeline.
 pub fn is_about(conn: &mut Conn, booking: &str) -> Result<Option<(ChildKey, String)>> {
     let check: Option<(ChildKey, Reference)> = booking::table
-        .inner_join(welfare_check::table)
+        .inner_join(duty::table)
         .filter(booking::reference.eq(booking))
-        .select((welfare_check::child_id, welfare_check::reference))
+        .select((duty::child_id, duty::reference))
         .first(conn)
         .optional()?;
     Ok(check.map(|(child, check)| (child, format!("check {check}"))))
@@ -266,12 +266,12 @@ pub fn is_about(conn: &mut Conn, booking: &str) -> Result<Option<(ChildKey, Stri
 macro_rules! lives_elsewhere {
     ($known:expr, $home:literal, $told:literal) => {{
         let moved = address::table
-            .filter(address::child_id.eq(welfare_check::child_id.nullable()))
+            .filter(address::child_id.eq(duty::child_id.nullable()))
             .filter(address::lived_to.is_null())
             .filter(address::recorded_at.lt($known))
             .filter(Condition($home));
         let disputed = told_address::table
-            .filter(told_address::child_id.eq(welfare_check::child_id))
+            .filter(told_address::child_id.eq(duty::child_id))
             .filter(told_address::settled_at.is_null())
             .filter(told_address::told_at.lt($known))
             .filter(Condition($told));
@@ -315,7 +315,7 @@ pub(crate) const STANDS: Condition = Condition("booking.state = 'booked'");
 macro_rules! coming_visits {
     ($today:expr) => {
         booking::table
-            .inner_join(welfare_check::table)
+            .inner_join(duty::table)
             .filter(crate::visit::store::booking::STANDS)
             .filter(booking::booked_for.ge($today))
             .filter(booking::mode.eq_any(crate::visit::store::booking::modes_at_home()))
@@ -332,7 +332,7 @@ pub(crate) fn modes_at_home() -> Vec<&'static str> {
 }
 
 /// Which of these checks have a coming visit that is not for the child's home as it is known now.
-pub fn elsewhere(conn: &mut Conn, checks: &[CheckKey], today: NaiveDate) -> Result<Vec<CheckKey>> {
+pub fn elsewhere(conn: &mut Conn, checks: &[DutyKey], today: NaiveDate) -> Result<Vec<DutyKey>> {
     let keys: Vec<i64> = checks.iter().map(|key| key.number()).collect();
     Ok(coming_visits!(today)
         .filter(booking::check_id.eq_any(keys))
@@ -359,7 +359,7 @@ pub(crate) fn all_elsewhere(
 #[diesel::dsl::auto_type(no_type_alias)]
 fn is_of(authority: AuthorityKey) -> _ {
     let number: i64 = authority.number();
-    (welfare_check::authority_id + 0_i64).eq(number)
+    (duty::authority_id + 0_i64).eq(number)
 }
 
 /// A coming visit that is not for the child's home, of which whoever booked it was not told.
@@ -368,7 +368,7 @@ pub struct Elsewhere {
     pub key: BookingKey,
     pub reference: Reference,
     pub check: Reference,
-    pub kind: CheckKind,
+    pub kind: DutyKind,
     pub booked_for: NaiveDate,
     /// Whether the record is restricted.
     pub restricted: bool,
@@ -399,7 +399,7 @@ pub fn elsewhere_untold(
         .select(told_address::id)
         .single_value();
     Ok(coming_visits!(today)
-        .inner_join(child::table.on(child::id.eq(welfare_check::child_id)))
+        .inner_join(child::table.on(child::id.eq(duty::child_id)))
         .left_join(
             officer.on(child::officer_id
                 .eq(officer.field(account::id).nullable())
@@ -416,8 +416,8 @@ pub fn elsewhere_untold(
         .select((
             booking::id,
             booking::reference,
-            welfare_check::reference,
-            welfare_check::kind,
+            duty::reference,
+            duty::kind,
             booking::booked_for,
             child::restricted,
             account::email.nullable(),
@@ -441,12 +441,7 @@ pub fn note_heard(tx: &mut Conn, visit: &Elsewhere) -> Result<()> {
 
 /// Ends the standing bookings of checks, all or those for a day up to `until`, as "moved", "kept", "failed" or
 /// "cancelled".
-pub fn end(
-    tx: &mut Conn,
-    checks: &[CheckKey],
-    state: &str,
-    until: Option<NaiveDate>,
-) -> Result<()> {
+pub fn end(tx: &mut Conn, checks: &[DutyKey], state: &str, until: Option<NaiveDate>) -> Result<()> {
     diesel::update(
         booking::table
             .filter(booking::check_id.eq_any(checks.iter().map(|key| key.number())))
@@ -459,7 +454,7 @@ pub fn end(
 }
 
 /// Lets the standing booking of one check stand for another.
-pub fn carry_over(tx: &mut Conn, from: CheckKey, to: CheckKey) -> Result<()> {
+pub fn carry_over(tx: &mut Conn, from: DutyKey, to: DutyKey) -> Result<()> {
     diesel::update(
         booking::table
             .filter(booking::check_id.eq(from))

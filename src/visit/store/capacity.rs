@@ -5,40 +5,31 @@ use diesel::dsl::{count_star, exists, not};
 
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
-use crate::db::schema::{absence, booking, child, registration, welfare_check};
+use crate::db::schema::{absence, booking, child, duty, registration};
 use crate::db::{Conn, Result};
-use crate::duty::CheckKey;
+use crate::duty::DutyKey;
 use crate::duty::store::IS_OPEN;
 use crate::duty::store::suspension::sleeps;
 use crate::register::ChildKey;
 use crate::rules::capacity::Due;
 use crate::rules::codes::Source;
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 use crate::rules::tier::Tier;
 use crate::visit::capacity::Waiting;
 
 use diesel::prelude::*;
 
-diesel::allow_columns_to_appear_in_same_group_by_clause!(
-    welfare_check::due_on,
-    welfare_check::kind,
-    child::tier,
-);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(duty::due_on, duty::kind, child::tier,);
 
 /// How many open checks of each kind and tier are due on each day.
 pub fn due(conn: &mut Conn, viewer: &Viewer, today: NaiveDate) -> Result<Vec<Due>> {
-    let rows: Vec<(NaiveDate, CheckKind, Tier, i64)> = scope::children(viewer)
-        .inner_join(welfare_check::table)
+    let rows: Vec<(NaiveDate, DutyKind, Tier, i64)> = scope::children(viewer)
+        .inner_join(duty::table)
         .filter(child::is_open.eq(true))
         .filter(IS_OPEN)
-        .filter(not(sleeps!(child::id, welfare_check::purpose, today)))
-        .group_by((welfare_check::due_on, welfare_check::kind, child::tier))
-        .select((
-            welfare_check::due_on,
-            welfare_check::kind,
-            child::tier,
-            count_star(),
-        ))
+        .filter(not(sleeps!(child::id, duty::purpose, today)))
+        .group_by((duty::due_on, duty::kind, child::tier))
+        .select((duty::due_on, duty::kind, child::tier, count_star()))
         .load(conn)?;
     let due = rows.into_iter().map(|(on, kind, tier, count)| Due {
         on,
@@ -70,40 +61,40 @@ pub fn waiting(
     today: NaiveDate,
     dated_on: Option<NaiveDate>,
 ) -> Result<Vec<Waiting>> {
-    let earlier = diesel::alias!(welfare_check as earlier);
+    let earlier = diesel::alias!(duty as earlier);
     let done = earlier
-        .filter(earlier.field(welfare_check::child_id).eq(child::id))
-        .filter(earlier.field(welfare_check::state).eq("done"));
+        .filter(earlier.field(duty::child_id).eq(child::id))
+        .filter(earlier.field(duty::state).eq("done"));
     let from_a_list = registration::table
         .filter(registration::child_id.eq(child::id))
         .filter(registration::ended_on.is_null())
         .filter(registration::source.eq(Source::Import.as_str()));
     let booked = booking::table
-        .filter(booking::check_id.eq(welfare_check::id))
+        .filter(booking::check_id.eq(duty::id))
         .filter(booking::state.eq("booked"));
     let mut asked = scope::children(viewer)
-        .inner_join(welfare_check::table)
+        .inner_join(duty::table)
         .filter(child::is_open.eq(true))
         .filter(IS_OPEN)
-        .filter(welfare_check::kind.eq(CheckKind::RecurringCheck))
-        .filter(welfare_check::due_on.ge(today))
+        .filter(duty::kind.eq(DutyKind::RecurringCheck))
+        .filter(duty::due_on.ge(today))
         .filter(exists(from_a_list))
         .filter(not(exists(done)))
         .filter(not(exists(booked)))
-        .filter(not(sleeps!(child::id, welfare_check::purpose, today)))
+        .filter(not(sleeps!(child::id, duty::purpose, today)))
         .into_boxed();
     if let Some(day) = dated_on {
-        asked = asked.filter(welfare_check::counted_from.eq(day));
+        asked = asked.filter(duty::counted_from.eq(day));
     }
-    let rows: Vec<(CheckKey, String, ChildKey, Tier, NaiveDate, String)> = asked
-        .order((welfare_check::due_on, welfare_check::id))
+    let rows: Vec<(DutyKey, String, ChildKey, Tier, NaiveDate, String)> = asked
+        .order((duty::due_on, duty::id))
         .select((
-            welfare_check::id,
-            welfare_check::reference,
+            duty::id,
+            duty::reference,
             child::id,
             child::tier,
-            welfare_check::due_on,
-            welfare_check::why,
+            duty::due_on,
+            duty::why,
         ))
         .load(conn)?;
     let waiting = rows

@@ -6,15 +6,15 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::access::{AccountKey, AuthorityKey};
 use crate::db::days::{Day, Moment};
-use crate::db::schema::{account, child, outcome, welfare_check};
+use crate::db::schema::{account, child, duty, outcome};
 use crate::db::{Condition, Conn, Result};
-use crate::duty::CheckKey;
-use crate::duty::check::{CheckRecord, CheckState};
+use crate::duty::DutyKey;
+use crate::duty::owed::{Duty, DutyState};
 use crate::on_each;
 use crate::register::ChildKey;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
-use crate::rules::schedule::CheckKind;
+use crate::rules::schedule::DutyKind;
 use crate::visit::outcome::{NewOutcome, OutcomeRecord};
 use crate::visit::{BookingKey, OutcomeKey};
 
@@ -79,8 +79,8 @@ macro_rules! columns {
 }
 
 /// A child's outcomes, each with its check, the newest first.
-pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<(CheckKey, OutcomeRecord)>> {
-    let rows: Vec<(CheckKey, Row)> = on_each!(conn, |conn| outcome::table
+pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<(DutyKey, OutcomeRecord)>> {
+    let rows: Vec<(DutyKey, Row)> = on_each!(conn, |conn| outcome::table
         .inner_join(account::table)
         .filter(outcome::child_id.eq(child))
         .order((outcome::happened_on.desc(), outcome::id.desc()))
@@ -116,8 +116,8 @@ pub fn places_seen(
 }
 
 /// The outcome that a form has recorded already, and for which check.
-pub fn by_form_key(conn: &mut Conn, form_key: &str) -> Result<Option<(CheckKey, OutcomeRecord)>> {
-    let found: Option<(CheckKey, Row)> = outcome::table
+pub fn by_form_key(conn: &mut Conn, form_key: &str) -> Result<Option<(DutyKey, OutcomeRecord)>> {
+    let found: Option<(DutyKey, Row)> = outcome::table
         .inner_join(account::table)
         .filter(outcome::form_key.eq(form_key))
         .select((outcome::check_id, columns!()))
@@ -127,10 +127,10 @@ pub fn by_form_key(conn: &mut Conn, form_key: &str) -> Result<Option<(CheckKey, 
 }
 
 /// The outcome that closed a check.
-pub fn closing(conn: &mut Conn, check: CheckKey) -> Result<Option<OutcomeRecord>> {
-    let closed_by = welfare_check::table
-        .filter(welfare_check::id.eq(check))
-        .select(welfare_check::closed_by_outcome_id);
+pub fn closing(conn: &mut Conn, check: DutyKey) -> Result<Option<OutcomeRecord>> {
+    let closed_by = duty::table
+        .filter(duty::id.eq(check))
+        .select(duty::closed_by_outcome_id);
     let found: Option<Row> = outcome::table
         .inner_join(account::table)
         .filter(outcome::id.nullable().eq_any(closed_by))
@@ -143,7 +143,7 @@ pub fn closing(conn: &mut Conn, check: CheckKey) -> Result<Option<OutcomeRecord>
 /// What is not in the form.
 pub struct Circumstances<'a> {
     pub reference: &'a Reference,
-    pub check: &'a CheckRecord,
+    pub check: &'a Duty,
     pub booking: Option<BookingKey>,
     pub satisfied: bool,
     pub by: AccountKey,
@@ -182,7 +182,7 @@ pub struct FailedInRed {
     pub outcome: Reference,
     pub happened_on: NaiveDate,
     pub check: Reference,
-    pub kind: CheckKind,
+    pub kind: DutyKind,
     pub new_attempt_by: Option<NaiveDate>,
     /// Whether the record is restricted.
     pub restricted: bool,
@@ -192,21 +192,21 @@ pub struct FailedInRed {
 
 /// The attempts of which a manager is to hear and was not told.
 pub fn to_tell(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<FailedInRed>> {
-    let attempt = diesel::alias!(welfare_check as attempt);
+    let attempt = diesel::alias!(duty as attempt);
     let new_attempt_by = attempt
-        .filter(attempt.field(welfare_check::child_id).eq(outcome::child_id))
-        .filter(attempt.field(welfare_check::kind).eq(CheckKind::NewAttempt))
+        .filter(attempt.field(duty::child_id).eq(outcome::child_id))
+        .filter(attempt.field(duty::kind).eq(DutyKind::NewAttempt))
         .filter(Condition(
-            "attempt.follows_id = COALESCE(welfare_check.follows_id, welfare_check.id)",
+            "attempt.follows_id = COALESCE(duty.follows_id, duty.id)",
         ))
-        .filter(attempt.field(welfare_check::state).eq(CheckState::Open))
-        .select(attempt.field(welfare_check::due_on))
+        .filter(attempt.field(duty::state).eq(DutyState::Open))
+        .select(attempt.field(duty::due_on))
         .single_value();
     Ok(outcome::table
-        .inner_join(welfare_check::table)
+        .inner_join(duty::table)
         .inner_join(child::table)
         .inner_join(account::table)
-        .filter(welfare_check::authority_id.eq(authority))
+        .filter(duty::authority_id.eq(authority))
         .filter(UNTOLD)
         // As the index of what is to be told has it.
         .order((outcome::child_id, outcome::id))
@@ -214,8 +214,8 @@ pub fn to_tell(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<FailedInR
             outcome::id,
             outcome::reference,
             outcome::happened_on,
-            welfare_check::reference,
-            welfare_check::kind,
+            duty::reference,
+            duty::kind,
             new_attempt_by,
             child::restricted,
             account::email,
@@ -245,9 +245,9 @@ pub fn note_told(tx: &mut Conn, key: OutcomeKey, now: NaiveDateTime) -> Result<(
 /// The child and the check that an outcome is of, in words for the timeline.
 pub fn is_about(conn: &mut Conn, outcome: &str) -> Result<Option<(ChildKey, String)>> {
     let check: Option<(ChildKey, Reference)> = outcome::table
-        .inner_join(welfare_check::table)
+        .inner_join(duty::table)
         .filter(outcome::reference.eq(outcome))
-        .select((outcome::child_id, welfare_check::reference))
+        .select((outcome::child_id, duty::reference))
         .first(conn)
         .optional()?;
     Ok(check.map(|(child, check)| (child, format!("check {check}"))))

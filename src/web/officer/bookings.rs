@@ -9,7 +9,7 @@ use validator::Validate;
 
 use super::check::CheckWords;
 use crate::db::DbError;
-use crate::duty::check;
+use crate::duty::owed;
 use crate::policy::rulebook::{self, LastDay};
 use crate::register::told_address::{self, ToldAddress};
 use crate::rules::dates::spoken;
@@ -201,7 +201,7 @@ pub async fn create(
     let (reference, booking) = (named.0.clone(), asked.booking.clone());
     let booked = visit
         .write(move |tx, viewer| {
-            let check = check::find(tx, viewer, &reference)?.ok_or(BookingError::Closed)?;
+            let check = owed::find(tx, viewer, &reference)?.ok_or(BookingError::Closed)?;
             booking::book(tx, viewer, &check, &booking, today, now)
         })
         .await?;

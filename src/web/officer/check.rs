@@ -9,8 +9,8 @@ use super::lapses::LapseWords;
 use crate::access::Viewer;
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result as DbResult};
-use crate::duty::check::{self, CheckRecord, CheckState};
 use crate::duty::lapse;
+use crate::duty::owed::{self, Duty, DutyState};
 use crate::policy::rulebook::{self, Rulebook};
 use crate::register::child::{self, ChildRecord};
 use crate::rules::calendar::Calendar;
@@ -18,7 +18,7 @@ use crate::rules::dates::{short, spoken};
 use crate::rules::due_soon::Notice;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{Judgement, SpokenAlone};
-use crate::rules::schedule::{CheckKind, Purpose};
+use crate::rules::schedule::{DutyKind, Purpose};
 use crate::rules::tier::Tier;
 use crate::visit::booking::{self, BookingRecord};
 use crate::visit::outcome::{self, OutcomeRecord};
@@ -33,8 +33,8 @@ pub(super) fn find(
     conn: &mut Conn,
     viewer: &Viewer,
     reference: &Reference,
-) -> DbResult<Option<(CheckRecord, ChildRecord)>> {
-    let Some(check) = check::find(conn, viewer, reference)? else {
+) -> DbResult<Option<(Duty, ChildRecord)>> {
+    let Some(check) = owed::find(conn, viewer, reference)? else {
         return Ok(None);
     };
     let child = child::by_key(conn, viewer, check.child)?;
@@ -62,13 +62,8 @@ pub(super) struct CheckWords {
 }
 
 impl CheckWords {
-    pub fn of(
-        check: &CheckRecord,
-        child: &ChildRecord,
-        today: NaiveDate,
-        calendar: &Calendar,
-    ) -> Self {
-        let is_open = check.state == CheckState::Open;
+    pub fn of(check: &Duty, child: &ChildRecord, today: NaiveDate, calendar: &Calendar) -> Self {
+        let is_open = check.state == DutyState::Open;
         Self {
             reference: check.reference.to_string(),
             kind: title(check.kind, check.purpose),
@@ -99,8 +94,8 @@ impl CheckWords {
 }
 
 /// What somebody is told who was still writing when the check was closed: what closed it, who recorded that and when.
-pub(super) fn closed_meanwhile(conn: &mut Conn, check: &CheckRecord) -> DbResult<Option<String>> {
-    if check.state == CheckState::Open {
+pub(super) fn closed_meanwhile(conn: &mut Conn, check: &Duty) -> DbResult<Option<String>> {
+    if check.state == DutyState::Open {
         return Ok(None);
     }
     let words = closed_words(check);
@@ -115,9 +110,9 @@ pub(super) fn closed_meanwhile(conn: &mut Conn, check: &CheckRecord) -> DbResult
     }))
 }
 
-fn title(kind: CheckKind, purpose: Purpose) -> String {
+fn title(kind: DutyKind, purpose: Purpose) -> String {
     match kind {
-        CheckKind::NewAttempt => format!("{}: {}", kind.label(), lower_first(purpose.label())),
+        DutyKind::NewAttempt => format!("{}: {}", kind.label(), lower_first(purpose.label())),
         _ => kind.label().to_owned(),
     }
 }
@@ -130,10 +125,10 @@ fn lower_first(words: &str) -> String {
         .unwrap_or_default()
 }
 
-fn closed_words(check: &CheckRecord) -> String {
+fn closed_words(check: &Duty) -> String {
     let state = match check.state {
-        CheckState::Cancelled => "No longer owed",
-        CheckState::Open | CheckState::Done => "Done",
+        DutyState::Cancelled => "No longer owed",
+        DutyState::Open | DutyState::Done => "Done",
     };
     let mut words = state.to_owned();
     if let Some(day) = check.closed_on {
@@ -199,7 +194,7 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
                 return Ok(None);
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
-            let others = check::of_child(conn, child.key)?;
+            let others = owed::of_child(conn, child.key)?;
             let lapses = lapse::of_child(conn, child.key)?;
             let words = CheckWords::of(&check, &child, today, &rulebook.calendar);
             Ok::<_, DbError>(Some(CheckPage {
@@ -240,13 +235,13 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
 }
 
 /// Those whose day is still to come: which were given, the mail says.
-fn notices(check: &CheckRecord, tier: Tier, rulebook: &Rulebook) -> Vec<String> {
+fn notices(check: &Duty, tier: Tier, rulebook: &Rulebook) -> Vec<String> {
     let Rulebook {
         policy,
         calendar,
         today,
     } = rulebook;
-    if check.state != CheckState::Open {
+    if check.state != DutyState::Open {
         return Vec::new();
     }
     let words = |notice: &Notice| {
@@ -257,11 +252,11 @@ fn notices(check: &CheckRecord, tier: Tier, rulebook: &Rulebook) -> Vec<String> 
     Notice::ALL.iter().filter_map(words).collect()
 }
 
-fn neighbour(check: &CheckRecord) -> Neighbour {
+fn neighbour(check: &Duty) -> Neighbour {
     let kind = title(check.kind, check.purpose);
     let words = match check.state {
-        CheckState::Open => format!("{kind}, due on {}", spoken(check.due_on)),
-        CheckState::Done | CheckState::Cancelled => format!("{kind}: {}", closed_words(check)),
+        DutyState::Open => format!("{kind}, due on {}", spoken(check.due_on)),
+        DutyState::Done | DutyState::Cancelled => format!("{kind}: {}", closed_words(check)),
     };
     Neighbour {
         reference: check.reference.to_string(),

@@ -10,7 +10,7 @@ use super::days;
 use crate::access::{Viewer, accounts};
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result as DbResult};
-use crate::duty::check::{self, CheckState};
+use crate::duty::owed::{self, DutyState};
 use crate::intake::notification::{self, AcceptError, NotificationRecord};
 use crate::policy::rulebook;
 use crate::register::child::{self, ChildRecord};
@@ -218,9 +218,9 @@ fn notified(conn: &mut Conn, viewer: &Viewer, line: &Line) -> DbResult<NotifiedC
         return Ok(notified);
     };
     notified.candidates = candidates(conn, viewer, &child)?;
-    notified.acknowledgement = check::of_child(conn, child.key)?
+    notified.acknowledgement = owed::of_child(conn, child.key)?
         .into_iter()
-        .find(|check| check.purpose == Purpose::Acknowledge && check.state == CheckState::Open)
+        .find(|check| check.purpose == Purpose::Acknowledge && check.state == DutyState::Open)
         .map(|check| check.reference.to_string());
     Ok(notified)
 }

@@ -9,7 +9,7 @@ use validator::Validate;
 
 use super::check::CheckWords;
 use crate::db::DbError;
-use crate::duty::check;
+use crate::duty::owed;
 use crate::policy::rulebook;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone, check_consistent};
@@ -190,7 +190,7 @@ pub async fn create(
     let (reference, result) = (named.0.clone(), outcome.result);
     let recorded = visit
         .write(move |tx, viewer| {
-            let check = check::find(tx, viewer, &reference)?.ok_or(OutcomeError::Closed)?;
+            let check = owed::find(tx, viewer, &reference)?.ok_or(OutcomeError::Closed)?;
             outcome::record(tx, viewer, &check, &outcome, today, now)
         })
         .await?;

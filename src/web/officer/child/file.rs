@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 use crate::access::audit::{self, Entry};
 use crate::access::{Role, Viewer, accounts};
 use crate::db::{Conn, Result};
-use crate::duty::CheckKey;
-use crate::duty::check::{self, CheckRecord, CheckState};
+use crate::duty::DutyKey;
 use crate::duty::lapse::{self, LapseRecord};
+use crate::duty::owed::{self, Duty, DutyState};
 use crate::duty::suspension::{self, Suspension};
 use crate::intake::notification;
 use crate::policy::rulebook;
@@ -47,7 +47,7 @@ pub struct ChildFile {
     /// What is owed, the soonest first.
     pub owed: Vec<OwedCheck>,
     /// Checks that are closed, the latest first.
-    pub closed: Vec<CheckRecord>,
+    pub closed: Vec<Duty>,
     /// What came of each attempt, the latest first.
     pub outcomes: Vec<OutcomeRecord>,
     /// Lapses that are over, the latest first.
@@ -67,7 +67,7 @@ pub struct ChildFile {
 /// An open check with what is arranged for it.
 #[derive(Debug)]
 pub struct OwedCheck {
-    pub check: CheckRecord,
+    pub check: Duty,
     /// The booking that stands.
     pub booking: Option<BookingRecord>,
     /// Whether the booking is for another address than the child's home, or another one was told since.
@@ -102,10 +102,10 @@ impl ChildFile {
         };
         let homes = address::history(conn, key)?;
         let (home, earlier_homes) = homes.into_iter().fold((None, Vec::new()), sort_home);
-        let checks = check::of_child(conn, key)?;
+        let checks = owed::of_child(conn, key)?;
         let (open, closed): (Vec<_>, Vec<_>) = checks
             .into_iter()
-            .partition(|check| check.state == CheckState::Open);
+            .partition(|check| check.state == DutyState::Open);
         let (mut lapsed, past_lapses): (Vec<_>, Vec<_>) = lapse::of_child(conn, key)?
             .into_iter()
             .partition(|lapse| lapse.closed.is_none());
@@ -161,7 +161,7 @@ impl OwedCheck {
         conn: &mut Conn,
         viewer: &Viewer,
         child: &ChildRecord,
-        open: Vec<CheckRecord>,
+        open: Vec<Duty>,
         lapsed: &mut Vec<LapseRecord>,
         today: NaiveDate,
     ) -> Result<Vec<Self>> {
@@ -170,7 +170,7 @@ impl OwedCheck {
         }
         let calendar = rulebook::calendar(conn, child.authority)?;
         let mut booked = booking::standing_of_child(conn, child.key)?;
-        let keys: Vec<CheckKey> = open.iter().map(|check| check.key).collect();
+        let keys: Vec<DutyKey> = open.iter().map(|check| check.key).collect();
         let elsewhere = booking::elsewhere(conn, &keys, today)?;
         let mut owed = Vec::with_capacity(open.len());
         for check in open {

@@ -8,14 +8,14 @@ use diesel::dsl::min;
 use crate::access::store::scope;
 use crate::access::{AuthorityKey, Viewer};
 use crate::db::days::{Day, MaybeDay, Moment};
-use crate::db::schema::welfare_check;
+use crate::db::schema::duty;
 use crate::db::{Conn, Result};
-use crate::duty::CheckKey;
-use crate::duty::check::{CheckRecord, CheckState, DueDay};
+use crate::duty::DutyKey;
+use crate::duty::owed::{DueDay, Duty, DutyState};
 use crate::duty::store::IS_OPEN;
 use crate::register::{ChildKey, random_reference};
 use crate::rules::identifiers::{Reference, ReferenceKind};
-use crate::rules::schedule::{CheckKind, CheckOwed, Purpose};
+use crate::rules::schedule::{DutyKind, DutyOwed, Purpose};
 use crate::visit::OutcomeKey;
 use crate::{insert_rows, on_each};
 
@@ -25,29 +25,29 @@ use diesel::prelude::*;
 const PART: usize = 1000;
 
 #[derive(Queryable, Selectable)]
-#[diesel(table_name = welfare_check)]
+#[diesel(table_name = duty)]
 struct Row {
     #[diesel(column_name = id)]
-    key: CheckKey,
+    key: DutyKey,
     reference: Reference,
     #[diesel(column_name = authority_id)]
     authority: AuthorityKey,
     #[diesel(column_name = child_id)]
     child: ChildKey,
-    kind: CheckKind,
+    kind: DutyKind,
     purpose: Purpose,
     #[diesel(column_name = follows_id)]
-    follows: Option<CheckKey>,
+    follows: Option<DutyKey>,
     counted_from: Day,
     original_due_on: Day,
     due_on: Day,
     why: String,
-    state: CheckState,
+    state: DutyState,
     closed_on: MaybeDay,
     closed_because: Option<String>,
 }
 
-impl From<Row> for CheckRecord {
+impl From<Row> for Duty {
     fn from(row: Row) -> Self {
         Self {
             key: row.key,
@@ -68,23 +68,19 @@ impl From<Row> for CheckRecord {
     }
 }
 
-pub fn find(
-    conn: &mut Conn,
-    viewer: &Viewer,
-    reference: &Reference,
-) -> Result<Option<CheckRecord>> {
+pub fn find(conn: &mut Conn, viewer: &Viewer, reference: &Reference) -> Result<Option<Duty>> {
     let row: Option<Row> = scope::children(viewer)
-        .inner_join(welfare_check::table)
-        .filter(welfare_check::reference.eq(reference))
+        .inner_join(duty::table)
+        .filter(duty::reference.eq(reference))
         .select(Row::as_select())
         .first(conn)
         .optional()?;
-    Ok(row.map(CheckRecord::from))
+    Ok(row.map(Duty::from))
 }
 
-pub fn by_key(conn: &mut Conn, key: CheckKey) -> Result<CheckRecord> {
-    let row: Row = welfare_check::table
-        .filter(welfare_check::id.eq(key))
+pub fn by_key(conn: &mut Conn, key: DutyKey) -> Result<Duty> {
+    let row: Row = duty::table
+        .filter(duty::id.eq(key))
         .select(Row::as_select())
         .first(conn)?;
     Ok(row.into())
@@ -93,21 +89,17 @@ pub fn by_key(conn: &mut Conn, key: CheckKey) -> Result<CheckRecord> {
 /// The due days of the open checks of one kind, each with why then.
 pub fn due_days(
     conn: &mut Conn,
-    kind: CheckKind,
+    kind: DutyKind,
     children: &[ChildKey],
 ) -> Result<Vec<(ChildKey, DueDay)>> {
     let mut days = Vec::new();
     for part in children.chunks(PART) {
         let keys = part.iter().map(|child| child.number());
-        let found: Vec<(ChildKey, NaiveDate, String)> = welfare_check::table
-            .filter(welfare_check::child_id.eq_any(keys))
-            .filter(welfare_check::kind.eq(kind))
+        let found: Vec<(ChildKey, NaiveDate, String)> = duty::table
+            .filter(duty::child_id.eq_any(keys))
+            .filter(duty::kind.eq(kind))
             .filter(IS_OPEN)
-            .select((
-                welfare_check::child_id,
-                welfare_check::due_on,
-                welfare_check::why,
-            ))
+            .select((duty::child_id, duty::due_on, duty::why))
             .load(conn)?;
         let day = |(child, on, why)| (child, DueDay { on, why });
         days.extend(found.into_iter().map(day));
@@ -116,35 +108,35 @@ pub fn due_days(
 }
 
 /// A child's open checks by due day.
-pub fn open_of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<CheckRecord>> {
-    let rows: Vec<Row> = welfare_check::table
-        .filter(welfare_check::child_id.eq(child))
+pub fn open_of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<Duty>> {
+    let rows: Vec<Row> = duty::table
+        .filter(duty::child_id.eq(child))
         .filter(IS_OPEN)
-        .order((welfare_check::due_on, welfare_check::id))
+        .order((duty::due_on, duty::id))
         .select(Row::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(CheckRecord::from).collect())
+    Ok(rows.into_iter().map(Duty::from).collect())
 }
 
 /// A child's checks, in no order.
-pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<CheckRecord>> {
-    let rows: Vec<Row> = on_each!(conn, |conn| welfare_check::table
-        .filter(welfare_check::child_id.eq(child))
+pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<Duty>> {
+    let rows: Vec<Row> = on_each!(conn, |conn| duty::table
+        .filter(duty::child_id.eq(child))
         .select(Row::as_select())
         .load(conn))?;
-    Ok(rows.into_iter().map(CheckRecord::from).collect())
+    Ok(rows.into_iter().map(Duty::from).collect())
 }
 
 /// A check to be written.
 #[derive(Clone, Copy)]
-pub struct NewCheck<'a> {
+pub struct NewDuty<'a> {
     pub child: ChildKey,
-    pub owed: &'a CheckOwed,
-    pub follows: Option<CheckKey>,
+    pub owed: &'a DutyOwed,
+    pub follows: Option<DutyKey>,
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = welfare_check, treat_none_as_default_value = false)]
+#[diesel(table_name = duty, treat_none_as_default_value = false)]
 struct NewRow<'a> {
     reference: String,
     authority_id: i64,
@@ -164,11 +156,11 @@ struct NewRow<'a> {
 pub fn insert_missing(
     tx: &mut Conn,
     authority: AuthorityKey,
-    checks: &[NewCheck<'_>],
+    checks: &[NewDuty<'_>],
     now: NaiveDateTime,
 ) -> Result<()> {
     let open = open_kinds(tx, checks.iter().map(|new| new.child))?;
-    let missing: Vec<NewCheck<'_>> = checks
+    let missing: Vec<NewDuty<'_>> = checks
         .iter()
         .filter(|new| !open.contains(&(new.child, new.owed.kind, new.follows)))
         .copied()
@@ -180,80 +172,76 @@ pub fn insert_missing(
 pub fn insert(
     tx: &mut Conn,
     authority: AuthorityKey,
-    checks: &[NewCheck<'_>],
+    checks: &[NewDuty<'_>],
     now: NaiveDateTime,
 ) -> Result<()> {
     let rows: Vec<NewRow<'_>> = checks.iter().map(|new| row(authority, new, now)).collect();
-    insert_rows!(tx, welfare_check::table, rows)?;
+    insert_rows!(tx, duty::table, rows)?;
     Ok(())
 }
 
 fn open_kinds(
     conn: &mut Conn,
     children: impl Iterator<Item = ChildKey>,
-) -> Result<HashSet<(ChildKey, CheckKind, Option<CheckKey>)>> {
+) -> Result<HashSet<(ChildKey, DutyKind, Option<DutyKey>)>> {
     let mut numbers: Vec<i64> = children.map(ChildKey::number).collect();
     numbers.dedup();
-    let open: Vec<(ChildKey, CheckKind, Option<CheckKey>)> = welfare_check::table
-        .filter(welfare_check::child_id.eq_any(numbers))
+    let open: Vec<(ChildKey, DutyKind, Option<DutyKey>)> = duty::table
+        .filter(duty::child_id.eq_any(numbers))
         .filter(IS_OPEN)
-        .select((
-            welfare_check::child_id,
-            welfare_check::kind,
-            welfare_check::follows_id,
-        ))
+        .select((duty::child_id, duty::kind, duty::follows_id))
         .load(conn)?;
     Ok(open.into_iter().collect())
 }
 
-fn row<'a>(authority: AuthorityKey, new: &NewCheck<'a>, now: NaiveDateTime) -> NewRow<'a> {
+fn row<'a>(authority: AuthorityKey, new: &NewDuty<'a>, now: NaiveDateTime) -> NewRow<'a> {
     NewRow {
         reference: random_reference(ReferenceKind::Check).as_str().to_owned(),
         authority_id: authority.number(),
         child_id: new.child.number(),
         kind: new.owed.kind.as_str(),
         purpose: new.owed.purpose.as_str(),
-        follows_id: new.follows.map(CheckKey::number),
+        follows_id: new.follows.map(DutyKey::number),
         counted_from: new.owed.counted_from.into(),
         original_due_on: new.owed.due_on.into(),
         due_on: new.owed.due_on.into(),
         why: &new.owed.why,
-        state: CheckState::Open.as_str(),
+        state: DutyState::Open.as_str(),
         created_at: now.into(),
     }
 }
 
 /// How checks come to an end.
 pub struct Closing<'a> {
-    pub state: CheckState,
+    pub state: DutyState,
     pub on: NaiveDate,
     pub because: &'a str,
     pub outcome: Option<OutcomeKey>,
 }
 
-pub fn close(tx: &mut Conn, checks: &[CheckKey], closing: &Closing<'_>) -> Result<()> {
+pub fn close(tx: &mut Conn, checks: &[DutyKey], closing: &Closing<'_>) -> Result<()> {
     diesel::update(
-        welfare_check::table
-            .filter(welfare_check::id.eq_any(checks.iter().map(|key| key.number())))
+        duty::table
+            .filter(duty::id.eq_any(checks.iter().map(|key| key.number())))
             .filter(IS_OPEN),
     )
     .set((
-        welfare_check::state.eq(closing.state),
-        welfare_check::closed_on.eq(closing.on),
-        welfare_check::closed_because.eq(closing.because),
-        welfare_check::closed_by_outcome_id.eq(closing.outcome.map(OutcomeKey::number)),
-        welfare_check::version.eq(welfare_check::version + 1),
+        duty::state.eq(closing.state),
+        duty::closed_on.eq(closing.on),
+        duty::closed_because.eq(closing.because),
+        duty::closed_by_outcome_id.eq(closing.outcome.map(OutcomeKey::number)),
+        duty::version.eq(duty::version + 1),
     ))
     .execute(tx)?;
     Ok(())
 }
 
-pub fn bring_forward(tx: &mut Conn, check: CheckKey, due_on: NaiveDate, why: &str) -> Result<()> {
-    diesel::update(welfare_check::table.filter(welfare_check::id.eq(check)))
+pub fn bring_forward(tx: &mut Conn, check: DutyKey, due_on: NaiveDate, why: &str) -> Result<()> {
+    diesel::update(duty::table.filter(duty::id.eq(check)))
         .set((
-            welfare_check::due_on.eq(due_on),
-            welfare_check::why.eq(why),
-            welfare_check::version.eq(welfare_check::version + 1),
+            duty::due_on.eq(due_on),
+            duty::why.eq(why),
+            duty::version.eq(duty::version + 1),
         ))
         .execute(tx)?;
     Ok(())
@@ -261,14 +249,14 @@ pub fn bring_forward(tx: &mut Conn, check: CheckKey, due_on: NaiveDate, why: &st
 
 /// The earliest due day of a child's open checks.
 pub fn earliest_due(conn: &mut Conn, child: ChildKey) -> Result<Option<NaiveDate>> {
-    Ok(welfare_check::table
-        .filter(welfare_check::child_id.eq(child))
+    Ok(duty::table
+        .filter(duty::child_id.eq(child))
         .filter(IS_OPEN)
-        .select(min(welfare_check::due_on))
+        .select(min(duty::due_on))
         .first(conn)?)
 }
 
 /// That a child's lists show another day than the earliest on which an open check is due.
 pub(crate) const WRONG_NEXT_CHECK: &str = "child.next_check_on IS DISTINCT FROM
-    (SELECT MIN(welfare_check.due_on) FROM welfare_check
-     WHERE welfare_check.child_id = child.id AND welfare_check.state = 'open')";
+    (SELECT MIN(duty.due_on) FROM duty
+     WHERE duty.child_id = child.id AND duty.state = 'open')";

@@ -5,20 +5,20 @@ use std::str::FromStr;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::store::check::NewCheck;
-use super::{CheckKey, store};
+use super::store::owed::NewDuty;
+use super::{DutyKey, store};
 use crate::access::{AuthorityKey, Viewer};
 use crate::db::{Conn, Result};
 use crate::register::{self, ChildKey};
 use crate::rules::codes::UnknownCode;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::{CheckKind, CheckOwed, OpenCheck, Purpose};
+use crate::rules::schedule::{DutyKind, DutyOwed, OpenDuty, Purpose};
 
-pub use super::store::check::{Closing, bring_forward, by_key, close, open_of_child};
+pub use super::store::owed::{Closing, bring_forward, by_key, close, open_of_child};
 
 /// Where a check stands. A lapsed check is open: lapsing does not end what is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CheckState {
+pub enum DutyState {
     Open,
     /// Satisfied by an outcome, or by the act it asks for.
     Done,
@@ -26,7 +26,7 @@ pub enum CheckState {
     Cancelled,
 }
 
-impl CheckState {
+impl DutyState {
     /// Every state.
     pub const ALL: &[Self] = &[Self::Open, Self::Done, Self::Cancelled];
 
@@ -41,7 +41,7 @@ impl CheckState {
     }
 }
 
-impl FromStr for CheckState {
+impl FromStr for DutyState {
     type Err = UnknownCode;
 
     fn from_str(key: &str) -> std::result::Result<Self, UnknownCode> {
@@ -50,7 +50,7 @@ impl FromStr for CheckState {
             .copied()
             .find(|state| state.as_str() == key);
         known.ok_or_else(|| UnknownCode {
-            list: "CheckState",
+            list: "DutyState",
             value: key.to_owned(),
         })
     }
@@ -58,17 +58,17 @@ impl FromStr for CheckState {
 
 /// A check as held.
 #[derive(Clone, Debug)]
-pub struct CheckRecord {
+pub struct Duty {
     /// The key inside the program.
-    pub key: CheckKey,
+    pub key: DutyKey,
     /// What the world calls it.
     pub reference: Reference,
     pub authority: AuthorityKey,
     pub child: ChildKey,
-    pub kind: CheckKind,
+    pub kind: DutyKind,
     pub purpose: Purpose,
     /// The check whose failed attempt this one makes good.
-    pub follows: Option<CheckKey>,
+    pub follows: Option<DutyKey>,
     /// The day the period was counted from.
     pub counted_from: NaiveDate,
     /// The day it was first due; nothing overwrites it.
@@ -77,17 +77,17 @@ pub struct CheckRecord {
     pub due_on: NaiveDate,
     /// The sentence that answers "why this day?".
     pub why: String,
-    pub state: CheckState,
+    pub state: DutyState,
     /// When it was done or cancelled.
     pub closed_on: Option<NaiveDate>,
     /// Why it was closed, in words.
     pub closed_because: Option<String>,
 }
 
-impl CheckRecord {
+impl Duty {
     /// What the rules need to know of a check that is open.
-    pub fn as_open(&self) -> OpenCheck {
-        OpenCheck {
+    pub fn as_open(&self) -> OpenDuty {
+        OpenDuty {
             kind: self.kind,
             purpose: self.purpose,
             counted_from: self.counted_from,
@@ -97,20 +97,16 @@ impl CheckRecord {
 }
 
 /// The check with this reference, if this viewer may see its child.
-pub fn find(
-    conn: &mut Conn,
-    viewer: &Viewer,
-    reference: &Reference,
-) -> Result<Option<CheckRecord>> {
-    store::check::find(conn, viewer, reference)
+pub fn find(conn: &mut Conn, viewer: &Viewer, reference: &Reference) -> Result<Option<Duty>> {
+    store::owed::find(conn, viewer, reference)
 }
 
 /// A child's checks: the open ones by due day, then the closed ones, the newest first.
-pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<CheckRecord>> {
-    let all = store::check::of_child(conn, child)?;
+pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<Duty>> {
+    let all = store::owed::of_child(conn, child)?;
     let (mut open, mut closed): (Vec<_>, Vec<_>) = all
         .into_iter()
-        .partition(|check| check.state == CheckState::Open);
+        .partition(|check| check.state == DutyState::Open);
     open.sort_by_key(|check| (check.due_on, check.key));
     closed.sort_by_key(|check| Reverse((check.closed_on, check.key)));
     open.append(&mut closed);
@@ -128,10 +124,10 @@ pub struct DueDay {
 /// The days on which the open checks of one kind are due, for those of the children who have one.
 pub fn due_days(
     conn: &mut Conn,
-    kind: CheckKind,
+    kind: DutyKind,
     children: &[ChildKey],
 ) -> Result<Vec<(ChildKey, DueDay)>> {
-    store::check::due_days(conn, kind, children)
+    store::owed::due_days(conn, kind, children)
 }
 
 /// Writes what is owed. A kind that is open already stays as it is: a child is not owed the same thing twice.
@@ -139,19 +135,19 @@ pub fn owe(
     tx: &mut Conn,
     viewer: &Viewer,
     child: ChildKey,
-    owed: &[CheckOwed],
-    follows: Option<CheckKey>,
+    owed: &[DutyOwed],
+    follows: Option<DutyKey>,
     now: NaiveDateTime,
 ) -> Result<()> {
-    let new: Vec<NewCheck<'_>> = owed
+    let new: Vec<NewDuty<'_>> = owed
         .iter()
-        .map(|owed| NewCheck {
+        .map(|owed| NewDuty {
             child,
             owed,
             follows,
         })
         .collect();
-    store::check::insert_missing(tx, viewer.authority(), &new, now)?;
+    store::owed::insert_missing(tx, viewer.authority(), &new, now)?;
     copy_next(tx, child)
 }
 
@@ -160,24 +156,24 @@ pub fn owe(
 pub fn owe_first(
     tx: &mut Conn,
     viewer: &Viewer,
-    owed: &[(ChildKey, Vec<CheckOwed>)],
+    owed: &[(ChildKey, Vec<DutyOwed>)],
     now: NaiveDateTime,
 ) -> Result<()> {
-    let new: Vec<NewCheck<'_>> = owed
+    let new: Vec<NewDuty<'_>> = owed
         .iter()
         .flat_map(|(child, checks)| {
-            checks.iter().map(|owed| NewCheck {
+            checks.iter().map(|owed| NewDuty {
                 child: *child,
                 owed,
                 follows: None,
             })
         })
         .collect();
-    store::check::insert(tx, viewer.authority(), &new, now)
+    store::owed::insert(tx, viewer.authority(), &new, now)
 }
 
 /// Lists show the earliest due day of a child's open checks; it is copied after every change of them.
 pub fn copy_next(tx: &mut Conn, child: ChildKey) -> Result<()> {
-    let earliest = store::check::earliest_due(tx, child)?;
+    let earliest = store::owed::earliest_due(tx, child)?;
     register::child::set_next_check(tx, child, earliest)
 }
