@@ -16,6 +16,7 @@
 //! - [`visit`]: checks of a child and what came of them: bookings, outcomes, capacity.
 //! - [`standing`]: where a record stands: whereabouts, settled addresses, joined records, closed ones.
 //! - [`intake`]: every door in: a parent's notification, the list an authority already has.
+//! - [`returns`]: what the authority sends to others: the census return.
 //! - [`desk`]: what somebody sees first: my work, the team's, the week's digest, who may be lost from sight.
 //! - [`proof`]: every promise, proved on the live data.
 //! - [`jobs`]: what runs on a schedule, and the record that it ran.
@@ -36,6 +37,7 @@ pub mod proof;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod proving;
 pub mod register;
+pub mod returns;
 pub mod rules;
 pub mod standing;
 pub mod tier;

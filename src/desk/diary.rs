@@ -8,18 +8,20 @@ use crate::access::{AccountKey, Viewer};
 use crate::db::{Conn, Result};
 use crate::duty::due_soon::soon;
 use crate::duty::lapse_list;
+use crate::duty::owed::NamedChild;
 use crate::duty::whose::Whose;
 use crate::policy::rulebook::Rulebook;
 use crate::rules::dates::spoken;
-use crate::rules::schedule::DutyKind;
+use crate::rules::duty::DutyKind;
+use crate::rules::escalation::Post;
 
 /// A line on the desk.
 #[derive(Clone, Debug)]
 pub struct DeskLine {
     pub check_reference: String,
     pub kind: DutyKind,
-    pub child_reference: String,
-    pub child_name: String,
+    /// The child whom it is about; none: it is the authority that owes it.
+    pub child: Option<NamedChild>,
     /// The day it is due.
     pub due_on: NaiveDate,
     pub why: String,
@@ -27,7 +29,9 @@ pub struct DeskLine {
     pub working_days: i64,
     /// The booked day, if one is booked.
     pub booked_for: Option<NaiveDate>,
-    /// The officer, where one is named.
+    /// Whose it is.
+    pub post: Post,
+    /// The child's officer, where one is named.
     pub officer: Option<AccountKey>,
     /// The open lapse, with whether somebody has answered for it.
     pub lapse: Option<DeskLapse>,
@@ -113,9 +117,12 @@ pub fn desk(conn: &mut Conn, viewer: &Viewer, rulebook: &Rulebook, whose: Whose)
 }
 
 fn part(conn: &mut Conn, rulebook: &Rulebook, asked: &Asked<'_>) -> Result<(Vec<DeskLine>, i64)> {
-    let checks = store::diary::lines(conn, asked, SHOWN)?;
-    let lines = on_desk(conn, rulebook, checks)?;
-    Ok((lines, store::diary::count(conn, asked)?))
+    let mut duties = store::diary::about_no_child(conn, asked)?;
+    let of_authority = i64::try_from(duties.len()).unwrap_or(i64::MAX);
+    duties.extend(store::diary::lines(conn, asked, SHOWN)?);
+    duties.sort_by_key(|line| line.due_on);
+    let lines = on_desk(conn, rulebook, duties)?;
+    Ok((lines, store::diary::count(conn, asked)? + of_authority))
 }
 
 /// What has lapsed though the next attempt is still to come, each with the day since which it has.
@@ -153,8 +160,8 @@ fn on_desk(
         .map(|line| DeskLine {
             check_reference: line.check_reference.as_str().to_owned(),
             kind: line.kind,
-            child_reference: line.child_reference.as_str().to_owned(),
-            child_name: format!("{} {}", line.given_names, line.family_name),
+            child: NamedChild::of(line.child_reference, line.given_names, line.family_name),
+            post: line.post,
             due_on: line.due_on,
             why: line.why,
             working_days: rulebook.working_days_from_today(line.due_on),

@@ -104,6 +104,13 @@ fn figures(
         due: *today..=soon,
         today: *today,
     };
+    let checks = store::diary::count(conn, &due)?;
+    let returns = store::diary::about_no_child(conn, &due)?.len();
+    let returns = i64::try_from(returns).unwrap_or(i64::MAX);
+    let what = match returns {
+        0 => "Checks",
+        _ => "Checks and returns",
+    };
     let open = lapse_list::count(conn, viewer, Whose::Team, *today)?;
     let long = policy.always(PolicyKey::NotSeenFor, Tier::Green).period();
     let on = |conn: &mut Conn, list: SightList| {
@@ -116,8 +123,8 @@ fn figures(
     };
     Ok(vec![
         of(
-            format!("Checks due from today to {}", spoken(soon)),
-            store::diary::count(conn, &due)?,
+            format!("{what} due from today to {}", spoken(soon)),
+            checks + returns,
             "/work?whose=team",
         ),
         of("Open lapses".to_owned(), open.total, "/lapses"),

@@ -16,8 +16,9 @@ use crate::mail::messages::{DueSoon, DueSoonLine};
 use crate::mail::{Letter, outbox};
 use crate::policy::rulebook::Rulebook;
 use crate::rules::due_soon::{Notice, Upcoming, horizon, owed};
-use crate::rules::escalation::Post;
+use crate::rules::escalation::{Ladder, Post};
 use crate::rules::identifiers::EmailAddress;
+use crate::rules::tier::Tier;
 
 /// The last due day that counts as soon: that of the last check of which notice may be owed by the policy.
 pub fn soon(rulebook: &Rulebook) -> NaiveDate {
@@ -95,12 +96,13 @@ pub fn not_given(
         let upcoming = Upcoming {
             due_on: check.due_on,
             created_on: london_day(check.created_at),
-            tier: check.tier,
+            tier: check.tier.unwrap_or(Tier::Green),
         };
         owed(&upcoming, policy, calendar, *today)
     };
     Ok(candidates
         .into_iter()
+        .filter(|check| check.kind.nature().gives_notice)
         .filter_map(|check| match owed_of(&check)? {
             Notice::First if check.first_given => None,
             notice => Some(NotGiven { check, notice }),
@@ -121,10 +123,10 @@ fn group<'a>(not_given: &'a [NotGiven], posts: &Posts) -> BTreeMap<EmailAddress,
     for owed in not_given {
         let about = About {
             officer: owed.check.officer.as_deref(),
-            restricted: owed.check.restricted,
+            restricted: owed.check.restricted.unwrap_or_default(),
             done_by: None,
         };
-        let Some(heard) = posts.who(Post::Officer, about) else {
+        let Some(heard) = posts.who(owed.check.post, about) else {
             continue;
         };
         let told_post = heard.post;
@@ -201,10 +203,11 @@ fn line(part: &Part<'_>, rulebook: &Rulebook) -> DueSoonLine {
     } = rulebook;
     DueSoonLine {
         reference: check.reference.to_string(),
+        is_return: check.kind.nature().ladder == Ladder::Return,
         check: check.kind.label().to_owned(),
         due_on: check.due_on,
         working_days_left: calendar.working_days_between(*today, check.due_on),
         is_last: part.owed.notice == Notice::Last,
-        nobody_is_there: part.told_post != Post::Officer,
+        nobody_is_there: part.told_post != check.post,
     }
 }

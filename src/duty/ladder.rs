@@ -16,7 +16,7 @@ use crate::db::{Conn, Result};
 use crate::mail::messages::{LapseDigest, LapseLine};
 use crate::mail::{Letter, outbox};
 use crate::policy::rulebook::Rulebook;
-use crate::rules::escalation::{LapseState, Post, StepOwed, owed};
+use crate::rules::escalation::{Ladder, LapseState, Post, StepOwed, owed};
 use crate::rules::identifiers::EmailAddress;
 
 /// What telling the ladder of one authority came to.
@@ -97,7 +97,12 @@ pub fn owing(open: &[Standing], told: &HashSet<ToldStep>, rulebook: &Rulebook) -
         let state = lapse.state();
         let steps = by_state.entry(state).or_insert_with(|| {
             owed(&state, policy, calendar, *today)
-                .flat_map(|owed| owed.step.posts().iter().map(move |post| (owed, *post)))
+                .flat_map(|owed| {
+                    owed.step
+                        .posts(state.ladder)
+                        .iter()
+                        .map(move |post| (owed, *post))
+                })
                 .collect()
         });
         let missing: Vec<(StepOwed, Post)> = steps
@@ -142,8 +147,8 @@ fn asked<'a>(step: &Untold<'a>) -> Asked<'a> {
     let is_for_officer = *post == Post::Officer;
     let about = About {
         // A restricted record can be opened by its officer, whichever post they hold.
-        officer: (lapse.officer.as_deref()).filter(|_| is_for_officer || lapse.restricted),
-        restricted: lapse.restricted,
+        officer: (lapse.officer.as_deref()).filter(|_| is_for_officer || lapse.is_restricted()),
+        restricted: lapse.is_restricted(),
         done_by: (lapse.planned_by.as_deref()).filter(|_| owed.step.is_renewal()),
     };
     (*post, about)
@@ -257,7 +262,8 @@ impl Desk<'_> {
         } = self.rulebook;
         LapseLine {
             reference: lapse.reference.as_str().to_owned(),
-            check: lapse.check.label().to_owned(),
+            is_return: lapse.kind.nature().ladder == Ladder::Return,
+            check: lapse.kind.label().to_owned(),
             due_on: lapse.due_on,
             working_days_over: calendar.working_days_between(lapse.due_on, *today),
             step: owed.step,

@@ -1,5 +1,5 @@
-//! A lapse: a check that was not done by its day, as a stored thing with an owner. It is opened by the sweep, told step
-//! by step, acknowledged by a person with a plan, and closed when the check is: by an outcome that satisfies it, by the
+//! A lapse: a duty that was not done by its day, as a stored thing with an owner. It is opened by the sweep, told step
+//! by step, acknowledged by a person with a plan, and closed when the duty is: by an outcome that satisfies it, by the
 //! letter it asks for, or because the check is no longer owed.
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -13,7 +13,7 @@ use crate::db::{Conn, DbError, Result};
 use crate::policy::rulebook::{self, LastDay, Rulebook};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
-use crate::rules::escalation::{self, LapseState, Post, Step};
+use crate::rules::escalation::{self, Ladder, LapseState, Post, Step};
 use crate::rules::identifiers::Reference;
 use crate::rules::policy::PolicyKey;
 use crate::rules::tier::Tier;
@@ -27,11 +27,13 @@ pub struct LapseRecord {
     pub key: LapseKey,
     /// What the world calls it.
     pub reference: Reference,
-    pub check: DutyKey,
-    pub check_reference: Reference,
-    pub child: ChildKey,
-    pub child_reference: Reference,
-    /// The day the check was due.
+    pub duty: DutyKey,
+    pub duty_reference: Reference,
+    /// The child whom the duty is about, if it is about one.
+    pub child: Option<ChildKey>,
+    pub child_reference: Option<Reference>,
+    pub ladder: Ladder,
+    /// The day the duty was due.
     pub due_on: NaiveDate,
     /// The day the lapse was opened.
     pub opened_on: NaiveDate,
@@ -58,6 +60,7 @@ impl LapseRecord {
     /// The lapse as the ladder sees it, for a child of this tier.
     pub fn state(&self, tier: Tier) -> LapseState {
         LapseState {
+            ladder: self.ladder,
             due_on: self.due_on,
             opened_on: self.opened_on,
             tier,
@@ -159,7 +162,7 @@ pub fn why_not_renewed(
         return None;
     }
     if escalation::next_plan_needs_manager(lapse.round, policy) {
-        return Some(escalation::why_manager(lapse.round, policy));
+        return Some(escalation::why_manager(lapse.round, lapse.ladder, policy));
     }
     let is_over = escalation::plan_ceiling(lapse.opened_on, policy, calendar) < *today;
     is_over.then(|| escalation::why_ceiling(lapse.opened_on, policy))
@@ -187,11 +190,12 @@ pub fn who_hears(viewer: &Viewer, lapse: &LapseRecord, rulebook: &Rulebook) -> O
     let Rulebook {
         policy, calendar, ..
     } = rulebook;
-    let hears = || escalation::who_hears(lapse.round, lapse.opened_on, policy, calendar);
+    let hears =
+        || escalation::who_hears(lapse.round, lapse.opened_on, lapse.ladder, policy, calendar);
     viewer.manages().then(hears).flatten()
 }
 
-/// Opens a lapse for every open check that was due before `today` and has none: everything overdue, so a night off
+/// Opens a lapse for every open duty that was due before `today` and has none: everything overdue, so a night off
 /// changes nothing. Checks of a suspended child rest until the suspension ends. Gives how many were opened.
 pub fn open_due(
     tx: &mut Conn,
@@ -206,11 +210,11 @@ pub fn open_due(
     let references = store::lapse::open(tx, authority, &overdue, today, now)?;
     let details: Vec<String> = overdue
         .iter()
-        .map(|check| {
+        .map(|duty| {
             format!(
                 "{} lapsed: it was due on {}",
-                check.kind.label(),
-                spoken(check.due_on)
+                duty.kind.label(),
+                spoken(duty.due_on)
             )
         })
         .collect();
@@ -218,9 +222,9 @@ pub fn open_due(
         .iter()
         .zip(&references)
         .zip(&details)
-        .map(|((check, reference), detail)| Event {
+        .map(|((duty, reference), detail)| Event {
             action: "check_lapsed",
-            child: Some(check.child.number()),
+            child: duty.child.map(ChildKey::number),
             subject: reference.as_str(),
             detail,
         })
@@ -229,7 +233,7 @@ pub fn open_due(
     Ok(overdue.len())
 }
 
-/// The lapse with this reference, if this viewer may see its child.
+/// The lapse with this reference, if this viewer may see what it is about.
 pub fn find(
     conn: &mut Conn,
     viewer: &Viewer,
@@ -238,9 +242,9 @@ pub fn find(
     store::lapse::find(conn, viewer, reference)
 }
 
-/// The open lapse of a check.
-pub fn of_check(conn: &mut Conn, check: DutyKey) -> Result<Option<LapseRecord>> {
-    store::lapse::of_check(conn, check)
+/// The open lapse of a duty.
+pub fn of_duty(conn: &mut Conn, duty: DutyKey) -> Result<Option<LapseRecord>> {
+    store::lapse::of_duty(conn, duty)
 }
 
 /// A child's lapses, the newest first.
@@ -338,12 +342,12 @@ pub fn acknowledge(
             earlier.plan
         );
     }
-    if let Some(posts) = escalation::posts_of(heard) {
+    if let Some(posts) = escalation::posts_of(heard, lapse.ladder) {
         detail = format!("{detail}. The {posts} will be told of it");
     }
     let event = Event {
         action: "lapse_acknowledged",
-        child: Some(lapse.child.number()),
+        child: lapse.child.map(ChildKey::number),
         subject: lapse.reference.as_str(),
         detail: &detail,
     };

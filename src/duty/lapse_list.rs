@@ -2,11 +2,13 @@
 
 use chrono::NaiveDate;
 
+use super::owed::NamedChild;
 use super::store;
 use super::whose::Whose;
 use crate::access::Viewer;
 use crate::db::{Conn, Result};
-use crate::rules::schedule::DutyKind;
+use crate::rules::duty::DutyKind;
+use crate::rules::escalation::Post;
 
 pub use super::store::lapse_list::{resting, unanswered};
 
@@ -19,12 +21,14 @@ pub struct OpenLapse {
     /// What the world calls it.
     pub reference: String,
     pub kind: DutyKind,
-    pub child_reference: String,
-    pub child_name: String,
+    /// The child whom it is about; none: it is the authority that owes it.
+    pub child: Option<NamedChild>,
     /// The day the check was due.
     pub due_on: NaiveDate,
     /// Why on that day.
     pub why: String,
+    /// Whose the duty is.
+    pub post: Post,
     /// The name of the child's officer, where there is one.
     pub officer: Option<String>,
     /// The day of the plan, once somebody has answered.

@@ -2,6 +2,7 @@
 //! who hears of it.
 
 pub mod due_soon;
+pub mod ending;
 pub mod ladder;
 pub mod lapse;
 pub mod lapse_list;
@@ -16,14 +17,11 @@ pub mod whose;
 
 use crate::db::columns::Key;
 
-/// Marks keys of checks.
-#[derive(Debug)]
-pub struct Check;
 /// Marks keys of lapses.
 #[derive(Debug)]
 pub struct Lapse;
 
-/// The key of a check.
-pub type DutyKey = Key<Check>;
+/// The key of a duty.
+pub type DutyKey = Key<owed::Duty>;
 /// The key of a lapse.
 pub type LapseKey = Key<Lapse>;

@@ -1,4 +1,4 @@
-//! A check: something owed to a child by a day. Its original due day is written once and never again.
+//! A duty: something owed by a day, whatever it is about. Its original due day is written once and never again.
 
 use std::cmp::Reverse;
 use std::str::FromStr;
@@ -9,14 +9,19 @@ use super::store::owed::NewDuty;
 use super::{DutyKey, store};
 use crate::access::{AuthorityKey, Viewer};
 use crate::db::{Conn, Result};
-use crate::register::{self, ChildKey};
+use crate::register::{self, ChildKey, PersonKey};
 use crate::rules::codes::UnknownCode;
+use crate::rules::duty::{AboutWhat, DutyKind, Purpose};
+use crate::rules::escalation::Post;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::{DutyKind, DutyOwed, OpenDuty, Purpose};
+use crate::rules::schedule::{DutyOwed, OpenDuty};
 
-pub use super::store::owed::{Closing, bring_forward, by_key, close, open_of_child};
+pub use super::store::owed::{
+    Closing, about_no_child, bring_forward, by_key, close, last_occasion, open_about_no_child,
+    open_of_child,
+};
 
-/// Where a check stands. A lapsed check is open: lapsing does not end what is owed.
+/// Where a duty stands. A lapsed duty is open: lapsing does not end what is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DutyState {
     Open,
@@ -56,7 +61,59 @@ impl FromStr for DutyState {
     }
 }
 
-/// A check as held.
+/// The path of the page of a duty: a check of a child has its bookings and outcomes there.
+#[must_use]
+pub fn path(kind: DutyKind, reference: &str) -> String {
+    match kind.nature().about {
+        AboutWhat::Child => format!("/checks/{reference}"),
+        AboutWhat::Nobody => format!("/duties/{reference}"),
+    }
+}
+
+/// A child in a list of duties.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedChild {
+    pub reference: String,
+    pub name: String,
+}
+
+impl NamedChild {
+    /// Of what a list reads of a child; none if the duty is about none.
+    pub fn of(
+        reference: Option<Reference>,
+        given: Option<String>,
+        family: Option<String>,
+    ) -> Option<Self> {
+        Some(Self {
+            reference: reference?.to_string(),
+            name: format!("{} {}", given?, family?),
+        })
+    }
+}
+
+/// What a duty is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum About {
+    Child(ChildKey),
+    Person(PersonKey),
+    /// Another authority.
+    Authority(AuthorityKey),
+    /// Nothing but the authority that owes it.
+    Nobody,
+}
+
+impl About {
+    /// The child, if it is about one.
+    #[must_use]
+    pub fn child(self) -> Option<ChildKey> {
+        match self {
+            Self::Child(child) => Some(child),
+            Self::Person(_) | Self::Authority(_) | Self::Nobody => None,
+        }
+    }
+}
+
+/// A duty as held.
 #[derive(Clone, Debug)]
 pub struct Duty {
     /// The key inside the program.
@@ -64,9 +121,13 @@ pub struct Duty {
     /// What the world calls it.
     pub reference: Reference,
     pub authority: AuthorityKey,
-    pub child: ChildKey,
+    pub about: About,
     pub kind: DutyKind,
     pub purpose: Purpose,
+    /// What tells it from another of its kind, such as the day of a census.
+    pub occasion: String,
+    /// Whose it is.
+    pub post: Post,
     /// The check whose failed attempt this one makes good.
     pub follows: Option<DutyKey>,
     /// The day the period was counted from.
@@ -96,7 +157,7 @@ impl Duty {
     }
 }
 
-/// The check with this reference, if this viewer may see its child.
+/// The duty with this reference, if this viewer may see what it is about.
 pub fn find(conn: &mut Conn, viewer: &Viewer, reference: &Reference) -> Result<Option<Duty>> {
     store::owed::find(conn, viewer, reference)
 }
@@ -130,7 +191,18 @@ pub fn due_days(
     store::owed::due_days(conn, kind, children)
 }
 
-/// Writes what is owed. A kind that is open already stays as it is: a child is not owed the same thing twice.
+/// Writes a duty that is about no child, for an occasion on which it was not owed before.
+pub fn owe_for(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    occasion: &str,
+    owed: &DutyOwed,
+    now: NaiveDateTime,
+) -> Result<DutyKey> {
+    store::owed::insert_for(tx, viewer.authority(), occasion, owed, now)
+}
+
+/// Writes what is owed to a child. A kind that is open already stays as it is: a child is not owed the same thing twice.
 pub fn owe(
     tx: &mut Conn,
     viewer: &Viewer,

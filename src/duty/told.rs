@@ -3,11 +3,13 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::owed::NamedChild;
 use super::store;
 use crate::access::{AccountKey, Viewer};
 use crate::db::{Conn, Result};
+use crate::rules::duty::DutyKind;
+use crate::rules::escalation::Post;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::DutyKind;
 
 /// Lines on a page.
 pub const PAGE: i64 = 50;
@@ -27,6 +29,8 @@ pub struct ToldMail {
     pub of: ToldOf,
     /// As many as the mail says.
     pub total: i64,
+    /// How many of them are about no child.
+    pub returns: i64,
     /// How many of them this viewer may see: a record can be restricted.
     pub seen: i64,
 }
@@ -46,12 +50,14 @@ pub struct ToldLine {
     pub check_reference: String,
     /// What is or was owed.
     pub kind: DutyKind,
-    pub child_reference: String,
-    pub child_name: String,
+    /// The child whom it is about; none: it is the authority that owes it.
+    pub child: Option<NamedChild>,
     /// The day it is due; of a lapse, the day that passed.
     pub due_on: NaiveDate,
     /// Why on that day.
     pub why: String,
+    /// Whose it is.
+    pub post: Post,
     /// The child's officer, where there is one.
     pub officer: Option<AccountKey>,
     /// Whether the check is still owed.
@@ -88,6 +94,7 @@ pub fn find(conn: &mut Conn, viewer: &Viewer, mail: &Reference) -> Result<Option
     if total == 0 {
         return Ok(None);
     }
+    let returns = store::told::returns_in(conn, key)?;
     let seen = match of {
         ToldOf::Lapses => store::told::count_lapses(conn, viewer, key)?,
         ToldOf::DueSoon => store::told::count_checks(conn, viewer, key)?,
@@ -97,6 +104,7 @@ pub fn find(conn: &mut Conn, viewer: &Viewer, mail: &Reference) -> Result<Option
         at,
         of,
         total,
+        returns,
         seen,
     }))
 }

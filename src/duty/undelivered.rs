@@ -161,23 +161,23 @@ fn note(
     now: NaiveDateTime,
 ) -> Result<()> {
     let instead = heard.post.label().to_lowercase();
-    let note = |child: ChildKey, subject: &str, what: &str| {
+    let note = |child: Option<ChildKey>, subject: &str, what: &str| {
         let detail =
             format!("An email about {what} could not be delivered; the {instead} was told instead");
-        (child.number(), subject.to_owned(), detail)
+        (child.map(ChildKey::number), subject.to_owned(), detail)
     };
-    let of = |(child, reference): &(ChildKey, Reference), what: &str| {
+    let of = |(child, reference): &(Option<ChildKey>, Reference), what: &str| {
         note(*child, reference.as_str(), &format!("{what} {reference}"))
     };
     let lapses = told.lapses.iter().map(|lapse| of(lapse, "lapse"));
     let checks = told.due_soon.iter().map(|check| of(check, "check"));
-    let same_day = (told.same_day.iter()).map(|(child, what)| note(*child, "", what));
-    let notes: Vec<(i64, String, String)> = lapses.chain(checks).chain(same_day).collect();
+    let same_day = (told.same_day.iter()).map(|(child, what)| note(Some(*child), "", what));
+    let notes: Vec<(Option<i64>, String, String)> = lapses.chain(checks).chain(same_day).collect();
     let events: Vec<Event<'_>> = notes
         .iter()
         .map(|(child, subject, detail)| Event {
             action: "mail_not_delivered",
-            child: Some(*child),
+            child: *child,
             subject,
             detail,
         })

@@ -298,8 +298,8 @@ mod tests {
         let (key, reference) = world.add("Ada", "Moss", day(2015, 4, 3));
         let list = format!(
             "child,kind,category,started_on,ended_on,source,contact\n\
-             {reference},cp_plan,NEG,1/3/2026,,social_care,Duty team\n\
-             {reference},cp_plan,NEG,1/3/2026,,social_care,Duty team\n"
+             {reference},cp_plan,NEG,1/3/2026,,social_care,Check team\n\
+             {reference},cp_plan,NEG,1/3/2026,,social_care,Check team\n"
         );
         let held = || {
             world

@@ -20,8 +20,8 @@ use crate::register::ChildKey;
 use crate::register::address::Place;
 use crate::register::list::Line;
 use crate::rules::codes::{PreviousSetting, PrimaryReason, Relationship, Sex, Source};
+use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::{EmailAddress, PhoneNumber, Reference};
-use crate::rules::schedule::DutyKind;
 
 pub use self::accept::accept;
 pub use self::receive::receive;

@@ -9,6 +9,7 @@ use crate::db::{Conn, DbError, Result};
 use crate::duty::ladder::{self, Told};
 use crate::duty::{due_soon, lapse, suspension, undelivered};
 use crate::policy::rulebook;
+use crate::returns::census;
 use crate::standing::departed;
 use crate::visit::{booked_elsewhere, failed_visit, postponed};
 
@@ -63,6 +64,7 @@ pub(super) fn in_transaction(
     now: NaiveDateTime,
 ) -> Result<Swept> {
     let rulebook = rulebook::load(tx, authority, today)?;
+    census::owe(tx, authority, &rulebook, now)?;
     Ok(Swept {
         opened: lapse::open_due(tx, authority, today, now)?,
         told: ladder::tell(tx, authority, &rulebook, base_url, now)?,

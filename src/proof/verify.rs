@@ -9,9 +9,10 @@ use super::store::{verify as ask, verify_states as states, verify_told as told};
 use crate::access::{AuthorityKey, authority};
 use crate::clock::london_day;
 use crate::db::{Conn, Result};
-use crate::duty::{due_soon, ladder, store};
+use crate::duty::{due_soon, ladder, owed, store};
 use crate::mail::outbox;
 use crate::policy::rulebook::{self, Rulebook};
+use crate::returns::census;
 
 /// A promise and how it stands.
 #[derive(Clone, Debug)]
@@ -186,6 +187,7 @@ pub fn verify(
     }
     proof.push(steps_told(conn, &registers)?);
     proof.push(notices_given(conn, &registers)?);
+    proof.push(returns_owed(conn, &registers)?);
     proof.push(nothing_stuck(conn, now)?);
     proof.push(swept_in_time(conn, swept_at, now, late_after)?);
     Ok(proof)
@@ -236,6 +238,31 @@ fn notices_given(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
         let given = store::due_soon::count(conn, *authority, rulebook.today)?;
         let checked = given + i64::try_from(owed.len()).unwrap_or(i64::MAX);
         let broken = owed.iter().map(|owed| owed.check.reference.to_string());
+        invariant.add((checked, broken.collect()));
+    }
+    Ok(invariant)
+}
+
+/// The returns of authorities that have been owed one: the first is written by an authority's first sweep, and that there is
+/// a sweep is a promise of its own.
+fn returns_owed(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
+    let mut invariant =
+        Invariant::new("Every census return is owed by its day, or was noted as sent");
+    for register in registers {
+        let Register {
+            authority,
+            rulebook,
+            ..
+        } = register;
+        let written = owed::about_no_child(conn, *authority)?.len();
+        if written == 0 {
+            continue;
+        }
+        let checked = i64::try_from(written).unwrap_or(i64::MAX);
+        let missing = census::not_owed_yet(conn, *authority, rulebook)?;
+        let broken = missing
+            .iter()
+            .map(|it| format!("census of {}", it.census_day));
         invariant.add((checked, broken.collect()));
     }
     Ok(invariant)

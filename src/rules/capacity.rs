@@ -6,8 +6,9 @@ use std::cmp::Reverse;
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::calendar::Calendar;
+use super::duty::DutyKind;
 use super::policy::Policy;
-use super::schedule::{DutyKind, next_check};
+use super::schedule::next_check;
 use super::tier::Tier;
 
 /// The Monday of the week of a day.

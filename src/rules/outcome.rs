@@ -2,8 +2,9 @@
 
 use super::calendar::Calendar;
 use super::codes::code_list;
+use super::duty::{DutyKind, Purpose};
 use super::policy::Policy;
-use super::schedule::{DutyKind, DutyOwed, OpenDuty, Purpose, new_attempt};
+use super::schedule::{DutyOwed, OpenDuty, new_attempt};
 use super::tier::Tier;
 use chrono::NaiveDate;
 
@@ -62,7 +63,7 @@ impl AttemptResult {
                 self,
                 Self::ChildSeen | Self::AdultOnly | Self::OnlineOnly | Self::WrittenOnly
             ),
-            Purpose::Decide | Purpose::Acknowledge => false,
+            Purpose::Decide | Purpose::Acknowledge | Purpose::SendReturn => false,
         }
     }
 }
@@ -195,7 +196,7 @@ pub fn satisfies(purpose: Purpose, happened: &Happened) -> bool {
         }
         Purpose::Contact => happened.result.fits(purpose),
         Purpose::Decide => happened.judgement.is_decision(),
-        Purpose::Acknowledge => false,
+        Purpose::Acknowledge | Purpose::SendReturn => false,
     }
 }
 
@@ -222,7 +223,8 @@ pub fn earliest(
         | DutyKind::NewAttempt
         | DutyKind::AfterMove
         | DutyKind::SeeInPerson
-        | DutyKind::FindChild => check.counted_from,
+        | DutyKind::FindChild
+        | DutyKind::CensusReturn => check.counted_from,
     }
 }
 
@@ -243,7 +245,7 @@ pub fn satisfies_too(other: &OpenDuty, happened: &Happened) -> bool {
         | DutyKind::FindChild
         | DutyKind::NewAttempt => other.counted_from <= happened.on,
         DutyKind::SecondCheck | DutyKind::RecurringCheck => other.due_on <= happened.on,
-        DutyKind::Acknowledgement => false,
+        DutyKind::Acknowledgement | DutyKind::CensusReturn => false,
     };
     in_time && satisfies(other.purpose, happened)
 }

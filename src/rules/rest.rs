@@ -3,15 +3,15 @@
 //! out of sight for good.
 
 use super::calendar::Calendar;
+use super::duty::DutyKind;
 use super::policy::{Policy, PolicyKey};
-use super::schedule::DutyKind;
 use super::tier::Tier;
 use chrono::NaiveDate;
 
-/// Whether a check of this kind can rest. Whoever leads, a child whom nobody can find is looked for.
+/// Whether a duty of this kind can rest. Whoever leads, a child whom nobody can find is looked for.
 #[must_use]
 pub const fn can_rest(kind: DutyKind) -> bool {
-    !matches!(kind, DutyKind::FindChild)
+    kind.nature().may_rest
 }
 
 /// A rest that was decided before.

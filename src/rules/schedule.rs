@@ -3,77 +3,13 @@
 mod raised;
 
 use super::calendar::Calendar;
-use super::codes::code_list;
 use super::dates::spoken;
+use super::duty::{DutyKind, Purpose};
 use super::policy::{Policy, PolicyKey};
 use super::tier::Tier;
 use chrono::NaiveDate;
 
 pub use raised::{Move, Situation, raised};
-
-code_list! {
-    /// The checks that Hearth keeps.
-    pub enum DutyKind {
-        Acknowledgement = "acknowledgement", "Acknowledgement";
-        FirstContact = "first_contact", "First contact";
-        FirstMeeting = "first_meeting", "First meeting";
-        SuitabilityDecision = "suitability_decision", "Decision on the education";
-        SecondCheck = "second_check", "Second check";
-        RecurringCheck = "recurring_check", "Recurring check";
-        NewAttempt = "new_attempt", "New attempt";
-        AfterMove = "after_move", "Visit after a move";
-        SeeInPerson = "see_in_person", "Meeting in person";
-        FindChild = "find_child", "Find out where the child is";
-    }
-}
-
-code_list! {
-    /// What a check is for. Only an outcome that fits the purpose satisfies it.
-    pub enum Purpose {
-        Acknowledge = "acknowledge", "Acknowledge the notification";
-        Contact = "contact", "Be in contact with the family";
-        SeeChild = "see_child", "See the child in person";
-        Decide = "decide", "Decide on the education";
-        Find = "find", "Find out where the child is";
-    }
-}
-
-impl DutyKind {
-    /// What the check is for. A new attempt takes the purpose of the check it follows, which is stored with it; asked
-    /// by itself it gives the strictest.
-    #[must_use]
-    pub const fn purpose(self) -> Purpose {
-        match self {
-            Self::Acknowledgement => Purpose::Acknowledge,
-            Self::FirstContact => Purpose::Contact,
-            Self::SuitabilityDecision => Purpose::Decide,
-            Self::FindChild => Purpose::Find,
-            Self::FirstMeeting
-            | Self::SecondCheck
-            | Self::RecurringCheck
-            | Self::NewAttempt
-            | Self::AfterMove
-            | Self::SeeInPerson => Purpose::SeeChild,
-        }
-    }
-
-    /// The period of the policy after which the check is due.
-    #[must_use]
-    pub const fn policy_key(self) -> PolicyKey {
-        match self {
-            Self::Acknowledgement => PolicyKey::Acknowledgement,
-            Self::FirstContact => PolicyKey::FirstContact,
-            Self::FirstMeeting => PolicyKey::FirstMeeting,
-            Self::SuitabilityDecision => PolicyKey::SuitabilityDecision,
-            Self::SecondCheck => PolicyKey::SecondCheck,
-            Self::RecurringCheck => PolicyKey::RecurringCheck,
-            Self::NewAttempt => PolicyKey::FailedVisitRebooked,
-            Self::AfterMove => PolicyKey::AfterMove,
-            Self::SeeInPerson => PolicyKey::SeeInPerson,
-            Self::FindChild => PolicyKey::FindChild,
-        }
-    }
-}
 
 /// A check that is owed to a child.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,7 +108,8 @@ pub fn next_check(
         | DutyKind::NewAttempt
         | DutyKind::AfterMove
         | DutyKind::SeeInPerson
-        | DutyKind::FindChild => return None,
+        | DutyKind::FindChild
+        | DutyKind::CensusReturn => return None,
     };
     Some(
         Basis {
@@ -295,6 +232,7 @@ const fn counted_after(kind: DutyKind) -> &'static str {
         DutyKind::AfterMove => "the move or the word of it",
         DutyKind::SeeInPerson => "the last contact without meeting the child",
         DutyKind::FindChild => "nobody knew where the child is,",
+        DutyKind::CensusReturn => "the census",
     }
 }
 

@@ -5,15 +5,15 @@ use chrono::{NaiveDate, NaiveDateTime};
 use crate::access::Viewer;
 use crate::db::{Conn, Result};
 use crate::duty::lapse;
-use crate::duty::owed::{self, Duty};
 use crate::register::address::{AddressError, Place};
 use crate::register::child::ChildRecord;
 use crate::register::told_address::{self, Settlement, ToldAddress};
 use crate::register::{self, ChildKey};
 use crate::rules::codes::Source;
+use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::DutyKind;
 use crate::tier::facts;
+use crate::visit::check::{self, Check};
 use crate::visit::ending;
 
 /// Why a check is cancelled that was owed only because another address was told.
@@ -78,7 +78,7 @@ fn is_of_the_authority(viewer: &Viewer) -> bool {
 
 fn has_lapsed(conn: &mut Conn, child: &ChildRecord, told: &ToldAddress) -> Result<bool> {
     for check in owed_since(conn, child, told.told_on())? {
-        if lapse::of_check(conn, check.key)?.is_some() {
+        if lapse::of_duty(conn, check.key)?.is_some() {
             return Ok(true);
         }
     }
@@ -101,11 +101,11 @@ fn no_longer_owed(
 
 /// The visit that is owed because of an address that was told on this day, and the new attempt at it. None when a move
 /// asks for it as well, and none that an earlier fact had raised already.
-fn owed_since(conn: &mut Conn, child: &ChildRecord, told_on: NaiveDate) -> Result<Vec<Duty>> {
+fn owed_since(conn: &mut Conn, child: &ChildRecord, told_on: NaiveDate) -> Result<Vec<Check>> {
     if facts::is_unseen_since_move(conn, child)? {
         return Ok(Vec::new());
     }
-    let mut open = owed::open_of_child(conn, child.key)?;
+    let mut open = check::open_of_child(conn, child.key)?;
     let visit = open
         .iter()
         .find(|check| check.kind == DutyKind::AfterMove && check.counted_from >= told_on);

@@ -7,10 +7,12 @@ use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::db::{Conn, Result};
 use crate::duty::lapse::{self, LapseRecord};
-use crate::duty::owed::{self, Duty, copy_next};
+use crate::duty::owed::{self, copy_next};
 use crate::register::child::ChildRecord;
 use crate::rules::dates::spoken;
-use crate::rules::schedule::{DutyOwed, Purpose};
+use crate::rules::duty::Purpose;
+use crate::rules::schedule::DutyOwed;
+use crate::visit::check::{self, Check};
 
 /// Hands over what is open on the record that goes: meetings and all that has lapsed. The caller closes that record then.
 /// Writes the audit events.
@@ -29,9 +31,9 @@ pub fn carry_over(
         today,
         now,
     };
-    for owed in owed::open_of_child(tx, goes.key)? {
-        let lapse = lapse::of_check(tx, owed.key)?;
-        let open = owed::open_of_child(tx, stays.key)?;
+    for owed in check::open_of_child(tx, goes.key)? {
+        let lapse = lapse::of_duty(tx, owed.key)?;
+        let open = check::open_of_child(tx, stays.key)?;
         let same = open.iter().find(|check| check.kind == owed.kind);
         let is_carried = lapse.is_some() || owed.purpose == Purpose::SeeChild;
         let heir = match same.or_else(|| open.iter().find(|_| is_carried)) {
@@ -59,7 +61,7 @@ struct Merge<'a> {
 
 impl Merge<'_> {
     /// The record that stays is owed nothing that could take this over: it is owed the same.
-    fn owe_instead(&self, tx: &mut Conn, owed: &Duty) -> Result<Duty> {
+    fn owe_instead(&self, tx: &mut Conn, owed: &Check) -> Result<Check> {
         let same = DutyOwed {
             kind: owed.kind,
             purpose: owed.purpose,
@@ -68,14 +70,14 @@ impl Merge<'_> {
             why: format!("{} {}", owed.why, self.because()),
         };
         owed::owe(tx, self.viewer, self.stays.key, &[same], None, self.now)?;
-        let open = owed::open_of_child(tx, self.stays.key)?;
+        let open = check::open_of_child(tx, self.stays.key)?;
         let written = open.into_iter().find(|check| check.kind == owed.kind);
         written.ok_or_else(|| {
             crate::db::DbError::Corrupt(format!("{} was not owed again", owed.reference))
         })
     }
 
-    fn bring_forward(&self, tx: &mut Conn, owed: &Duty, heir: &Duty) -> Result<()> {
+    fn bring_forward(&self, tx: &mut Conn, owed: &Check, heir: &Check) -> Result<()> {
         let why = format!(
             "{} Brought forward on {} from {} to {}. {}",
             heir.why,
@@ -89,8 +91,8 @@ impl Merge<'_> {
     }
 
     /// Where the heir has lapsed too, the older of the two clocks runs on.
-    fn hand_over(&self, tx: &mut Conn, lapse: &LapseRecord, heir: &Duty) -> Result<()> {
-        let detail = match lapse::of_check(tx, heir.key)? {
+    fn hand_over(&self, tx: &mut Conn, lapse: &LapseRecord, heir: &Check) -> Result<()> {
+        let detail = match lapse::of_duty(tx, heir.key)? {
             None => {
                 lapse::hand_over(tx, lapse.key, heir.key, self.stays.key)?;
                 format!("Lapse {} goes on here. {}", lapse.reference, self.because())

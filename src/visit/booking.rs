@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
+use super::check::{self, Check};
 use super::store::booking::Circumstances;
 use super::{BookingKey, store};
 use crate::access::Viewer;
@@ -9,7 +10,7 @@ use crate::access::audit::{self, Event};
 use crate::conflict;
 use crate::db::{Conn, DbError};
 use crate::duty::DutyKey;
-use crate::duty::owed::{self, Duty, DutyState};
+use crate::duty::owed::DutyState;
 use crate::policy::rulebook::{self, LastDay, Rulebook};
 use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, ChildRecord};
@@ -121,12 +122,12 @@ conflict!(BookingError);
 pub fn book(
     tx: &mut Conn,
     viewer: &Viewer,
-    check: &Duty,
+    check: &Check,
     new: &NewBooking,
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<Booked, BookingError> {
-    let check = owed::by_key(tx, check.key)?;
+    let check = check::by_key(tx, check.key)?;
     if check.state != DutyState::Open {
         return Err(BookingError::Closed);
     }
@@ -246,7 +247,7 @@ pub fn elsewhere(
 pub fn latest_for(
     conn: &mut Conn,
     viewer: &Viewer,
-    check: &Duty,
+    check: &Check,
     tier: Tier,
     rulebook: &Rulebook,
 ) -> crate::db::Result<Option<LastDay>> {
@@ -320,7 +321,7 @@ fn nobody() -> DbError {
 }
 
 fn in_words(
-    check: &Duty,
+    check: &Check,
     new: &NewBooking,
     earlier: Option<NaiveDate>,
     weighed: &Weighed,

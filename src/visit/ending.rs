@@ -2,15 +2,16 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::store;
+use super::check::{self, Check};
+use super::{OutcomeKey, store};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::db::{Conn, Result};
-use crate::duty::owed::{self, Closing, Duty, DutyState};
-use crate::duty::{DutyKey, lapse};
+use crate::duty::owed::{self, Closing, DutyState};
+use crate::duty::{DutyKey, ending};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
-use crate::rules::schedule::DutyKind;
+use crate::rules::duty::DutyKind;
 
 /// Ends one open check that is done by an act which is not an attempt, such as sending the acknowledgement, and the new
 /// attempt at it. The caller writes the audit event.
@@ -22,10 +23,10 @@ pub fn complete(
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<()> {
-    let open = owed::open_of_child(tx, child)?;
+    let open = check::open_of_child(tx, child)?;
     let done = open.iter().find(|check| check.kind == kind);
     let done = done.map(|check| check.key);
-    let of_it = |check: &&Duty| Some(check.key) == done || check.follows == done;
+    let of_it = |check: &&Check| Some(check.key) == done || check.follows == done;
     let keys: Vec<DutyKey> = match done {
         Some(_) => open.iter().filter(of_it).map(|check| check.key).collect(),
         None => Vec::new(),
@@ -34,9 +35,8 @@ pub fn complete(
         state: DutyState::Done,
         on: today,
         because,
-        outcome: None,
     };
-    end(tx, &keys, &closing, now)?;
+    end(tx, &keys, &closing, None, now)?;
     owed::copy_next(tx, child)
 }
 
@@ -50,7 +50,7 @@ pub fn cancel_all_of(
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<()> {
-    let open = owed::open_of_child(tx, child)?;
+    let open = check::open_of_child(tx, child)?;
     cancel(tx, viewer, child, &open, because, today, now)
 }
 
@@ -59,7 +59,7 @@ pub fn cancel(
     tx: &mut Conn,
     viewer: &Viewer,
     child: ChildKey,
-    checks: &[Duty],
+    checks: &[Check],
     because: &str,
     today: NaiveDate,
     now: NaiveDateTime,
@@ -69,9 +69,8 @@ pub fn cancel(
         state: DutyState::Cancelled,
         on: today,
         because,
-        outcome: None,
     };
-    end(tx, &keys, &closing, now)?;
+    end(tx, &keys, &closing, None, now)?;
     owed::copy_next(tx, child)?;
     for check in checks {
         let detail = format!(
@@ -94,17 +93,21 @@ pub fn cancel(
     Ok(())
 }
 
-/// Ends checks with all that hangs on them: bookings that still stand are cancelled and open lapses closed.
+/// Ends checks with all that hangs on them: bookings that still stand are cancelled and open lapses closed. With the outcome
+/// that closes them, if one does.
 pub(super) fn end(
     tx: &mut Conn,
     checks: &[DutyKey],
     closing: &Closing<'_>,
+    outcome: Option<OutcomeKey>,
     now: NaiveDateTime,
 ) -> Result<()> {
     if checks.is_empty() {
         return Ok(());
     }
-    owed::close(tx, checks, closing)?;
     store::booking::end(tx, checks, "cancelled", None)?;
-    lapse::close(tx, checks, closing.because, closing.outcome, now)
+    if let Some(outcome) = outcome {
+        store::outcome::note_closed(tx, checks, outcome)?;
+    }
+    ending::end(tx, checks, closing, now)
 }

@@ -9,7 +9,7 @@ use crate::db::{Conn, Result};
 use crate::register::child::{self, ChildRecord};
 use crate::register::registration;
 use crate::rules::codes::ChildStatus;
-use crate::rules::schedule::DutyKind;
+use crate::rules::duty::DutyKind;
 
 /// As [`find`], for a child who was seen: nobody asks how it is known. The record stands where it stood before.
 pub fn known_again(

@@ -2,14 +2,15 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::check::{self, Check};
 use super::ending;
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::conflict;
 use crate::db::{Conn, DbError};
-use crate::duty::owed::{self, Duty, DutyState};
+use crate::duty::owed::DutyState;
 use crate::rules::dates::spoken;
-use crate::rules::schedule::{DutyKind, Purpose};
+use crate::rules::duty::{DutyKind, Purpose};
 
 /// Why a letter was not noted.
 #[derive(Debug, thiserror::Error)]
@@ -36,12 +37,12 @@ conflict!(LetterError);
 pub fn acknowledge_by_post(
     tx: &mut Conn,
     viewer: &Viewer,
-    check: &Duty,
+    check: &Check,
     sent_on: NaiveDate,
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<(), LetterError> {
-    let check = owed::by_key(tx, check.key)?;
+    let check = check::by_key(tx, check.key)?;
     if check.state != DutyState::Open {
         return Err(LetterError::Closed);
     }

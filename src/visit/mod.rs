@@ -4,6 +4,7 @@
 pub mod booked_elsewhere;
 pub mod booking;
 pub mod capacity;
+pub mod check;
 pub mod ending;
 pub mod failed_visit;
 pub mod found;

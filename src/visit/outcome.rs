@@ -6,6 +6,7 @@ mod following;
 use chrono::{NaiveDate, NaiveDateTime};
 
 use self::following::Following;
+use super::check::{self, Check};
 use super::store::outcome::Circumstances;
 use super::{OutcomeKey, store};
 use crate::access::Viewer;
@@ -13,16 +14,16 @@ use crate::access::audit::{self, Event};
 use crate::conflict;
 use crate::db::{Conn, DbError};
 use crate::duty::DutyKey;
-use crate::duty::owed::{self, Duty, DutyState};
+use crate::duty::owed::{self, DutyState};
 use crate::policy::rulebook;
 use crate::register::{self, ChildKey, random_reference};
 use crate::rules::dates::spoken;
+use crate::rules::duty::Purpose;
 use crate::rules::identifiers::{Reference, ReferenceKind};
 use crate::rules::outcome::{
     AttemptResult, Contradiction, Happened, Judgement, Mode, SpokenAlone, check_consistent,
     earliest, satisfies,
 };
-use crate::rules::schedule::Purpose;
 use crate::tier::tiering;
 
 /// An outcome to be recorded.
@@ -148,7 +149,7 @@ conflict!(OutcomeError);
 pub fn record(
     tx: &mut Conn,
     viewer: &Viewer,
-    check: &Duty,
+    check: &Check,
     new: &NewOutcome,
     today: NaiveDate,
     now: NaiveDateTime,
@@ -163,7 +164,7 @@ pub fn record(
             satisfied: held.satisfied,
         });
     }
-    let check = owed::by_key(tx, check.key)?;
+    let check = check::by_key(tx, check.key)?;
     refuse_nonsense(&check, new, today)?;
     refuse_what_was_before(tx, viewer, &check, new.happened_on)?;
     let happened = Happened {
@@ -206,7 +207,7 @@ pub fn record(
     })
 }
 
-fn refuse_nonsense(check: &Duty, new: &NewOutcome, today: NaiveDate) -> Result<(), OutcomeError> {
+fn refuse_nonsense(check: &Check, new: &NewOutcome, today: NaiveDate) -> Result<(), OutcomeError> {
     if check.state != DutyState::Open {
         return Err(OutcomeError::Closed);
     }
@@ -223,7 +224,7 @@ fn refuse_nonsense(check: &Duty, new: &NewOutcome, today: NaiveDate) -> Result<(
 fn refuse_what_was_before(
     tx: &mut Conn,
     viewer: &Viewer,
-    check: &Duty,
+    check: &Check,
     happened_on: NaiveDate,
 ) -> Result<(), OutcomeError> {
     let child = register::child::by_key(tx, viewer, check.child)?.ok_or(OutcomeError::Closed)?;
@@ -245,7 +246,7 @@ struct Attempt {
 fn write_down(
     tx: &mut Conn,
     viewer: &Viewer,
-    check: &Duty,
+    check: &Check,
     new: &NewOutcome,
     satisfied: bool,
     now: NaiveDateTime,
@@ -309,10 +310,10 @@ fn in_words(new: &NewOutcome) -> String {
 /// What is owed next: the new attempt after one that did not satisfy its check, otherwise what is due first.
 fn next_in_words(
     conn: &mut Conn,
-    check: &Duty,
+    check: &Check,
     satisfied: bool,
 ) -> Result<Option<String>, DbError> {
-    let open = owed::open_of_child(conn, check.child)?;
+    let open = check::open_of_child(conn, check.child)?;
     let original = check.follows.unwrap_or(check.key);
     let next = open
         .iter()
@@ -333,7 +334,7 @@ pub fn of_child(conn: &mut Conn, child: ChildKey) -> crate::db::Result<Vec<Outco
 }
 
 /// A check's outcomes, the newest first.
-pub fn of_check(conn: &mut Conn, check: &Duty) -> crate::db::Result<Vec<OutcomeRecord>> {
+pub fn of_check(conn: &mut Conn, check: &Check) -> crate::db::Result<Vec<OutcomeRecord>> {
     let of_child = store::outcome::of_child(conn, check.child)?.into_iter();
     let of_check = of_child.filter(|(key, _)| *key == check.key);
     Ok(of_check.map(|(_, outcome)| outcome).collect())

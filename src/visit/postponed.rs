@@ -4,14 +4,14 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::store;
 use super::store::booking::PutOff;
+use super::{check, store};
 use crate::access::AuthorityKey;
 use crate::db::columns::Key;
 use crate::db::{Conn, Result};
+use crate::duty::DutyKey;
 use crate::duty::posts::About;
 use crate::duty::same_day::{self, News, POSTPONED};
-use crate::duty::{DutyKey, owed};
 use crate::mail::messages::Postponed;
 use crate::mail::{Letterhead, OutgoingMail, Rendered};
 use crate::rules::escalation::Post;
@@ -48,7 +48,7 @@ struct Check {
 impl Check {
     fn of(conn: &mut Conn, one: &PutOff, bookings: &[PutOff]) -> Result<Self> {
         let (booking, booked_for) = store::booking::last(conn, one.check_key)?;
-        let check = owed::by_key(conn, one.check_key)?;
+        let check = check::by_key(conn, one.check_key)?;
         let times = bookings.iter().map(|it| it.times.unsigned_abs()).max();
         let by_one = bookings.iter().all(|it| it.by == one.by);
         Ok(Self {

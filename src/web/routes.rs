@@ -118,6 +118,8 @@ routes! {
     POST "/checks/{reference}/outcomes"             Officer  officer::outcomes::create;
     GET  "/checks/{reference}/letter/new"           Officer  officer::letter::new;
     POST "/checks/{reference}/letter"               Officer  officer::letter::create;
+    GET  "/duties/{reference}"                      Officer  officer::duty::show;
+    POST "/duties/{reference}/sending"              Officer  officer::duty::send;
     GET  "/capacity"                                Officer  officer::capacity::show;
     GET  "/capacity/spreading"                      Manager  officer::capacity::preview;
     POST "/capacity/spreading"                      Manager  officer::capacity::carry_out;

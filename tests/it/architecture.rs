@@ -9,7 +9,7 @@ use hearth::rules::policy::PolicyKey;
 /// The rooms from left to right; a room uses only those to its left.
 const ROOMS: &[&str] = &[
     "config", "clock", "rules", "db", "mail", "access", "register", "policy", "duty", "tier",
-    "visit", "standing", "intake", "desk", "proof", "jobs", "web",
+    "visit", "standing", "intake", "returns", "desk", "proof", "jobs", "web",
 ];
 
 #[test]

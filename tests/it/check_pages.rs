@@ -1,8 +1,9 @@
 //! An officer's day with checks: what lapsed, booking, recording what happened, answering for a lapse.
 
 use hearth::duty::lapse;
-use hearth::duty::owed::{Duty, DutyState};
-use hearth::rules::schedule::DutyKind;
+use hearth::duty::owed::DutyState;
+use hearth::rules::duty::DutyKind;
+use hearth::visit::check::Check;
 
 use super::app::TestApp;
 use super::browser::{Browser, Form, Page};
@@ -22,17 +23,17 @@ fn scene() -> (TestApp, SceneChild) {
     (app, ada)
 }
 
-fn the(app: &TestApp, child: &SceneChild, kind: DutyKind) -> Duty {
+fn the(app: &TestApp, child: &SceneChild, kind: DutyKind) -> Check {
     let mut all = checks(app, child).into_iter();
     all.find(|check| check.kind == kind && check.state == DutyState::Open)
         .unwrap_or_else(|| panic!("no open {kind:?}"))
 }
 
-fn path(check: &Duty, below: &str) -> String {
+fn path(check: &Check, below: &str) -> String {
     format!("/checks/{}{below}", check.reference)
 }
 
-fn outcome_form(browser: &mut Browser, check: &Duty) -> Form {
+fn outcome_form(browser: &mut Browser, check: &Check) -> Form {
     browser
         .open(&path(check, "/outcomes/new"))
         .expect(200)
@@ -55,8 +56,8 @@ fn seen(form: Form) -> Form {
         .set_date("day", "23", "11", "2026")
 }
 
-fn lapse_of(app: &TestApp, check: &Duty) -> lapse::LapseRecord {
-    app.read(|conn| lapse::of_check(conn, check.key))
+fn lapse_of(app: &TestApp, check: &Check) -> lapse::LapseRecord {
+    app.read(|conn| lapse::of_duty(conn, check.key))
         .expect("an open lapse")
 }
 

@@ -4,16 +4,17 @@ use chrono::{Days, NaiveDateTime};
 use hearth::access::{Viewer, accounts};
 use hearth::db::Conn;
 use hearth::duty::lapse;
-use hearth::duty::owed::{Duty, DutyState};
+use hearth::duty::owed::DutyState;
 use hearth::duty::suspension::{self, NewRest};
 use hearth::intake::notification;
 use hearth::jobs::{Services, runner};
 use hearth::mail::Courier;
 use hearth::register::child;
 use hearth::rules::codes::ChildStatus;
+use hearth::rules::duty::DutyKind;
 use hearth::rules::identifiers::Reference;
-use hearth::rules::schedule::DutyKind;
 use hearth::rules::tier::Tier;
+use hearth::visit::check::Check;
 use hearth::visit::{booked_elsewhere, ending, postponed};
 
 use super::app::{BEGINNING, BRACKWATER, TestApp, moment};
@@ -37,12 +38,12 @@ fn now() -> NaiveDateTime {
     moment(BEGINNING)
 }
 
-fn open(app: &TestApp, child: &SceneChild, kind: DutyKind) -> Option<Duty> {
+fn open(app: &TestApp, child: &SceneChild, kind: DutyKind) -> Option<Check> {
     let mut all = checks(app, child).into_iter();
     all.find(|check| check.kind == kind && check.state == DutyState::Open)
 }
 
-fn the(app: &TestApp, child: &SceneChild, kind: DutyKind) -> Duty {
+fn the(app: &TestApp, child: &SceneChild, kind: DutyKind) -> Check {
     open(app, child, kind).unwrap_or_else(|| panic!("no open {kind:?}"))
 }
 

@@ -3,25 +3,25 @@
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use hearth::access::{AccountKey, Viewer, session};
 use hearth::db::{Conn, DbError};
-use hearth::duty::lapse;
-use hearth::duty::owed::{self, Duty};
+use hearth::duty::{lapse, owed};
 use hearth::intake::notification::{self, Notification, NotifiedChild, NotifyingParent};
 use hearth::policy::rulebook;
-use hearth::register::ChildKey;
 use hearth::register::address::{self, Place};
-use hearth::register::allocation;
 use hearth::register::child::{self, NewChild, Particulars};
 use hearth::register::person::{self, NewPerson, NewRelation};
 use hearth::register::registration::{self, Registration};
+use hearth::register::{ChildKey, allocation};
 use hearth::rules::codes::{
     ChildStatus, Confidentiality, PreviousSetting, PrimaryReason, RegisterBasis, Relationship, Sex,
     Source,
 };
+use hearth::rules::duty::DutyKind;
 use hearth::rules::identifiers::{EmailAddress, Postcode, Reference};
 use hearth::rules::outcome::Mode;
-use hearth::rules::schedule::{DutyKind, Entry, first_checks};
+use hearth::rules::schedule::{Entry, first_checks};
 use hearth::rules::tier::Tier;
 use hearth::visit::booking::{self, NewBooking};
+use hearth::visit::check::{self, Check};
 
 use super::app::{BEGINNING, TestApp, moment};
 
@@ -92,8 +92,8 @@ pub fn book_first_meeting(app: &TestApp, child: &SceneChild, staff: &str, on: &s
 }
 
 /// The child's checks.
-pub fn checks(app: &TestApp, child: &SceneChild) -> Vec<Duty> {
-    app.read(|conn| owed::of_child(conn, child.key))
+pub fn checks(app: &TestApp, child: &SceneChild) -> Vec<Check> {
+    app.read(|conn| check::of_child(conn, child.key))
 }
 
 /// Notifies two children at the beginning, in the name of a parent who may have an account.

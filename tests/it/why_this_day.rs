@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hearth::access::Role;
-use hearth::rules::schedule::DutyKind;
+use hearth::rules::duty::DutyKind;
 use hearth::visit::ending;
 use hearth::web::routes::{TABLE, Who};
 use scraper::{ElementRef, Html, Selector};

@@ -7,6 +7,7 @@ DROP TABLE suspension;
 DROP TABLE lapse_step;
 DROP TABLE outgoing_mail;
 DROP TABLE lapse;
+DROP TABLE closed_by_outcome;
 DROP TABLE outcome;
 DROP TABLE booking;
 DROP TABLE duty;

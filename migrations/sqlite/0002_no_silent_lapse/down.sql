@@ -3,7 +3,7 @@ DROP INDEX suspension_days;
 ALTER TABLE suspension DROP COLUMN mail_id;
 ALTER TABLE suspension DROP COLUMN heard_above;
 ALTER TABLE suspension DROP COLUMN renewal;
-CREATE INDEX lapse_check ON lapse (check_id);
+CREATE INDEX lapse_duty ON lapse (duty_id);
 DROP INDEX outgoing_mail_unreported;
 ALTER TABLE outgoing_mail DROP COLUMN reported_at;
 ALTER TABLE outgoing_mail DROP COLUMN useless_after;

@@ -11,14 +11,14 @@ CREATE UNIQUE INDEX lapse_step_once ON lapse_step (lapse_id, round, step, post, 
 -- That somebody was told that a check is due soon: written in the same transaction as the mail it goes out with.
 CREATE TABLE due_soon_notice (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    check_id BIGINT NOT NULL REFERENCES duty (id),
+    duty_id BIGINT NOT NULL REFERENCES duty (id),
     due_on DATE NOT NULL,                       -- as it was then: a check brought forward is told of again
     step TEXT NOT NULL CHECK (step = 'first' OR step = 'last'),
     recipient TEXT NOT NULL,
     told_at TIMESTAMP NOT NULL,
     mail_id BIGINT NOT NULL REFERENCES outgoing_mail (id)
 );
-CREATE UNIQUE INDEX due_soon_notice_once ON due_soon_notice (check_id, due_on, step, recipient);
+CREATE UNIQUE INDEX due_soon_notice_once ON due_soon_notice (duty_id, due_on, step, recipient);
 CREATE INDEX due_soon_notice_mail ON due_soon_notice (mail_id);
 
 -- Somebody is away from a day to a day, and somebody else hears what they would.
@@ -165,8 +165,8 @@ ALTER TABLE outgoing_mail ADD COLUMN useless_after TIMESTAMP;
 ALTER TABLE outgoing_mail ADD COLUMN reported_at TIMESTAMP;
 CREATE INDEX outgoing_mail_unreported ON outgoing_mail (id) WHERE state = 'dead' AND reported_at IS NULL;
 
--- Nobody asks for the closed lapses of a check; the open one is found by lapse_once.
-DROP INDEX lapse_check;
+-- Nobody asks for the closed lapses of a duty; the open one is found by lapse_once.
+DROP INDEX lapse_duty;
 
 -- How often a rest was renewed, whether those above have to hear of it, and the mail that told the first of them.
 ALTER TABLE suspension ADD COLUMN renewal INTEGER NOT NULL DEFAULT 0;

@@ -9,14 +9,14 @@ use hearth::access::AuthorityKey;
 use hearth::clock::Clock;
 use hearth::config::Config;
 use hearth::db::{Db, DbError};
-use hearth::duty::owed::Duty;
 use hearth::jobs::{Services, runner};
 use hearth::mail::Transport;
 use hearth::rules::calendar::Calendar;
 use hearth::rules::codes::EpisodeKind;
+use hearth::rules::duty::Purpose;
 use hearth::rules::identifiers::EmailAddress;
 use hearth::rules::outcome::{AttemptResult, Judgement, Mode};
-use hearth::rules::schedule::Purpose;
+use hearth::visit::check::Check;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -202,7 +202,7 @@ impl Diary {
     fn visit(
         &mut self,
         story: Story,
-        check: &Duty,
+        check: &Check,
         tried: bool,
         child: usize,
         day: NaiveDate,

@@ -101,7 +101,7 @@ impl World {
             started_on: today,
             ended_on: None,
             source: Source::SocialCare,
-            contact: "Duty social worker, 01632 960110".to_owned(),
+            contact: "Check social worker, 01632 960110".to_owned(),
         };
         let began = self.of_each_child(program, number, |tx, manager, record| {
             episode::write_down(tx, manager, record, &what, now)?;
@@ -138,7 +138,7 @@ impl World {
         let (today, now) = (program.services.clock.today(), program.now());
         let rest = NewRest {
             reason: "Children's social care sees the children every week".to_owned(),
-            lead_name: "Duty social worker".to_owned(),
+            lead_name: "Check social worker".to_owned(),
             ends_on,
         };
         let rested = self.of_each_child(program, number, |tx, manager, record| {

@@ -7,10 +7,11 @@ use diesel::prelude::*;
 use hearth::db::schema::{audit_event, booking, duty, lapse, lapse_step, suspension};
 use hearth::db::{Conn, DbError};
 
-/// A check that is open.
+/// A duty that is open.
 pub struct OpenDuty {
     pub id: i64,
-    pub child: i64,
+    /// The child whom it is about, if it is about one.
+    pub child: Option<i64>,
     /// The check at which it is a new attempt: a later one takes its lapse over.
     pub follows: Option<i64>,
     pub due_on: NaiveDate,
@@ -18,9 +19,9 @@ pub struct OpenDuty {
     pub is_search: bool,
 }
 
-/// Every check that is open.
+/// Every duty that is open.
 pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenDuty>, DbError> {
-    let rows: Vec<(i64, i64, Option<i64>, String, NaiveDate)> = duty::table
+    let rows: Vec<(i64, Option<i64>, Option<i64>, String, NaiveDate)> = duty::table
         .filter(duty::state.eq("open"))
         .select((
             duty::id,
@@ -63,7 +64,7 @@ pub struct Lapse {
     pub check: i64,
     /// Of a new attempt, at which check.
     pub follows: Option<i64>,
-    pub child: i64,
+    pub child: Option<i64>,
     pub opened_on: NaiveDate,
     /// Whether nobody has ever answered for it.
     pub is_unanswered: bool,
@@ -77,7 +78,7 @@ pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
         String,
         i64,
         Option<i64>,
-        i64,
+        Option<i64>,
         NaiveDate,
         Option<NaiveDateTime>,
         Option<NaiveDateTime>,
@@ -87,7 +88,7 @@ pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
         .select((
             lapse::id,
             lapse::reference,
-            lapse::check_id,
+            lapse::duty_id,
             duty::follows_id,
             lapse::child_id,
             lapse::opened_on,

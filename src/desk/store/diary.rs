@@ -15,8 +15,9 @@ use crate::duty::DutyKey;
 use crate::duty::store::IS_OPEN;
 use crate::duty::store::suspension::sleeps;
 use crate::duty::whose::Whose;
+use crate::rules::duty::DutyKind;
+use crate::rules::escalation::Post;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::DutyKind;
 
 use diesel::prelude::*;
 
@@ -38,9 +39,10 @@ pub struct Line {
     pub kind: DutyKind,
     pub due_on: NaiveDate,
     pub why: String,
-    pub child_reference: Reference,
-    pub given_names: String,
-    pub family_name: String,
+    pub post: Post,
+    pub child_reference: Option<Reference>,
+    pub given_names: Option<String>,
+    pub family_name: Option<String>,
     pub officer: Option<AccountKey>,
 }
 
@@ -76,10 +78,41 @@ pub fn lines(conn: &mut Conn, asked: &Asked<'_>, limit: i64) -> Result<Vec<Line>
             duty::kind,
             duty::due_on,
             duty::why,
-            child::reference,
-            child::given_names,
-            child::family_name,
+            duty::post,
+            child::reference.nullable(),
+            child::given_names.nullable(),
+            child::family_name.nullable(),
             child::officer_id,
+        ))
+        .load(conn)?)
+}
+
+/// Those that are about no child: a few.
+pub fn about_no_child(conn: &mut Conn, asked: &Asked<'_>) -> Result<Vec<Line>> {
+    let mut duties = duty::table
+        .left_join(child::table)
+        .filter(duty::authority_id.eq(asked.viewer.authority()))
+        .filter(duty::child_id.is_null())
+        .filter(IS_OPEN)
+        .filter(duty::due_on.between(*asked.due.start(), *asked.due.end()))
+        .filter(scope::DutySeenBy::eyes_of(asked.viewer))
+        .into_boxed();
+    if let Whose::Of(account) = asked.whose {
+        duties = duties.filter(scope::OwnedBy::account(account));
+    }
+    Ok(duties
+        .order((duty::due_on, duty::id))
+        .select((
+            duty::id,
+            duty::reference,
+            duty::kind,
+            duty::due_on,
+            duty::why,
+            duty::post,
+            child::reference.nullable(),
+            child::given_names.nullable(),
+            child::family_name.nullable(),
+            child::officer_id.nullable(),
         ))
         .load(conn)?)
 }
@@ -114,9 +147,10 @@ pub fn carried(
                 duty::kind,
                 duty::due_on,
                 duty::why,
-                child::reference,
-                child::given_names,
-                child::family_name,
+                duty::post,
+                child::reference.nullable(),
+                child::given_names.nullable(),
+                child::family_name.nullable(),
                 child::officer_id,
             ),
             lapse::due_on,
@@ -133,10 +167,10 @@ pub fn count(conn: &mut Conn, asked: &Asked<'_>) -> Result<i64> {
 /// The open lapses of these checks.
 pub fn lapses(conn: &mut Conn, checks: &[Line]) -> Result<HashMap<DutyKey, DeskLapse>> {
     let rows: Vec<(DutyKey, String, Option<NaiveDate>, i32)> = lapse::table
-        .filter(lapse::check_id.eq_any(checks.iter().map(|line| line.check.number())))
+        .filter(lapse::duty_id.eq_any(checks.iter().map(|line| line.check.number())))
         .filter(lapse::closed_at.is_null())
         .select((
-            lapse::check_id,
+            lapse::duty_id,
             lapse::reference,
             lapse::plan_by,
             lapse::round,

@@ -14,8 +14,9 @@ use crate::duty::store::suspension::sleeps;
 use crate::insert_rows;
 use crate::mail::OutgoingMail;
 use crate::rules::due_soon::Notice;
+use crate::rules::duty::DutyKind;
+use crate::rules::escalation::Post;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::DutyKind;
 use crate::rules::tier::Tier;
 
 use diesel::prelude::*;
@@ -26,14 +27,16 @@ pub struct Candidate {
     pub key: DutyKey,
     pub reference: Reference,
     pub kind: DutyKind,
+    pub post: Post,
     #[diesel(deserialize_as = Day)]
     pub due_on: NaiveDate,
     #[diesel(deserialize_as = Moment)]
     pub created_at: NaiveDateTime,
-    pub tier: Tier,
+    /// Of the child; none if the duty is about none.
+    pub tier: Option<Tier>,
     /// The address of the child's officer, unless there is none or they have left.
     pub officer: Option<String>,
-    pub restricted: bool,
+    pub restricted: Option<bool>,
     /// Whether the first notice was given.
     pub first_given: bool,
 }
@@ -49,7 +52,7 @@ pub struct Window {
 macro_rules! given {
     ($gone:expr) => {
         due_soon_notice::table
-            .filter(due_soon_notice::check_id.eq(duty::id))
+            .filter(due_soon_notice::duty_id.eq(duty::id))
             .filter(due_soon_notice::due_on.eq(duty::due_on))
             .filter(due_soon_notice::recipient.ne_all($gone))
     };
@@ -68,7 +71,7 @@ pub fn candidates(
         .eq(Notice::Last.as_str())
         .or(duty::due_on.gt(window.last));
     let mut asked = duty::table
-        .inner_join(child::table)
+        .left_join(child::table)
         .left_join(
             account::table.on(child::officer_id
                 .eq(account::id.nullable())
@@ -82,7 +85,7 @@ pub fn candidates(
         .into_boxed();
     if let Some(moment) = seen_until {
         let retiered = tier_history::table
-            .filter(tier_history::child_id.eq(duty::child_id))
+            .filter(tier_history::child_id.nullable().eq(duty::child_id))
             .filter(tier_history::held_from.gt(moment));
         asked = asked.filter(not(exists(retiered)));
     }
@@ -92,11 +95,12 @@ pub fn candidates(
             duty::id,
             duty::reference,
             duty::kind,
+            duty::post,
             duty::due_on,
             duty::created_at,
-            child::tier,
+            child::tier.nullable(),
             account::email.nullable(),
-            child::restricted,
+            child::restricted.nullable(),
             exists(given!(gone)),
         ))
         .load(conn)?)
@@ -125,7 +129,7 @@ pub struct Given<'a> {
 #[derive(Insertable)]
 #[diesel(table_name = due_soon_notice, treat_none_as_default_value = false)]
 struct NewRow<'a> {
-    check_id: i64,
+    duty_id: i64,
     due_on: Day,
     step: &'static str,
     recipient: &'a str,
@@ -137,7 +141,7 @@ pub fn insert(tx: &mut Conn, given: &[Given<'_>], now: NaiveDateTime) -> Result<
     let rows: Vec<NewRow<'_>> = given
         .iter()
         .map(|given| NewRow {
-            check_id: given.check.number(),
+            duty_id: given.check.number(),
             due_on: given.due_on.into(),
             step: given.notice.as_str(),
             recipient: given.recipient,

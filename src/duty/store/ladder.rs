@@ -19,9 +19,9 @@ use crate::duty::store::suspension::lapse_sleeps;
 use crate::insert_rows;
 use crate::mail::OutgoingMail;
 use crate::register::ChildKey;
-use crate::rules::escalation::{LapseState, Post, Step};
+use crate::rules::duty::DutyKind;
+use crate::rules::escalation::{Ladder, LapseState, Post, Step};
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::DutyKind;
 use crate::rules::tier::Tier;
 
 use diesel::prelude::*;
@@ -38,15 +38,18 @@ pub struct Standing {
     plan_by: Option<NaiveDate>,
     acknowledged_at: Option<NaiveDateTime>,
     round: i32,
-    tier: Tier,
+    ladder: Ladder,
+    /// Of the child; none if the duty is about none.
+    tier: Option<Tier>,
 }
 
 impl Standing {
     pub fn state(&self) -> LapseState {
         LapseState {
+            ladder: self.ladder,
             due_on: self.due_on,
             opened_on: self.opened_on,
-            tier: self.tier,
+            tier: self.tier.unwrap_or(Tier::Green),
             round: u32::try_from(self.round).unwrap_or_default(),
             plan_by: self.plan_by,
             planned_on: self.acknowledged_at.map(london_day),
@@ -58,7 +61,7 @@ impl Standing {
 /// An authority's open lapses; those of checks that rest today are left out.
 pub fn open(conn: &mut Conn, kept_by: AuthorityKey, today: NaiveDate) -> Result<Vec<Standing>> {
     Ok(lapse::table
-        .inner_join(child::table)
+        .left_join(child::table)
         .filter(lapse::authority_id.eq(kept_by))
         .filter(lapse::closed_at.is_null())
         .filter(not(lapse_sleeps!(today)))
@@ -69,7 +72,8 @@ pub fn open(conn: &mut Conn, kept_by: AuthorityKey, today: NaiveDate) -> Result<
             lapse::plan_by,
             lapse::acknowledged_at,
             lapse::round,
-            child::tier,
+            lapse::ladder,
+            child::tier.nullable(),
         ))
         .load(conn)?)
 }
@@ -79,7 +83,7 @@ pub fn open(conn: &mut Conn, kept_by: AuthorityKey, today: NaiveDate) -> Result<
 pub struct Described {
     pub key: LapseKey,
     pub reference: Reference,
-    pub check: DutyKind,
+    pub kind: DutyKind,
     #[diesel(deserialize_as = Day)]
     pub due_on: NaiveDate,
     #[diesel(deserialize_as = MaybeDay)]
@@ -87,9 +91,16 @@ pub struct Described {
     /// The address of the child's officer, unless there is none or they have left.
     pub officer: Option<String>,
     /// Whether not everybody may open the child's record.
-    pub restricted: bool,
+    pub restricted: Option<bool>,
     /// The address of whoever made the plan.
     pub planned_by: Option<String>,
+}
+
+impl Described {
+    /// Whether the duty is about a child whose record not everybody may open.
+    pub fn is_restricted(&self) -> bool {
+        self.restricted.unwrap_or_default()
+    }
 }
 
 /// Lapses asked for in one query.
@@ -106,7 +117,7 @@ pub fn described(
     for some in keys.chunks(AT_ONCE) {
         let rows: Vec<Described> = lapse::table
             .inner_join(duty::table)
-            .inner_join(child::table)
+            .left_join(child::table)
             .left_join(
                 account::table.on(child::officer_id
                     .eq(account::id.nullable())
@@ -121,7 +132,7 @@ pub fn described(
                 lapse::due_on,
                 lapse::plan_by,
                 account::email.nullable(),
-                child::restricted,
+                child::restricted.nullable(),
                 planner.field(account::email).nullable(),
             ))
             .load(conn)?;
@@ -240,9 +251,9 @@ pub struct ToldWith {
     pub recipient: String,
     pub posts: Vec<Post>,
     /// The children of whom it told, each with the reference of the lapse.
-    pub lapses: Vec<(ChildKey, Reference)>,
+    pub lapses: Vec<(Option<ChildKey>, Reference)>,
     /// The same, with the reference of a check that is due soon.
-    pub due_soon: Vec<(ChildKey, Reference)>,
+    pub due_soon: Vec<(Option<ChildKey>, Reference)>,
     /// What was to be heard the same day, in words, with the child it is about.
     pub same_day: Option<(ChildKey, String)>,
 }

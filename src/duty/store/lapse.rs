@@ -13,19 +13,18 @@ use crate::duty::store::IS_OPEN;
 use crate::duty::store::suspension::sleeps;
 use crate::duty::{DutyKey, LapseKey};
 use crate::register::{ChildKey, random_reference};
-use crate::rules::escalation::{Post, Step};
+use crate::rules::duty::DutyKind;
+use crate::rules::escalation::{Ladder, Post, Step};
 use crate::rules::identifiers::{Reference, ReferenceKind};
-use crate::rules::schedule::DutyKind;
-use crate::visit::OutcomeKey;
 use crate::{insert_rows, on_each};
 
 use diesel::prelude::*;
 
-/// An open check whose day has passed and that has no lapse yet.
+/// An open duty whose day has passed and that has no lapse yet.
 #[derive(Queryable)]
 pub struct Overdue {
-    pub check: DutyKey,
-    pub child: ChildKey,
+    pub duty: DutyKey,
+    pub child: Option<ChildKey>,
     pub kind: DutyKind,
     #[diesel(deserialize_as = Day)]
     pub due_on: NaiveDate,
@@ -35,7 +34,7 @@ pub struct Overdue {
 pub fn overdue(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Result<Vec<Overdue>> {
     let opened = exists(
         lapse::table
-            .filter(lapse::check_id.eq(duty::id))
+            .filter(lapse::duty_id.eq(duty::id))
             .filter(lapse::closed_at.is_null()),
     );
     Ok(duty::table
@@ -54,14 +53,15 @@ pub fn overdue(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Re
 struct NewRow<'a> {
     reference: &'a str,
     authority_id: i64,
-    check_id: i64,
-    child_id: i64,
+    duty_id: i64,
+    child_id: Option<i64>,
+    ladder: &'static str,
     due_on: Day,
     opened_on: Day,
     opened_at: Moment,
 }
 
-/// Opens a lapse for each of these checks; gives the lapses' references in the same order.
+/// Opens a lapse for each of these duties; gives the lapses' references in the same order.
 pub fn open(
     tx: &mut Conn,
     authority: AuthorityKey,
@@ -76,12 +76,13 @@ pub fn open(
     let rows: Vec<NewRow<'_>> = overdue
         .iter()
         .zip(&references)
-        .map(|(check, reference)| NewRow {
+        .map(|(overdue, reference)| NewRow {
             reference: reference.as_str(),
             authority_id: authority.number(),
-            check_id: check.check.number(),
-            child_id: check.child.number(),
-            due_on: check.due_on.into(),
+            duty_id: overdue.duty.number(),
+            child_id: overdue.child.map(ChildKey::number),
+            ladder: overdue.kind.nature().ladder.as_str(),
+            due_on: overdue.due_on.into(),
             opened_on: today.into(),
             opened_at: now.into(),
         })
@@ -94,10 +95,11 @@ pub fn open(
 struct Row {
     key: LapseKey,
     reference: Reference,
-    check: DutyKey,
-    check_reference: Reference,
-    child: ChildKey,
-    child_reference: Reference,
+    duty: DutyKey,
+    duty_reference: Reference,
+    child: Option<ChildKey>,
+    child_reference: Option<Reference>,
+    ladder: Ladder,
     due_on: NaiveDate,
     opened_on: NaiveDate,
     acknowledged_at: Option<NaiveDateTime>,
@@ -123,10 +125,11 @@ impl From<Row> for LapseRecord {
         Self {
             key: row.key,
             reference: row.reference,
-            check: row.check,
-            check_reference: row.check_reference,
+            duty: row.duty,
+            duty_reference: row.duty_reference,
             child: row.child,
             child_reference: row.child_reference,
+            ladder: row.ladder,
             due_on: row.due_on,
             opened_on: row.opened_on,
             acknowledged,
@@ -139,10 +142,11 @@ impl From<Row> for LapseRecord {
 type Columns = (
     lapse::id,
     lapse::reference,
-    lapse::check_id,
+    lapse::duty_id,
     duty::reference,
     lapse::child_id,
-    child::reference,
+    diesel::dsl::Nullable<child::reference>,
+    lapse::ladder,
     lapse::due_on,
     lapse::opened_on,
     lapse::acknowledged_at,
@@ -158,10 +162,11 @@ fn columns() -> Columns {
     (
         lapse::id,
         lapse::reference,
-        lapse::check_id,
+        lapse::duty_id,
         duty::reference,
         lapse::child_id,
-        child::reference,
+        child::reference.nullable(),
+        lapse::ladder,
         lapse::due_on,
         lapse::opened_on,
         lapse::acknowledged_at,
@@ -179,8 +184,9 @@ pub fn find(
     viewer: &Viewer,
     reference: &Reference,
 ) -> Result<Option<LapseRecord>> {
-    let seen: Option<LapseKey> = scope::children(viewer)
-        .inner_join(lapse::table)
+    let seen: Option<LapseKey> = lapse::table
+        .inner_join(duty::table)
+        .filter(scope::DutySeenBy::eyes_of(viewer))
         .filter(lapse::reference.eq(reference))
         .select(lapse::id)
         .first(conn)
@@ -193,7 +199,7 @@ pub fn find(
 
 pub fn by_key(conn: &mut Conn, key: LapseKey) -> Result<LapseRecord> {
     let row: Row = lapse::table
-        .inner_join(child::table)
+        .left_join(child::table)
         .inner_join(duty::table)
         .left_join(account::table.on(lapse::acknowledged_by.eq(account::id.nullable())))
         .filter(lapse::id.eq(key))
@@ -202,13 +208,13 @@ pub fn by_key(conn: &mut Conn, key: LapseKey) -> Result<LapseRecord> {
     Ok(row.into())
 }
 
-/// The open lapse of a check.
-pub fn of_check(conn: &mut Conn, check: DutyKey) -> Result<Option<LapseRecord>> {
+/// The open lapse of a duty.
+pub fn of_duty(conn: &mut Conn, duty: DutyKey) -> Result<Option<LapseRecord>> {
     let row: Option<Row> = lapse::table
-        .inner_join(child::table)
+        .left_join(child::table)
         .inner_join(duty::table)
         .left_join(account::table.on(lapse::acknowledged_by.eq(account::id.nullable())))
-        .filter(lapse::check_id.eq(check))
+        .filter(lapse::duty_id.eq(duty))
         .filter(lapse::closed_at.is_null())
         .select(columns())
         .first(conn)
@@ -219,7 +225,7 @@ pub fn of_check(conn: &mut Conn, check: DutyKey) -> Result<Option<LapseRecord>> 
 /// A child's lapses, the newest first.
 pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<LapseRecord>> {
     let rows: Vec<Row> = on_each!(conn, |conn| lapse::table
-        .inner_join(child::table)
+        .left_join(child::table)
         .inner_join(duty::table)
         .left_join(account::table.on(lapse::acknowledged_by.eq(account::id.nullable())))
         .filter(lapse::child_id.eq(child))
@@ -330,29 +336,19 @@ pub fn acknowledge(
 /// Lets an open lapse stand for another check: the attempt that takes the place of the one that lapsed.
 pub fn carry_over(tx: &mut Conn, lapse: LapseKey, to: DutyKey) -> Result<()> {
     diesel::update(lapse::table.filter(lapse::id.eq(lapse)))
-        .set(lapse::check_id.eq(to))
+        .set(lapse::duty_id.eq(to))
         .execute(tx)?;
     Ok(())
 }
 
-/// Closes the open lapses of checks, because an outcome satisfied them or they are no longer owed.
-pub fn close(
-    tx: &mut Conn,
-    checks: &[DutyKey],
-    because: &str,
-    outcome: Option<OutcomeKey>,
-    now: NaiveDateTime,
-) -> Result<()> {
+/// Closes the open lapses of duties that were done or are no longer owed.
+pub fn close(tx: &mut Conn, duties: &[DutyKey], because: &str, now: NaiveDateTime) -> Result<()> {
     diesel::update(
         lapse::table
-            .filter(lapse::check_id.eq_any(checks.iter().map(|key| key.number())))
+            .filter(lapse::duty_id.eq_any(duties.iter().map(|key| key.number())))
             .filter(lapse::closed_at.is_null()),
     )
-    .set((
-        lapse::closed_at.eq(now),
-        lapse::closed_because.eq(because),
-        lapse::closed_by_outcome_id.eq(outcome.map(OutcomeKey::number)),
-    ))
+    .set((lapse::closed_at.eq(now), lapse::closed_because.eq(because)))
     .execute(tx)?;
     Ok(())
 }
@@ -361,7 +357,7 @@ pub fn close(
 pub fn hand_over(tx: &mut Conn, key: LapseKey, check: DutyKey, child: ChildKey) -> Result<()> {
     diesel::update(lapse::table.filter(lapse::id.eq(key)))
         .set((
-            lapse::check_id.eq(check.number()),
+            lapse::duty_id.eq(check.number()),
             lapse::child_id.eq(child.number()),
         ))
         .execute(tx)?;

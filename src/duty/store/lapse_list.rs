@@ -11,68 +11,76 @@ use crate::access::store::scope;
 use crate::db::schema::{account, child, duty, lapse};
 use crate::db::{Conn, Result};
 use crate::duty::lapse_list::OpenLapse;
-use crate::duty::store::suspension::{lapse_sleeps, sleeps};
+use crate::duty::owed::NamedChild;
+use crate::duty::store::suspension::sleeps;
 use crate::duty::suspension::Suspension;
 use crate::duty::whose::Whose;
 use crate::register::ChildKey;
+use crate::rules::duty::DutyKind;
+use crate::rules::escalation::Post;
+use crate::rules::identifiers::Reference;
 use crate::rules::rest::can_rest;
-use crate::rules::schedule::DutyKind;
 
 use diesel::prelude::*;
 
 type Row = (
     String,
     DutyKind,
-    String,
-    String,
-    String,
+    Post,
+    Option<Reference>,
+    Option<String>,
+    Option<String>,
     NaiveDate,
     String,
     Option<String>,
     Option<NaiveDate>,
     i32,
-    ChildKey,
+    Option<ChildKey>,
 );
+
+/// The open lapses that are listed: those that rest too, so that no rest hides a lapse.
+macro_rules! open {
+    ($viewer:expr, $whose:expr) => {{
+        let mut open = lapse::table
+            .inner_join(duty::table)
+            .left_join(child::table.on(lapse::child_id.eq(child::id.nullable())))
+            .left_join(account::table.on(child::officer_id.eq(account::id.nullable())))
+            .filter(lapse::authority_id.eq($viewer.authority()))
+            .filter(lapse::closed_at.is_null())
+            .filter(scope::DutySeenBy::eyes_of($viewer))
+            .into_boxed();
+        if let Whose::Of(account) = $whose {
+            open = open.filter(scope::OwnedBy::account(account));
+        }
+        open
+    }};
+}
 
 /// How many lapses are open.
 pub fn total(conn: &mut Conn, viewer: &Viewer, whose: Whose) -> Result<i64> {
-    Ok(children(viewer, whose)
-        .inner_join(lapse::table)
-        .filter(lapse::authority_id.eq(viewer.authority()))
-        .filter(lapse::closed_at.is_null())
-        .count()
-        .get_result(conn)?)
+    Ok(open!(viewer, whose).count().get_result(conn)?)
 }
 
 /// How many of them rest.
 pub fn resting(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate) -> Result<i64> {
-    Ok(children(viewer, whose)
-        .inner_join(lapse::table)
-        .filter(lapse::authority_id.eq(viewer.authority()))
-        .filter(lapse::closed_at.is_null())
-        .filter(lapse_sleeps!(today))
+    Ok(open!(viewer, whose)
+        .filter(sleeps!(lapse::child_id, duty::purpose, today))
         .count()
         .get_result(conn)?)
 }
 
 /// How many do not rest and have a plan whose day has not passed.
 pub fn answered(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate) -> Result<i64> {
-    Ok(children(viewer, whose)
-        .inner_join(lapse::table)
-        .filter(lapse::authority_id.eq(viewer.authority()))
-        .filter(lapse::closed_at.is_null())
+    Ok(open!(viewer, whose)
         .filter(lapse::plan_by.ge(today))
-        .filter(not(lapse_sleeps!(today)))
+        .filter(not(sleeps!(lapse::child_id, duty::purpose, today)))
         .count()
         .get_result(conn)?)
 }
 
 /// How many open lapses had more than one plan.
 pub fn renewed(conn: &mut Conn, viewer: &Viewer, whose: Whose) -> Result<i64> {
-    Ok(children(viewer, whose)
-        .inner_join(lapse::table)
-        .filter(lapse::authority_id.eq(viewer.authority()))
-        .filter(lapse::closed_at.is_null())
+    Ok(open!(viewer, whose)
         .filter(lapse::round.gt(1))
         .count()
         .get_result(conn)?)
@@ -85,10 +93,7 @@ pub fn unanswered(
     viewer: &Viewer,
     today: NaiveDate,
 ) -> Result<Vec<(String, DutyKind, NaiveDate)>> {
-    Ok(children(viewer, Whose::Team)
-        .inner_join(lapse::table.inner_join(duty::table))
-        .filter(lapse::authority_id.eq(viewer.authority()))
-        .filter(lapse::closed_at.is_null())
+    Ok(open!(viewer, Whose::Team)
         .filter(not(sleeps!(lapse::child_id, duty::purpose, today)))
         .filter(lapse::plan_by.is_null().or(lapse::plan_by.lt(today)))
         .order((lapse::due_on, lapse::id))
@@ -103,11 +108,7 @@ pub fn page(
     today: NaiveDate,
     (offset, limit): (i64, i64),
 ) -> Result<Vec<OpenLapse>> {
-    let mut open = children(viewer, whose)
-        .inner_join(lapse::table.inner_join(duty::table))
-        .left_join(account::table)
-        .filter(lapse::authority_id.eq(viewer.authority()))
-        .filter(lapse::closed_at.is_null());
+    let mut open = open!(viewer, whose);
     if only_unanswered {
         open = open
             .filter(not(sleeps!(lapse::child_id, duty::purpose, today)))
@@ -118,37 +119,30 @@ pub fn page(
         .select((
             lapse::reference,
             duty::kind,
-            child::reference,
-            child::given_names,
-            child::family_name,
+            duty::post,
+            child::reference.nullable(),
+            child::given_names.nullable(),
+            child::family_name.nullable(),
             lapse::due_on,
             duty::why,
             account::name.nullable(),
             lapse::plan_by,
             lapse::round,
-            child::id,
+            lapse::child_id,
         ))
         .offset(offset)
         .limit(limit)
         .load(conn)?;
-    let keys: Vec<ChildKey> = rows.iter().map(|row| row.10).collect();
+    let keys: Vec<ChildKey> = rows.iter().filter_map(|row| row.11).collect();
     let rests = super::suspension::of(conn, &keys, today)?;
     Ok(rows.into_iter().map(|row| line(row, &rests)).collect())
-}
-
-/// The children whose lapses are listed: those who rest too, so that no rest hides a lapse.
-fn children<'a>(viewer: &Viewer, whose: Whose) -> child::BoxedQuery<'a, crate::db::Backend> {
-    let seen = scope::children(viewer).into_boxed();
-    match whose {
-        Whose::Of(officer) => seen.filter(child::officer_id.eq(officer.number())),
-        Whose::Team => seen,
-    }
 }
 
 fn line(row: Row, rests: &HashMap<ChildKey, Suspension>) -> OpenLapse {
     let (
         reference,
         kind,
+        post,
         child_reference,
         given_names,
         family_name,
@@ -159,12 +153,14 @@ fn line(row: Row, rests: &HashMap<ChildKey, Suspension>) -> OpenLapse {
         round,
         child,
     ) = row;
-    let rest = rests.get(&child).filter(|_| can_rest(kind));
+    let rest = child
+        .and_then(|child| rests.get(&child))
+        .filter(|_| can_rest(kind));
     OpenLapse {
         reference,
         kind,
-        child_reference,
-        child_name: format!("{given_names} {family_name}"),
+        post,
+        child: NamedChild::of(child_reference, given_names, family_name),
         due_on,
         why,
         officer,

@@ -1,9 +1,10 @@
 //! The SQL of checks. No statement here writes an original due day a second time, and a trigger refuses one that would.
 
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::dsl::min;
+use diesel::dsl::{max, min};
 
 use crate::access::store::scope;
 use crate::access::{AuthorityKey, Viewer};
@@ -11,12 +12,13 @@ use crate::db::days::{Day, MaybeDay, Moment};
 use crate::db::schema::duty;
 use crate::db::{Conn, Result};
 use crate::duty::DutyKey;
-use crate::duty::owed::{DueDay, Duty, DutyState};
+use crate::duty::owed::{About, DueDay, Duty, DutyState};
 use crate::duty::store::IS_OPEN;
-use crate::register::{ChildKey, random_reference};
+use crate::register::{ChildKey, PersonKey, random_reference};
+use crate::rules::duty::{DutyKind, Purpose};
+use crate::rules::escalation::Post;
 use crate::rules::identifiers::{Reference, ReferenceKind};
-use crate::rules::schedule::{DutyKind, DutyOwed, Purpose};
-use crate::visit::OutcomeKey;
+use crate::rules::schedule::DutyOwed;
 use crate::{insert_rows, on_each};
 
 use diesel::prelude::*;
@@ -33,9 +35,15 @@ struct Row {
     #[diesel(column_name = authority_id)]
     authority: AuthorityKey,
     #[diesel(column_name = child_id)]
-    child: ChildKey,
+    child: Option<ChildKey>,
+    #[diesel(column_name = person_id)]
+    person: Option<PersonKey>,
+    #[diesel(column_name = other_authority_id)]
+    other_authority: Option<AuthorityKey>,
     kind: DutyKind,
     purpose: Purpose,
+    occasion: String,
+    post: Post,
     #[diesel(column_name = follows_id)]
     follows: Option<DutyKey>,
     counted_from: Day,
@@ -53,9 +61,11 @@ impl From<Row> for Duty {
             key: row.key,
             reference: row.reference,
             authority: row.authority,
-            child: row.child,
+            about: about(row.child, row.person, row.other_authority),
             kind: row.kind,
             purpose: row.purpose,
+            occasion: row.occasion,
+            post: row.post,
             follows: row.follows,
             counted_from: row.counted_from.into(),
             original_due_on: row.original_due_on.into(),
@@ -68,9 +78,22 @@ impl From<Row> for Duty {
     }
 }
 
+fn about(
+    child: Option<ChildKey>,
+    person: Option<PersonKey>,
+    authority: Option<AuthorityKey>,
+) -> About {
+    match (child, person, authority) {
+        (Some(child), _, _) => About::Child(child),
+        (None, Some(person), _) => About::Person(person),
+        (None, None, Some(authority)) => About::Authority(authority),
+        (None, None, None) => About::Nobody,
+    }
+}
+
 pub fn find(conn: &mut Conn, viewer: &Viewer, reference: &Reference) -> Result<Option<Duty>> {
-    let row: Option<Row> = scope::children(viewer)
-        .inner_join(duty::table)
+    let row: Option<Row> = duty::table
+        .filter(scope::DutySeenBy::eyes_of(viewer))
         .filter(duty::reference.eq(reference))
         .select(Row::as_select())
         .first(conn)
@@ -99,7 +122,7 @@ pub fn due_days(
             .filter(duty::child_id.eq_any(keys))
             .filter(duty::kind.eq(kind))
             .filter(IS_OPEN)
-            .select((duty::child_id, duty::due_on, duty::why))
+            .select((duty::child_id.assume_not_null(), duty::due_on, duty::why))
             .load(conn)?;
         let day = |(child, on, why)| (child, DueDay { on, why });
         days.extend(found.into_iter().map(day));
@@ -140,9 +163,11 @@ pub struct NewDuty<'a> {
 struct NewRow<'a> {
     reference: String,
     authority_id: i64,
-    child_id: i64,
+    child_id: Option<i64>,
     kind: &'static str,
     purpose: &'static str,
+    occasion: &'a str,
+    post: &'static str,
     follows_id: Option<i64>,
     counted_from: Day,
     original_due_on: Day,
@@ -189,7 +214,11 @@ fn open_kinds(
     let open: Vec<(ChildKey, DutyKind, Option<DutyKey>)> = duty::table
         .filter(duty::child_id.eq_any(numbers))
         .filter(IS_OPEN)
-        .select((duty::child_id, duty::kind, duty::follows_id))
+        .select((
+            duty::child_id.assume_not_null(),
+            duty::kind,
+            duty::follows_id,
+        ))
         .load(conn)?;
     Ok(open.into_iter().collect())
 }
@@ -198,9 +227,11 @@ fn row<'a>(authority: AuthorityKey, new: &NewDuty<'a>, now: NaiveDateTime) -> Ne
     NewRow {
         reference: random_reference(ReferenceKind::Check).as_str().to_owned(),
         authority_id: authority.number(),
-        child_id: new.child.number(),
+        child_id: Some(new.child.number()),
         kind: new.owed.kind.as_str(),
         purpose: new.owed.purpose.as_str(),
+        occasion: "",
+        post: new.owed.kind.nature().post.as_str(),
         follows_id: new.follows.map(DutyKey::number),
         counted_from: new.owed.counted_from.into(),
         original_due_on: new.owed.due_on.into(),
@@ -211,12 +242,87 @@ fn row<'a>(authority: AuthorityKey, new: &NewDuty<'a>, now: NaiveDateTime) -> Ne
     }
 }
 
-/// How checks come to an end.
+/// Writes a duty that is about no child.
+pub fn insert_for(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    occasion: &str,
+    owed: &DutyOwed,
+    now: NaiveDateTime,
+) -> Result<DutyKey> {
+    let reference = random_reference(ReferenceKind::Check);
+    let new = NewRow {
+        reference: reference.as_str().to_owned(),
+        authority_id: authority.number(),
+        child_id: None,
+        kind: owed.kind.as_str(),
+        purpose: owed.purpose.as_str(),
+        occasion,
+        post: owed.kind.nature().post.as_str(),
+        follows_id: None,
+        counted_from: owed.counted_from.into(),
+        original_due_on: owed.due_on.into(),
+        due_on: owed.due_on.into(),
+        why: &owed.why,
+        state: DutyState::Open.as_str(),
+        created_at: now.into(),
+    };
+    insert_rows!(tx, duty::table, vec![new])?;
+    Ok(duty::table
+        .filter(duty::reference.eq(reference.as_str()))
+        .select(duty::id)
+        .first(tx)?)
+}
+
+/// The last occasion on which an authority was owed a duty of a kind that is about no child.
+pub fn last_occasion(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    kind: DutyKind,
+) -> Result<Option<String>> {
+    Ok(about_none(authority)
+        .filter(duty::kind.eq(kind))
+        .select(max(duty::occasion))
+        .first(conn)?)
+}
+
+/// The duties of an authority that are about no child, the newest due first.
+pub fn about_no_child(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<Duty>> {
+    let rows: Vec<Row> = about_none(authority)
+        .order((duty::due_on.desc(), duty::id.desc()))
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Duty::from).collect())
+}
+
+/// Those of them that are open and due in these days, the soonest first.
+pub fn open_about_no_child(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    due: &RangeInclusive<NaiveDate>,
+) -> Result<Vec<Duty>> {
+    let rows: Vec<Row> = about_none(authority)
+        .filter(IS_OPEN)
+        .filter(duty::due_on.between(*due.start(), *due.end()))
+        .order((duty::due_on, duty::id))
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Duty::from).collect())
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn about_none(authority: AuthorityKey) -> _ {
+    let authority: i64 = authority.number();
+    duty::table
+        .filter(duty::authority_id.eq(authority))
+        .filter(duty::child_id.is_null())
+}
+
+/// How duties come to an end.
 pub struct Closing<'a> {
     pub state: DutyState,
     pub on: NaiveDate,
     pub because: &'a str,
-    pub outcome: Option<OutcomeKey>,
 }
 
 pub fn close(tx: &mut Conn, checks: &[DutyKey], closing: &Closing<'_>) -> Result<()> {
@@ -229,7 +335,6 @@ pub fn close(tx: &mut Conn, checks: &[DutyKey], closing: &Closing<'_>) -> Result
         duty::state.eq(closing.state),
         duty::closed_on.eq(closing.on),
         duty::closed_because.eq(closing.because),
-        duty::closed_by_outcome_id.eq(closing.outcome.map(OutcomeKey::number)),
         duty::version.eq(duty::version + 1),
     ))
     .execute(tx)?;

@@ -14,9 +14,9 @@ use crate::duty::suspension::Suspension;
 use crate::mail::OutgoingMail;
 use crate::on_each;
 use crate::register::ChildKey;
+use crate::rules::duty::Purpose;
 use crate::rules::identifiers::Reference;
 use crate::rules::rest::Earlier;
-use crate::rules::schedule::Purpose;
 
 use diesel::prelude::*;
 
@@ -25,7 +25,11 @@ macro_rules! rests {
     ($child:expr, $day:expr) => {
         diesel::dsl::exists(
             crate::db::schema::suspension::table
-                .filter(crate::db::schema::suspension::child_id.eq($child))
+                .filter(
+                    crate::db::schema::suspension::child_id
+                        .nullable()
+                        .eq($child.nullable()),
+                )
                 .filter(crate::db::schema::suspension::starts_on.le($day))
                 .filter(crate::db::schema::suspension::ends_on.ge($day)),
         )
@@ -38,7 +42,7 @@ pub(crate) use rests;
 macro_rules! sleeps {
     ($child:expr, $purpose:expr, $day:expr) => {
         crate::duty::store::suspension::rests!($child, $day)
-            .and($purpose.ne(crate::rules::schedule::Purpose::Find.as_str()))
+            .and($purpose.ne(crate::rules::duty::Purpose::Find.as_str()))
     };
 }
 pub(crate) use sleeps;
@@ -48,9 +52,9 @@ pub(crate) use sleeps;
 macro_rules! lapse_sleeps {
     ($day:expr) => {{
         let search = crate::db::schema::duty::table
-            .filter(crate::db::schema::duty::id.eq(crate::db::schema::lapse::check_id))
+            .filter(crate::db::schema::duty::id.eq(crate::db::schema::lapse::duty_id))
             .filter(
-                crate::db::schema::duty::purpose.eq(crate::rules::schedule::Purpose::Find.as_str()),
+                crate::db::schema::duty::purpose.eq(crate::rules::duty::Purpose::Find.as_str()),
             );
         crate::duty::store::suspension::rests!(crate::db::schema::lapse::child_id, $day)
             .and(diesel::dsl::not(diesel::dsl::exists(search)))
@@ -108,7 +112,7 @@ pub fn earlier(conn: &mut Conn, child: ChildKey) -> Result<Vec<Earlier>> {
 /// open for the next one, which is not due yet.
 pub fn has_overdue(conn: &mut Conn, child: ChildKey, today: NaiveDate) -> Result<bool> {
     let lapsed = lapse::table
-        .filter(lapse::check_id.eq(duty::id))
+        .filter(lapse::duty_id.eq(duty::id))
         .filter(lapse::closed_at.is_null());
     let overdue = duty::table
         .filter(duty::child_id.eq(child))

@@ -7,10 +7,11 @@ use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::db::schema::{child, due_soon_notice, duty, lapse, lapse_step, outgoing_mail};
 use crate::db::{Conn, Result};
-use crate::duty::owed::DutyState;
+use crate::duty::owed::{DutyState, NamedChild};
 use crate::duty::told::{ToldLapse, ToldLine};
+use crate::rules::duty::DutyKind;
+use crate::rules::escalation::Post;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::DutyKind;
 
 use diesel::prelude::*;
 
@@ -40,15 +41,34 @@ pub fn lapses_in(conn: &mut Conn, mail: i64) -> Result<i64> {
 pub fn checks_in(conn: &mut Conn, mail: i64) -> Result<i64> {
     Ok(due_soon_notice::table
         .filter(due_soon_notice::mail_id.eq(mail))
-        .select(count(due_soon_notice::check_id).aggregate_distinct())
+        .select(count(due_soon_notice::duty_id).aggregate_distinct())
         .first(conn)?)
+}
+
+/// How many duties a mail told of that are about no child.
+pub fn returns_in(conn: &mut Conn, mail: i64) -> Result<i64> {
+    let lapsed = lapse_step::table
+        .inner_join(lapse::table)
+        .filter(lapse_step::mail_id.eq(mail))
+        .filter(lapse::child_id.is_null())
+        .select(count(lapse::id).aggregate_distinct())
+        .first::<i64>(conn)?;
+    let due_soon = due_soon_notice::table
+        .inner_join(duty::table)
+        .filter(due_soon_notice::mail_id.eq(mail))
+        .filter(duty::child_id.is_null())
+        .select(count(duty::id).aggregate_distinct())
+        .first::<i64>(conn)?;
+    Ok(lapsed + due_soon)
 }
 
 /// The lapses that a mail told of, with their children, written once for the lines and for their number.
 macro_rules! lapses {
     ($viewer:expr, $mail:expr) => {
-        scope::children($viewer)
-            .inner_join(lapse::table.inner_join(duty::table))
+        lapse::table
+            .inner_join(duty::table)
+            .left_join(child::table.on(lapse::child_id.eq(child::id.nullable())))
+            .filter(scope::DutySeenBy::eyes_of($viewer))
             .filter(
                 lapse::id.eq_any(
                     lapse_step::table
@@ -62,13 +82,16 @@ macro_rules! lapses {
 /// As [`lapses`], the checks that a mail said are due soon.
 macro_rules! checks {
     ($viewer:expr, $mail:expr) => {
-        scope::children($viewer).inner_join(duty::table).filter(
-            duty::id.eq_any(
-                due_soon_notice::table
-                    .filter(due_soon_notice::mail_id.eq($mail))
-                    .select(due_soon_notice::check_id),
-            ),
-        )
+        duty::table
+            .left_join(child::table)
+            .filter(scope::DutySeenBy::eyes_of($viewer))
+            .filter(
+                duty::id.eq_any(
+                    due_soon_notice::table
+                        .filter(due_soon_notice::mail_id.eq($mail))
+                        .select(due_soon_notice::duty_id),
+                ),
+            )
     };
 }
 
@@ -89,9 +112,10 @@ struct Row {
     kind: DutyKind,
     state: DutyState,
     why: String,
-    child_reference: Reference,
-    given_names: String,
-    family_name: String,
+    post: Post,
+    child_reference: Option<Reference>,
+    given_names: Option<String>,
+    family_name: Option<String>,
     officer: Option<AccountKey>,
 }
 
@@ -100,8 +124,8 @@ impl Row {
         ToldLine {
             check_reference: self.reference.to_string(),
             kind: self.kind,
-            child_reference: self.child_reference.to_string(),
-            child_name: format!("{} {}", self.given_names, self.family_name),
+            child: NamedChild::of(self.child_reference, self.given_names, self.family_name),
+            post: self.post,
             due_on,
             why: self.why,
             officer: self.officer,
@@ -132,10 +156,11 @@ macro_rules! row {
             duty::kind,
             duty::state,
             duty::why,
-            child::reference,
-            child::given_names,
-            child::family_name,
-            child::officer_id,
+            duty::post,
+            child::reference.nullable(),
+            child::given_names.nullable(),
+            child::family_name.nullable(),
+            child::officer_id.nullable(),
         )
     };
 }
@@ -181,9 +206,9 @@ pub fn checks(
         .limit(limit)
         .load(conn)?;
     let open: Vec<(i64, LapseRow)> = lapse::table
-        .filter(lapse::check_id.eq_any(rows.iter().map(|(_, _, check)| *check)))
+        .filter(lapse::duty_id.eq_any(rows.iter().map(|(_, _, check)| *check)))
         .filter(lapse::closed_at.is_null())
-        .select((lapse::check_id, of_lapse!()))
+        .select((lapse::duty_id, of_lapse!()))
         .load(conn)?;
     let mut open: std::collections::HashMap<i64, LapseRow> = open.into_iter().collect();
     let lines = rows

@@ -14,8 +14,8 @@ use crate::policy::rulebook::{self, Rulebook};
 use crate::register::child::{self, AmendError};
 use crate::register::{ChildKey, allocation, registration};
 use crate::rules::codes::ChildStatus;
+use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::DutyKind;
 use crate::visit::ending;
 
 /// An officer has read it: the children become active, get an officer, the acknowledgement checks are done, and the parent

@@ -6,8 +6,8 @@ use crate::db::{Conn, Result};
 use crate::duty::owed;
 use crate::policy::rulebook::Rulebook;
 use crate::register::ChildKey;
+use crate::rules::duty::DutyKind;
 use crate::rules::policy::PolicyKey;
-use crate::rules::schedule::DutyKind;
 use crate::rules::tier::Tier;
 
 /// What is promised.

@@ -547,10 +547,8 @@ fn the_desk_counts_what_it_lists() {
         ),
         (1, 1, 0)
     );
-    assert_eq!(
-        desk.lapsed[0].child_reference,
-        world.record(child).reference.as_str()
-    );
+    let named = desk.lapsed[0].child.as_ref().unwrap();
+    assert_eq!(named.reference, world.record(child).reference.as_str());
     assert_eq!(desk.lapsed[0].working_days, 1);
     assert!(desk.lapsed[0].lapse.is_some());
     assert_eq!(desk.due_soon[0].working_days, 4);

@@ -25,7 +25,7 @@ use crate::access::{AccountKey, AuthorityKey, Role, Viewer, authority};
 use crate::clock::Clock;
 use crate::db::{Conn, DbError};
 use crate::duty::lapse::{self, LapseRecord};
-use crate::duty::owed::{self, Duty};
+use crate::duty::owed;
 use crate::mail::transport::Posted;
 use crate::policy::rulebook;
 use crate::proving::{self, Ending};
@@ -37,11 +37,13 @@ use crate::register::{ChildKey, allocation};
 use crate::rules::codes::{
     ChildStatus, EpisodeKind, PreviousSetting, PrimaryReason, RegisterBasis, Sex, Source,
 };
+use crate::rules::duty::DutyKind;
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::{EmailAddress, Postcode, Reference};
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
-use crate::rules::schedule::{DutyKind, Entry, first_checks};
+use crate::rules::schedule::{Entry, first_checks};
 use crate::rules::tier::Tier;
+use crate::visit::check::{self, Check};
 use crate::visit::outcome::{self, NewOutcome, OutcomeError, Recorded};
 
 /// An authority with people in every post, and the jobs that run for it.
@@ -278,13 +280,13 @@ impl World {
             .unwrap()
     }
 
-    pub fn checks(&self, child: ChildKey) -> Vec<Duty> {
-        self.run(|conn| owed::of_child(conn, child))
+    pub fn checks(&self, child: ChildKey) -> Vec<Check> {
+        self.run(|conn| check::of_child(conn, child))
     }
 
     /// The open check of a kind.
-    pub fn check(&self, child: ChildKey, kind: DutyKind) -> Duty {
-        let open = |check: &Duty| check.kind == kind && check.state == owed::DutyState::Open;
+    pub fn check(&self, child: ChildKey, kind: DutyKind) -> Check {
+        let open = |check: &Check| check.kind == kind && check.state == owed::DutyState::Open;
         self.checks(child).into_iter().find(open).unwrap()
     }
 
@@ -301,7 +303,7 @@ impl World {
     }
 
     /// Sam records what came of an attempt today.
-    pub fn attempt(&self, check: &Duty, mode: Mode, result: AttemptResult) -> Recorded {
+    pub fn attempt(&self, check: &Check, mode: Mode, result: AttemptResult) -> Recorded {
         self.try_attempt(check, &self.form(mode, result)).unwrap()
     }
 
@@ -321,7 +323,7 @@ impl World {
         }
     }
 
-    pub fn try_attempt(&self, check: &Duty, form: &NewOutcome) -> Result<Recorded, OutcomeError> {
+    pub fn try_attempt(&self, check: &Check, form: &NewOutcome) -> Result<Recorded, OutcomeError> {
         let (today, now) = (self.today(), self.now());
         self.services
             .db

@@ -6,6 +6,7 @@ use crate::duty::{DutyKey, lapse};
 use crate::rules::dates::spoken;
 use crate::standing::whereabouts;
 use crate::visit::booking::{self, Booked, BookingError, NewBooking};
+use crate::visit::check::Check;
 
 #[test]
 fn a_failed_visit_leaves_the_clock_running_and_owes_an_attempt() {
@@ -63,7 +64,7 @@ fn a_row_of_failed_visits_climbs_the_ladder_as_one_lapse() {
     let first = world.check(child, DutyKind::NewAttempt);
     world.on("2026-11-24").sweep();
     let of_attempt = |check: DutyKey| {
-        let lapse = world.run(|conn| lapse::of_check(conn, check));
+        let lapse = world.run(|conn| lapse::of_duty(conn, check));
         lapse.unwrap_or_else(|| panic!("no open lapse"))
     };
     let lapsed = of_attempt(first.key);
@@ -186,7 +187,7 @@ fn each_check_has_an_attempt_of_its_own() {
         AttemptResult::Refused,
     );
 
-    let attempts = || -> Vec<Duty> {
+    let attempts = || -> Vec<Check> {
         let mut open = world.checks(child);
         open.retain(|it| it.kind == DutyKind::NewAttempt && it.state == DutyState::Open);
         open
@@ -562,7 +563,7 @@ fn a_child_is_not_owed_the_same_thing_twice() {
         purpose: owed.purpose,
         due_on: owed.due_on,
         counted_from: owed.counted_from,
-        why: owed.why,
+        why: owed.why.clone(),
     };
     let now = world.now();
     for _ in 0..2 {
@@ -592,7 +593,7 @@ impl World {
         lost.unwrap();
     }
 
-    fn book(&self, check: &Duty, on: &str, reason: &str) -> Result<Booked, BookingError> {
+    fn book(&self, check: &Check, on: &str, reason: &str) -> Result<Booked, BookingError> {
         let (today, now) = (self.today(), self.now());
         let new = NewBooking {
             mode: Mode::HomeVisit,

@@ -149,7 +149,7 @@ fn looking_for_a_child_never_rests() {
         2
     );
     let lapses = world.lapses(child);
-    assert!(lapses.iter().any(|lapse| lapse.check == search.key));
+    assert!(lapses.iter().any(|lapse| lapse.duty == search.key));
     world.assert_green();
 }
 

@@ -79,7 +79,7 @@ pub(crate) use ask;
 pub fn children_without_clock(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let clock = exists(
         duty::table
-            .filter(duty::child_id.eq(child::id))
+            .filter(duty::child_id.eq(child::id.nullable()))
             .filter(IS_OPEN),
     );
     ask!(
@@ -107,7 +107,7 @@ pub fn overdue_without_lapse(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer
         .filter(not(sleeps!(duty::child_id, duty::purpose, scope.day)));
     let lapsed = exists(
         lapse::table
-            .filter(lapse::check_id.eq(duty::id))
+            .filter(lapse::duty_id.eq(duty::id))
             .filter(lapse::closed_at.is_null()),
     );
     ask!(conn, overdue, not(lapsed), duty::reference)
@@ -141,14 +141,16 @@ pub fn lapses_closed_without_cause(conn: &mut Conn, scope: Scope<'_>) -> Result<
         .is_not_null()
         .and(duty::closed_because.ne(""))
         .and(Condition("duty.state <> 'open'"));
-    let failed = Condition("(lapse.closed_by_outcome_id IS NOT NULL AND duty.state = 'cancelled')");
-    let cause = lapse::closed_by_outcome_id
-        .is_not_null()
-        .or(ended.assume_not_null());
+    let failed = Condition(
+        "(duty.state = 'cancelled' AND EXISTS
+          (SELECT 1 FROM closed_by_outcome WHERE closed_by_outcome.check_id = duty.id))",
+    );
     ask!(
         conn,
         closed,
-        not(reason.assume_not_null()).or(not(cause)).or(failed),
+        not(reason.assume_not_null())
+            .or(not(ended.assume_not_null()))
+            .or(failed),
         lapse::reference
     )
 }
@@ -251,7 +253,7 @@ pub fn changed_since(
         .load(conn)?;
     let retiered: Vec<LapseKey> = lapse::table
         .inner_join(child::table)
-        .inner_join(tier_history::table.on(tier_history::child_id.eq(lapse::child_id)))
+        .inner_join(tier_history::table.on(tier_history::child_id.nullable().eq(lapse::child_id)))
         .filter(lapse::authority_id.eq(authority))
         .filter(lapse::closed_at.is_null())
         .filter(tier_history::held_from.gt(since))

@@ -8,8 +8,8 @@ use crate::db::schema::{
 use crate::db::{Condition, Conn, Result};
 use crate::duty::store::IS_OPEN;
 use crate::proof::store::verify::{Answer, NAMED, Scope, ask};
+use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::DutyKind;
 
 use diesel::prelude::*;
 
@@ -20,7 +20,7 @@ pub fn lost_without_clock(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
         .filter(child::status.eq("whereabouts_unknown"));
     let clock = exists(
         duty::table
-            .filter(duty::child_id.eq(child::id))
+            .filter(duty::child_id.eq(child::id.nullable()))
             .filter(duty::kind.eq(DutyKind::FindChild))
             .filter(IS_OPEN),
     );

@@ -6,22 +6,24 @@ use chrono::NaiveDateTime;
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::db::{Conn, DbError};
-use crate::duty::owed::{self, Closing, Duty, DutyState};
+use crate::duty::owed::{self, Closing, DutyState};
 use crate::duty::{DutyKey, lapse};
 use crate::policy::rulebook::Rulebook;
 use crate::register::{self, ChildKey};
 use crate::rules::codes::ChildStatus;
 use crate::rules::dates::spoken;
+use crate::rules::duty::DutyKind;
 use crate::rules::outcome::{Happened, effect, satisfies_too};
-use crate::rules::schedule::{DutyKind, DutyOwed, next_check};
+use crate::rules::schedule::{DutyOwed, next_check};
 use crate::rules::tier::Tier;
+use crate::visit::check::{self, Check};
 use crate::visit::outcome::Attempt;
 use crate::visit::{ending, found, store};
 
 /// What follows from an outcome.
 pub(super) struct Following<'a> {
     pub(super) viewer: &'a Viewer,
-    pub(super) check: &'a Duty,
+    pub(super) check: &'a Check,
     pub(super) happened: &'a Happened,
     pub(super) attempt: &'a Attempt,
     pub(super) tier: Tier,
@@ -33,7 +35,7 @@ impl Following<'_> {
     /// A child who was seen is a child of whom it is known where they are. One who was seen only before nobody knew is as
     /// lost as ever.
     pub(super) fn note_found(&self, tx: &mut Conn) -> Result<(), DbError> {
-        let open = owed::open_of_child(tx, self.check.child)?;
+        let open = check::open_of_child(tx, self.check.child)?;
         let found = open.iter().any(|check| {
             check.kind == DutyKind::FindChild && satisfies_too(&check.as_open(), self.happened)
         });
@@ -56,9 +58,9 @@ impl Following<'_> {
         tx: &mut Conn,
         satisfied: bool,
     ) -> Result<(), DbError> {
-        let open = owed::open_of_child(tx, self.check.child)?;
+        let open = check::open_of_child(tx, self.check.child)?;
         let original = self.check.follows.unwrap_or(self.check.key);
-        let done: Vec<&Duty> = open
+        let done: Vec<&Check> = open
             .iter()
             .filter(|check| {
                 if check.key == original || check.key == self.check.key {
@@ -81,9 +83,8 @@ impl Following<'_> {
             state: DutyState::Done,
             on: self.happened.on,
             because: &self.attempt.in_words,
-            outcome: Some(self.attempt.key),
         };
-        ending::end(tx, &keys, &closing, self.now)?;
+        ending::end(tx, &keys, &closing, Some(self.attempt.key), self.now)?;
         let next: Vec<DutyOwed> = done
             .iter()
             .filter_map(|check| {
@@ -130,9 +131,9 @@ impl Following<'_> {
                 state: DutyState::Cancelled,
                 on: self.rulebook.today,
                 because: &because,
-                outcome: Some(self.attempt.key),
             };
             owed::close(tx, &[older.key], &closing)?;
+            store::outcome::note_closed(tx, &[older.key], self.attempt.key)?;
         }
         owed::owe(
             tx,
@@ -151,8 +152,8 @@ impl Following<'_> {
 
     /// A visit at which nobody was seen answers for nothing: the lapse of an older attempt stays open for the newer one, with
     /// the day it was due first, its round and its plan, so that a row of failed visits climbs the ladder.
-    fn carry_lapse_over(&self, tx: &mut Conn, older: &Duty, newer: &Duty) -> Result<(), DbError> {
-        let Some(lapse) = lapse::of_check(tx, older.key)? else {
+    fn carry_lapse_over(&self, tx: &mut Conn, older: &Check, newer: &Check) -> Result<(), DbError> {
+        let Some(lapse) = lapse::of_duty(tx, older.key)? else {
             return Ok(());
         };
         lapse::carry_over(tx, lapse.key, newer.key)?;
@@ -177,8 +178,8 @@ fn open_attempt(
     conn: &mut Conn,
     child: ChildKey,
     original: DutyKey,
-) -> Result<Option<Duty>, DbError> {
-    let open = owed::open_of_child(conn, child)?;
+) -> Result<Option<Check>, DbError> {
+    let open = check::open_of_child(conn, child)?;
     Ok(open
         .into_iter()
         .find(|check| check.kind == DutyKind::NewAttempt && check.follows == Some(original)))

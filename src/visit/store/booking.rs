@@ -7,15 +7,15 @@ use crate::clock::london_day;
 use crate::db::schema::{account, address, booking, child, duty, told_address};
 use crate::db::{Condition, Conn, Result};
 use crate::duty::DutyKey;
-use crate::duty::owed::Duty;
 use crate::on_each;
 use crate::register::{AddressKey, ChildKey};
+use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::Mode;
 use crate::rules::postponement::{Chain, Earlier, Weighed};
-use crate::rules::schedule::DutyKind;
 use crate::visit::BookingKey;
 use crate::visit::booking::{BookingRecord, NewBooking};
+use crate::visit::check::Check;
 
 use diesel::prelude::*;
 
@@ -152,7 +152,7 @@ pub fn insert(tx: &mut Conn, new: &NewBooking, of: &Circumstances<'_>) -> Result
 
 /// A check with the attempts at it, as far as putting it off depends on them. What is booked for the check that attempts
 /// follow has its own first due day; an attempt has that of the first of its row.
-pub fn chain(conn: &mut Conn, check: &Duty) -> Result<Chain> {
+pub fn chain(conn: &mut Conn, check: &Check) -> Result<Chain> {
     let original = check.follows.unwrap_or(check.key);
     let is_of_row = || {
         duty::child_id.eq(check.child.number()).and(
@@ -255,7 +255,7 @@ pub fn is_about(conn: &mut Conn, booking: &str) -> Result<Option<(ChildKey, Stri
     let check: Option<(ChildKey, Reference)> = booking::table
         .inner_join(duty::table)
         .filter(booking::reference.eq(booking))
-        .select((duty::child_id, duty::reference))
+        .select((duty::child_id.assume_not_null(), duty::reference))
         .first(conn)
         .optional()?;
     Ok(check.map(|(child, check)| (child, format!("check {check}"))))
@@ -271,7 +271,7 @@ macro_rules! lives_elsewhere {
             .filter(address::recorded_at.lt($known))
             .filter(Condition($home));
         let disputed = told_address::table
-            .filter(told_address::child_id.eq(duty::child_id))
+            .filter(told_address::child_id.nullable().eq(duty::child_id))
             .filter(told_address::settled_at.is_null())
             .filter(told_address::told_at.lt($known))
             .filter(Condition($told));
@@ -399,7 +399,7 @@ pub fn elsewhere_untold(
         .select(told_address::id)
         .single_value();
     Ok(coming_visits!(today)
-        .inner_join(child::table.on(child::id.eq(duty::child_id)))
+        .inner_join(child::table.on(child::id.nullable().eq(duty::child_id)))
         .left_join(
             officer.on(child::officer_id
                 .eq(officer.field(account::id).nullable())

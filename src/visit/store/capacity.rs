@@ -13,7 +13,7 @@ use crate::duty::store::suspension::sleeps;
 use crate::register::ChildKey;
 use crate::rules::capacity::Due;
 use crate::rules::codes::Source;
-use crate::rules::schedule::DutyKind;
+use crate::rules::duty::DutyKind;
 use crate::rules::tier::Tier;
 use crate::visit::capacity::Waiting;
 
@@ -63,7 +63,7 @@ pub fn waiting(
 ) -> Result<Vec<Waiting>> {
     let earlier = diesel::alias!(duty as earlier);
     let done = earlier
-        .filter(earlier.field(duty::child_id).eq(child::id))
+        .filter(earlier.field(duty::child_id).eq(child::id.nullable()))
         .filter(earlier.field(duty::state).eq("done"));
     let from_a_list = registration::table
         .filter(registration::child_id.eq(child::id))

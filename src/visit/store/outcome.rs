@@ -6,17 +6,18 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::access::{AccountKey, AuthorityKey};
 use crate::db::days::{Day, Moment};
-use crate::db::schema::{account, child, duty, outcome};
+use crate::db::schema::{account, child, closed_by_outcome, duty, outcome};
 use crate::db::{Condition, Conn, Result};
 use crate::duty::DutyKey;
-use crate::duty::owed::{Duty, DutyState};
-use crate::on_each;
+use crate::duty::owed::DutyState;
 use crate::register::ChildKey;
+use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
-use crate::rules::schedule::DutyKind;
+use crate::visit::check::Check;
 use crate::visit::outcome::{NewOutcome, OutcomeRecord};
 use crate::visit::{BookingKey, OutcomeKey};
+use crate::{insert_rows, on_each};
 
 use diesel::prelude::*;
 
@@ -126,14 +127,34 @@ pub fn by_form_key(conn: &mut Conn, form_key: &str) -> Result<Option<(DutyKey, O
     Ok(found.map(|(check, row)| (check, row.into())))
 }
 
+/// Notes which outcome closed these checks.
+pub fn note_closed(tx: &mut Conn, checks: &[DutyKey], by: OutcomeKey) -> Result<()> {
+    let rows: Vec<ClosedBy> = checks
+        .iter()
+        .map(|check| ClosedBy {
+            check_id: check.number(),
+            outcome_id: by.number(),
+        })
+        .collect();
+    insert_rows!(tx, closed_by_outcome::table, rows)?;
+    Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = closed_by_outcome)]
+struct ClosedBy {
+    check_id: i64,
+    outcome_id: i64,
+}
+
 /// The outcome that closed a check.
 pub fn closing(conn: &mut Conn, check: DutyKey) -> Result<Option<OutcomeRecord>> {
-    let closed_by = duty::table
-        .filter(duty::id.eq(check))
-        .select(duty::closed_by_outcome_id);
+    let closed_by = closed_by_outcome::table
+        .filter(closed_by_outcome::check_id.eq(check))
+        .select(closed_by_outcome::outcome_id);
     let found: Option<Row> = outcome::table
         .inner_join(account::table)
-        .filter(outcome::id.nullable().eq_any(closed_by))
+        .filter(outcome::id.eq_any(closed_by))
         .select(columns!())
         .first(conn)
         .optional()?;
@@ -143,7 +164,7 @@ pub fn closing(conn: &mut Conn, check: DutyKey) -> Result<Option<OutcomeRecord>>
 /// What is not in the form.
 pub struct Circumstances<'a> {
     pub reference: &'a Reference,
-    pub check: &'a Duty,
+    pub check: &'a Check,
     pub booking: Option<BookingKey>,
     pub satisfied: bool,
     pub by: AccountKey,
@@ -194,7 +215,11 @@ pub struct FailedInRed {
 pub fn to_tell(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<FailedInRed>> {
     let attempt = diesel::alias!(duty as attempt);
     let new_attempt_by = attempt
-        .filter(attempt.field(duty::child_id).eq(outcome::child_id))
+        .filter(
+            attempt
+                .field(duty::child_id)
+                .eq(outcome::child_id.nullable()),
+        )
         .filter(attempt.field(duty::kind).eq(DutyKind::NewAttempt))
         .filter(Condition(
             "attempt.follows_id = COALESCE(duty.follows_id, duty.id)",

@@ -9,7 +9,6 @@ use validator::Validate;
 
 use super::check::CheckWords;
 use crate::db::DbError;
-use crate::duty::owed;
 use crate::policy::rulebook::{self, LastDay};
 use crate::register::told_address::{self, ToldAddress};
 use crate::rules::dates::spoken;
@@ -18,6 +17,7 @@ use crate::rules::outcome::Mode;
 use crate::rules::policy::PolicyKey;
 use crate::rules::verification::Standing;
 use crate::visit::booking::{self, BookingError, BookingRecord, NewBooking};
+use crate::visit::check;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, DateInput, Form, FormErrors, Refused, Submitted, choices};
 use crate::web::named::Named;
@@ -201,7 +201,7 @@ pub async fn create(
     let (reference, booking) = (named.0.clone(), asked.booking.clone());
     let booked = visit
         .write(move |tx, viewer| {
-            let check = owed::find(tx, viewer, &reference)?.ok_or(BookingError::Closed)?;
+            let check = check::find(tx, viewer, &reference)?.ok_or(BookingError::Closed)?;
             booking::book(tx, viewer, &check, &booking, today, now)
         })
         .await?;

@@ -1,26 +1,29 @@
 //! A check: what is owed to whom by when, why then, and what was done about it.
 
+use std::ops::Deref;
+
 use actix_web::HttpResponse;
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::days;
+use super::duty::{DutyWords, closed_words, title};
 use super::lapses::LapseWords;
 use crate::access::Viewer;
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result as DbResult};
 use crate::duty::lapse;
-use crate::duty::owed::{self, Duty, DutyState};
+use crate::duty::owed::DutyState;
 use crate::policy::rulebook::{self, Rulebook};
 use crate::register::child::{self, ChildRecord};
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::{short, spoken};
 use crate::rules::due_soon::Notice;
+use crate::rules::duty::Purpose;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{Judgement, SpokenAlone};
-use crate::rules::schedule::{DutyKind, Purpose};
 use crate::rules::tier::Tier;
 use crate::visit::booking::{self, BookingRecord};
+use crate::visit::check::{self, Check};
 use crate::visit::outcome::{self, OutcomeRecord};
 use crate::web::answer;
 use crate::web::error::WebError;
@@ -33,8 +36,8 @@ pub(super) fn find(
     conn: &mut Conn,
     viewer: &Viewer,
     reference: &Reference,
-) -> DbResult<Option<(Duty, ChildRecord)>> {
-    let Some(check) = owed::find(conn, viewer, reference)? else {
+) -> DbResult<Option<(Check, ChildRecord)>> {
+    let Some(check) = check::find(conn, viewer, reference)? else {
         return Ok(None);
     };
     let child = child::by_key(conn, viewer, check.child)?;
@@ -43,40 +46,27 @@ pub(super) fn find(
 
 /// What every page about a check says of it.
 pub(super) struct CheckWords {
-    pub reference: String,
-    /// "Second check"; of a new attempt, also what it is for.
-    pub kind: String,
-    pub purpose: &'static str,
+    words: DutyWords,
     pub child: String,
     pub child_name: String,
-    pub due: String,
-    /// Only where it differs from `due`.
-    pub first_due: Option<String>,
-    /// Only while it is open.
-    pub days: Option<String>,
-    pub is_late: bool,
-    pub why: String,
-    /// What became of it, once it is closed.
-    pub closed: Option<String>,
     pub is_acknowledgement: bool,
 }
 
+/// What is said of a duty is said of a check.
+impl Deref for CheckWords {
+    type Target = DutyWords;
+
+    fn deref(&self) -> &DutyWords {
+        &self.words
+    }
+}
+
 impl CheckWords {
-    pub fn of(check: &Duty, child: &ChildRecord, today: NaiveDate, calendar: &Calendar) -> Self {
-        let is_open = check.state == DutyState::Open;
+    pub fn of(check: &Check, child: &ChildRecord, today: NaiveDate, calendar: &Calendar) -> Self {
         Self {
-            reference: check.reference.to_string(),
-            kind: title(check.kind, check.purpose),
-            purpose: check.purpose.label(),
+            words: DutyWords::of(check, Some(child), today, calendar),
             child: child.reference.to_string(),
             child_name: child.particulars.full_name(),
-            due: spoken(check.due_on),
-            first_due: (check.original_due_on != check.due_on)
-                .then(|| spoken(check.original_due_on)),
-            days: is_open.then(|| days::against(check.due_on, today, calendar)),
-            is_late: is_open && check.due_on < today,
-            why: check.why.clone(),
-            closed: (!is_open).then(|| closed_words(check)),
             is_acknowledgement: check.purpose == Purpose::Acknowledge,
         }
     }
@@ -94,7 +84,7 @@ impl CheckWords {
 }
 
 /// What somebody is told who was still writing when the check was closed: what closed it, who recorded that and when.
-pub(super) fn closed_meanwhile(conn: &mut Conn, check: &Duty) -> DbResult<Option<String>> {
+pub(super) fn closed_meanwhile(conn: &mut Conn, check: &Check) -> DbResult<Option<String>> {
     if check.state == DutyState::Open {
         return Ok(None);
     }
@@ -108,37 +98,6 @@ pub(super) fn closed_meanwhile(conn: &mut Conn, check: &Duty) -> DbResult<Option
         ),
         None => format!("{words}."),
     }))
-}
-
-fn title(kind: DutyKind, purpose: Purpose) -> String {
-    match kind {
-        DutyKind::NewAttempt => format!("{}: {}", kind.label(), lower_first(purpose.label())),
-        _ => kind.label().to_owned(),
-    }
-}
-
-fn lower_first(words: &str) -> String {
-    let mut letters = words.chars();
-    letters
-        .next()
-        .map(|first| first.to_lowercase().chain(letters).collect())
-        .unwrap_or_default()
-}
-
-fn closed_words(check: &Duty) -> String {
-    let state = match check.state {
-        DutyState::Cancelled => "No longer owed",
-        DutyState::Open | DutyState::Done => "Done",
-    };
-    let mut words = state.to_owned();
-    if let Some(day) = check.closed_on {
-        words.push_str(&format!(" on {}", spoken(day)));
-    }
-    if let Some(because) = check.closed_because.as_deref().filter(|b| !b.is_empty()) {
-        words.push_str(": ");
-        words.push_str(because);
-    }
-    words
 }
 
 #[derive(Template)]
@@ -194,7 +153,7 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
                 return Ok(None);
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
-            let others = owed::of_child(conn, child.key)?;
+            let others = check::of_child(conn, child.key)?;
             let lapses = lapse::of_child(conn, child.key)?;
             let words = CheckWords::of(&check, &child, today, &rulebook.calendar);
             Ok::<_, DbError>(Some(CheckPage {
@@ -221,7 +180,7 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
                 notices: notices(&check, child.tier, &rulebook),
                 lapse: lapses
                     .iter()
-                    .find(|lapse| lapse.check == check.key)
+                    .find(|lapse| lapse.duty == check.key)
                     .map(|lapse| LapseWords::of(lapse, today, &rulebook.calendar)),
                 check: words,
             }))
@@ -235,7 +194,7 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
 }
 
 /// Those whose day is still to come: which were given, the mail says.
-fn notices(check: &Duty, tier: Tier, rulebook: &Rulebook) -> Vec<String> {
+fn notices(check: &Check, tier: Tier, rulebook: &Rulebook) -> Vec<String> {
     let Rulebook {
         policy,
         calendar,
@@ -252,7 +211,7 @@ fn notices(check: &Duty, tier: Tier, rulebook: &Rulebook) -> Vec<String> {
     Notice::ALL.iter().filter_map(words).collect()
 }
 
-fn neighbour(check: &Duty) -> Neighbour {
+fn neighbour(check: &Check) -> Neighbour {
     let kind = title(check.kind, check.purpose);
     let words = match check.state {
         DutyState::Open => format!("{kind}, due on {}", spoken(check.due_on)),

@@ -8,9 +8,9 @@ use validator::Validate;
 
 use super::check::CheckWords;
 use crate::db::DbError;
-use crate::duty::owed;
 use crate::policy::rulebook;
 use crate::rules::identifiers::Reference;
+use crate::visit::check;
 use crate::visit::letter::{self, LetterError};
 use crate::web::answer;
 use crate::web::error::WebError;
@@ -75,7 +75,7 @@ pub async fn create(
     let reference = named.0.clone();
     let noted = visit
         .write(move |tx, viewer| {
-            let check = owed::find(tx, viewer, &reference)?.ok_or(LetterError::Closed)?;
+            let check = check::find(tx, viewer, &reference)?.ok_or(LetterError::Closed)?;
             letter::acknowledge_by_post(tx, viewer, &check, sent_on, today, now)
         })
         .await?;

@@ -11,6 +11,7 @@ pub mod child;
 pub mod children;
 pub mod closure;
 pub mod days;
+pub mod duty;
 pub mod episode_end;
 pub mod episodes;
 pub mod imports;

@@ -10,15 +10,16 @@ use super::days;
 use crate::access::{Viewer, accounts};
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result as DbResult};
-use crate::duty::owed::{self, DutyState};
+use crate::duty::owed::DutyState;
 use crate::intake::notification::{self, AcceptError, NotificationRecord};
 use crate::policy::rulebook;
 use crate::register::child::{self, ChildRecord};
 use crate::register::duplicates::{self, Sought};
 use crate::register::list::Line;
 use crate::rules::dates::{short, spoken};
+use crate::rules::duty::Purpose;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::Purpose;
+use crate::visit::check;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, Form, FormErrors, Refused, Submitted};
@@ -218,7 +219,7 @@ fn notified(conn: &mut Conn, viewer: &Viewer, line: &Line) -> DbResult<NotifiedC
         return Ok(notified);
     };
     notified.candidates = candidates(conn, viewer, &child)?;
-    notified.acknowledgement = owed::of_child(conn, child.key)?
+    notified.acknowledgement = check::of_child(conn, child.key)?
         .into_iter()
         .find(|check| check.purpose == Purpose::Acknowledge && check.state == DutyState::Open)
         .map(|check| check.reference.to_string());

@@ -9,13 +9,12 @@ use validator::Validate;
 
 use super::check::CheckWords;
 use crate::db::DbError;
-use crate::duty::owed;
 use crate::policy::rulebook;
+use crate::rules::duty::Purpose;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone, check_consistent};
-use crate::rules::schedule::Purpose;
-use crate::visit::booking;
 use crate::visit::outcome::{self, NewOutcome, OutcomeError, Recorded};
+use crate::visit::{booking, check};
 use crate::web::error::WebError;
 use crate::web::form::{Choice, DateInput, Form, FormErrors, Refused, Submitted, choices};
 use crate::web::named::Named;
@@ -190,7 +189,7 @@ pub async fn create(
     let (reference, result) = (named.0.clone(), outcome.result);
     let recorded = visit
         .write(move |tx, viewer| {
-            let check = owed::find(tx, viewer, &reference)?.ok_or(OutcomeError::Closed)?;
+            let check = check::find(tx, viewer, &reference)?.ok_or(OutcomeError::Closed)?;
             outcome::record(tx, viewer, &check, &outcome, today, now)
         })
         .await?;

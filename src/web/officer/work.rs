@@ -12,6 +12,7 @@ use super::row::Officers;
 use crate::access::Viewer;
 use crate::db::DbError;
 use crate::desk::diary::{self, DeskLine, VisitElsewhere};
+use crate::duty::owed::{self, NamedChild};
 use crate::duty::whose::Whose;
 use crate::intake::notification;
 use crate::policy::rulebook;
@@ -69,10 +70,10 @@ struct WorkPage {
 
 /// A check on the desk, in words.
 struct Row {
-    check: String,
+    href: String,
     kind: &'static str,
-    child: String,
-    child_name: String,
+    /// The child whom it is about; none: the authority owes it.
+    child: Option<NamedChild>,
     due: String,
     why: String,
     days: String,
@@ -133,10 +134,9 @@ pub async fn show(
 
 fn row(line: &DeskLine, today: NaiveDate, officers: &Officers) -> Row {
     Row {
-        check: line.check_reference.clone(),
+        href: owed::path(line.kind, &line.check_reference),
         kind: line.kind.label(),
-        child: line.child_reference.clone(),
-        child_name: line.child_name.clone(),
+        child: line.child.clone(),
         due: short(line.due_on),
         why: line.why.clone(),
         days: if line.due_on < today {
@@ -145,7 +145,7 @@ fn row(line: &DeskLine, today: NaiveDate, officers: &Officers) -> Row {
             days::left_in_column(line.working_days, line.due_on == today)
         },
         booked: line.booked_for.map(short),
-        officer: officers.name(line.officer).to_owned(),
+        officer: officers.of_duty(line.post, line.officer).to_owned(),
         lapse: line.lapse.as_ref().map(|lapse| lapse.reference.clone()),
         plan: line
             .lapse

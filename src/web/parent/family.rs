@@ -9,16 +9,17 @@ use crate::access::Viewer;
 use crate::access::authority::{self, Authority};
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result as DbResult};
-use crate::duty::owed::{self, Duty, DutyState};
+use crate::duty::owed::DutyState;
 use crate::intake::notification::{self, NotificationRecord};
 use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, ChildRecord};
 use crate::register::list::{self, Counts, Listing, StatusFilter};
 use crate::register::person::{self, PersonRecord};
 use crate::rules::dates::spoken;
+use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::DutyKind;
 use crate::visit::booking;
+use crate::visit::check::{self, Check};
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::page::Page;
@@ -159,7 +160,7 @@ fn seen(record: &ChildRecord) -> String {
 
 /// What the family can expect next, and when.
 fn next(conn: &mut Conn, record: &ChildRecord, today: NaiveDate) -> DbResult<String> {
-    let checks = owed::of_child(conn, record.key)?;
+    let checks = check::of_child(conn, record.key)?;
     for check in &checks {
         if check.state != DutyState::Open {
             continue;
@@ -186,7 +187,7 @@ fn next(conn: &mut Conn, record: &ChildRecord, today: NaiveDate) -> DbResult<Str
 }
 
 /// A check in words for the family; the authority's own decisions are no appointment.
-fn expectation(check: &Duty, child: &ChildRecord, today: NaiveDate) -> Option<String> {
+fn expectation(check: &Check, child: &ChildRecord, today: NaiveDate) -> Option<String> {
     let what = match check.kind {
         DutyKind::Acknowledgement => "We will write to you",
         DutyKind::FirstContact => "We will get in touch",
@@ -197,7 +198,9 @@ fn expectation(check: &Duty, child: &ChildRecord, today: NaiveDate) -> Option<St
         DutyKind::SecondCheck | DutyKind::RecurringCheck => {
             "We would like to hear how it is going, in a way that suits you"
         }
-        DutyKind::SuitabilityDecision | DutyKind::FindChild => return None,
+        DutyKind::SuitabilityDecision | DutyKind::FindChild | DutyKind::CensusReturn => {
+            return None;
+        }
     };
     Some(if check.due_on < today {
         format!(
@@ -211,7 +214,7 @@ fn expectation(check: &Duty, child: &ChildRecord, today: NaiveDate) -> Option<St
 }
 
 /// Why this day, without the tier: what the officers judge, the family hears from a person.
-fn why(check: &Duty, child: &ChildRecord) -> String {
+fn why(check: &Check, child: &ChildRecord) -> String {
     let from = spoken(check.counted_from);
     let counted = match check.kind {
         DutyKind::Acknowledgement | DutyKind::FirstContact | DutyKind::FirstMeeting => {
@@ -222,7 +225,14 @@ fn why(check: &Duty, child: &ChildRecord) -> String {
         }
         DutyKind::NewAttempt => format!("We count from {from}, when we could not meet"),
         DutyKind::AfterMove => format!("We count from {from}, when we heard of the move"),
-        _ => format!("We count from {from}, by what our records say"),
+        DutyKind::SuitabilityDecision
+        | DutyKind::SecondCheck
+        | DutyKind::RecurringCheck
+        | DutyKind::SeeInPerson
+        | DutyKind::FindChild
+        | DutyKind::CensusReturn => {
+            format!("We count from {from}, by what our records say")
+        }
     };
     let moved = if check.due_on < check.original_due_on {
         " It was a later day at first: ask us if you would like to know why."

@@ -52,7 +52,7 @@ impl Records {
         let lapsed = checks(&app, &ada)
             .into_iter()
             .find_map(|check| {
-                let lapse = app.read(|conn| lapse::of_check(conn, check.key));
+                let lapse = app.read(|conn| lapse::of_duty(conn, check.key));
                 lapse.map(|lapse| (check, lapse))
             })
             .expect("a lapse");

@@ -8,7 +8,7 @@ use crate::access::{Role, Viewer, accounts};
 use crate::db::{Conn, Result};
 use crate::duty::DutyKey;
 use crate::duty::lapse::{self, LapseRecord};
-use crate::duty::owed::{self, Duty, DutyState};
+use crate::duty::owed::DutyState;
 use crate::duty::suspension::{self, Suspension};
 use crate::intake::notification;
 use crate::policy::rulebook;
@@ -19,9 +19,10 @@ use crate::register::person::{self, ParentOf, Sibling};
 use crate::register::registration::{self, Registration};
 use crate::register::tier;
 use crate::register::told_address::{self, ToldAddress};
+use crate::rules::duty::Purpose;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::Purpose;
 use crate::visit::booking::{self, BookingRecord};
+use crate::visit::check::{self, Check};
 use crate::visit::outcome::{self, OutcomeRecord};
 use crate::web::officer::days;
 
@@ -47,7 +48,7 @@ pub struct ChildFile {
     /// What is owed, the soonest first.
     pub owed: Vec<OwedCheck>,
     /// Checks that are closed, the latest first.
-    pub closed: Vec<Duty>,
+    pub closed: Vec<Check>,
     /// What came of each attempt, the latest first.
     pub outcomes: Vec<OutcomeRecord>,
     /// Lapses that are over, the latest first.
@@ -67,7 +68,7 @@ pub struct ChildFile {
 /// An open check with what is arranged for it.
 #[derive(Debug)]
 pub struct OwedCheck {
-    pub check: Duty,
+    pub check: Check,
     /// The booking that stands.
     pub booking: Option<BookingRecord>,
     /// Whether the booking is for another address than the child's home, or another one was told since.
@@ -102,7 +103,7 @@ impl ChildFile {
         };
         let homes = address::history(conn, key)?;
         let (home, earlier_homes) = homes.into_iter().fold((None, Vec::new()), sort_home);
-        let checks = owed::of_child(conn, key)?;
+        let checks = check::of_child(conn, key)?;
         let (open, closed): (Vec<_>, Vec<_>) = checks
             .into_iter()
             .partition(|check| check.state == DutyState::Open);
@@ -161,7 +162,7 @@ impl OwedCheck {
         conn: &mut Conn,
         viewer: &Viewer,
         child: &ChildRecord,
-        open: Vec<Duty>,
+        open: Vec<Check>,
         lapsed: &mut Vec<LapseRecord>,
         today: NaiveDate,
     ) -> Result<Vec<Self>> {
@@ -181,7 +182,7 @@ impl OwedCheck {
             owed.push(Self {
                 is_booked_elsewhere: elsewhere.contains(&check.key),
                 booking: take_first(&mut booked, |(key, _)| *key == check.key).map(|it| it.1),
-                lapse: take_first(lapsed, |lapse| lapse.check == check.key),
+                lapse: take_first(lapsed, |lapse| lapse.duty == check.key),
                 days: days::against(check.due_on, today, &calendar),
                 is_late: check.due_on < today,
                 notification,
