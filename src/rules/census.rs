@@ -73,15 +73,12 @@ pub fn returns_owed(
     let mut owed = Vec::new();
     for (census, day) in censuses {
         let due = return_for(census, day, policy, calendar);
-        let is_new = match last_census {
-            Some(last) => day > last && !same_census(last, day),
-            None => due.owed.due_on >= today,
-        };
-        if !is_new {
-            continue;
-        }
         let is_to_come = due.owed.due_on >= today;
-        owed.push(due);
+        let is_written = last_census.is_some_and(|last| day <= last || same_census(last, day));
+        let is_of_before = last_census.is_none() && !is_to_come;
+        if !is_written && !is_of_before {
+            owed.push(due);
+        }
         if is_to_come {
             break;
         }

@@ -148,9 +148,9 @@ mod tests {
     }
 
     #[test]
-    fn only_looking_for_a_child_never_rests() {
+    fn looking_for_a_child_never_rests_nor_does_what_is_no_check() {
         let never: Vec<&DutyKind> = DutyKind::ALL.iter().filter(|it| !can_rest(**it)).collect();
-        assert_eq!(never, [&DutyKind::FindChild]);
+        assert_eq!(never, [&DutyKind::FindChild, &DutyKind::CensusReturn]);
     }
 
     proptest! {

@@ -10,6 +10,7 @@ mod ladder;
 mod outcomes;
 mod proof;
 mod rests;
+mod returns;
 mod runs;
 mod store;
 mod tiers;
