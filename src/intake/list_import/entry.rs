@@ -6,6 +6,7 @@ use super::PART;
 use super::report::{Kind, Told};
 use super::routing::given_names;
 use crate::checks::rulebook::Rulebook;
+use crate::checks::whereabouts;
 use crate::intake::csv::child::{ImportedChild, LastSeen};
 use crate::intake::csv::parent::ImportedParent;
 use crate::intake::csv::words::ImportedStatus;
@@ -21,7 +22,7 @@ use crate::rules::codes::{
 };
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Postcode;
-use crate::rules::schedule::{CheckOwed, Entry, find_child, first_checks};
+use crate::rules::schedule::{CheckOwed, Entry, first_checks};
 use crate::rules::tier::{AddressFact, Assessment, Facts, Seen, Tier, assess, assess_again_on};
 
 /// A child ready to be written.
@@ -92,14 +93,12 @@ pub(super) fn prepare(child: &ImportedChild, rulebook: &Rulebook) -> Result<Prep
             &rulebook.policy,
             &rulebook.calendar,
         );
-        if status(child.status) == ChildStatus::WhereaboutsUnknown {
-            owed.push(find_child(
-                rulebook.today,
-                assessment.tier,
-                &rulebook.policy,
-                &rulebook.calendar,
-            ));
-        }
+        let status = status(child.status);
+        owed.extend(whereabouts::owed_being_found(
+            status,
+            assessment.tier,
+            rulebook,
+        ));
         let again = assess_again_on(&facts, &rulebook.policy, &rulebook.calendar);
         (assessment, owed, again)
     };
