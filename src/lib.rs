@@ -20,12 +20,20 @@ pub mod checks;
 pub mod clock;
 pub mod config;
 pub mod db;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod fresh;
 pub mod intake;
 pub mod jobs;
 pub mod mail;
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod proving;
 pub mod register;
 pub mod rules;
 pub mod web;
+
+/// What `tests/shared` and the tests of the running program call this library, its own tests call it too.
+#[cfg(test)]
+extern crate self as hearth;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#[path = "../tests/shared/mod.rs"]
+mod shared;
