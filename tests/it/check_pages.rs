@@ -4,13 +4,10 @@ use hearth::checks::check::{CheckRecord, CheckState};
 use hearth::checks::lapse;
 use hearth::rules::schedule::CheckKind;
 
-use super::app::TestApp;
+use super::app::{MANAGER, OFFICER, OTHER, TestApp};
 use super::browser::{Browser, Form, Page};
 use super::register_scene::{SceneChild, allocate, checks, child, notify, sweep};
 
-const OFFICER: &str = "officer@ashdale.example";
-const OTHER: &str = "other@ashdale.example";
-const MANAGER: &str = "manager@ashdale.example";
 const NEIGHBOUR: &str = "manager@brackwater.example";
 
 /// A child whose first meeting lapsed on 11 November, allocated to the officer; today is 23 November.
