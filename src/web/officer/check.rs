@@ -62,6 +62,7 @@ pub(super) struct CheckWords {
 }
 
 impl CheckWords {
+    /// The words for a child's check as it stands today.
     pub fn of(
         check: &CheckRecord,
         child: &ChildRecord,
