@@ -83,7 +83,7 @@ pub fn write_down(
     Ok(())
 }
 
-/// Records an episode; writes the audit event. The caller re-scores the child (`checks::tiering`).
+/// Records an episode; writes the audit event. The caller re-scores the child (`tier::tiering`).
 pub fn add(
     tx: &mut Conn,
     viewer: &Viewer,

@@ -7,7 +7,7 @@ use hearth::mail::messages::Invitation;
 use hearth::mail::{Courier, Letter, Letterhead, outbox};
 use hearth::rules::identifiers::EmailAddress;
 
-use super::app::{ASHDALE, BRACKWATER, TestApp};
+use super::app::{ASHDALE, BRACKWATER, OFFICER, TestApp};
 
 const ADMINISTRATOR: &str = "admin@ashdale.example";
 
@@ -85,9 +85,7 @@ fn a_sweep_that_does_not_run_is_told() {
 #[test]
 fn only_administrators_come_in() {
     let app = TestApp::start();
-    app.signed_in("officer@ashdale.example")
-        .open("/admin/mail")
-        .expect(403);
+    app.signed_in(OFFICER).open("/admin/mail").expect(403);
     let page = app.browser().open("/admin/mail");
     assert_eq!(page.h1(), "Sign in");
 }
@@ -95,14 +93,8 @@ fn only_administrators_come_in() {
 #[test]
 fn a_day_is_rehearsed_and_leaves_nothing_behind() {
     let app = TestApp::start();
-    let ada = super::register_scene::child(
-        &app,
-        "officer@ashdale.example",
-        "Ada",
-        "Field",
-        "2015-04-03",
-    );
-    super::register_scene::allocate(&app, &ada, "officer@ashdale.example");
+    let ada = super::register_scene::child(&app, OFFICER, "Ada", "Field", "2015-04-03");
+    super::register_scene::allocate(&app, &ada, OFFICER);
     let mut browser = app.signed_in(ADMINISTRATOR);
     let page = browser.open("/admin/mail").expect(200);
     let page =
@@ -123,7 +115,7 @@ fn a_day_is_rehearsed_and_leaves_nothing_behind() {
     let rehearsed = rehearse(&mut browser);
     rehearsed
         .says("On 21 December 2026")
-        .says("officer@ashdale.example")
+        .says(OFFICER)
         .says("Lapse digest")
         .says("Weekly digest")
         .keeps_quiet_about("were assessed for this rehearsal");
@@ -132,7 +124,7 @@ fn a_day_is_rehearsed_and_leaves_nothing_behind() {
         rehearsed.words(),
         "nothing was left behind"
     );
-    let authority = app.eyes("officer@ashdale.example").authority();
+    let authority = app.eyes(OFFICER).authority();
     let outbox = app.read(|conn| hearth::mail::outbox::overview(conn, authority));
     assert_eq!(outbox.waiting, 0);
     assert!(
@@ -157,7 +149,7 @@ fn an_administrator_reads_what_is_written_and_sends_themselves_a_test() {
         .send(&mut browser)
         .expect(200);
     sent.says(&format!("The sample is on its way to {ADMINISTRATOR}"));
-    let authority = app.eyes("officer@ashdale.example").authority();
+    let authority = app.eyes(OFFICER).authority();
     let put = app.read(|conn| hearth::mail::outbox::put_since(conn, authority, None));
     assert_eq!(put.len(), 1);
     assert_eq!(

@@ -23,7 +23,7 @@ use hearth::rules::tier::Tier;
 use hearth::visit::booking::{self, NewBooking};
 use hearth::visit::check::{self, Check};
 
-use super::app::{BEGINNING, TestApp, moment};
+use super::app::{BEGINNING, OFFICER, TestApp, moment};
 
 /// A child of a scene.
 pub struct SceneChild {
@@ -99,7 +99,7 @@ pub fn checks(app: &TestApp, child: &SceneChild) -> Vec<Check> {
 /// Notifies two children at the beginning, in the name of a parent who may have an account.
 pub fn notify(app: &TestApp, account: Option<AccountKey>) -> Reference {
     let told = notification("a-form-of-a-test", account);
-    let (viewer, now) = (app.eyes("officer@ashdale.example"), moment(BEGINNING));
+    let (viewer, now) = (app.eyes(OFFICER), moment(BEGINNING));
     let url = app.url.clone();
     let receipt = app.write(|tx| notification::receive(tx, &viewer, &told, &url, now.date(), now));
     receipt.reference

@@ -1,3 +1,5 @@
+//! Children are added, found by whoever may see them, and amended by one person at a time.
+
 use super::*;
 use crate::register::testing::{World, day, new_child, now, particulars, world};
 

@@ -62,6 +62,7 @@ impl Deref for CheckWords {
 }
 
 impl CheckWords {
+    /// The words for a child's check as it stands today.
     pub fn of(check: &Check, child: &ChildRecord, today: NaiveDate, calendar: &Calendar) -> Self {
         Self {
             words: DutyWords::of(check, Some(child), today, calendar),

@@ -150,6 +150,7 @@ pub(super) struct Answered {
 }
 
 impl LapseWords {
+    /// The words for a lapse as it stands today.
     pub fn of(lapse: &LapseRecord, today: NaiveDate, calendar: &Calendar) -> Self {
         let over = || days::over(calendar.working_days_between(lapse.due_on, today));
         Self {

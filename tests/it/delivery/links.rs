@@ -7,6 +7,7 @@ use hearth::mail::messages::SignInLink;
 use hearth::mail::{Letter, Transport, outbox};
 
 use super::{Authority, Office, address, digest, letterhead, nine_o_clock};
+use crate::shared::reading::Mail;
 use crate::smtp::{Behaviour, SmtpServer};
 
 #[test]
@@ -78,11 +79,8 @@ fn a_link_that_signs_in_is_forgotten_once_it_is_sent() {
     .render(&letterhead());
     office.put("sign-in:1", "parent@example.org", &message);
     assert_eq!(office.deliver().sent, 1);
-    assert!(
-        office.courier.transport.posted()[0]
-            .raw
-            .contains("sign-in/secret")
-    );
+    let posted = office.courier.transport.posted();
+    assert!(Mail::of(&posted[0].raw).says("sign-in/secret"));
 
     let stored = office.read(|conn| {
         #[derive(diesel::QueryableByName)]

@@ -13,12 +13,10 @@ use hearth::rules::identifiers::{EmailAddress, Reference};
 use hearth::rules::terms::Term;
 use hearth::web::routes::Route;
 
-use crate::app::{ASHDALE, BEGINNING, TestApp, moment};
+use crate::app::{ASHDALE, BEGINNING, OFFICER, OTHER, TestApp, moment};
 use crate::browser::Browser;
 use crate::imports;
 use crate::register_scene::{allocate, checks, child, day, notify, sweep};
-
-const OFFICER: &str = "officer@ashdale.example";
 
 /// As a machine names files: longer than a column, with no place to break.
 const LONG_NAME: &str = "home_education_export_ashdale_20261123T090000Z_final_version_2_checked_by_the_team_and_then_again_really_final.csv";
@@ -202,7 +200,7 @@ fn absence(app: &TestApp) -> String {
     };
     let new = NewAbsence {
         account: of(OFFICER),
-        delegate: of("other@ashdale.example"),
+        delegate: of(OTHER),
         starts_on: day("2026-11-30"),
         ends_on: day("2026-12-04"),
     };
