@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::check::{CheckRecord, CheckState};
 use super::rulebook::{self, LastDay, Rulebook};
+pub use super::store::booking::BookingState;
 use super::store::booking::Circumstances;
 use super::{BookingKey, CheckKey, fresh, store};
 use crate::access::Viewer;
@@ -52,8 +53,7 @@ pub struct BookingRecord {
     pub place: String,
     /// Why it was moved or is late.
     pub reason: String,
-    /// "booked", "moved", "kept", "failed" or "cancelled".
-    pub state: String,
+    pub state: BookingState,
     pub booked_by: String,
     pub booked_at: NaiveDateTime,
     /// Which time the check is put off by it; 0 when it is not.
@@ -138,7 +138,7 @@ pub fn book(
     let goes_to = home.filter(|_| new.mode.goes_to_the_address());
     let is_elsewhere = is_for_elsewhere(tx, check.key, today)?;
     let earlier = store::booking::of_check(tx, check.key)?;
-    let standing = earlier.iter().find(|it| it.state == "booked");
+    let standing = earlier.iter().find(|it| it.state == BookingState::Booked);
     let same = standing.filter(|it| it.says(new));
     if let Some(same) = same.filter(|_| !is_elsewhere) {
         return Ok(Booked::of(same));
@@ -170,7 +170,7 @@ pub fn book(
         reason: reasons(tx, &child, &rulebook, new)?,
         ..new.clone()
     };
-    store::booking::end(tx, &[check.key], "moved", None)?;
+    store::booking::end(tx, &[check.key], BookingState::Moved, None)?;
     let reference = fresh(ReferenceKind::Booking);
     // A manager who books it knows.
     let tell_manager = weighed.tell_manager && !viewer.manages();

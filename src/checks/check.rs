@@ -1,58 +1,29 @@
 //! A check: something owed to a child by a day. Its original due day is written once and never again.
 
 use std::cmp::Reverse;
-use std::str::FromStr;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::store::booking::BookingState;
 use super::store::check::{Closing, NewCheck};
 use super::{CheckKey, store};
 use crate::access::audit::{self, Event};
 use crate::access::{AuthorityKey, Viewer};
 use crate::db::{Conn, Result};
 use crate::register::{self, ChildKey};
-use crate::rules::codes::UnknownCode;
+use crate::rules::codes::code_list;
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::rules::schedule::{CheckKind, CheckOwed, OpenCheck, Purpose};
 
-/// Where a check stands. A lapsed check is open: lapsing does not end what is owed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CheckState {
-    Open,
-    /// Satisfied by an outcome, or by the act it asks for.
-    Done,
-    /// No longer owed, with the reason kept.
-    Cancelled,
-}
-
-impl CheckState {
-    /// Every state.
-    pub const ALL: &[Self] = &[Self::Open, Self::Done, Self::Cancelled];
-
-    /// The stored word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Done => "done",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
-impl FromStr for CheckState {
-    type Err = UnknownCode;
-
-    fn from_str(key: &str) -> std::result::Result<Self, UnknownCode> {
-        let known = Self::ALL
-            .iter()
-            .copied()
-            .find(|state| state.as_str() == key);
-        known.ok_or_else(|| UnknownCode {
-            list: "CheckState",
-            value: key.to_owned(),
-        })
+code_list! {
+    /// Where a check stands. A lapsed check is open: lapsing does not end what is owed.
+    pub enum CheckState {
+        Open = "open", "Open";
+        /// Satisfied by an outcome, or by the act it asks for.
+        Done = "done", "Done";
+        /// No longer owed, with the reason kept.
+        Cancelled = "cancelled", "No longer owed";
     }
 }
 
@@ -269,7 +240,7 @@ pub(super) fn end(
         return Ok(());
     }
     store::check::close(tx, checks, closing)?;
-    store::booking::end(tx, checks, "cancelled", None)?;
+    store::booking::end(tx, checks, BookingState::Cancelled, None)?;
     store::lapse::close(tx, checks, closing.because, closing.outcome, now)
 }
 

@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 use super::Attempt;
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
+use crate::checks::booking::BookingState;
 use crate::checks::check::{self, CheckRecord, CheckState};
 use crate::checks::rulebook::Rulebook;
 use crate::checks::store::check::Closing;
@@ -76,7 +77,7 @@ impl Following<'_> {
             })
             .map(|check| check.key)
             .collect();
-        store::booking::end(tx, &keys, "kept", Some(self.happened.on))?;
+        store::booking::end(tx, &keys, BookingState::Kept, Some(self.happened.on))?;
         let closing = Closing {
             state: CheckState::Done,
             on: self.happened.on,
@@ -120,7 +121,7 @@ impl Following<'_> {
         store::booking::end(
             tx,
             &[self.check.key, original],
-            "failed",
+            BookingState::Failed,
             Some(self.happened.on),
         )?;
         let older = open_attempt(tx, self.check.child, original)?;

@@ -12,10 +12,25 @@ use crate::db::schema::{account, address, booking, child, told_address, welfare_
 use crate::db::{Condition, Conn, Result};
 use crate::on_each;
 use crate::register::{AddressKey, ChildKey};
+use crate::rules::codes::code_list;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::Mode;
 use crate::rules::postponement::{Chain, Earlier, Weighed};
 use crate::rules::schedule::CheckKind;
+
+code_list! {
+    /// What became of a booking. One that stands is booked; a check has at most one.
+    pub enum BookingState {
+        Booked = "booked", "Booked";
+        /// Another was made instead.
+        Moved = "moved", "Moved";
+        Kept = "kept", "Kept";
+        /// The attempt failed.
+        Failed = "failed", "Not kept";
+        /// The check is no longer owed, or done otherwise.
+        Cancelled = "cancelled", "Cancelled";
+    }
+}
 
 /// A day after every booking.
 const FAR: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
@@ -37,7 +52,7 @@ struct Row {
     at_time: String,
     place: String,
     reason: String,
-    state: String,
+    state: BookingState,
     #[diesel(select_expression = account::name)]
     booked_by: String,
     booked_at: NaiveDateTime,
@@ -90,7 +105,7 @@ pub(in crate::checks) fn standing_of_child(
         .inner_join(account::table)
         .inner_join(welfare_check::table)
         .filter(welfare_check::child_id.eq(child))
-        .filter(booking::state.eq("booked"))
+        .filter(booking::state.eq(BookingState::Booked))
         .select((booking::check_id, Row::as_select()))
         .load(conn))?;
     let with_check = rows.into_iter().map(|(check, row)| (check, row.into()));
@@ -104,7 +119,7 @@ pub(in crate::checks) fn standing(
 ) -> Result<Option<(BookingKey, NaiveDate)>> {
     Ok(booking::table
         .filter(booking::check_id.eq(check))
-        .filter(booking::state.eq("booked"))
+        .filter(booking::state.eq(BookingState::Booked))
         .select((booking::id, booking::booked_for))
         .first(conn)
         .optional()?)
@@ -140,7 +155,7 @@ pub(in crate::checks) fn insert(
             booking::at_time.eq(at_time.unwrap_or_default()),
             booking::place.eq(new.place.trim()),
             booking::reason.eq(new.reason.trim()),
-            booking::state.eq("booked"),
+            booking::state.eq(BookingState::Booked),
             booking::booked_by.eq(of.by),
             booking::booked_at.eq(of.now),
             booking::postponement.eq(i32::try_from(weighed.postponement).unwrap_or(i32::MAX)),
@@ -238,7 +253,10 @@ const UNTOLD: Condition = Condition("booking.tell_manager AND booking.told_at IS
 pub(in crate::checks) fn last(conn: &mut Conn, check: CheckKey) -> Result<(Reference, NaiveDate)> {
     Ok(booking::table
         .filter(booking::check_id.eq(check))
-        .order((booking::state.eq("booked").desc(), booking::id.desc()))
+        .order((
+            booking::state.eq(BookingState::Booked).desc(),
+            booking::id.desc(),
+        ))
         .select((booking::reference, booking::booked_for))
         .first(conn)?)
 }
@@ -455,18 +473,17 @@ pub(in crate::checks) fn note_heard(tx: &mut Conn, visit: &Elsewhere) -> Result<
     Ok(())
 }
 
-/// Ends the standing bookings of checks, all or those for a day up to `until`, as "moved", "kept", "failed" or
-/// "cancelled".
+/// Ends the standing bookings of checks, all or those for a day up to `until`.
 pub(in crate::checks) fn end(
     tx: &mut Conn,
     checks: &[CheckKey],
-    state: &str,
+    state: BookingState,
     until: Option<NaiveDate>,
 ) -> Result<()> {
     diesel::update(
         booking::table
             .filter(booking::check_id.eq_any(checks.iter().map(|key| key.number())))
-            .filter(booking::state.eq("booked"))
+            .filter(booking::state.eq(BookingState::Booked))
             .filter(booking::booked_for.le(until.unwrap_or(FAR))),
     )
     .set(booking::state.eq(state))
@@ -479,7 +496,7 @@ pub(in crate::checks) fn carry_over(tx: &mut Conn, from: CheckKey, to: CheckKey)
     diesel::update(
         booking::table
             .filter(booking::check_id.eq(from))
-            .filter(booking::state.eq("booked")),
+            .filter(booking::state.eq(BookingState::Booked)),
     )
     .set(booking::check_id.eq(to))
     .execute(tx)?;

@@ -5,11 +5,13 @@ use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
 
 use super::IS_OPEN;
+use super::booking::BookingState;
 use super::suspension::sleeps;
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::checks::CheckKey;
 use crate::checks::capacity::Waiting;
+use crate::checks::check::CheckState;
 use crate::db::schema::{absence, booking, child, registration, welfare_check};
 use crate::db::{Conn, Result};
 use crate::register::ChildKey;
@@ -76,14 +78,14 @@ pub(in crate::checks) fn waiting(
     let earlier = diesel::alias!(welfare_check as earlier);
     let done = earlier
         .filter(earlier.field(welfare_check::child_id).eq(child::id))
-        .filter(earlier.field(welfare_check::state).eq("done"));
+        .filter(earlier.field(welfare_check::state).eq(CheckState::Done));
     let from_a_list = registration::table
         .filter(registration::child_id.eq(child::id))
         .filter(registration::ended_on.is_null())
         .filter(registration::source.eq(Source::Import.as_str()));
     let booked = booking::table
         .filter(booking::check_id.eq(welfare_check::id))
-        .filter(booking::state.eq("booked"));
+        .filter(booking::state.eq(BookingState::Booked));
     let mut asked = scope::children(viewer)
         .inner_join(welfare_check::table)
         .filter(child::is_open.eq(true))

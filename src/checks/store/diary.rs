@@ -8,6 +8,7 @@ use diesel::dsl::not;
 use diesel::prelude::*;
 
 use super::IS_OPEN;
+use super::booking::BookingState;
 use super::suspension::sleeps;
 use crate::access::store::scope;
 use crate::access::{AccountKey, Viewer};
@@ -207,7 +208,7 @@ pub(in crate::checks) fn booked(
 ) -> Result<HashMap<CheckKey, NaiveDate>> {
     let rows: Vec<(CheckKey, NaiveDate)> = booking::table
         .filter(booking::check_id.eq_any(checks.iter().map(|line| line.check.number())))
-        .filter(booking::state.eq("booked"))
+        .filter(booking::state.eq(BookingState::Booked))
         .select((booking::check_id, booking::booked_for))
         .load(conn)?;
     Ok(rows.into_iter().collect())

@@ -13,6 +13,7 @@ use crate::checks::{CheckKey, LapseKey, OutcomeKey, fresh};
 use crate::db::days::{Day, Moment};
 use crate::db::schema::{account, child, lapse, lapse_step, outgoing_mail, welfare_check};
 use crate::db::{Conn, Result};
+use crate::mail::outbox::MailState;
 use crate::register::ChildKey;
 use crate::rules::escalation::{Post, Step};
 use crate::rules::identifiers::{Reference, ReferenceKind};
@@ -248,7 +249,7 @@ struct ToldRow {
     told_post: Post,
     recipient: String,
     told_at: NaiveDateTime,
-    mail_state: String,
+    mail_state: MailState,
     sent_at: Option<NaiveDateTime>,
 }
 

@@ -22,23 +22,24 @@ pub(super) mod verify_states;
 pub(super) mod verify_told;
 
 use crate::db::Condition;
-use crate::rules::escalation::{Post, Step};
+use crate::rules::escalation::Step;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
 use crate::rules::policy::{PolicyKey, PolicySet, Unit};
 use crate::rules::schedule::{CheckKind, Purpose};
 
+use self::booking::BookingState;
 use super::check::CheckState;
 
 crate::text_column!(
     AttemptResult,
+    BookingState,
     CheckKind,
     CheckState,
     Judgement,
     Mode,
     PolicyKey,
     PolicySet,
-    Post,
     Purpose,
     Reference,
     SpokenAlone,

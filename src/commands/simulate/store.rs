@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
+use hearth::checks::check::CheckState;
 use hearth::db::schema::{audit_event, booking, lapse, lapse_step, suspension, welfare_check};
 use hearth::db::{Conn, DbError};
 
@@ -21,7 +22,7 @@ pub struct OpenCheck {
 /// Every check that is open.
 pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenCheck>, DbError> {
     let rows: Vec<(i64, i64, Option<i64>, String, NaiveDate)> = welfare_check::table
-        .filter(welfare_check::state.eq("open"))
+        .filter(welfare_check::state.eq(CheckState::Open))
         .select((
             welfare_check::id,
             welfare_check::child_id,
@@ -113,7 +114,7 @@ pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
 /// The checks that ended because their record was a duplicate.
 pub fn of_duplicates(conn: &mut Conn) -> Result<HashSet<i64>, DbError> {
     let checks: Vec<i64> = welfare_check::table
-        .filter(welfare_check::state.eq("cancelled"))
+        .filter(welfare_check::state.eq(CheckState::Cancelled))
         .filter(welfare_check::closed_because.like("Duplicate of another record%"))
         .select(welfare_check::id)
         .load(conn)?;

@@ -1,7 +1,7 @@
 //! What follows from an outcome.
 
 use super::*;
-use crate::checks::booking::{self, Booked, BookingError, NewBooking};
+use crate::checks::booking::{self, Booked, BookingError, BookingState, NewBooking};
 use crate::checks::check::CheckState;
 use crate::checks::{CheckKey, lapse, whereabouts};
 use crate::rules::dates::spoken;
@@ -44,7 +44,10 @@ fn a_later_attempt_takes_the_place_of_the_one_before_with_its_booking() {
     assert_ne!(first.key, second.key);
     assert_eq!(second.follows, Some(meeting.key));
     let bookings = world.run(|conn| booking::of_check(conn, second.key));
-    assert_eq!(bookings.first().map(|b| b.state.as_str()), Some("booked"));
+    assert_eq!(
+        bookings.first().map(|b| b.state),
+        Some(BookingState::Booked)
+    );
     let closed = world
         .checks(child)
         .into_iter()
@@ -533,12 +536,12 @@ fn a_booking_is_moved_only_with_a_reason_and_moves_no_due_day() {
         .book(&meeting, "2026-11-13", "The family is away")
         .unwrap();
 
-    let states: Vec<String> = world
+    let states: Vec<BookingState> = world
         .run(|conn| booking::of_check(conn, meeting.key))
         .into_iter()
         .map(|booking| booking.state)
         .collect();
-    assert_eq!(states, ["booked", "moved"]);
+    assert_eq!(states, [BookingState::Booked, BookingState::Moved]);
     assert_eq!(
         world.check(child, CheckKind::FirstMeeting).due_on,
         meeting.due_on
@@ -547,7 +550,10 @@ fn a_booking_is_moved_only_with_a_reason_and_moves_no_due_day() {
     world.on("2026-11-13");
     world.attempt(&meeting, Mode::HomeVisit, AttemptResult::NobodyIn);
     let bookings = world.run(|conn| booking::of_check(conn, meeting.key));
-    assert_eq!(bookings.first().map(|b| b.state.as_str()), Some("failed"));
+    assert_eq!(
+        bookings.first().map(|b| b.state),
+        Some(BookingState::Failed)
+    );
 }
 
 #[test]

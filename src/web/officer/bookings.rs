@@ -8,7 +8,7 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::check::CheckWords;
-use crate::checks::booking::{self, BookingError, BookingRecord, NewBooking};
+use crate::checks::booking::{self, BookingError, BookingRecord, BookingState, NewBooking};
 use crate::checks::check;
 use crate::checks::rulebook::{self, LastDay};
 use crate::db::DbError;
@@ -272,7 +272,9 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
                 standing,
                 told: told.as_ref().map(ToldAddress::notice),
                 address: address.map(|address| address.place.on_one_line()),
-                booked: booked.into_iter().find(|booking| booking.state == "booked"),
+                booked: booked
+                    .into_iter()
+                    .find(|booking| booking.state == BookingState::Booked),
             }))
         })
         .await?;

@@ -282,13 +282,7 @@ fn booking_words(booking: &BookingRecord) -> BookingWords {
             "" if booking.mode.goes_to_the_address() => "The child’s home".to_owned(),
             place => place.to_owned(),
         },
-        state: match booking.state.as_str() {
-            "booked" => "Booked",
-            "moved" => "Moved",
-            "kept" => "Kept",
-            "failed" => "Not kept",
-            _ => "Cancelled",
-        },
+        state: booking.state.label(),
         reason: booking.reason.clone(),
         by: format!(
             "{}, {}",

@@ -16,6 +16,7 @@ use crate::checks::rulebook::{self, LastDay, Rulebook};
 use crate::checks::suspension::{self, Suspension};
 use crate::clock::london_day;
 use crate::db::DbError;
+use crate::mail::outbox::MailState;
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::{short, spoken};
 use crate::rules::escalation::{self, LapseState, Step};
@@ -408,13 +409,11 @@ fn told_row(told: &Told) -> ToldRow {
         },
         recipient: told.recipient.clone(),
         told: short(london_day(told.told_at)),
-        delivery: match (told.mail_state.as_str(), told.sent_at) {
-            ("sent", Some(at)) => {
-                format!("Delivered to the mail server on {}", short(london_day(at)))
+        delivery: match (told.mail_state, told.sent_at) {
+            (MailState::Sent, Some(at)) => {
+                format!("{} on {}", MailState::Sent.label(), short(london_day(at)))
             }
-            ("sent", None) => "Delivered to the mail server".to_owned(),
-            ("dead", _) => "Could not be delivered".to_owned(),
-            _ => "Waiting to be sent".to_owned(),
+            (state, _) => state.label().to_owned(),
         },
     }
 }

@@ -8,8 +8,9 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::check::CheckWords;
+use crate::checks::booking::{self, BookingState};
 use crate::checks::outcome::{self, NewOutcome, OutcomeError, Recorded};
-use crate::checks::{booking, check, rulebook};
+use crate::checks::{check, rulebook};
 use crate::db::DbError;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone, check_consistent};
@@ -240,7 +241,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
                 purpose: check.purpose,
                 booked: bookings
                     .into_iter()
-                    .find(|booking| booking.state == "booked")
+                    .find(|booking| booking.state == BookingState::Booked)
                     .map(|booking| Booked {
                         day: booking.booked_for,
                         mode: booking.mode,

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use crate::access::Viewer;
 use crate::access::authority::{self, Authority};
-use crate::checks::booking;
+use crate::checks::booking::{self, BookingState};
 use crate::checks::check::{self, CheckRecord, CheckState};
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result as DbResult};
@@ -165,7 +165,10 @@ fn next(conn: &mut Conn, record: &ChildRecord, today: NaiveDate) -> DbResult<Str
             continue;
         }
         let booked = booking::of_check(conn, check.key)?;
-        if let Some(booking) = booked.iter().find(|booking| booking.state == "booked") {
+        if let Some(booking) = booked
+            .iter()
+            .find(|booking| booking.state == BookingState::Booked)
+        {
             let time = if booking.at_time.is_empty() {
                 String::new()
             } else {
