@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use hearth::access::{AccountKey, Viewer, session};
-use hearth::checks::booking::{self, NewBooking};
+use hearth::checks::booking::{self, Appointment, NewBooking};
 use hearth::checks::check::{self, CheckRecord};
 use hearth::checks::{lapse, rulebook};
 use hearth::db::{Conn, DbError};
@@ -79,12 +79,14 @@ pub fn book_first_meeting(app: &TestApp, child: &SceneChild, staff: &str, on: &s
     let token = app.write(|tx| session::begin(tx, account, now));
     let signed_in = app.read(|conn| session::find(conn, &token, now)).unwrap();
     let visit = NewBooking {
-        mode: Mode::HomeVisit,
-        booked_for: day(on),
-        at_time: None,
-        place: String::new(),
-        reason: "The family asked for this day".to_owned(),
-        unverified: "They gave this address on the telephone".to_owned(),
+        what: Appointment {
+            mode: Mode::HomeVisit,
+            booked_for: day(on),
+            at_time: None,
+            place: String::new(),
+            reason: "The family asked for this day".to_owned(),
+            address_reason: "They gave this address on the telephone".to_owned(),
+        },
         holiday_meant: true,
     };
     app.write(|tx| booking::book(tx, &signed_in.viewer, &meeting, &visit, now.date(), now));

@@ -331,9 +331,10 @@ CREATE TABLE booking (
     check_id BIGINT NOT NULL REFERENCES welfare_check (id),
     mode TEXT NOT NULL,
     booked_for DATE NOT NULL,
-    at_time TEXT NOT NULL DEFAULT '',           -- HH:MM, or nothing
+    at_time TIME,                               -- where one is agreed
     place TEXT NOT NULL DEFAULT '',
     reason TEXT NOT NULL DEFAULT '',            -- why it was moved, or booked past the due day
+    address_reason TEXT NOT NULL DEFAULT '',    -- why somebody goes to an address that nobody has made sure of
     state TEXT NOT NULL CHECK (state = 'booked' OR state = 'moved' OR state = 'kept' OR state = 'failed' OR state = 'cancelled'),
     booked_by BIGINT NOT NULL REFERENCES account (id),
     booked_at TIMESTAMP NOT NULL

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use hearth::access::Viewer;
 use hearth::access::audit::{self, Event};
-use hearth::checks::booking::{self, NewBooking};
+use hearth::checks::booking::{self, Appointment, NewBooking};
 use hearth::checks::check::{self, CheckRecord, CheckState};
 use hearth::checks::outcome::{self, NewOutcome};
 use hearth::checks::suspension::{self, NewRest};
@@ -89,12 +89,14 @@ impl Stage<'_> {
         day: NaiveDate,
     ) -> Result<(), DbError> {
         let new = NewBooking {
-            mode,
-            booked_for: day,
-            at_time: chrono::NaiveTime::from_hms_opt(10, 30, 0),
-            place: String::new(),
-            reason: "The day that suited the family".to_owned(),
-            unverified: String::new(),
+            what: Appointment {
+                mode,
+                booked_for: day,
+                at_time: chrono::NaiveTime::from_hms_opt(10, 30, 0),
+                place: String::new(),
+                reason: "The day that suited the family".to_owned(),
+                address_reason: String::new(),
+            },
             holiday_meant: true,
         };
         match booking::book(tx, viewer, due, &new, self.day, self.now) {

@@ -3,7 +3,7 @@
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use hearth::access::Viewer;
-use hearth::checks::booking::{self, NewBooking};
+use hearth::checks::booking::{self, Appointment, NewBooking};
 use hearth::checks::check::{self, CheckRecord, CheckState};
 use hearth::checks::dispute;
 use hearth::checks::lapse::{self, LapseRecord};
@@ -228,16 +228,18 @@ fn a_booking(dice: &mut StdRng, certainty: Certainty, today: NaiveDate) -> NewBo
     };
     let forgot_why = dice.random_ratio(1, 10);
     NewBooking {
-        mode: Mode::HomeVisit,
-        booked_for: today + Days::new(dice.random_range(0..30)),
-        at_time: None,
-        place: String::new(),
-        reason: if forgot_why {
-            String::new()
-        } else {
-            "The day that suits the family".to_owned()
+        what: Appointment {
+            mode: Mode::HomeVisit,
+            booked_for: today + Days::new(dice.random_range(0..30)),
+            at_time: None,
+            place: String::new(),
+            reason: if forgot_why {
+                String::new()
+            } else {
+                "The day that suits the family".to_owned()
+            },
+            address_reason: unverified.to_owned(),
         },
-        unverified: unverified.to_owned(),
         holiday_meant: true,
     }
 }

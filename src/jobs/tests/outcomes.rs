@@ -1,7 +1,7 @@
 //! What follows from an outcome.
 
 use super::*;
-use crate::checks::booking::{self, Booked, BookingError, BookingState, NewBooking};
+use crate::checks::booking::{self, Appointment, Booked, BookingError, BookingState, NewBooking};
 use crate::checks::check::CheckState;
 use crate::checks::{CheckKey, lapse, whereabouts};
 use crate::rules::dates::spoken;
@@ -112,7 +112,7 @@ fn postponements_are_counted_over_a_row_of_attempts() {
     assert!(!second.tells_manager);
     let third = world.book(&attempt, "2026-11-11", "They asked").unwrap();
     assert!(third.tells_manager, "the third of the row");
-    let times: Vec<u32> = world
+    let times: Vec<i32> = world
         .run(|conn| booking::of_check(conn, attempt.key))
         .into_iter()
         .map(|booking| booking.postponement)
@@ -149,12 +149,14 @@ fn a_bank_holiday_is_booked_only_by_somebody_who_means_it() {
     let child = world.notified();
     let meeting = world.check(child, CheckKind::FirstMeeting);
     let christmas = NewBooking {
-        mode: Mode::Phone,
-        booked_for: day("2026-12-25"),
-        at_time: None,
-        place: String::new(),
-        reason: "The family is away until then".to_owned(),
-        unverified: String::new(),
+        what: Appointment {
+            mode: Mode::Phone,
+            booked_for: day("2026-12-25"),
+            at_time: None,
+            place: String::new(),
+            reason: "The family is away until then".to_owned(),
+            address_reason: String::new(),
+        },
         holiday_meant: false,
     };
     let (today, now) = (world.today(), world.now());
@@ -600,12 +602,14 @@ impl World {
     fn book(&self, check: &CheckRecord, on: &str, reason: &str) -> Result<Booked, BookingError> {
         let (today, now) = (self.today(), self.now());
         let new = NewBooking {
-            mode: Mode::HomeVisit,
-            booked_for: day(on),
-            at_time: None,
-            place: String::new(),
-            reason: reason.to_owned(),
-            unverified: String::new(),
+            what: Appointment {
+                mode: Mode::HomeVisit,
+                booked_for: day(on),
+                at_time: None,
+                place: String::new(),
+                reason: reason.to_owned(),
+                address_reason: String::new(),
+            },
             holiday_meant: true,
         };
         self.services

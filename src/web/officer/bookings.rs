@@ -8,7 +8,9 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::check::CheckWords;
-use crate::checks::booking::{self, BookingError, BookingRecord, BookingState, NewBooking};
+use crate::checks::booking::{
+    self, Appointment, BookingError, BookingRecord, BookingState, NewBooking,
+};
 use crate::checks::check;
 use crate::checks::rulebook::{self, LastDay};
 use crate::db::DbError;
@@ -77,12 +79,14 @@ impl Form for BookingForm {
         Some(Asked {
             form: self.clone(),
             booking: NewBooking {
-                mode: mode?,
-                booked_for: day?,
-                at_time: at_time?,
-                place: self.place.trim().to_owned(),
-                reason: self.reason.trim().to_owned(),
-                unverified: self.unverified.trim().to_owned(),
+                what: Appointment {
+                    mode: mode?,
+                    booked_for: day?,
+                    at_time: at_time?,
+                    place: self.place.trim().to_owned(),
+                    reason: self.reason.trim().to_owned(),
+                    address_reason: self.unverified.trim().to_owned(),
+                },
                 holiday_meant: !self.holiday_meant.is_empty(),
             },
         })
@@ -155,10 +159,10 @@ impl Facts {
     fn to_confirm(&self) -> BookingForm {
         let booked = self.booked.as_ref().filter(|_| self.is_elsewhere);
         booked.map_or_else(BookingForm::default, |booked| BookingForm {
-            mode: booked.mode.as_str().to_owned(),
-            day: DateInput::from(booked.booked_for),
-            time: booked.at_time.clone(),
-            place: booked.place.clone(),
+            mode: booked.what.mode.as_str().to_owned(),
+            day: DateInput::from(booked.what.booked_for),
+            time: booked.what.time().unwrap_or_default(),
+            place: booked.what.place.clone(),
             ..BookingForm::default()
         })
     }
@@ -209,7 +213,7 @@ pub async fn create(
     match booked {
         Ok(booked) => Ok(visit.see_other_with(
             &format!("/checks/{}", named.0),
-            &Flash::success(told(asked.booking.booked_for, booked.tells_manager)),
+            &Flash::success(told(asked.booking.what.booked_for, booked.tells_manager)),
         )),
         Err(error @ BookingError::Closed) => {
             let facts = self::facts(&visit, &named.0).await?;
@@ -325,7 +329,7 @@ mod tests {
 
     #[test]
     fn a_booking_as_people_type_it() {
-        let booking = checked(WHOLE).unwrap().booking;
+        let booking = checked(WHOLE).unwrap().booking.what;
         assert_eq!(booking.mode, Mode::HomeVisit);
         assert_eq!(booking.booked_for.to_string(), "2026-11-27");
         assert_eq!(booking.at_time, NaiveTime::from_hms_opt(14, 30, 0));

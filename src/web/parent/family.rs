@@ -169,15 +169,14 @@ fn next(conn: &mut Conn, record: &ChildRecord, today: NaiveDate) -> DbResult<Str
             .iter()
             .find(|booking| booking.state == BookingState::Booked)
         {
-            let time = if booking.at_time.is_empty() {
-                String::new()
-            } else {
-                format!(" at {}", booking.at_time)
-            };
-            let how = booking.mode.label().to_lowercase();
+            let what = &booking.what;
+            let time = what
+                .time()
+                .map_or(String::new(), |time| format!(" at {time}"));
+            let how = what.mode.label().to_lowercase();
             return Ok(format!(
                 "We have arranged to be in touch on {}{time} ({how})",
-                spoken(booking.booked_for)
+                spoken(what.booked_for)
             ));
         }
     }

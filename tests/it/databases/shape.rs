@@ -104,7 +104,7 @@ const SQLITE: Questions = Questions {
         SELECT t.name || '.' || c.name || ' ' || CASE
                 WHEN c.type = 'INTEGER' AND c.pk > 0 THEN 'BigInt' WHEN c.type = 'INTEGER' THEN 'Integer'
                 WHEN c.type = 'BIGINT' THEN 'BigInt' WHEN c.type = 'TEXT' THEN 'Text' WHEN c.type = 'BOOLEAN' THEN 'Bool'
-                WHEN c.type = 'DATE' THEN 'Date' WHEN c.type = 'TIMESTAMP' THEN 'Timestamp' ELSE c.type END
+                WHEN c.type = 'DATE' THEN 'Date' WHEN c.type = 'TIME' THEN 'Time' WHEN c.type = 'TIMESTAMP' THEN 'Timestamp' ELSE c.type END
             || CASE WHEN c.\"notnull\" THEN '' ELSE ' or nothing' END AS fact
         FROM pragma_table_list t JOIN pragma_table_info(t.name) c
         WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT LIKE '\\_\\_%' ESCAPE '\\'",
@@ -137,7 +137,7 @@ const POSTGRES: Questions = Questions {
     columns: "
         SELECT table_name || '.' || column_name || ' ' || CASE data_type
                 WHEN 'bigint' THEN 'BigInt' WHEN 'integer' THEN 'Integer' WHEN 'text' THEN 'Text' WHEN 'boolean' THEN 'Bool'
-                WHEN 'date' THEN 'Date' WHEN 'timestamp without time zone' THEN 'Timestamp' ELSE data_type END
+                WHEN 'date' THEN 'Date' WHEN 'time without time zone' THEN 'Time' WHEN 'timestamp without time zone' THEN 'Timestamp' ELSE data_type END
             || CASE is_nullable WHEN 'NO' THEN '' ELSE ' or nothing' END AS fact
         FROM information_schema.columns WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_%'",
     primary_keys: "
