@@ -35,8 +35,8 @@ fn words(keys: impl Iterator<Item = &'static str>) -> Words {
     keys.map(str::to_owned).collect()
 }
 
-/// Every column that holds a code, as `table.column`. The keys of the policy are not among them: values that a later version
-/// does not know any more have to stay readable for the years they held.
+/// Every column that holds a code, as `table.column`; all but the keys of the policy, of which nearly every version brings one
+/// more, and which are read with the rulebook on every page.
 pub fn columns() -> BTreeMap<String, Words> {
     let posts = Post::ALL.iter().filter(|post| **post != Post::Officer);
     let before_lost = [ChildStatus::Notified, ChildStatus::Active];
