@@ -131,7 +131,8 @@ pub fn book(
     let confirms = is_elsewhere && standing.is_some_and(|it| it.what.is_like(what));
     let instead_of = standing.map(|it| it.what.booked_for);
     let is_moved = instead_of.is_some() && !confirms;
-    if what.reason.is_empty() && (is_moved || (!confirms && what.booked_for > check.due_on)) {
+    if what.reason.trim().is_empty() && (is_moved || (!confirms && what.booked_for > check.due_on))
+    {
         return Err(BookingError::NeedsReason);
     }
     if rulebook.calendar.is_holiday(what.booked_for) && !new.holiday_meant {
@@ -256,7 +257,7 @@ fn address_reason(what: &Appointment, known: Standing) -> Result<String, Booking
     if !what.mode.goes_to_the_address() || known.is_good() {
         return Ok(String::new());
     }
-    match (what.address_reason.as_str(), known) {
+    match (what.address_reason.trim(), known) {
         ("", Standing::Disputed(_)) => Err(BookingError::AddressDisputed),
         ("", _) => Err(BookingError::AddressNotVerified),
         (why, _) => Ok(why.to_owned()),

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use hearth::checks::check::CheckState;
 use hearth::db::schema::{audit_event, booking, lapse, lapse_step, suspension, welfare_check};
 use hearth::db::{Conn, DbError};
+use hearth::rules::schedule::Purpose;
 
 /// A check that is open.
 pub struct OpenCheck {
@@ -21,7 +22,7 @@ pub struct OpenCheck {
 
 /// Every check that is open.
 pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenCheck>, DbError> {
-    let rows: Vec<(i64, i64, Option<i64>, String, NaiveDate)> = welfare_check::table
+    let rows: Vec<(i64, i64, Option<i64>, Purpose, NaiveDate)> = welfare_check::table
         .filter(welfare_check::state.eq(CheckState::Open))
         .select((
             welfare_check::id,
@@ -31,12 +32,12 @@ pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenCheck>, DbError> {
             welfare_check::due_on,
         ))
         .load(conn)?;
-    let check = |(id, child, follows, purpose, due_on): (_, _, _, String, _)| OpenCheck {
+    let check = |(id, child, follows, purpose, due_on): (_, _, _, Purpose, _)| OpenCheck {
         id,
         child,
         follows,
         due_on,
-        is_search: purpose == "find",
+        is_search: purpose == Purpose::Find,
     };
     Ok(rows.into_iter().map(check).collect())
 }
