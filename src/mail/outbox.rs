@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::messages::{CARRY_A_SECRET, DELIVERY_FAILED, Letterhead, MUST_ARRIVE, Rendered};
 pub use super::store::failing::FailingAddress;
 use super::store::{self, NewMail, OutgoingMail, claims};
-pub use super::store::{DeadMail, Delivery, PutMail, Undelivered};
+pub use super::store::{DeadMail, Delivery, MailState, PutMail, Undelivered};
 use crate::db::columns::Key;
 use crate::db::{Conn, Result};
 use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
@@ -98,7 +98,7 @@ fn put_for<A>(
             body_text: &letter.message.text,
             body_html: &letter.message.html,
             message_id: &format!("<{reference}@{}>", letter.letterhead.host()),
-            state: "waiting",
+            state: MailState::Waiting,
             next_try_at: now,
             created_at: now,
             useless_after,
@@ -172,9 +172,9 @@ pub const LISTED: i64 = 100;
 pub fn overview<A>(conn: &mut Conn, authority: Key<A>) -> Result<Overview> {
     let authority = authority.number();
     Ok(Overview {
-        waiting: store::count(conn, authority, "waiting", false)?,
-        retrying: store::count(conn, authority, "waiting", true)?,
-        dead: store::count(conn, authority, "dead", true)?,
+        waiting: store::count(conn, authority, MailState::Waiting, false)?,
+        retrying: store::count(conn, authority, MailState::Waiting, true)?,
+        dead: store::count(conn, authority, MailState::Dead, true)?,
         undelivered: store::undelivered(conn, authority, LISTED)?,
     })
 }

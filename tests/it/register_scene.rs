@@ -20,7 +20,7 @@ use hearth::rules::identifiers::{EmailAddress, Postcode, Reference};
 use hearth::rules::outcome::Mode;
 use hearth::rules::schedule::{Entry, first_checks};
 use hearth::rules::tier::Tier;
-use hearth::visit::booking::{self, NewBooking};
+use hearth::visit::booking::{self, Appointment, NewBooking};
 use hearth::visit::check::{self, Check};
 
 use super::app::{BEGINNING, OFFICER, TestApp, moment};
@@ -80,12 +80,14 @@ pub fn book_first_meeting(app: &TestApp, child: &SceneChild, staff: &str, on: &s
     let token = app.write(|tx| session::begin(tx, account, now));
     let signed_in = app.read(|conn| session::find(conn, &token, now)).unwrap();
     let visit = NewBooking {
-        mode: Mode::HomeVisit,
-        booked_for: day(on),
-        at_time: None,
-        place: String::new(),
-        reason: "The family asked for this day".to_owned(),
-        unverified: "They gave this address on the telephone".to_owned(),
+        what: Appointment {
+            mode: Mode::HomeVisit,
+            booked_for: day(on),
+            at_time: None,
+            place: String::new(),
+            reason: "The family asked for this day".to_owned(),
+            address_reason: "They gave this address on the telephone".to_owned(),
+        },
         holiday_meant: true,
     };
     app.write(|tx| booking::book(tx, &signed_in.viewer, &meeting, &visit, now.date(), now));

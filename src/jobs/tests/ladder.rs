@@ -3,6 +3,7 @@
 use super::*;
 use crate::duty::lapse::AcknowledgeError;
 use crate::duty::suspension::{self, NewRest, SuspensionError};
+use crate::mail::outbox::MailState;
 use crate::rules::codes::ClosureReason;
 use crate::rules::escalation::Step;
 use crate::standing::closure::{self, Closure};
@@ -43,7 +44,7 @@ fn a_lapse_climbs_the_ladder_and_each_step_is_told_once() {
     assert_eq!(told.len(), 6);
     assert!(
         told.iter()
-            .all(|told| told.mail_state == "sent" && told.post == told.told_post)
+            .all(|told| told.mail_state == MailState::Sent && told.post == told.told_post)
     );
     assert_eq!(told[0].step, Step::Lapsed);
 }

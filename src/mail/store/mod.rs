@@ -10,6 +10,21 @@ use diesel::prelude::*;
 use crate::db::columns::Key;
 use crate::db::schema::outgoing_mail;
 use crate::db::{Condition, Conn, Result};
+use crate::rules::codes::code_list;
+
+code_list! {
+    /// What became of a mail.
+    pub enum MailState {
+        /// To be sent, or to be tried again.
+        Waiting = "waiting", "Waiting to be sent";
+        /// The mail server took it.
+        Sent = "sent", "Delivered to the mail server";
+        /// Given up, or come back.
+        Dead = "dead", "Could not be delivered";
+    }
+}
+
+crate::text_column!(MailState);
 
 /// A mail that was claimed, with what is needed to send it.
 #[derive(Clone, Debug, Queryable)]
@@ -44,7 +59,7 @@ pub(super) struct NewMail<'a> {
     pub body_text: &'a str,
     pub body_html: &'a str,
     pub message_id: &'a str,
-    pub state: &'a str,
+    pub state: MailState,
     pub next_try_at: NaiveDateTime,
     pub created_at: NaiveDateTime,
     pub useless_after: Option<NaiveDateTime>,
@@ -59,8 +74,8 @@ pub struct Undelivered {
     pub kind: String,
     /// The address it is for.
     pub recipient: String,
-    /// `waiting` or `dead`.
-    pub state: String,
+    /// Waiting or dead.
+    pub state: MailState,
     /// How often it was tried.
     pub attempts: i32,
     /// When it is tried next, UTC; of no meaning for a dead mail.
@@ -69,6 +84,14 @@ pub struct Undelivered {
     pub last_answer: String,
     /// When it was put in the outbox, UTC.
     pub created_at: NaiveDateTime,
+}
+
+impl Undelivered {
+    /// Whether it will not be tried again.
+    #[must_use]
+    pub fn is_dead(&self) -> bool {
+        self.state == MailState::Dead
+    }
 }
 
 /// A mail that somebody had to get and that will not be tried again.
@@ -121,7 +144,7 @@ pub(super) fn retry_now(
     let changed = diesel::update(outgoing_mail::table)
         .filter(outgoing_mail::reference.eq(reference))
         .filter(outgoing_mail::authority_id.eq(authority))
-        .filter(outgoing_mail::state.ne("sent"))
+        .filter(outgoing_mail::state.ne(MailState::Sent))
         .filter(outgoing_mail::body_text.ne(""))
         .filter(
             outgoing_mail::claimed_until
@@ -129,7 +152,7 @@ pub(super) fn retry_now(
                 .or(outgoing_mail::claimed_until.lt(now)),
         )
         .set((
-            outgoing_mail::state.eq("waiting"),
+            outgoing_mail::state.eq(MailState::Waiting),
             outgoing_mail::attempts.eq(0),
             outgoing_mail::next_try_at.eq(now),
             outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
@@ -151,7 +174,7 @@ pub(super) fn set_aside(tx: &mut Conn, keys: &[String]) -> Result<()> {
 }
 
 /// How many mails of an authority are in a state and were, or were not, tried before.
-pub(super) fn count(conn: &mut Conn, authority: i64, state: &str, tried: bool) -> Result<i64> {
+pub(super) fn count(conn: &mut Conn, authority: i64, state: MailState, tried: bool) -> Result<i64> {
     Ok(outgoing_mail::table
         .filter(outgoing_mail::authority_id.eq(authority))
         .filter(outgoing_mail::state.eq(state))
@@ -164,9 +187,11 @@ pub(super) fn undelivered(conn: &mut Conn, authority: i64, limit: i64) -> Result
     Ok(outgoing_mail::table
         .filter(outgoing_mail::authority_id.eq(authority))
         .filter(
-            outgoing_mail::state.eq("dead").or(outgoing_mail::state
-                .eq("waiting")
-                .and(outgoing_mail::attempts.gt(0))),
+            outgoing_mail::state
+                .eq(MailState::Dead)
+                .or(outgoing_mail::state
+                    .eq(MailState::Waiting)
+                    .and(outgoing_mail::attempts.gt(0))),
         )
         .order((outgoing_mail::state, outgoing_mail::id.desc()))
         .limit(limit)
@@ -236,7 +261,7 @@ pub struct Delivery {
 pub(super) fn delivered(conn: &mut Conn, authority: i64, limit: i64) -> Result<Vec<Delivery>> {
     Ok(outgoing_mail::table
         .filter(outgoing_mail::authority_id.eq(authority))
-        .filter(outgoing_mail::state.eq("sent"))
+        .filter(outgoing_mail::state.eq(MailState::Sent))
         .order(outgoing_mail::id.desc())
         .limit(limit)
         .select((

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::register::testing::{World, day, new_child, now, particulars, world};
+use crate::rules::codes::Sex;
 
 fn ada() -> Particulars {
     particulars("Ada", "Moss", day(2015, 4, 3))

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use hearth::db::columns::Key;
 use hearth::mail::deliver::{self, LEASE, Summary};
+use hearth::mail::outbox::MailState;
 use hearth::mail::{Rendered, outbox};
 use hearth::rules::identifiers::Reference;
 
@@ -59,7 +60,7 @@ fn a_recipient_refused_for_good_is_dead_at_once_and_an_incident() {
         }
     );
     let dead = office.overview().undelivered.remove(0);
-    assert_eq!((dead.state.as_str(), dead.attempts), ("dead", 1));
+    assert_eq!((dead.state, dead.attempts), (MailState::Dead, 1));
     assert!(
         dead.last_answer.contains("User unknown"),
         "{}",
