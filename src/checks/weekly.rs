@@ -14,7 +14,7 @@ use crate::access::authority::{self, Authority};
 use crate::access::{AuthorityKey, Viewer, accounts};
 use crate::db::{Conn, Result};
 use crate::mail::messages::{Figure, WeeklyDigest, WeeklyLapse};
-use crate::mail::{Letter, outbox};
+use crate::mail::{Letter, Topic, outbox};
 use crate::register::out_of_sight;
 use crate::rules::dates::spoken;
 use crate::rules::escalation::Post;
@@ -64,16 +64,12 @@ pub fn tell(
             link: format!("{base_url}{UNANSWERED}"),
         };
         let letter = Letter {
-            key: format!(
-                "weekly:{}:{}:{}",
-                authority.code,
-                monday(today),
-                person.email
-            ),
+            key: format!("{}:{}:{}", authority.code, monday(today), person.email),
             authority: authority.key,
             letterhead: &letterhead,
             to: person.email.clone(),
-            message: digest.render(&letterhead),
+            about: Topic::General,
+            message: digest.render(&letterhead)?,
         };
         outbox::put(tx, &letter, now)?;
         letters += 1;

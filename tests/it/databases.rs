@@ -3,6 +3,7 @@
 
 mod shape;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::str::FromStr;
@@ -13,6 +14,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use hearth::db::columns::Key;
 use hearth::db::{Conn, Db, DbError, migrate};
+use hearth::mail::MailKind;
 use hearth::{on_each, text_column};
 use tempfile::TempDir;
 
@@ -102,6 +104,13 @@ fn postgresql_has_the_tables_of_schema_rs_and_of_sqlite() {
     shape::of(&db).is_that_of_schema_rs();
     let (file, _folder) = sqlite();
     shape::of(&db).is_that_of(&shape::of(&file));
+}
+
+#[test]
+fn both_allow_just_the_kinds_of_mail_that_there_are() {
+    let kinds = MailKind::ALL.iter().map(|kind| kind.as_str().to_owned());
+    let kinds: BTreeSet<String> = kinds.collect();
+    on_both(|db| assert_eq!(shape::words_allowed(db, "outgoing_mail", "kind"), kinds));
 }
 
 /// SQLite knows no other order; a PostgreSQL database has that of its language, in which a range of words may miss some.

@@ -199,6 +199,7 @@ pub(in crate::checks) fn chain(conn: &mut Conn, check: &CheckRecord) -> Result<C
 #[derive(Queryable)]
 pub(in crate::checks) struct PutOff {
     pub(in crate::checks) check_key: CheckKey,
+    pub(in crate::checks) child: ChildKey,
     pub(in crate::checks) check: Reference,
     pub(in crate::checks) kind: CheckKind,
     pub(in crate::checks) times: i32,
@@ -220,6 +221,7 @@ pub(in crate::checks) fn to_tell(conn: &mut Conn, authority: AuthorityKey) -> Re
         .order((booking::check_id, booking::id))
         .select((
             booking::check_id,
+            welfare_check::child_id,
             welfare_check::reference,
             welfare_check::kind,
             booking::postponement,
@@ -257,20 +259,6 @@ pub(in crate::checks) fn note_told(
     .set(booking::told_at.eq(now))
     .execute(tx)?;
     Ok(())
-}
-
-/// The child and the check that a booking is for, in words for the timeline.
-pub(in crate::checks) fn is_about(
-    conn: &mut Conn,
-    booking: &str,
-) -> Result<Option<(ChildKey, String)>> {
-    let check: Option<(ChildKey, Reference)> = booking::table
-        .inner_join(welfare_check::table)
-        .filter(booking::reference.eq(booking))
-        .select((welfare_check::child_id, welfare_check::reference))
-        .first(conn)
-        .optional()?;
-    Ok(check.map(|(child, check)| (child, format!("check {check}"))))
 }
 
 /// That there is a home of the child, or another address that was told and that nobody has settled, known since before a
@@ -383,6 +371,7 @@ fn is_of(authority: AuthorityKey) -> _ {
 pub(in crate::checks) struct Elsewhere {
     pub(in crate::checks) key: BookingKey,
     pub(in crate::checks) reference: Reference,
+    pub(in crate::checks) child: ChildKey,
     pub(in crate::checks) check: Reference,
     pub(in crate::checks) kind: CheckKind,
     pub(in crate::checks) booked_for: NaiveDate,
@@ -432,6 +421,7 @@ pub(in crate::checks) fn elsewhere_untold(
         .select((
             booking::id,
             booking::reference,
+            welfare_check::child_id,
             welfare_check::reference,
             welfare_check::kind,
             booking::booked_for,

@@ -14,6 +14,7 @@ use crate::rules::identifiers::Reference;
 #[derive(Debug)]
 pub(in crate::checks) struct Departed {
     pub(in crate::checks) registration: i64,
+    pub(in crate::checks) child_key: ChildKey,
     pub(in crate::checks) child: Reference,
     pub(in crate::checks) restricted: bool,
     pub(in crate::checks) door: ClosureReason,
@@ -27,6 +28,7 @@ const UNTOLD: Condition = Condition("registration.tell_manager AND registration.
 
 type Row = (
     i64,
+    ChildKey,
     Reference,
     bool,
     Option<ClosureReason>,
@@ -45,6 +47,7 @@ pub(in crate::checks) fn untold(conn: &mut Conn, authority: AuthorityKey) -> Res
         .order((registration::child_id, registration::id))
         .select((
             registration::id,
+            registration::child_id,
             child::reference,
             child::restricted,
             registration::closure_reason,
@@ -52,18 +55,19 @@ pub(in crate::checks) fn untold(conn: &mut Conn, authority: AuthorityKey) -> Res
             account::email,
         ))
         .load(conn)?;
-    let departed =
-        rows.into_iter()
-            .filter_map(|(registration, child, restricted, door, on, by)| {
-                Some(Departed {
-                    registration,
-                    child,
-                    restricted,
-                    door: door?,
-                    on: on?,
-                    by,
-                })
-            });
+    let departed = rows.into_iter().filter_map(
+        |(registration, child_key, child, restricted, door, on, by)| {
+            Some(Departed {
+                registration,
+                child_key,
+                child,
+                restricted,
+                door: door?,
+                on: on?,
+                by,
+            })
+        },
+    );
     Ok(departed.collect())
 }
 
@@ -77,17 +81,4 @@ pub(in crate::checks) fn note_told(
         .set(registration::told_at.eq(now))
         .execute(tx)?;
     Ok(())
-}
-
-/// The child whose time on the register it was, in words for the timeline.
-pub(in crate::checks) fn is_about(
-    conn: &mut Conn,
-    registration: i64,
-) -> Result<Option<(ChildKey, String)>> {
-    let child: Option<ChildKey> = registration::table
-        .filter(registration::id.eq(registration))
-        .select(registration::child_id)
-        .first(conn)
-        .optional()?;
-    Ok(child.map(|child| (child, "the closing of this record".to_owned())))
 }

@@ -191,6 +191,7 @@ pub(in crate::checks) fn insert(
 pub(in crate::checks) struct FailedInRed {
     pub(in crate::checks) key: OutcomeKey,
     pub(in crate::checks) outcome: Reference,
+    pub(in crate::checks) child: ChildKey,
     pub(in crate::checks) happened_on: NaiveDate,
     pub(in crate::checks) check: Reference,
     pub(in crate::checks) kind: CheckKind,
@@ -227,6 +228,7 @@ pub(in crate::checks) fn to_tell(
         .select((
             outcome::id,
             outcome::reference,
+            outcome::child_id,
             outcome::happened_on,
             welfare_check::reference,
             welfare_check::kind,
@@ -258,18 +260,4 @@ pub(in crate::checks) fn note_told(
         .set(outcome::told_at.eq(now))
         .execute(tx)?;
     Ok(())
-}
-
-/// The child and the check that an outcome is of, in words for the timeline.
-pub(in crate::checks) fn is_about(
-    conn: &mut Conn,
-    outcome: &str,
-) -> Result<Option<(ChildKey, String)>> {
-    let check: Option<(ChildKey, Reference)> = outcome::table
-        .inner_join(welfare_check::table)
-        .filter(outcome::reference.eq(outcome))
-        .select((outcome::child_id, welfare_check::reference))
-        .first(conn)
-        .optional()?;
-    Ok(check.map(|(child, check)| (child, format!("check {check}"))))
 }

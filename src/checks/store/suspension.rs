@@ -150,6 +150,7 @@ pub(in crate::checks) fn insert(
 #[derive(Queryable)]
 pub(in crate::checks) struct Unheard {
     pub(in crate::checks) id: i64,
+    pub(in crate::checks) child_key: ChildKey,
     pub(in crate::checks) child: Reference,
     pub(in crate::checks) restricted: bool,
     pub(in crate::checks) starts_on: NaiveDate,
@@ -172,6 +173,7 @@ pub(in crate::checks) fn unheard(conn: &mut Conn, authority: AuthorityKey) -> Re
         .order((suspension::child_id, suspension::id))
         .select((
             suspension::id,
+            suspension::child_id,
             child::reference,
             child::restricted,
             suspension::starts_on,
@@ -188,19 +190,6 @@ pub(in crate::checks) fn told(tx: &mut Conn, rest: i64, mail: Key<OutgoingMail>)
         .set(suspension::mail_id.eq(mail.number()))
         .execute(tx)?;
     Ok(())
-}
-
-/// The child whose rest it is, in words for the timeline.
-pub(in crate::checks) fn is_about(
-    conn: &mut Conn,
-    rest: i64,
-) -> Result<Option<(ChildKey, String)>> {
-    let child: Option<ChildKey> = suspension::table
-        .filter(suspension::id.eq(rest))
-        .select(suspension::child_id)
-        .first(conn)
-        .optional()?;
-    Ok(child.map(|child| (child, "the rest of these checks".to_owned())))
 }
 
 /// Lets a rest end on a day, if it would last longer.

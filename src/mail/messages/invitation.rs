@@ -1,5 +1,7 @@
 //! To a member of staff: set a password for your account, the first or a new one.
 
+use super::invented::Invented;
+
 /// What the message says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
@@ -11,9 +13,19 @@ pub struct Invitation {
     pub valid_for: String,
 }
 
+impl Invitation {
+    /// With invented contents.
+    pub(super) fn sample(of: &Invented<'_>) -> Self {
+        Self {
+            role: "an officer".to_owned(),
+            link: of.link("/password/not-a-link"),
+            valid_for: "7 days".to_owned(),
+        }
+    }
+}
+
 super::three_texts!(
     Invitation,
-    "invitation",
     "email/invitation/subject.txt",
     "email/invitation/body.txt",
     "email/invitation/body.html"
@@ -31,7 +43,8 @@ mod tests {
             link: "https://hearth.wessex.example/set-password/7Yk2mBq0bC1nRr5tVw8xZaDf".to_owned(),
             valid_for: "7 days".to_owned(),
         }
-        .render(&wessex());
+        .render(&wessex())
+        .unwrap();
         insta::assert_snapshot!(read(&message));
     }
 }
