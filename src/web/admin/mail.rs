@@ -94,7 +94,7 @@ pub async fn address_works(
     Ok(visit.see_other_with("/admin/mail", &told))
 }
 
-/// The name of a job as words: "lapse_sweep" is "Lapse sweep".
+/// The name of a job as words: "weekly_digest" is "Weekly digest".
 fn in_words(job: &str) -> String {
     let words = job.replace('_', " ");
     let mut letters = words.chars();
