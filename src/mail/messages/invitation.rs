@@ -32,6 +32,7 @@ super::three_texts!(
 );
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
     use crate::mail::messages::{read, wessex};
