@@ -129,10 +129,10 @@ fn named(tx: &mut Conn, bounce: &Bounce) -> Result<Option<store::failing::Named>
 fn lose(tx: &mut Conn, mail: &failing::Named, report: &Report) -> Result<()> {
     tracing::error!(
         mail = mail.reference,
-        kind = mail.kind,
+        kind = mail.kind.as_str(),
         answer = report.words,
         "mail came back"
     );
     failing::record_returned(tx, mail.id, &report.words)?;
-    forget_secrets(tx, &mail.kind, mail.id)
+    forget_secrets(tx, mail.kind, mail.id)
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use hearth::access::authority;
 use hearth::mail::messages::Invitation;
-use hearth::mail::{Courier, Letter, Transport, deliver, outbox};
+use hearth::mail::{Courier, Letter, Topic, Transport, deliver, outbox};
 use hearth::rules::identifiers::EmailAddress;
 
 use super::app::{ASHDALE, OFFICER, TestApp};
@@ -30,7 +30,8 @@ fn sent(app: &TestApp, to: &str) -> String {
             authority: ashdale.key,
             letterhead: &head,
             to: EmailAddress::parse(to).unwrap(),
-            message: message.render(&head),
+            about: Topic::General,
+            message: message.render(&head).unwrap(),
         };
         outbox::put(tx, &letter, app.clock.now())
     });

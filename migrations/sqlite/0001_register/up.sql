@@ -448,9 +448,17 @@ CREATE INDEX lapse_child ON lapse (child_id);
 CREATE TABLE outgoing_mail (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     reference TEXT NOT NULL UNIQUE,
-    key TEXT NOT NULL UNIQUE,                   -- what the mail is about; a key is put once
+    key TEXT NOT NULL UNIQUE,                   -- its kind and what names it among those; a key is put once
     authority_id BIGINT NOT NULL REFERENCES authority (id),
-    kind TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (
+        kind = 'lapse_digest' OR kind = 'due_soon' OR kind = 'weekly_digest' OR kind = 'failed_visit'
+        OR kind = 'record_closed' OR kind = 'postponed' OR kind = 'booked_elsewhere' OR kind = 'rest_decided'
+        OR kind = 'delivery_failed' OR kind = 'invitation' OR kind = 'sign_in_link' OR kind = 'receipt'
+        OR kind = 'acknowledged' OR kind = 'sample'
+    ),
+    about_child_id BIGINT REFERENCES child (id),
+    about TEXT NOT NULL DEFAULT '',             -- what it tells of this child, in words
+    reports_id BIGINT REFERENCES outgoing_mail (id), -- the mail of which it tells that it did not arrive
     recipient TEXT NOT NULL,
     sender_name TEXT NOT NULL,
     reply_to TEXT,
@@ -469,6 +477,7 @@ CREATE TABLE outgoing_mail (
 CREATE INDEX outgoing_mail_due ON outgoing_mail (next_try_at, id) WHERE state = 'waiting';
 CREATE INDEX outgoing_mail_dead ON outgoing_mail (id) WHERE state = 'dead';
 CREATE INDEX outgoing_mail_authority ON outgoing_mail (authority_id, state, id);
+CREATE INDEX outgoing_mail_reports ON outgoing_mail (reports_id) WHERE reports_id IS NOT NULL;
 
 -- That a step of the ladder was told: written in the same transaction as the mail it goes out with.
 CREATE TABLE lapse_step (

@@ -3,11 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
-use hearth::db::schema::{audit_event, booking, duty, lapse, lapse_step, suspension};
 use hearth::db::{Conn, DbError};
+use hearth::db::schema::{audit_event, booking, duty, lapse, lapse_step, suspension};
 use hearth::duty::owed::DutyState;
 use hearth::rules::duty::Purpose;
-use hearth::rules::schedule::Purpose;
 
 use diesel::prelude::*;
 

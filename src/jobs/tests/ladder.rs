@@ -371,23 +371,6 @@ fn the_manager_hears_the_same_day_of_a_failed_visit_to_a_child_in_red_and_once()
 }
 
 #[test]
-fn news_of_the_same_day_that_died_is_written_on_the_child_s_timeline() {
-    let (world, child) = world_with_one_due();
-    world.social_care_opens(child, EpisodeKind::CpPlan);
-    let check = world.check(child, DutyKind::RecurringCheck);
-    world.attempt(&check, Mode::HomeVisit, AttemptResult::NobodyIn);
-    world.sweep();
-    world.break_by_hand("UPDATE outgoing_mail SET state = 'dead' WHERE kind = 'failed_visit'");
-    world.sweep();
-    let timeline = world.run(|conn| crate::access::audit::timeline(conn, child.number(), 20));
-    let line = format!(
-        "An email about check {} could not be delivered",
-        check.reference
-    );
-    assert!(timeline.iter().any(|entry| entry.detail.starts_with(&line)));
-}
-
-#[test]
 fn a_suspended_child_rests_and_wakes_when_the_suspension_ends() {
     let (world, child) = world_with_one_due();
     world.on("2026-11-30");

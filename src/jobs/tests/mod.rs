@@ -7,6 +7,7 @@ mod clocks;
 mod doors;
 mod due_soon;
 mod ladder;
+mod news;
 mod outcomes;
 mod proof;
 mod rests;

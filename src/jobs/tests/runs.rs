@@ -69,7 +69,12 @@ fn a_rehearsal_says_when_it_did_not_assess_every_child_and_writes_the_digest_of_
     assert!(!rehearse(1).assessed_all);
     let whole = rehearse(10);
     assert!(whole.assessed_all);
-    assert!(whole.mail.iter().any(|mail| mail.kind == "weekly_digest"));
+    assert!(
+        whole
+            .mail
+            .iter()
+            .any(|mail| mail.kind == crate::mail::MailKind::WeeklyDigest)
+    );
     assert_eq!(whole.opened, 2);
 }
 

@@ -7,13 +7,14 @@ use super::{MailState, OutgoingMail};
 use crate::db::columns::Key;
 use crate::db::schema::{failing_address, outgoing_mail};
 use crate::db::{Conn, Result};
+use crate::mail::MailKind;
 
 /// A mail that a bounce names.
 #[derive(Queryable)]
 pub(in crate::mail) struct Named {
     pub(in crate::mail) id: Key<OutgoingMail>,
     pub(in crate::mail) reference: String,
-    pub(in crate::mail) kind: String,
+    pub(in crate::mail) kind: MailKind,
     pub(in crate::mail) recipient: String,
     pub(in crate::mail) state: MailState,
 }

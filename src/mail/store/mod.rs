@@ -7,6 +7,7 @@ use chrono::{Duration, NaiveDateTime};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
+use super::MailKind;
 use crate::db::columns::Key;
 use crate::db::schema::outgoing_mail;
 use crate::db::{Condition, Conn, Result};
@@ -26,12 +27,14 @@ code_list! {
 
 crate::text_column!(MailState);
 
+crate::text_column!(MailKind);
+
 /// A mail that was claimed, with what is needed to send it.
 #[derive(Clone, Debug, Queryable)]
 pub struct OutgoingMail {
     pub(super) id: Key<OutgoingMail>,
     pub(super) reference: String,
-    pub(super) kind: String,
+    pub(super) kind: MailKind,
     pub(super) recipient: String,
     pub(super) sender_name: String,
     pub(super) reply_to: Option<String>,
@@ -51,7 +54,7 @@ pub(super) struct NewMail<'a> {
     pub reference: &'a str,
     pub key: &'a str,
     pub authority_id: i64,
-    pub kind: &'a str,
+    pub kind: MailKind,
     pub recipient: &'a str,
     pub sender_name: &'a str,
     pub reply_to: Option<&'a str>,
@@ -63,6 +66,9 @@ pub(super) struct NewMail<'a> {
     pub next_try_at: NaiveDateTime,
     pub created_at: NaiveDateTime,
     pub useless_after: Option<NaiveDateTime>,
+    pub about_child_id: Option<i64>,
+    pub about: &'a str,
+    pub reports_id: Option<i64>,
 }
 
 /// A mail that has not arrived, as the page for administrators lists it.
@@ -70,8 +76,7 @@ pub(super) struct NewMail<'a> {
 pub struct Undelivered {
     /// The mail's reference, `M-…`.
     pub reference: String,
-    /// Which message it is, such as `lapse_digest`.
-    pub kind: String,
+    pub kind: MailKind,
     /// The address it is for.
     pub recipient: String,
     /// Waiting or dead.
@@ -101,8 +106,6 @@ pub struct DeadMail {
     pub id: Key<OutgoingMail>,
     /// The mail's reference, `M-…`.
     pub reference: String,
-    /// What it is about, as it was put.
-    pub key: String,
     /// The number of the authority it belongs to.
     pub authority_id: i64,
     /// What the server said last, without addresses.
@@ -162,17 +165,6 @@ pub(super) fn retry_now(
     Ok(changed > 0)
 }
 
-/// Gives mails with these keys a key of the past, so that the same can be put again.
-pub(super) fn set_aside(tx: &mut Conn, keys: &[String]) -> Result<()> {
-    let past = outgoing_mail::key
-        .concat(":earlier:")
-        .concat(outgoing_mail::id.cast::<diesel::sql_types::Text>());
-    diesel::update(outgoing_mail::table.filter(outgoing_mail::key.eq_any(keys)))
-        .set(outgoing_mail::key.eq(past))
-        .execute(tx)?;
-    Ok(())
-}
-
 /// How many mails of an authority are in a state and were, or were not, tried before.
 pub(super) fn count(conn: &mut Conn, authority: i64, state: MailState, tried: bool) -> Result<i64> {
     Ok(outgoing_mail::table
@@ -211,8 +203,7 @@ pub(super) fn undelivered(conn: &mut Conn, authority: i64, limit: i64) -> Result
 /// A mail as it was put into the outbox.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub struct PutMail {
-    /// Which message it is, such as `lapse_digest`.
-    pub kind: String,
+    pub kind: MailKind,
     /// The address it is for.
     pub recipient: String,
     pub subject: String,
@@ -250,8 +241,7 @@ pub(super) fn put_since(
 pub struct Delivery {
     /// The mail's reference, `M-…`.
     pub reference: String,
-    /// Which message it is, such as `lapse_digest`.
-    pub kind: String,
+    pub kind: MailKind,
     /// The address it is for.
     pub recipient: String,
     /// When the server took it, UTC.
@@ -282,7 +272,6 @@ pub(super) fn dead_without_report(conn: &mut Conn, kinds: &[&str]) -> Result<Vec
         .select((
             outgoing_mail::id,
             outgoing_mail::reference,
-            outgoing_mail::key,
             outgoing_mail::authority_id,
             outgoing_mail::last_answer,
         ))
@@ -301,24 +290,47 @@ pub(super) fn note_reported(
     Ok(())
 }
 
-/// The row of a mail by its reference, and what it was put as.
-pub(super) fn put_as(
-    conn: &mut Conn,
-    reference: &str,
-) -> Result<Option<(Key<OutgoingMail>, String)>> {
+/// How many mails report this one.
+pub(super) fn count_reports(conn: &mut Conn, mail: Key<OutgoingMail>) -> Result<i64> {
     Ok(outgoing_mail::table
-        .filter(outgoing_mail::reference.eq(reference))
-        .select((outgoing_mail::id, outgoing_mail::key))
-        .first(conn)
-        .optional()?)
+        .filter(outgoing_mail::reports_id.eq(mail.number()))
+        .select(count_star())
+        .first(conn)?)
 }
 
-/// The recipients of the mails put with one of these keys.
-pub(super) fn recipients_of(conn: &mut Conn, keys: &[String]) -> Result<Vec<String>> {
-    Ok(outgoing_mail::table
-        .filter(outgoing_mail::key.eq_any(keys))
+/// A mail of which another one tells that it could not be delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    pub id: Key<OutgoingMail>,
+    /// The mail's reference, `M-…`.
+    pub reference: String,
+    /// The addresses of everybody who was told with the same report.
+    pub told: Vec<String>,
+}
+
+/// The mail that this one reports. What was put at the same moment is one report.
+pub(super) fn reported_by(conn: &mut Conn, report: Key<OutgoingMail>) -> Result<Option<Reported>> {
+    let (reported, put_at): (Option<Key<OutgoingMail>>, NaiveDateTime) = outgoing_mail::table
+        .filter(outgoing_mail::id.eq(report))
+        .select((outgoing_mail::reports_id, outgoing_mail::created_at))
+        .first(conn)?;
+    let Some(id) = reported else {
+        return Ok(None);
+    };
+    let reference = outgoing_mail::table
+        .filter(outgoing_mail::id.eq(id))
+        .select(outgoing_mail::reference)
+        .first(conn)?;
+    let told = outgoing_mail::table
+        .filter(outgoing_mail::reports_id.eq(id.number()))
+        .filter(outgoing_mail::created_at.eq(put_at))
         .select(outgoing_mail::recipient)
-        .load(conn)?)
+        .load(conn)?;
+    Ok(Some(Reported {
+        id,
+        reference,
+        told,
+    }))
 }
 
 /// How many mails wait or are dead.

@@ -195,6 +195,7 @@ pub fn chain(conn: &mut Conn, check: &Check) -> Result<Chain> {
 #[derive(Queryable)]
 pub struct PutOff {
     pub check_key: DutyKey,
+    pub child: ChildKey,
     pub check: Reference,
     pub kind: DutyKind,
     pub times: i32,
@@ -216,6 +217,7 @@ pub fn to_tell(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<PutOff>> 
         .order((booking::check_id, booking::id))
         .select((
             booking::check_id,
+            duty::child_id.assume_not_null(),
             duty::reference,
             duty::kind,
             booking::postponement,
@@ -252,17 +254,6 @@ pub fn note_told(tx: &mut Conn, check: DutyKey, now: NaiveDateTime) -> Result<()
     .set(booking::told_at.eq(now))
     .execute(tx)?;
     Ok(())
-}
-
-/// The child and the check that a booking is for, in words for the timeline.
-pub fn is_about(conn: &mut Conn, booking: &str) -> Result<Option<(ChildKey, String)>> {
-    let check: Option<(ChildKey, Reference)> = booking::table
-        .inner_join(duty::table)
-        .filter(booking::reference.eq(booking))
-        .select((duty::child_id.assume_not_null(), duty::reference))
-        .first(conn)
-        .optional()?;
-    Ok(check.map(|(child, check)| (child, format!("check {check}"))))
 }
 
 /// That there is a home of the child, or another address that was told and that nobody has settled, known since before a
@@ -371,6 +362,7 @@ fn is_of(authority: AuthorityKey) -> _ {
 pub struct Elsewhere {
     pub key: BookingKey,
     pub reference: Reference,
+    pub child: ChildKey,
     pub check: Reference,
     pub kind: DutyKind,
     pub booked_for: NaiveDate,
@@ -420,6 +412,7 @@ pub fn elsewhere_untold(
         .select((
             booking::id,
             booking::reference,
+            duty::child_id.assume_not_null(),
             duty::reference,
             duty::kind,
             booking::booked_for,

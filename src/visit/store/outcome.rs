@@ -166,6 +166,7 @@ pub fn insert(tx: &mut Conn, new: &NewOutcome, of: &Circumstances<'_>) -> Result
 pub struct FailedInRed {
     pub key: OutcomeKey,
     pub outcome: Reference,
+    pub child: ChildKey,
     pub happened_on: NaiveDate,
     pub check: Reference,
     pub kind: DutyKind,
@@ -203,6 +204,7 @@ pub fn to_tell(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<FailedInR
         .select((
             outcome::id,
             outcome::reference,
+            outcome::child_id,
             outcome::happened_on,
             duty::reference,
             duty::kind,
@@ -230,15 +232,4 @@ pub fn note_told(tx: &mut Conn, key: OutcomeKey, now: NaiveDateTime) -> Result<(
         .set(outcome::told_at.eq(now))
         .execute(tx)?;
     Ok(())
-}
-
-/// The child and the check that an outcome is of, in words for the timeline.
-pub fn is_about(conn: &mut Conn, outcome: &str) -> Result<Option<(ChildKey, String)>> {
-    let check: Option<(ChildKey, Reference)> = outcome::table
-        .inner_join(duty::table)
-        .filter(outcome::reference.eq(outcome))
-        .select((outcome::child_id, duty::reference))
-        .first(conn)
-        .optional()?;
-    Ok(check.map(|(child, check)| (child, format!("check {check}"))))
 }

@@ -4,7 +4,7 @@ use hearth::access::absence::{self, NewAbsence};
 use hearth::access::{AccountKey, accounts, session, sign_in};
 use hearth::duty::{ladder, lapse};
 use hearth::jobs::{Services, runner};
-use hearth::mail::{Courier, outbox};
+use hearth::mail::{Courier, MailKind, outbox};
 use hearth::policy::calendar_book::{self, OtherDay, SourcedTerm};
 use hearth::policy::rulebook;
 use hearth::register::episode::{self, Episode};
@@ -258,7 +258,7 @@ fn mails(app: &TestApp) -> (String, String) {
     let overview = app.read(|conn| outbox::overview(conn, authority));
     let the = |is_digest: bool| {
         let mut held_up = overview.undelivered.iter();
-        let mail = held_up.find(|mail| (mail.kind == "lapse_digest") == is_digest);
+        let mail = held_up.find(|mail| (mail.kind == MailKind::LapseDigest) == is_digest);
         mail.expect("a mail that is held up").reference.clone()
     };
     (the(false), the(true))
