@@ -1,15 +1,14 @@
-//! Letters with the links that prove an address: the one that signs a parent in, and the one that sets a password.
+//! Letters with a link that proves an address and lets somebody in: a parent to the form, a member of staff to a password.
 
 use chrono::NaiveDateTime;
 
-use super::accounts::{self, AccountRow};
-use super::audit::{self, Event};
-use super::authority::{self, Authority};
+use super::accounts::AccountRow;
+use super::authority::Authority;
 use super::{Role, Viewer, sign_in};
-use crate::db::{Conn, DbError, Result};
+use crate::db::{Conn, Result};
 use crate::mail::messages::{Invitation, SignInLink};
-use crate::mail::{Letter, MailKind, Rendered, Topic, outbox};
-use crate::rules::identifiers::{EmailAddress, Reference};
+use crate::mail::{Letter, Topic, outbox};
+use crate::rules::identifiers::EmailAddress;
 
 /// Sends a parent the link that proves their address. An address that has had enough links for this hour gets none,
 /// and whoever asked is not told.
@@ -72,82 +71,6 @@ pub fn send_password_link(
     };
     outbox::put_until(tx, &letter, now + sign_in::PASSWORD_LINK_LASTS, now)?;
     Ok(())
-}
-
-/// Sends one of the samples to whoever asks, marked as a test; gives the address. It is stored as a sample and not as what
-/// it shows, so that nobody is told when it does not arrive. Writes the audit event.
-pub fn send_sample(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    sample: &Rendered,
-    base_url: &str,
-    now: NaiveDateTime,
-) -> Result<String> {
-    let nobody = || DbError::Corrupt("a sample for nobody".to_owned());
-    let account = accounts::by_key(tx, viewer.account().ok_or_else(nobody)?)?;
-    let to = EmailAddress::parse(&account.email).map_err(|_| nobody())?;
-    let head = authority::by_key(tx, viewer.authority())?.letterhead(base_url);
-    let letter = Letter {
-        key: format!("{:016x}", rand::random::<u64>()),
-        authority: viewer.authority(),
-        letterhead: &head,
-        to,
-        about: Topic::General,
-        message: Rendered {
-            kind: MailKind::Sample,
-            subject: format!("Test: {}", sample.subject),
-            ..sample.clone()
-        },
-    };
-    outbox::put(tx, &letter, now)?;
-    let event = Event {
-        action: "sample_sent",
-        child: None,
-        subject: sample.kind.as_str(),
-        detail: "",
-    };
-    audit::record(tx, viewer, &event, now)?;
-    Ok(account.email)
-}
-
-/// Says that the address which a mail came back from works again; writes the audit event. False if it does not fail.
-pub fn address_works(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    mail: &Reference,
-    now: NaiveDateTime,
-) -> Result<bool> {
-    if !outbox::works_again(tx, viewer.authority(), mail, viewer.account(), now)? {
-        return Ok(false);
-    }
-    let event = Event {
-        action: "address_works_again",
-        child: None,
-        subject: mail.as_str(),
-        detail: "",
-    };
-    audit::record(tx, viewer, &event, now)?;
-    Ok(true)
-}
-
-/// Makes a mail that failed due at once; writes the audit event. False as [`outbox::retry_now`] says it.
-pub fn retry_now(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    mail: &Reference,
-    now: NaiveDateTime,
-) -> Result<bool> {
-    if !outbox::retry_now(tx, viewer.authority(), mail, now)? {
-        return Ok(false);
-    }
-    let event = Event {
-        action: "mail_retried",
-        child: None,
-        subject: mail.as_str(),
-        detail: "",
-    };
-    audit::record(tx, viewer, &event, now)?;
-    Ok(true)
 }
 
 fn with_article(role: Role) -> &'static str {

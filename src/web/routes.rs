@@ -116,8 +116,8 @@ routes! {
     POST "/checks/{reference}/bookings"             Officer  officer::bookings::create;
     GET  "/checks/{reference}/outcomes/new"         Officer  officer::outcomes::new;
     POST "/checks/{reference}/outcomes"             Officer  officer::outcomes::create;
-    GET  "/checks/{reference}/letter/new"           Officer  officer::letter::new;
-    POST "/checks/{reference}/letter"               Officer  officer::letter::create;
+    GET  "/checks/{reference}/paper-letter/new"           Officer  officer::paper_letter::new;
+    POST "/checks/{reference}/paper-letter"               Officer  officer::paper_letter::create;
     GET  "/duties/{reference}"                      Officer  officer::duty::show;
     POST "/duties/{reference}/sending"              Officer  officer::duty::send;
     GET  "/capacity"                                Officer  officer::capacity::show;
@@ -130,8 +130,8 @@ routes! {
     GET  "/absences"                                Officer  officer::absences::list;
     POST "/absences"                                Officer  officer::absences::add;
     POST "/absences/{reference}/end"                Officer  officer::absences::end;
-    GET  "/children/{reference}/suspension"         Manager  officer::suspension::new;
-    POST "/children/{reference}/suspension"         Manager  officer::suspension::create;
+    GET  "/children/{reference}/rest"         Manager  officer::rest::new;
+    POST "/children/{reference}/rest"         Manager  officer::rest::create;
     GET  "/children/{reference}/tier"               Manager  officer::tier::edit;
     POST "/children/{reference}/tier"               Manager  officer::tier::decide;
     POST "/children/{reference}/tier/withdrawal"    Manager  officer::tier::withdraw;
@@ -203,7 +203,7 @@ routes! {
     POST "/admin/policy/{key}/withdrawal"           Administrator  admin::policy_value::withdraw;
 }
 
-/// Whom the route with this method and pattern lets in; nothing when there is none.
+/// Whom the route with this method and pattern lets in; none when there is none.
 pub fn who(method: &Method, pattern: &str) -> Option<Who> {
     let asked = if *method == Method::HEAD {
         "GET"

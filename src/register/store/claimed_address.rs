@@ -1,9 +1,9 @@
-//! The SQL of addresses that were told beside the one that is held: at most one of a child waits to be settled.
+//! The SQL of addresses that are claimed beside the one that is held: at most one of a child waits to be settled.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 
-use crate::db::schema::told_address;
+use crate::db::schema::claimed_address;
 use crate::db::{Conn, Result};
 use crate::on_each;
 use crate::register::ChildKey;
@@ -11,61 +11,61 @@ use crate::register::address::Place;
 use crate::rules::codes::Source;
 use crate::rules::identifiers::{Postcode, Uprn};
 
-/// An address that was told beside the one that is held.
+/// An address that is claimed beside the one that is held.
 #[derive(Clone, Debug, Queryable)]
-pub struct ToldAddress {
+pub struct ClaimedAddress {
     pub place: Place,
     pub source: Source,
-    pub told_at: NaiveDateTime,
+    pub claimed_at: NaiveDateTime,
 }
 
 /// What a [`Place`] is read from.
 const PLACE: (
-    told_address::lines,
-    told_address::town,
-    told_address::postcode,
-    told_address::uprn,
+    claimed_address::lines,
+    claimed_address::town,
+    claimed_address::postcode,
+    claimed_address::uprn,
 ) = (
-    told_address::lines,
-    told_address::town,
-    told_address::postcode,
-    told_address::uprn,
+    claimed_address::lines,
+    claimed_address::town,
+    claimed_address::postcode,
+    claimed_address::uprn,
 );
 
 pub(in crate::register) fn waiting(
     conn: &mut Conn,
     child: ChildKey,
-) -> Result<Option<ToldAddress>> {
-    Ok(on_each!(conn, |conn| told_address::table
-        .filter(told_address::child_id.eq(child.number()))
-        .filter(told_address::settled_at.is_null())
-        .select((PLACE, told_address::source, told_address::told_at))
+) -> Result<Option<ClaimedAddress>> {
+    Ok(on_each!(conn, |conn| claimed_address::table
+        .filter(claimed_address::child_id.eq(child.number()))
+        .filter(claimed_address::settled_at.is_null())
+        .select((PLACE, claimed_address::source, claimed_address::claimed_at))
         .first(conn)
         .optional())?)
 }
 
 /// The row of the one that waits.
 pub(in crate::register) fn waiting_row(conn: &mut Conn, child: ChildKey) -> Result<Option<i64>> {
-    Ok(told_address::table
-        .filter(told_address::child_id.eq(child.number()))
-        .filter(told_address::settled_at.is_null())
-        .select(told_address::id)
+    Ok(claimed_address::table
+        .filter(claimed_address::child_id.eq(child.number()))
+        .filter(claimed_address::settled_at.is_null())
+        .select(claimed_address::id)
         .first(conn)
         .optional()?)
 }
 
-/// Whether a place was told of a child on a day or later, waiting or settled.
-pub(in crate::register) fn was_told_since(
+/// Whether a place was claimed of a child on a day or later, waiting or settled.
+pub(in crate::register) fn was_claimed_since(
     conn: &mut Conn,
     child: ChildKey,
     place: &Place,
     since: NaiveDate,
 ) -> Result<bool> {
-    let told = told_address::table
-        .filter(told_address::child_id.eq(child.number()))
-        .filter(told_address::told_at.ge(since.and_time(NaiveTime::MIN)))
+    let claimed = claimed_address::table
+        .filter(claimed_address::child_id.eq(child.number()))
+        .filter(claimed_address::claimed_at.ge(since.and_time(NaiveTime::MIN)))
         .select(PLACE);
-    let places: Vec<Place> = on_each!(conn, |conn| told.load(conn))?;
+    let places: Vec<Place> = on_each!(conn, |conn| claimed.load(conn))?;
     Ok(places.contains(place))
 }
 
@@ -76,15 +76,15 @@ pub(in crate::register) fn insert(
     source: Source,
     now: NaiveDateTime,
 ) -> Result<()> {
-    diesel::insert_into(told_address::table)
+    diesel::insert_into(claimed_address::table)
         .values((
-            told_address::child_id.eq(child.number()),
-            told_address::lines.eq(&place.lines),
-            told_address::town.eq(&place.town),
-            told_address::postcode.eq(place.postcode.as_ref().map(Postcode::as_str)),
-            told_address::uprn.eq(place.uprn.as_ref().map(Uprn::as_str)),
-            told_address::source.eq(source.as_str()),
-            told_address::told_at.eq(now),
+            claimed_address::child_id.eq(child.number()),
+            claimed_address::lines.eq(&place.lines),
+            claimed_address::town.eq(&place.town),
+            claimed_address::postcode.eq(place.postcode.as_ref().map(Postcode::as_str)),
+            claimed_address::uprn.eq(place.uprn.as_ref().map(Uprn::as_str)),
+            claimed_address::source.eq(source.as_str()),
+            claimed_address::claimed_at.eq(now),
         ))
         .execute(tx)?;
     Ok(())
@@ -97,10 +97,10 @@ pub(in crate::register) fn settle(
     now: NaiveDateTime,
 ) -> Result<usize> {
     Ok(diesel::update(
-        told_address::table
-            .filter(told_address::child_id.eq(child.number()))
-            .filter(told_address::settled_at.is_null()),
+        claimed_address::table
+            .filter(claimed_address::child_id.eq(child.number()))
+            .filter(claimed_address::settled_at.is_null()),
     )
-    .set(told_address::settled_at.eq(now))
+    .set(claimed_address::settled_at.eq(now))
     .execute(tx)?)
 }

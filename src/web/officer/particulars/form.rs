@@ -10,7 +10,7 @@ use crate::rules::dates::spoken;
 use crate::rules::identifiers::NhsNumber;
 use crate::web::form::{DateInput, Form, FormErrors, line_if_typed};
 
-/// As typed.
+/// What the form holds, as typed.
 #[derive(Debug, Default, Deserialize, Validate)]
 #[serde(default)]
 pub struct ParticularsForm {

@@ -2,7 +2,7 @@
 
 use super::answers::Answers;
 
-/// A page.
+/// A page of the notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     You,
