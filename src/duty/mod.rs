@@ -21,7 +21,11 @@ use crate::db::columns::Key;
 #[derive(Debug)]
 pub struct Lapse;
 
+/// Marks keys of duties.
+#[derive(Debug)]
+pub struct Owed;
+
 /// The key of a duty.
-pub type DutyKey = Key<owed::Duty>;
+pub type DutyKey = Key<Owed>;
 /// The key of a lapse.
 pub type LapseKey = Key<Lapse>;

@@ -28,8 +28,12 @@ const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     ("register", &["address", "claimed_address"]),
     ("register", &["child", "tier"]),
     ("register", &["list", "out_of_sight"]),
+    ("proof", &["verify", "verify_states", "verify_told"]),
     ("rules", &["policy", "tier"]),
+    ("visit", &["ending", "found", "outcome"]),
     ("web", &["assets", "error", "page"]),
+    ("web", &["officer::check", "officer::outcomes"]),
+    ("web", &["officer::duty", "officer::lapses"]),
     (
         "web",
         &[

@@ -245,7 +245,7 @@ impl Scene {
         let today = moment(BEGINNING).date() + Days::new(day);
         let overdue: Vec<Overdue> = self.app.read(|conn| {
             Ok(diesel::sql_query(format!(
-                "SELECT id, reference FROM duty WHERE state = 'open' AND due_on < '{today}'"
+                "SELECT id, reference FROM duty WHERE state = 'open' AND child_id IS NOT NULL AND due_on < '{today}'"
             ))
             .load(conn)?)
         });
@@ -265,7 +265,7 @@ impl Scene {
     fn told(&self) -> Vec<StepTold> {
         self.app.read(|conn| {
             Ok(diesel::sql_query(
-                "SELECT outgoing_mail.message_id, lapse_step.recipient, lapse.check_id FROM lapse_step
+                "SELECT outgoing_mail.message_id, lapse_step.recipient, lapse.duty_id AS check_id FROM lapse_step
                  JOIN lapse ON lapse.id = lapse_step.lapse_id
                  JOIN outgoing_mail ON outgoing_mail.id = lapse_step.mail_id",
             )

@@ -192,12 +192,16 @@ fn files(place: &std::path::Path) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The words of a file without its comments and attributes of Rust, and without the phrases that were reviewed.
+/// The words of a file without the comments, attributes and imports of Rust, and without the phrases that were reviewed.
 fn words_of(text: &str) -> String {
     let lines = text.lines().map(str::trim_start);
     let said: Vec<&str> = lines
         .take_while(|line| !line.starts_with("#[cfg(test)]"))
-        .filter(|line| !line.starts_with("//") && !line.starts_with("#["))
+        .filter(|line| {
+            !["//", "#[", "use "]
+                .iter()
+                .any(|start| line.starts_with(start))
+        })
         .filter(|line| !line.contains("characters or fewer"))
         .collect();
     REVIEWED

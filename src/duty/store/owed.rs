@@ -23,6 +23,8 @@ use crate::{insert_rows, on_each};
 
 use diesel::prelude::*;
 
+crate::text_column!(DutyState);
+
 /// Rows a statement.
 const PART: usize = 1000;
 

@@ -4,21 +4,21 @@
 //! No message carries the name of a child or a parent, an address or an allegation: a reference, a count, a date,
 //! and a link that needs signing in.
 
-pub mod acknowledged;
-pub mod booked_elsewhere;
-pub mod delivery_failed;
-pub mod due_soon;
-pub mod failed_visit;
+mod acknowledged;
+mod booked_elsewhere;
+mod delivery_failed;
+mod due_soon;
+mod failed_visit;
 mod invented;
-pub mod invitation;
-pub mod lapse_digest;
+mod invitation;
+mod lapse_digest;
 mod plain_text;
-pub mod postponed;
-pub mod receipt;
-pub mod record_closed;
-pub mod rest_decided;
-pub mod sign_in_link;
-pub mod weekly_digest;
+mod postponed;
+mod receipt;
+mod record_closed;
+mod rest_decided;
+mod sign_in_link;
+mod weekly_digest;
 
 pub use acknowledged::Acknowledged;
 pub use booked_elsewhere::BookedElsewhere;

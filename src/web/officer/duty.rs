@@ -49,6 +49,7 @@ pub(super) struct DutyWords {
 }
 
 impl DutyWords {
+    /// The words for a duty as it stands today, and for the child whom it is about.
     pub fn of(
         duty: &Duty,
         child: Option<&ChildRecord>,

@@ -2,12 +2,13 @@
 
 use hearth::access::absence::{self, NewAbsence};
 use hearth::access::{AccountKey, accounts, session, sign_in};
-use hearth::duty::{ladder, lapse};
+use hearth::duty::{ladder, lapse, owed};
 use hearth::jobs::{Services, runner};
 use hearth::mail::{Courier, MailKind, outbox};
 use hearth::policy::calendar_book::{self, OtherDay, SourcedTerm};
 use hearth::policy::rulebook;
 use hearth::register::episode::{self, Episode};
+use hearth::returns::census;
 use hearth::rules::codes::{EpisodeKind, Source};
 use hearth::rules::identifiers::{EmailAddress, Reference};
 use hearth::rules::terms::Term;
@@ -27,6 +28,7 @@ pub struct Records {
     child: String,
     episode: String,
     check: String,
+    duty: String,
     lapse: String,
     notification: String,
     import: String,
@@ -38,6 +40,18 @@ pub struct Records {
     password_link: String,
     parent_link: String,
     parent: String,
+}
+
+/// The next census return, which the authority owes.
+fn census_return(app: &TestApp) -> String {
+    let ours = app.eyes(OFFICER).authority();
+    let now = moment(BEGINNING);
+    app.write(|tx| {
+        let book = rulebook::load(tx, ours, now.date())?;
+        census::owe(tx, ours, &book, now)
+    });
+    let owed = app.read(|conn| owed::about_no_child(conn, ours));
+    owed[0].reference.to_string()
 }
 
 impl Records {
@@ -70,6 +84,7 @@ impl Records {
             child: ada.reference.to_string(),
             episode: episode.to_string(),
             check: lapsed.0.reference.to_string(),
+            duty: census_return(&app),
             lapse: lapsed.1.reference.to_string(),
             notification: notification.to_string(),
             import: import(&app),
@@ -90,6 +105,7 @@ impl Records {
         fill(route.path, |before, name| match (before, name) {
             ("/children/", "reference") => &self.child,
             ("/checks/", "reference") => &self.check,
+            ("/duties/", "reference") => &self.duty,
             ("/lapses/", "reference") => &self.lapse,
             ("/notifications/" | "/family/notifications/", "reference") => &self.notification,
             ("/imports/", "reference") => &self.import,
