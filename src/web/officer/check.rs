@@ -5,7 +5,6 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::days;
-use super::lapses::LapseWords;
 use crate::access::Viewer;
 use crate::checks::booking::{self, BookingRecord};
 use crate::checks::check::{self, CheckRecord, CheckState};
@@ -25,6 +24,7 @@ use crate::rules::tier::Tier;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::named::Named;
+use crate::web::officer::desk::lapses::LapseWords;
 use crate::web::page::{Crumb, Page};
 use crate::web::visit::Visit;
 

@@ -14,7 +14,10 @@ use crate::web::form::{DateInput, Form, FormErrors, one_line};
 #[derive(Debug, Default, Deserialize, Validate)]
 #[serde(default)]
 pub struct NewAddressForm {
-    #[validate(length(max = 400, message = "House and street must be 400 characters or fewer"))]
+    #[validate(length(
+        max = 400,
+        message = "House and street must be 400 characters or fewer"
+    ))]
     pub(super) lines: String,
     #[validate(length(max = 100, message = "Town must be 100 characters or fewer"))]
     pub(super) town: String,

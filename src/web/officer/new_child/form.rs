@@ -40,7 +40,10 @@ pub struct NewChildForm {
     pub(super) relationship: String,
     pub(super) telephone: String,
     pub(super) email: String,
-    #[validate(length(max = 400, message = "House and street must be 400 characters or fewer"))]
+    #[validate(length(
+        max = 400,
+        message = "House and street must be 400 characters or fewer"
+    ))]
     pub(super) lines: String,
     #[validate(length(max = 100, message = "Town must be 100 characters or fewer"))]
     pub(super) town: String,

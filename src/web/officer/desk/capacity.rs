@@ -22,7 +22,7 @@ use crate::web::page::{Crumb, Flash, Page};
 use crate::web::visit::Visit;
 
 #[derive(Template)]
-#[template(path = "officer/capacity.html")]
+#[template(path = "officer/desk/capacity.html")]
 struct CapacityPage {
     page: Page,
     outlook: Outlook,
@@ -138,7 +138,7 @@ fn description(columns: &[Column]) -> String {
 }
 
 #[derive(Template)]
-#[template(path = "officer/capacity/spreading.html")]
+#[template(path = "officer/desk/capacity/spreading.html")]
 struct SpreadingPage {
     page: Page,
     crumbs: Vec<Crumb>,

@@ -5,12 +5,12 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
 
-use super::row::{Officers, Row};
 use crate::db::DbError;
 use crate::register::search;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::Asked;
+use crate::web::officer::row::{Officers, Row};
 use crate::web::page::Page;
 use crate::web::visit::Visit;
 
@@ -31,7 +31,7 @@ impl Question {
 }
 
 #[derive(Template)]
-#[template(path = "officer/search.html")]
+#[template(path = "officer/desk/search.html")]
 struct SearchPage {
     page: Page,
     typed: String,

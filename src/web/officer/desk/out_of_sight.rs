@@ -9,8 +9,6 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::row::{Officers, tier_colour};
-use super::seen::LastSeen;
 use crate::access::audit::{self, Event};
 use crate::access::{AccountKey, Viewer};
 use crate::checks::out_of_sight::{self as sight, SightList};
@@ -26,6 +24,8 @@ use crate::rules::dates::short;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::Asked;
+use crate::web::officer::row::{Officers, tier_colour};
+use crate::web::officer::seen::LastSeen;
 use crate::web::page::Page;
 use crate::web::pages::{Pages, with_commas};
 use crate::web::visit::Visit;
@@ -108,7 +108,7 @@ pub(super) fn figures(
 }
 
 #[derive(Template)]
-#[template(path = "officer/out_of_sight.html")]
+#[template(path = "officer/desk/out_of_sight.html")]
 struct SightPage {
     page: Page,
     list: SightList,

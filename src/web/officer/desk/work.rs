@@ -5,10 +5,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::days;
-use super::notifications::{self, Waiting};
 use super::out_of_sight::{self, Figure};
-use super::row::Officers;
 use crate::access::Viewer;
 use crate::checks::diary::{self, DeskLine, VisitElsewhere, Whose};
 use crate::checks::rulebook;
@@ -19,6 +16,9 @@ use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::filters;
 use crate::web::form::Asked;
+use crate::web::officer::days;
+use crate::web::officer::notifications::{self, Waiting};
+use crate::web::officer::row::Officers;
 use crate::web::page::Page;
 use crate::web::visit::Visit;
 
@@ -49,7 +49,7 @@ impl WhoseFilter {
 }
 
 #[derive(Template)]
-#[template(path = "officer/work.html")]
+#[template(path = "officer/desk/work.html")]
 struct WorkPage {
     page: Page,
     is_team: bool,

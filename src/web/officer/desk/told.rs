@@ -5,7 +5,6 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::row::Officers;
 use super::work::plan_words;
 use crate::checks::told::{self, ToldLine, ToldMail, ToldOf};
 use crate::clock::london_day;
@@ -15,6 +14,7 @@ use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::Asked;
 use crate::web::named::Named;
+use crate::web::officer::row::Officers;
 use crate::web::page::{Crumb, Page};
 use crate::web::pages::Pages;
 use crate::web::visit::Visit;
@@ -27,7 +27,7 @@ pub struct ToldFilter {
 }
 
 #[derive(Template)]
-#[template(path = "officer/told.html")]
+#[template(path = "officer/desk/told.html")]
 struct ToldPage {
     page: Page,
     crumbs: Vec<Crumb>,

@@ -5,7 +5,6 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::row::{Officers, Row};
 use crate::access::accounts::{self, AccountRow};
 use crate::db::DbError;
 use crate::register::list::{self, Listing, OfficerFilter, Sort, StatusFilter};
@@ -14,6 +13,7 @@ use crate::rules::tier::Tier;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{Asked, Choice, FormErrors, choices, choices_with_blank};
+use crate::web::officer::row::{Officers, Row};
 use crate::web::page::Page;
 use crate::web::pages::{Pages, with_commas};
 use crate::web::visit::Visit;
@@ -88,7 +88,7 @@ impl Filters {
 }
 
 #[derive(Template)]
-#[template(path = "officer/children.html")]
+#[template(path = "officer/desk/children.html")]
 struct ChildrenPage {
     page: Page,
     filters: Filters,

@@ -7,8 +7,6 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use super::check::CheckWords;
-use super::days;
 use super::work::{WhoseFilter, plan_words};
 use crate::checks::lapse::{self, AcknowledgeError, LapseRecord, Plan, Told};
 use crate::checks::lapse_list::{self, Open, OpenLapse};
@@ -25,6 +23,8 @@ use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{Asked, DateInput, Form, FormErrors, Refused, Submitted};
 use crate::web::named::Named;
+use crate::web::officer::check::CheckWords;
+use crate::web::officer::days;
 use crate::web::page::{Crumb, Flash, Page};
 use crate::web::pages::Pages;
 use crate::web::visit::Visit;
@@ -40,7 +40,7 @@ pub struct LapseFilter {
 }
 
 #[derive(Template)]
-#[template(path = "officer/lapses.html")]
+#[template(path = "officer/desk/lapses.html")]
 struct LapsesPage {
     page: Page,
     is_mine: bool,
@@ -119,7 +119,7 @@ fn row(lapse: OpenLapse, today: NaiveDate, calendar: &Calendar) -> LapseRow {
 }
 
 /// What a page says of a lapse.
-pub(super) struct LapseWords {
+pub(in crate::web::officer) struct LapseWords {
     pub reference: String,
     /// Which answer is held, for the form to carry.
     pub answer_known: String,
@@ -132,7 +132,7 @@ pub(super) struct LapseWords {
 }
 
 /// Who answers for a lapse, and how.
-pub(super) struct Answered {
+pub(in crate::web::officer) struct Answered {
     pub by: String,
     pub plan: String,
     pub until: String,
@@ -337,7 +337,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
             let Some(lapse) = lapse::find(conn, viewer, &reference)? else {
                 return Ok(None);
             };
-            let owed = super::check::find(conn, viewer, &lapse.check_reference)?;
+            let owed = crate::web::officer::check::find(conn, viewer, &lapse.check_reference)?;
             let Some((check, child)) = owed else {
                 return Ok(None);
             };
