@@ -28,7 +28,7 @@ use crate::web::visit::Visit;
 use form::{MadeSure, NewAddressForm, SettlementForm, VerificationForm};
 
 #[derive(Template)]
-#[template(path = "officer/address.html")]
+#[template(path = "officer/child/address.html")]
 struct AddressPage {
     page: Page,
     child: ChildRecord,

@@ -20,7 +20,7 @@ use crate::web::page::{Crumb, Flash, Page};
 use crate::web::visit::Visit;
 
 #[derive(Template)]
-#[template(path = "officer/suspension.html")]
+#[template(path = "officer/child/suspension.html")]
 struct SuspensionPage {
     page: Page,
     crumbs: Vec<Crumb>,

@@ -25,7 +25,7 @@ use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
 
 #[derive(Template)]
-#[template(path = "officer/tier.html")]
+#[template(path = "officer/child/tier.html")]
 struct TierPage {
     page: Page,
     child: ChildRecord,

@@ -21,7 +21,7 @@ use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
 
 #[derive(Template)]
-#[template(path = "officer/closure.html")]
+#[template(path = "officer/child/closure.html")]
 struct ClosurePage {
     page: Page,
     child: ChildRecord,

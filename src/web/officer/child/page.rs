@@ -1,7 +1,5 @@
 //! A child's page: `/children/{reference}`, and everything that ever happened: `/children/{reference}/timeline`.
 
-mod file;
-
 use actix_web::HttpResponse;
 use askama::Template;
 use chrono::NaiveDate;
@@ -23,15 +21,15 @@ use crate::web::named::Named;
 use crate::web::page::Page;
 use crate::web::visit::Visit;
 
-use super::row::tier_colour;
-use super::seen::LastSeen;
-use file::ChildFile;
+use super::file::ChildFile;
+use crate::web::officer::row::tier_colour;
+use crate::web::officer::seen::LastSeen;
 
 /// As many events as anybody reads; far more than a childhood holds.
 const EVERY_EVENT: i64 = 5_000;
 
 #[derive(Template)]
-#[template(path = "officer/child.html")]
+#[template(path = "officer/child/page.html")]
 struct ChildPage {
     page: Page,
     file: ChildFile,
@@ -131,7 +129,7 @@ impl ChildPage {
 }
 
 #[derive(Template)]
-#[template(path = "officer/timeline.html")]
+#[template(path = "officer/child/timeline.html")]
 struct TimelinePage {
     page: Page,
     child: ChildRecord,

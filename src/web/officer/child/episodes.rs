@@ -101,7 +101,7 @@ impl Form for EpisodeForm {
 }
 
 #[derive(Template)]
-#[template(path = "officer/episodes.html")]
+#[template(path = "officer/child/episodes.html")]
 struct EpisodePage {
     page: Page,
     child: ChildRecord,

@@ -101,7 +101,7 @@ fn yes_no_unknown() -> Vec<Choice> {
 }
 
 #[derive(Template)]
-#[template(path = "officer/parents.html")]
+#[template(path = "officer/child/parents.html")]
 struct ParentPage {
     page: Page,
     child: ChildRecord,

@@ -51,7 +51,7 @@ impl Form for AllocationForm {
 }
 
 #[derive(Template)]
-#[template(path = "officer/allocation.html")]
+#[template(path = "officer/child/allocation.html")]
 struct AllocationPage {
     page: Page,
     child: ChildRecord,

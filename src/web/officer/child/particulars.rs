@@ -8,7 +8,6 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::change::{change, child_of};
-use super::row::{Officers, Row};
 use crate::access::Viewer;
 use crate::db::{Conn, Result as DbResult};
 use crate::register::child::{self, AmendError, ChildRecord, Particulars};
@@ -20,12 +19,13 @@ use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, FormErrors, Refused, Submitted, choices, choices_with_blank};
 use crate::web::named::Named;
+use crate::web::officer::row::{Officers, Row};
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
 use form::{Amendment, Difference, ParticularsForm, differences};
 
 #[derive(Template)]
-#[template(path = "officer/particulars.html")]
+#[template(path = "officer/child/particulars.html")]
 struct ParticularsPage {
     page: Page,
     child: ChildRecord,

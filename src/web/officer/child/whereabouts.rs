@@ -18,7 +18,7 @@ use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
 
 #[derive(Template)]
-#[template(path = "officer/whereabouts.html")]
+#[template(path = "officer/child/whereabouts.html")]
 struct WhereaboutsPage {
     page: Page,
     child: ChildRecord,

@@ -39,7 +39,7 @@ impl Form for EndForm {
 }
 
 #[derive(Template)]
-#[template(path = "officer/episode_end.html")]
+#[template(path = "officer/child/episode_end.html")]
 struct EndPage {
     page: Page,
     child: ChildRecord,
