@@ -23,7 +23,7 @@ use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{Asked, DateInput, Form, FormErrors, Refused, Submitted};
 use crate::web::named::Named;
-use crate::web::officer::check::CheckWords;
+use crate::web::officer::check::page::CheckWords;
 use crate::web::officer::days;
 use crate::web::page::{Crumb, Flash, Page};
 use crate::web::pages::Pages;
@@ -173,7 +173,7 @@ fn renewed(plans: u32) -> Option<String> {
 }
 
 #[derive(Template)]
-#[template(path = "officer/lapse.html")]
+#[template(path = "officer/check/lapse.html")]
 struct LapsePage {
     page: Page,
     crumbs: Vec<Crumb>,
@@ -337,7 +337,8 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
             let Some(lapse) = lapse::find(conn, viewer, &reference)? else {
                 return Ok(None);
             };
-            let owed = crate::web::officer::check::find(conn, viewer, &lapse.check_reference)?;
+            let owed =
+                crate::web::officer::check::page::find(conn, viewer, &lapse.check_reference)?;
             let Some((check, child)) = owed else {
                 return Ok(None);
             };

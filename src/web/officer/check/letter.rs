@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use super::check::CheckWords;
+use super::page::CheckWords;
 use crate::checks::letter::{self, LetterError};
 use crate::checks::{check, rulebook};
 use crate::db::DbError;
@@ -19,7 +19,7 @@ use crate::web::page::{Crumb, Flash, Page};
 use crate::web::visit::Visit;
 
 #[derive(Template)]
-#[template(path = "officer/letter.html")]
+#[template(path = "officer/check/letter.html")]
 struct LetterPage {
     page: Page,
     crumbs: Vec<Crumb>,
@@ -103,7 +103,7 @@ async fn words(visit: &Visit, reference: &Reference) -> Result<CheckWords, WebEr
     let reference = reference.clone();
     let found = visit
         .read(move |conn, viewer| {
-            let Some((check, child)) = super::check::find(conn, viewer, &reference)? else {
+            let Some((check, child)) = super::page::find(conn, viewer, &reference)? else {
                 return Ok(None);
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;

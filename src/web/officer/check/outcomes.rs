@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use super::check::CheckWords;
+use super::page::CheckWords;
 use crate::checks::outcome::{self, NewOutcome, OutcomeError, Recorded};
 use crate::checks::{booking, check, rulebook};
 use crate::db::DbError;
@@ -22,7 +22,7 @@ use crate::web::visit::Visit;
 use crate::web::{answer, seal};
 
 #[derive(Template)]
-#[template(path = "officer/outcome.html")]
+#[template(path = "officer/check/outcome.html")]
 struct OutcomePage {
     page: Page,
     crumbs: Vec<Crumb>,
@@ -229,14 +229,14 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
     let reference = reference.clone();
     let found = visit
         .read(move |conn, viewer| {
-            let Some((check, child)) = super::check::find(conn, viewer, &reference)? else {
+            let Some((check, child)) = super::page::find(conn, viewer, &reference)? else {
                 return Ok(None);
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let bookings = booking::of_check(conn, check.key)?;
             Ok::<_, DbError>(Some(Facts {
                 check: CheckWords::of(&check, &child, today, &rulebook.calendar),
-                meanwhile: super::check::closed_meanwhile(conn, &check)?,
+                meanwhile: super::page::closed_meanwhile(conn, &check)?,
                 purpose: check.purpose,
                 booked: bookings
                     .into_iter()

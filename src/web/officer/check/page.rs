@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::days;
 use crate::access::Viewer;
 use crate::checks::booking::{self, BookingRecord};
 use crate::checks::check::{self, CheckRecord, CheckState};
@@ -24,12 +23,13 @@ use crate::rules::tier::Tier;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::named::Named;
+use crate::web::officer::days;
 use crate::web::officer::desk::lapses::LapseWords;
 use crate::web::page::{Crumb, Page};
 use crate::web::visit::Visit;
 
 /// The check with this reference and the child it is for, if this viewer may see them.
-pub(super) fn find(
+pub(in crate::web::officer) fn find(
     conn: &mut Conn,
     viewer: &Viewer,
     reference: &Reference,
@@ -42,7 +42,7 @@ pub(super) fn find(
 }
 
 /// What every page about a check says of it.
-pub(super) struct CheckWords {
+pub(in crate::web::officer) struct CheckWords {
     pub reference: String,
     /// "Second check"; of a new attempt, also what it is for.
     pub kind: String,
@@ -99,7 +99,10 @@ impl CheckWords {
 }
 
 /// What somebody is told who was still writing when the check was closed: what closed it, who recorded that and when.
-pub(super) fn closed_meanwhile(conn: &mut Conn, check: &CheckRecord) -> DbResult<Option<String>> {
+pub(in crate::web::officer) fn closed_meanwhile(
+    conn: &mut Conn,
+    check: &CheckRecord,
+) -> DbResult<Option<String>> {
     if check.state == CheckState::Open {
         return Ok(None);
     }
@@ -147,7 +150,7 @@ fn closed_words(check: &CheckRecord) -> String {
 }
 
 #[derive(Template)]
-#[template(path = "officer/check.html")]
+#[template(path = "officer/check/page.html")]
 struct CheckPage {
     page: Page,
     crumbs: Vec<Crumb>,

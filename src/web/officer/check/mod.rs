@@ -1,0 +1,6 @@
+//! One check: what is owed, what was booked, what came of it.
+
+pub mod bookings;
+pub mod letter;
+pub mod outcomes;
+pub mod page;
