@@ -68,8 +68,8 @@ routes! {
 
     GET  "/children"        Officer  officer::desk::children::show;
     GET  "/search"          Officer  officer::desk::search::show;
-    GET  "/children/new"    Officer  officer::new_child::edit;
-    POST "/children/new"    Officer  officer::new_child::add;
+    GET  "/children/new"    Officer  officer::intake::new_child::edit;
+    POST "/children/new"    Officer  officer::intake::new_child::add;
     GET  "/children/unseen"          Officer  officer::desk::out_of_sight::unseen;
     GET  "/children/unseen.csv"      Officer  officer::desk::out_of_sight::unseen_file;
     GET  "/children/unverified"      Officer  officer::desk::out_of_sight::unverified;
@@ -108,9 +108,9 @@ routes! {
     GET  "/accessibility"           Anybody  about::accessibility;
 
     GET  "/work"                                    Officer  officer::desk::work::show;
-    GET  "/notifications"                           Officer  officer::notifications::list;
-    GET  "/notifications/{reference}"               Officer  officer::notification::show;
-    POST "/notifications/{reference}/acceptance"    Officer  officer::notification::accept;
+    GET  "/notifications"                           Officer  officer::intake::notifications::list;
+    GET  "/notifications/{reference}"               Officer  officer::intake::notification::show;
+    POST "/notifications/{reference}/acceptance"    Officer  officer::intake::notification::accept;
     GET  "/checks/{reference}"                      Officer  officer::check::page::show;
     GET  "/checks/{reference}/bookings/new"         Officer  officer::check::bookings::new;
     POST "/checks/{reference}/bookings"             Officer  officer::check::bookings::create;
@@ -175,10 +175,10 @@ routes! {
     GET  "/family/notify/answers"                    Parent  check_answers::show;
     POST "/family/notify/answers"                    Parent  check_answers::send;
 
-    GET  "/imports"                                 Officer  officer::imports::list;
-    POST "/imports"                                 Officer  officer::imports::create;
-    GET  "/imports/{reference}"                     Officer  officer::imports::show;
-    GET  "/imports/{reference}/refused.csv"         Officer  officer::imports::refused;
+    GET  "/imports"                                 Officer  officer::intake::imports::list;
+    POST "/imports"                                 Officer  officer::intake::imports::create;
+    GET  "/imports/{reference}"                     Officer  officer::intake::imports::show;
+    GET  "/imports/{reference}/refused.csv"         Officer  officer::intake::imports::refused;
     GET  "/admin/mail"                              Administrator  admin::mail::show;
     POST "/admin/mail/{reference}/retry"            Administrator  admin::mail::retry;
     GET  "/admin/mail/samples"                      Administrator  admin::samples::show;

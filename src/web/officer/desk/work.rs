@@ -17,7 +17,7 @@ use crate::web::error::WebError;
 use crate::web::filters;
 use crate::web::form::Asked;
 use crate::web::officer::days;
-use crate::web::officer::notifications::{self, Waiting};
+use crate::web::officer::intake::notifications::{self, Waiting};
 use crate::web::officer::row::Officers;
 use crate::web::page::Page;
 use crate::web::visit::Visit;

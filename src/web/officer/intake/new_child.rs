@@ -7,7 +7,6 @@ use actix_web::HttpResponse;
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::row::{Officers, Row};
 use crate::access::Viewer;
 use crate::db::{Conn, DbError, Result as DbResult};
 use crate::intake::notification::{self, Notification, Receipt};
@@ -17,6 +16,7 @@ use crate::rules::codes::{PreviousSetting, PrimaryReason, Relationship, Sex, Sou
 use crate::rules::dates::spoken;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, FormErrors, Refused, Submitted, choices, choices_with_blank};
+use crate::web::officer::row::{Officers, Row};
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
 use crate::web::{answer, seal};
@@ -33,7 +33,7 @@ const SOURCES: &[Source] = &[
 ];
 
 #[derive(Template)]
-#[template(path = "officer/new_child.html")]
+#[template(path = "officer/intake/new_child.html")]
 struct NewChildPage {
     page: Page,
     form: NewChildForm,

@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use super::days;
 use crate::access::{Viewer, accounts};
 use crate::checks::check::{self, CheckState};
 use crate::checks::rulebook;
@@ -23,11 +22,12 @@ use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, Form, FormErrors, Refused, Submitted};
 use crate::web::named::Named;
+use crate::web::officer::days;
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
 
 #[derive(Template)]
-#[template(path = "officer/notification.html")]
+#[template(path = "officer/intake/notification.html")]
 struct NotificationPage {
     page: Page,
     notification: NotificationWords,

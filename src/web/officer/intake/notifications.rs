@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::days;
 use crate::checks::rulebook;
 use crate::clock::london_day;
 use crate::db::DbError;
@@ -14,18 +13,19 @@ use crate::rules::calendar::Calendar;
 use crate::rules::dates::short;
 use crate::web::answer;
 use crate::web::error::WebError;
+use crate::web::officer::days;
 use crate::web::page::Page;
 use crate::web::visit::Visit;
 
 #[derive(Template)]
-#[template(path = "officer/notifications.html")]
+#[template(path = "officer/intake/notifications.html")]
 struct NotificationsPage {
     page: Page,
     waiting: Vec<Waiting>,
 }
 
 /// A notification in a list.
-pub(super) struct Waiting {
+pub(in crate::web::officer) struct Waiting {
     pub reference: String,
     pub parent: String,
     pub source: &'static str,
@@ -37,7 +37,7 @@ pub(super) struct Waiting {
 }
 
 /// A child to be linked to.
-pub(super) struct NamedChild {
+pub(in crate::web::officer) struct NamedChild {
     pub reference: String,
     pub name: String,
 }
@@ -73,7 +73,7 @@ pub async fn list(visit: Visit) -> Result<HttpResponse, WebError> {
 }
 
 /// How a notification stands in a list today.
-pub(super) fn waiting(
+pub(in crate::web::officer) fn waiting(
     record: &NotificationRecord,
     today: NaiveDate,
     calendar: &Calendar,

@@ -28,7 +28,7 @@ use crate::web::{answer, csrf};
 const SHOWN: usize = 200;
 
 #[derive(Template)]
-#[template(path = "officer/imports.html")]
+#[template(path = "officer/intake/imports.html")]
 struct ImportsPage {
     page: Page,
     errors: FormErrors,
@@ -46,7 +46,7 @@ struct HeadingChoice {
 }
 
 #[derive(Template)]
-#[template(path = "officer/import.html")]
+#[template(path = "officer/intake/import.html")]
 struct ImportPage {
     page: Page,
     errors: FormErrors,
@@ -68,7 +68,7 @@ struct ImportPage {
 
 /// An import that never came to its end.
 #[derive(Template)]
-#[template(path = "officer/import_unfinished.html")]
+#[template(path = "officer/intake/import_unfinished.html")]
 struct UnfinishedPage {
     page: Page,
     errors: FormErrors,
