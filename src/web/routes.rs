@@ -125,9 +125,9 @@ routes! {
     GET  "/lapses/{reference}"                      Officer  officer::desk::lapses::show;
     POST "/lapses/{reference}/acknowledgement"      Officer  officer::desk::lapses::acknowledge;
     GET  "/told/{reference}"                        Officer  officer::desk::told::show;
-    GET  "/absences"                                Officer  officer::absences::list;
-    POST "/absences"                                Officer  officer::absences::add;
-    POST "/absences/{reference}/end"                Officer  officer::absences::end;
+    GET  "/absences"                                Officer  officer::team::absences::list;
+    POST "/absences"                                Officer  officer::team::absences::add;
+    POST "/absences/{reference}/end"                Officer  officer::team::absences::end;
     GET  "/children/{reference}/suspension"         Manager  officer::child::suspension::new;
     POST "/children/{reference}/suspension"         Manager  officer::child::suspension::create;
     GET  "/children/{reference}/tier"               Manager  officer::child::tier::edit;

@@ -1,6 +1,5 @@
 //! The pages officers and managers work with; a file a resource.
 
-pub mod absences;
 pub mod check;
 pub mod child;
 pub mod days;
@@ -8,3 +7,4 @@ pub mod desk;
 pub mod intake;
 pub mod row;
 mod seen;
+pub mod team;

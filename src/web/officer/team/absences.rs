@@ -20,7 +20,7 @@ use crate::web::page::{Crumb, Flash, Page};
 use crate::web::visit::Visit;
 
 #[derive(Template)]
-#[template(path = "officer/absences.html")]
+#[template(path = "officer/team/absences.html")]
 struct AbsencesPage {
     page: Page,
     crumbs: Vec<Crumb>,
