@@ -81,7 +81,7 @@ routes! {
     GET  "/children/resting"         Officer  officer::desk::out_of_sight::resting;
     GET  "/children/resting.csv"     Officer  officer::desk::out_of_sight::resting_file;
     GET  "/children/{reference}"                      Officer  officer::child::page::show;
-    GET  "/children/{reference}/timeline"             Officer  officer::child::page::timeline;
+    GET  "/children/{reference}/timeline"             Officer  officer::child::timeline::show;
     GET  "/children/{reference}/particulars"          Officer  officer::child::particulars::edit;
     POST "/children/{reference}/particulars"          Officer  officer::child::particulars::save;
     GET  "/children/{reference}/allocation"           Officer  officer::child::allocation::edit;
@@ -122,8 +122,8 @@ routes! {
     GET  "/capacity/spreading"                      Manager  officer::desk::capacity::preview;
     POST "/capacity/spreading"                      Manager  officer::desk::capacity::carry_out;
     GET  "/lapses"                                  Officer  officer::desk::lapses::list;
-    GET  "/lapses/{reference}"                      Officer  officer::desk::lapses::show;
-    POST "/lapses/{reference}/acknowledgement"      Officer  officer::desk::lapses::acknowledge;
+    GET  "/lapses/{reference}"                      Officer  officer::check::lapse::show;
+    POST "/lapses/{reference}/acknowledgement"      Officer  officer::check::lapse::acknowledge;
     GET  "/told/{reference}"                        Officer  officer::desk::told::show;
     GET  "/absences"                                Officer  officer::team::absences::list;
     POST "/absences"                                Officer  officer::team::absences::add;

@@ -1,4 +1,5 @@
-//! The pages officers and managers work with; a file a resource.
+//! The pages officers and managers work with: a folder a subject, a file a resource. `desk` leads into the others; what they
+//! share stands beside them.
 
 pub mod check;
 pub mod child;

@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
 use validator::Validate;
 
-use super::page::CheckWords;
+use super::words::{self, CheckWords};
 use crate::checks::booking::{self, BookingError, BookingRecord, NewBooking};
 use crate::checks::check;
 use crate::checks::rulebook::{self, LastDay};
@@ -252,7 +252,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
     let reference = reference.clone();
     let found = visit
         .read(move |conn, viewer| {
-            let Some((check, child)) = super::page::find(conn, viewer, &reference)? else {
+            let Some((check, child)) = words::find(conn, viewer, &reference)? else {
                 return Ok(None);
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
@@ -267,7 +267,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
                     .policy
                     .always(PolicyKey::AddressVerifiedFor, child.tier)
                     .in_words(),
-                meanwhile: super::page::closed_meanwhile(conn, &check)?,
+                meanwhile: words::closed_meanwhile(conn, &check)?,
                 check: CheckWords::of(&check, &child, today, &rulebook.calendar),
                 standing,
                 told: told.as_ref().map(ToldAddress::notice),

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use super::page::CheckWords;
+use super::words::{self, CheckWords};
 use crate::checks::letter::{self, LetterError};
 use crate::checks::{check, rulebook};
 use crate::db::DbError;
@@ -103,7 +103,7 @@ async fn words(visit: &Visit, reference: &Reference) -> Result<CheckWords, WebEr
     let reference = reference.clone();
     let found = visit
         .read(move |conn, viewer| {
-            let Some((check, child)) = super::page::find(conn, viewer, &reference)? else {
+            let Some((check, child)) = words::find(conn, viewer, &reference)? else {
                 return Ok(None);
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;

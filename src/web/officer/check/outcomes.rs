@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use super::page::CheckWords;
+use super::words::{self, CheckWords};
 use crate::checks::outcome::{self, NewOutcome, OutcomeError, Recorded};
 use crate::checks::{booking, check, rulebook};
 use crate::db::DbError;
@@ -229,14 +229,14 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
     let reference = reference.clone();
     let found = visit
         .read(move |conn, viewer| {
-            let Some((check, child)) = super::page::find(conn, viewer, &reference)? else {
+            let Some((check, child)) = words::find(conn, viewer, &reference)? else {
                 return Ok(None);
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let bookings = booking::of_check(conn, check.key)?;
             Ok::<_, DbError>(Some(Facts {
                 check: CheckWords::of(&check, &child, today, &rulebook.calendar),
-                meanwhile: super::page::closed_meanwhile(conn, &check)?,
+                meanwhile: words::closed_meanwhile(conn, &check)?,
                 purpose: check.purpose,
                 booked: bookings
                     .into_iter()

@@ -2,152 +2,24 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
-use chrono::NaiveDate;
 
-use crate::access::Viewer;
+use super::words::{self, CheckWords, LapseWords};
 use crate::checks::booking::{self, BookingRecord};
 use crate::checks::check::{self, CheckRecord, CheckState};
 use crate::checks::lapse;
 use crate::checks::outcome::{self, OutcomeRecord};
 use crate::checks::rulebook::{self, Rulebook};
 use crate::clock::london_day;
-use crate::db::{Conn, DbError, Result as DbResult};
-use crate::register::child::{self, ChildRecord};
-use crate::rules::calendar::Calendar;
+use crate::db::DbError;
 use crate::rules::dates::{short, spoken};
 use crate::rules::due_soon::Notice;
-use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{Judgement, SpokenAlone};
-use crate::rules::schedule::{CheckKind, Purpose};
 use crate::rules::tier::Tier;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::named::Named;
-use crate::web::officer::days;
-use crate::web::officer::desk::lapses::LapseWords;
 use crate::web::page::{Crumb, Page};
 use crate::web::visit::Visit;
-
-/// The check with this reference and the child it is for, if this viewer may see them.
-pub(in crate::web::officer) fn find(
-    conn: &mut Conn,
-    viewer: &Viewer,
-    reference: &Reference,
-) -> DbResult<Option<(CheckRecord, ChildRecord)>> {
-    let Some(check) = check::find(conn, viewer, reference)? else {
-        return Ok(None);
-    };
-    let child = child::by_key(conn, viewer, check.child)?;
-    Ok(child.map(|child| (check, child)))
-}
-
-/// What every page about a check says of it.
-pub(in crate::web::officer) struct CheckWords {
-    pub reference: String,
-    /// "Second check"; of a new attempt, also what it is for.
-    pub kind: String,
-    pub purpose: &'static str,
-    pub child: String,
-    pub child_name: String,
-    pub due: String,
-    /// Only where it differs from `due`.
-    pub first_due: Option<String>,
-    /// Only while it is open.
-    pub days: Option<String>,
-    pub is_late: bool,
-    pub why: String,
-    /// What became of it, once it is closed.
-    pub closed: Option<String>,
-    pub is_acknowledgement: bool,
-}
-
-impl CheckWords {
-    pub fn of(
-        check: &CheckRecord,
-        child: &ChildRecord,
-        today: NaiveDate,
-        calendar: &Calendar,
-    ) -> Self {
-        let is_open = check.state == CheckState::Open;
-        Self {
-            reference: check.reference.to_string(),
-            kind: title(check.kind, check.purpose),
-            purpose: check.purpose.label(),
-            child: child.reference.to_string(),
-            child_name: child.particulars.full_name(),
-            due: spoken(check.due_on),
-            first_due: (check.original_due_on != check.due_on)
-                .then(|| spoken(check.original_due_on)),
-            days: is_open.then(|| days::against(check.due_on, today, calendar)),
-            is_late: is_open && check.due_on < today,
-            why: check.why.clone(),
-            closed: (!is_open).then(|| closed_words(check)),
-            is_acknowledgement: check.purpose == Purpose::Acknowledge,
-        }
-    }
-
-    /// What lies above the pages of this check.
-    pub fn crumbs(&self) -> Vec<Crumb> {
-        vec![
-            Crumb::to("My work", "/work"),
-            Crumb::to(
-                self.child_name.as_str(),
-                format!("/children/{}", self.child),
-            ),
-        ]
-    }
-}
-
-/// What somebody is told who was still writing when the check was closed: what closed it, who recorded that and when.
-pub(in crate::web::officer) fn closed_meanwhile(
-    conn: &mut Conn,
-    check: &CheckRecord,
-) -> DbResult<Option<String>> {
-    if check.state == CheckState::Open {
-        return Ok(None);
-    }
-    let words = closed_words(check);
-    let recorded = outcome::that_closed(conn, check.key)?;
-    Ok(Some(match recorded {
-        Some(outcome) => format!(
-            "{words}. Recorded by {} on {}.",
-            outcome.recorded_by,
-            spoken(london_day(outcome.recorded_at))
-        ),
-        None => format!("{words}."),
-    }))
-}
-
-fn title(kind: CheckKind, purpose: Purpose) -> String {
-    match kind {
-        CheckKind::NewAttempt => format!("{}: {}", kind.label(), lower_first(purpose.label())),
-        _ => kind.label().to_owned(),
-    }
-}
-
-fn lower_first(words: &str) -> String {
-    let mut letters = words.chars();
-    letters
-        .next()
-        .map(|first| first.to_lowercase().chain(letters).collect())
-        .unwrap_or_default()
-}
-
-fn closed_words(check: &CheckRecord) -> String {
-    let state = match check.state {
-        CheckState::Cancelled => "No longer owed",
-        CheckState::Open | CheckState::Done => "Done",
-    };
-    let mut words = state.to_owned();
-    if let Some(day) = check.closed_on {
-        words.push_str(&format!(" on {}", spoken(day)));
-    }
-    if let Some(because) = check.closed_because.as_deref().filter(|b| !b.is_empty()) {
-        words.push_str(": ");
-        words.push_str(because);
-    }
-    words
-}
 
 #[derive(Template)]
 #[template(path = "officer/check/page.html")]
@@ -198,7 +70,7 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
     let today = visit.today();
     let shown = visit
         .read(move |conn, viewer| {
-            let Some((check, child)) = find(conn, viewer, &named.0)? else {
+            let Some((check, child)) = words::find(conn, viewer, &named.0)? else {
                 return Ok(None);
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
@@ -261,10 +133,12 @@ fn notices(check: &CheckRecord, tier: Tier, rulebook: &Rulebook) -> Vec<String> 
 }
 
 fn neighbour(check: &CheckRecord) -> Neighbour {
-    let kind = title(check.kind, check.purpose);
+    let kind = words::title(check.kind, check.purpose);
     let words = match check.state {
         CheckState::Open => format!("{kind}, due on {}", spoken(check.due_on)),
-        CheckState::Done | CheckState::Cancelled => format!("{kind}: {}", closed_words(check)),
+        CheckState::Done | CheckState::Cancelled => {
+            format!("{kind}: {}", words::closed_words(check))
+        }
     };
     Neighbour {
         reference: check.reference.to_string(),

@@ -13,4 +13,5 @@ pub mod particulars;
 pub mod restriction;
 pub mod suspension;
 pub mod tier;
+pub mod timeline;
 pub mod whereabouts;

@@ -1,13 +1,12 @@
-//! A child's page: `/children/{reference}`, and everything that ever happened: `/children/{reference}/timeline`.
+//! A child's page: `/children/{reference}`.
 
 use actix_web::HttpResponse;
 use askama::Template;
 use chrono::NaiveDate;
 
-use crate::access::audit::{self, Entry};
+use super::file::ChildFile;
 use crate::checks::outcome::OutcomeRecord;
-use crate::db::DbError;
-use crate::register::child::{self, ChildRecord};
+use crate::register::child::ChildRecord;
 use crate::register::person::ParentOf;
 use crate::register::registration::Registration;
 use crate::rules::age::expected_year_group;
@@ -18,15 +17,10 @@ use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::filters;
 use crate::web::named::Named;
-use crate::web::page::Page;
-use crate::web::visit::Visit;
-
-use super::file::ChildFile;
 use crate::web::officer::row::tier_colour;
 use crate::web::officer::seen::LastSeen;
-
-/// As many events as anybody reads; far more than a childhood holds.
-const EVERY_EVENT: i64 = 5_000;
+use crate::web::page::Page;
+use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "officer/child/page.html")]
@@ -126,34 +120,4 @@ impl ChildPage {
             Confidentiality::Restricted => Some("Restricted to named staff"),
         }
     }
-}
-
-#[derive(Template)]
-#[template(path = "officer/child/timeline.html")]
-struct TimelinePage {
-    page: Page,
-    child: ChildRecord,
-    events: Vec<Entry>,
-}
-
-/// GET `/children/{reference}/timeline`.
-///
-/// # Errors
-/// [`WebError::NotFound`] when there is no such child for this viewer.
-pub async fn timeline(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
-    let (child, events) = visit
-        .read(move |conn, viewer| {
-            let Some(child) = child::find(conn, viewer, &reference)? else {
-                return Ok(None);
-            };
-            let events = audit::timeline(conn, child.key.number(), EVERY_EVENT)?;
-            Ok::<_, DbError>(Some((child, events)))
-        })
-        .await?
-        .ok_or(WebError::NotFound)?;
-    answer::show(&TimelinePage {
-        page: visit.page("/children"),
-        child,
-        events,
-    })
 }

@@ -5,7 +5,6 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::work::plan_words;
 use crate::checks::told::{self, ToldLine, ToldMail, ToldOf};
 use crate::clock::london_day;
 use crate::db::DbError;
@@ -14,6 +13,7 @@ use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::Asked;
 use crate::web::named::Named;
+use crate::web::officer::check::words::plan_words;
 use crate::web::officer::row::Officers;
 use crate::web::page::{Crumb, Page};
 use crate::web::pages::Pages;

@@ -16,6 +16,7 @@ use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::filters;
 use crate::web::form::Asked;
+use crate::web::officer::check::words::plan_words;
 use crate::web::officer::days;
 use crate::web::officer::intake::notifications::{self, Waiting};
 use crate::web::officer::row::Officers;
@@ -151,18 +152,5 @@ fn row(line: &DeskLine, today: NaiveDate, officers: &Officers) -> Row {
             .lapse
             .as_ref()
             .and_then(|lapse| Some(plan_words(lapse.plan_by?, lapse.plans, today))),
-    }
-}
-
-/// How the answer to a lapse stands, and which plan it is where it is not the first.
-pub(super) fn plan_words(plan_by: NaiveDate, plans: u32, today: NaiveDate) -> String {
-    let renewed = match plans {
-        0 | 1 => String::new(),
-        plans => format!(" (plan {plans})"),
-    };
-    if plan_by < today {
-        format!("Planned for {}, which has passed{renewed}", short(plan_by))
-    } else {
-        format!("Planned by {}{renewed}", short(plan_by))
     }
 }
