@@ -11,6 +11,7 @@ pub mod assets;
 pub mod colour;
 pub mod cookies;
 pub mod csrf;
+mod embedded;
 pub mod error;
 mod filters;
 pub mod form;
