@@ -18,6 +18,7 @@ pub mod form;
 pub mod guard;
 pub mod headers;
 pub mod health;
+pub mod identity;
 pub mod named;
 pub mod officer;
 pub mod page;

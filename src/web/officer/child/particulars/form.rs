@@ -9,16 +9,14 @@ use crate::rules::codes::{Ethnicity, SenProvision, SenType};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::NhsNumber;
 use crate::web::form::{DateInput, Form, FormErrors, line_if_typed};
+use crate::web::identity::{TypedNames, born, sex};
 
 /// As typed.
 #[derive(Debug, Default, Deserialize, Validate)]
 #[serde(default)]
 pub struct ParticularsForm {
-    #[validate(length(max = 100, message = "First names must be 100 characters or fewer"))]
     pub(super) given_names: String,
-    #[validate(length(max = 100, message = "Family name must be 100 characters or fewer"))]
     pub(super) family_name: String,
-    #[validate(length(max = 100, message = "Known as must be 100 characters or fewer"))]
     pub(super) known_as: String,
     pub(super) date_of_birth: DateInput,
     pub(super) sex: String,
@@ -48,31 +46,14 @@ impl Form for ParticularsForm {
     type Parsed = Amendment;
 
     fn parse(&self, today: NaiveDate, errors: &mut FormErrors) -> Option<Amendment> {
-        let given_names = errors.keep_line(
-            "given_names",
-            &self.given_names,
-            "Enter the child’s first names",
-        );
-        let family_name = errors.keep_line(
-            "family_name",
-            &self.family_name,
-            "Enter the child’s family name",
-        );
-        let date_of_birth =
-            self.date_of_birth
-                .required("date_of_birth", "the child’s date of birth", errors);
-        if date_of_birth.is_some_and(|born| born > today) {
-            errors.add(
-                "date_of_birth",
-                "The child’s date of birth must be in the past",
-            );
-        }
-        let sex = errors.keep(
-            "sex",
-            self.sex
-                .parse()
-                .map_err(|_| "Choose the child’s sex, or unknown"),
-        );
+        let names = TypedNames {
+            given_names: &self.given_names,
+            family_name: &self.family_name,
+            known_as: &self.known_as,
+        };
+        let names = names.parse(errors);
+        let date_of_birth = born("date_of_birth", &self.date_of_birth, today, errors);
+        let sex = sex(&self.sex, errors);
         let upn = errors.keep_if_typed("upn", &self.upn);
         let nhs_number = errors.keep_if_typed("nhs_number", &self.nhs_number);
         let ethnicity = errors.keep_if_typed("ethnicity", &self.ethnicity);
@@ -93,12 +74,13 @@ impl Form for ParticularsForm {
                 .parse()
                 .map_err(|_| "Reload this page and make your changes again"),
         );
+        let names = names?;
         Some(Amendment {
             version: version?,
             particulars: Particulars {
-                given_names: given_names?,
-                family_name: family_name?,
-                known_as: line_if_typed(&self.known_as),
+                given_names: names.given_names,
+                family_name: names.family_name,
+                known_as: names.known_as,
                 date_of_birth: date_of_birth?,
                 sex: sex?,
                 upn: upn?,

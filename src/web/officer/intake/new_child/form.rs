@@ -9,6 +9,7 @@ use crate::intake::notification::{Notification, NotifiedChild, NotifyingParent};
 use crate::register::address::Place;
 use crate::rules::codes::{PreviousSetting, PrimaryReason, Sex};
 use crate::web::form::{DateInput, Form, FormErrors, line_if_typed, one_line};
+use crate::web::identity::{TypedNames, born, sex};
 
 /// An older letter is a slip of the finger: a record that old comes with a list.
 const OLDEST: TimeDelta = TimeDelta::days(366);
@@ -19,11 +20,8 @@ const OLDEST: TimeDelta = TimeDelta::days(366);
 pub struct NewChildForm {
     pub(super) source: String,
     pub(super) received_on: DateInput,
-    #[validate(length(max = 100, message = "First names must be 100 characters or fewer"))]
     pub(super) given_names: String,
-    #[validate(length(max = 100, message = "Family name must be 100 characters or fewer"))]
     pub(super) family_name: String,
-    #[validate(length(max = 100, message = "Known as must be 100 characters or fewer"))]
     pub(super) known_as: String,
     pub(super) date_of_birth: DateInput,
     pub(super) sex: String,
@@ -83,31 +81,14 @@ impl NewChildForm {
     }
 
     fn child(&self, today: NaiveDate, errors: &mut FormErrors) -> Option<NotifiedChild> {
-        let given_names = errors.keep_line(
-            "given_names",
-            &self.given_names,
-            "Enter the child’s first names",
-        );
-        let family_name = errors.keep_line(
-            "family_name",
-            &self.family_name,
-            "Enter the child’s family name",
-        );
-        let date_of_birth =
-            self.date_of_birth
-                .required("date_of_birth", "the child’s date of birth", errors);
-        if date_of_birth.is_some_and(|born| born > today) {
-            errors.add(
-                "date_of_birth",
-                "The child’s date of birth must be in the past",
-            );
-        }
-        let sex = errors.keep(
-            "sex",
-            self.sex
-                .parse()
-                .map_err(|_| "Choose the child’s sex, or unknown"),
-        );
+        let names = TypedNames {
+            given_names: &self.given_names,
+            family_name: &self.family_name,
+            known_as: &self.known_as,
+        };
+        let names = names.parse(errors);
+        let date_of_birth = born("date_of_birth", &self.date_of_birth, today, errors);
+        let sex = sex(&self.sex, errors);
         let since = self.educated_at_home_since.optional(
             "educated_at_home_since",
             "the day since when the child is educated at home",
@@ -131,10 +112,11 @@ impl NewChildForm {
                 .parse()
                 .map_err(|_| "Choose what the parent or carer is to the child"),
         );
+        let names = names?;
         Some(NotifiedChild {
-            given_names: given_names?,
-            family_name: family_name?,
-            known_as: line_if_typed(&self.known_as),
+            given_names: names.given_names,
+            family_name: names.family_name,
+            known_as: names.known_as,
             date_of_birth: date_of_birth?,
             sex: sex?,
             relationship: relationship?,

@@ -7,6 +7,7 @@ use validator::Validate;
 use crate::rules::codes::{PreviousSetting, PrimaryReason, Relationship, Sex};
 use crate::rules::dates::from_parts;
 use crate::web::form::{Choice, DateInput, Form, FormErrors, choices, choices_with_blank};
+use crate::web::identity::{self, TypedNames};
 
 /// Nobody is of school age longer than this.
 const OLDEST: i32 = 19;
@@ -15,15 +16,9 @@ const OLDEST: i32 = 19;
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Validate)]
 #[serde(default)]
 pub struct NameForm {
-    #[validate(length(max = 100, message = "First names must be 100 characters or fewer"))]
     pub given_names: String,
-    #[validate(length(max = 100, message = "Last name must be 100 characters or fewer"))]
     pub family_name: String,
     /// If the child goes by another name; empty if not.
-    #[validate(length(
-        max = 100,
-        message = "The name the child is known by must be 100 characters or fewer"
-    ))]
     pub known_as: String,
 }
 
@@ -46,18 +41,17 @@ impl Form for NameForm {
     type Parsed = Self;
 
     fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<Self> {
-        let typed = Self {
-            given_names: self.given_names.trim().to_owned(),
-            family_name: self.family_name.trim().to_owned(),
-            known_as: self.known_as.trim().to_owned(),
+        let typed = TypedNames {
+            given_names: &self.given_names,
+            family_name: &self.family_name,
+            known_as: &self.known_as,
         };
-        if typed.given_names.is_empty() {
-            errors.add("given_names", "Enter the child’s first names");
-        }
-        if typed.family_name.is_empty() {
-            errors.add("family_name", "Enter the child’s last name");
-        }
-        Some(typed)
+        let names = typed.parse(errors)?;
+        Some(Self {
+            given_names: names.given_names,
+            family_name: names.family_name,
+            known_as: names.known_as.unwrap_or_default(),
+        })
     }
 }
 
@@ -84,12 +78,8 @@ impl Form for BornForm {
     type Parsed = Self;
 
     fn parse(&self, today: NaiveDate, errors: &mut FormErrors) -> Option<Self> {
-        let born = self
-            .born
-            .required("born", "the child’s date of birth", errors)?;
-        if born > today {
-            errors.add("born", "The child’s date of birth must be in the past");
-        } else if is_grown_up(born, today) {
+        let born = identity::born("born", &self.born, today, errors)?;
+        if is_grown_up(born, today) {
             errors.add_part(
                 "born",
                 "year",
@@ -127,12 +117,7 @@ impl Form for SexForm {
 
     fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<Self> {
         if !self.sex.is_empty() {
-            errors.keep(
-                "sex",
-                self.sex
-                    .parse::<Sex>()
-                    .map_err(|_| "Choose one of the answers"),
-            );
+            identity::sex(&self.sex, errors);
         }
         Some(self.clone())
     }
