@@ -21,7 +21,7 @@ use crate::rules::verification::Standing;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::filters;
-use crate::web::form::{Choice, DateInput, Form, FormErrors, Refused, Submitted, choices};
+use crate::web::form::{Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted, choices};
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
 use crate::web::visit::Visit;
@@ -211,28 +211,26 @@ pub async fn create(
             &format!("/checks/{}", named.0),
             &Flash::success(told(asked.booking.booked_for, booked.tells_manager)),
         )),
-        Err(error @ BookingError::Closed) => {
-            let facts = self::facts(&visit, &named.0).await?;
-            refuse(facts, objection(asked.form, "", &error.to_string()))
-        }
-        Err(error @ (BookingError::InThePast | BookingError::PastCeiling(_))) => {
-            refuse(facts, objection(asked.form, "day", &error.to_string()))
-        }
-        Err(error @ BookingError::Holiday(_)) => {
+        Err(refusal) => {
             let facts = Facts {
-                is_holiday: true,
-                ..facts
+                is_holiday: matches!(refusal, BookingError::Holiday(_)),
+                ..self::facts(&visit, &named.0).await?
             };
-            refuse(facts, objection(asked.form, "day", &error.to_string()))
+            let (form, errors) = (asked.form, refusal.at_its_field()?);
+            refuse(facts, Refused { form, errors })
         }
-        Err(error @ BookingError::NeedsReason) => {
-            refuse(facts, objection(asked.form, "reason", &error.to_string()))
+    }
+}
+
+impl Refusal for BookingError {
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::InThePast | Self::PastCeiling(_) | Self::Holiday(_) => Some("day"),
+            Self::NeedsReason => Some("reason"),
+            Self::AddressNotVerified | Self::AddressDisputed => Some("unverified"),
+            Self::Closed => Some(""),
+            Self::Db(_) => None,
         }
-        Err(error @ (BookingError::AddressNotVerified | BookingError::AddressDisputed)) => refuse(
-            facts,
-            objection(asked.form, "unverified", &error.to_string()),
-        ),
-        Err(BookingError::Db(error)) => Err(error.into()),
     }
 }
 
@@ -288,13 +286,6 @@ fn page(visit: &Visit, facts: Facts, form: BookingForm, errors: FormErrors) -> B
         form,
         errors,
     }
-}
-
-/// What the record objects to in a form that made sense by itself.
-fn objection(form: BookingForm, field: &str, problem: &str) -> Refused<BookingForm> {
-    let mut errors = FormErrors::default();
-    errors.add(field, problem);
-    Refused { form, errors }
 }
 
 fn closed(visit: &Visit, reference: &Reference) -> HttpResponse {

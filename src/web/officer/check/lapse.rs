@@ -19,7 +19,7 @@ use crate::rules::identifiers::Reference;
 use crate::rules::rest::can_rest;
 use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::form::{DateInput, Form, FormErrors, Refused, Submitted};
+use crate::web::form::{DateInput, Form, FormErrors, Refusal, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
 use crate::web::visit::Visit;
@@ -149,11 +149,6 @@ pub async fn acknowledge(
         };
         return answer::with_status(StatusCode::CONFLICT, &page);
     }
-    let refuse = |field: &str, error: AcknowledgeError| {
-        let mut errors = FormErrors::default();
-        errors.add(field, error.to_string());
-        answer::refuse(&page(&visit, facts, form, errors))
-    };
     let here = format!("/lapses/{}", named.0);
     match acknowledged {
         Ok(heard) => Ok(visit.see_other_with(&here, &Flash::success(recorded(heard, plan_by)))),
@@ -162,10 +157,21 @@ pub async fn acknowledge(
             | AcknowledgeError::Answered
             | AcknowledgeError::NeedsManager(_)),
         ) => Ok(visit.see_other_with(&here, &Flash::important(error.to_string()))),
-        Err(error @ AcknowledgeError::NoPlan) => refuse("plan", error),
-        Err(error @ AcknowledgeError::PlanDay(_)) => refuse("plan_by", error),
-        Err(AcknowledgeError::NotAllowed) => Err(WebError::Forbidden),
-        Err(AcknowledgeError::Db(error)) => Err(error.into()),
+        Err(refusal) => {
+            let errors = refusal.at_its_field()?;
+            answer::refuse(&page(&visit, facts, form, errors))
+        }
+    }
+}
+
+impl Refusal for AcknowledgeError {
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::NoPlan => Some("plan"),
+            Self::PlanDay(_) => Some("plan_by"),
+            Self::Closed | Self::Answered | Self::NeedsManager(_) => None,
+            Self::NotAllowed | Self::Db(_) => None,
+        }
     }
 }
 

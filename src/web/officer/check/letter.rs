@@ -13,7 +13,7 @@ use crate::db::DbError;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::form::{DateInput, Form, FormErrors, Refused, Submitted};
+use crate::web::form::{DateInput, Form, FormErrors, Refusal, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
 use crate::web::visit::Visit;
@@ -86,15 +86,22 @@ pub async fn create(
         Err(error @ (LetterError::Closed | LetterError::NotEnough)) => {
             Ok(refer(&visit, &named.0, &error))
         }
-        Err(error @ LetterError::Day(_)) => {
-            let mut errors = FormErrors::default();
-            errors.add("day", error.to_string());
+        Err(refusal) => {
+            let errors = refusal.at_its_field()?;
             let form = LetterForm {
                 day: DateInput::from(sent_on),
             };
             answer::refuse(&page(&visit, words, form, errors))
         }
-        Err(LetterError::Db(error)) => Err(error.into()),
+    }
+}
+
+impl Refusal for LetterError {
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Day(_) => Some("day"),
+            Self::Closed | Self::NotEnough | Self::Db(_) => None,
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone, check_consistent};
 use crate::rules::schedule::Purpose;
 use crate::web::error::WebError;
-use crate::web::form::{Choice, DateInput, Form, FormErrors, Refused, Submitted, choices};
+use crate::web::form::{Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted, choices};
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
 use crate::web::visit::Visit;
@@ -172,17 +172,12 @@ pub async fn create(
     submitted: Submitted<OutcomeForm>,
 ) -> Result<HttpResponse, WebError> {
     let facts = facts(&visit, &named.0).await?;
-    let refuse = |facts: Facts, form: OutcomeForm, errors: FormErrors| {
-        let is_closed = facts.meanwhile.is_some();
-        let page = page(&visit, facts, form, errors);
-        if is_closed {
-            return answer::with_status(StatusCode::CONFLICT, &page);
-        }
-        answer::refuse(&page)
-    };
     let Reported { form, outcome } = match submitted.check(visit.today()) {
         Ok(reported) => reported,
-        Err(Refused { form, errors }) => return refuse(facts, form, errors),
+        Err(Refused { form, errors }) => {
+            let status = status_of(&facts, StatusCode::UNPROCESSABLE_ENTITY);
+            return answer::with_status(status, &page(&visit, facts, form, errors));
+        }
     };
     let (today, now) = (visit.today(), visit.now());
     let (reference, result) = (named.0.clone(), outcome.result);
@@ -192,35 +187,50 @@ pub async fn create(
             outcome::record(tx, viewer, &check, &outcome, today, now)
         })
         .await?;
-    let object = |field: &str, error: OutcomeError| {
-        let mut errors = FormErrors::default();
-        errors.add(field, error.to_string());
-        errors
-    };
     match recorded {
         Ok(recorded) => Ok(visit.see_other_with(
             &format!("/children/{}", facts.check.child),
             &what_follows(&recorded, result, &facts.check.due),
         )),
-        Err(error @ OutcomeError::Closed) => {
-            let facts = self::facts(&visit, &named.0).await?;
-            refuse(facts, form, object("", error))
-        }
         Err(error @ OutcomeError::AcceptInstead) => Ok(refer(&visit, &named.0, &error)),
-        Err(error @ (OutcomeError::InTheFuture | OutcomeError::BeforeTheCheck(_))) => {
-            refuse(facts, form, object("day", error))
-        }
-        Err(error @ OutcomeError::Contradiction(_)) => refuse(facts, form, object("mode", error)),
-        Err(error @ OutcomeError::RecordedAlready(_)) => {
+        Err(refusal) => {
+            let facts = self::facts(&visit, &named.0).await?;
             // A key of its own lets what was typed be saved beside what the first key has recorded.
-            let form = OutcomeForm {
-                form_key: seal::random(),
-                ..form
+            let form_key = match refusal {
+                OutcomeError::RecordedAlready(_) => seal::random(),
+                _ => form.form_key,
             };
-            let page = page(&visit, facts, form, object("", error));
-            answer::with_status(StatusCode::CONFLICT, &page)
+            let form = OutcomeForm { form_key, ..form };
+            let status = status_of(&facts, refusal.status());
+            let errors = refusal.at_its_field()?;
+            answer::with_status(status, &page(&visit, facts, form, errors))
         }
-        Err(OutcomeError::Db(error)) => Err(error.into()),
+    }
+}
+
+impl Refusal for OutcomeError {
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::InTheFuture | Self::BeforeTheCheck(_) => Some("day"),
+            Self::Contradiction(_) => Some("mode"),
+            Self::Closed | Self::RecordedAlready(_) => Some(""),
+            Self::AcceptInstead | Self::Db(_) => None,
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::RecordedAlready(_) => StatusCode::CONFLICT,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+}
+
+/// Whatever else is wrong, a check that was closed meanwhile comes first.
+fn status_of(facts: &Facts, otherwise: StatusCode) -> StatusCode {
+    match facts.meanwhile {
+        Some(_) => StatusCode::CONFLICT,
+        None => otherwise,
     }
 }
 

@@ -157,8 +157,7 @@ pub async fn add(
     let saved = match saved {
         Ok(saved) => saved,
         Err(AddressError::Untimely(problem)) => {
-            let mut errors = FormErrors::default();
-            errors.add("lived_from", problem.to_string());
+            let errors = FormErrors::at("lived_from", problem.to_string());
             let page = AddressPage::read(&visit, reference).await?;
             return answer::refuse(&AddressPage {
                 new: typed.into(),
@@ -222,8 +221,7 @@ pub async fn verify(
             page.with_verification(typed.into(), FormErrors::default())
         }
         Err(AddressError::Untimely(problem)) => {
-            let mut errors = FormErrors::default();
-            errors.add("verified_on", problem.to_string());
+            let errors = FormErrors::at("verified_on", problem.to_string());
             let page = AddressPage::read(&visit, reference).await?;
             page.with_verification(typed.into(), errors)
         }

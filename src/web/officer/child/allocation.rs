@@ -145,8 +145,7 @@ pub async fn save(
             answer::with_status(StatusCode::CONFLICT, &page)
         }
         Err(error @ AmendError::NotAnOfficer) => {
-            let mut errors = FormErrors::default();
-            errors.add("officer", format!("{error}. Choose somebody else"));
+            let errors = FormErrors::at("officer", format!("{error}. Choose somebody else"));
             refuse(&visit, reference, errors).await
         }
         Err(error) => Err(error.into()),

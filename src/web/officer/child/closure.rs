@@ -15,7 +15,7 @@ use crate::rules::codes::ClosureReason;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::form::{Choice, DateInput, Form, FormErrors, Refused, Submitted};
+use crate::web::form::{Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
@@ -144,27 +144,30 @@ pub async fn save(
             Ok::<_, ClosureError>(true)
         })
         .await?;
-    let error = match closed {
-        Ok(true) => {
-            return Ok(visit.see_other_with(
-                &format!("/children/{reference}"),
-                &Flash::success("The record is closed. Everything in it is kept."),
-            ));
+    match closed {
+        Ok(true) => Ok(visit.see_other_with(
+            &format!("/children/{reference}"),
+            &Flash::success("The record is closed. Everything in it is kept."),
+        )),
+        Ok(false) => Err(WebError::NotFound),
+        Err(refusal) => {
+            let errors = refusal.at_its_field()?;
+            answer::refuse(&page(&visit, reference, Refused { form, errors }).await?)
         }
-        Ok(false) => return Err(WebError::NotFound),
-        Err(ClosureError::Db(error)) => return Err(error.into()),
-        Err(error) => error,
-    };
-    let field = match &error {
-        ClosureError::Shut(Shut::NotNamed(_)) | ClosureError::NoOther => "named",
-        ClosureError::Shut(Shut::NoEvidence(_)) => "evidence",
-        ClosureError::Shut(_) => "on",
-        ClosureError::NoAuthority => "authority",
-        _ => "reason",
-    };
-    let mut errors = FormErrors::default();
-    errors.add(field, error.to_string());
-    answer::refuse(&page(&visit, reference, Refused { form, errors }).await?)
+    }
+}
+
+impl Refusal for ClosureError {
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Shut(Shut::NotNamed(_)) | Self::NoOther => Some("named"),
+            Self::Shut(Shut::NoEvidence(_)) => Some("evidence"),
+            Self::Shut(_) => Some("on"),
+            Self::NoAuthority => Some("authority"),
+            Self::NeedsManager(_) | Self::Closed => Some("reason"),
+            Self::NotAllowed | Self::Db(_) => None,
+        }
+    }
 }
 
 async fn page(

@@ -136,8 +136,7 @@ pub async fn save(
         let form = EndForm {
             ended_on: ended_on.into(),
         };
-        let mut errors = FormErrors::default();
-        errors.add("ended_on", "The last day must not be before the first");
+        let errors = FormErrors::at("ended_on", "The last day must not be before the first");
         return answer::refuse(&page(&visit, (reference, ended), form, errors).await?);
     }
     Ok(visit.see_other_with(

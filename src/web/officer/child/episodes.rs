@@ -176,8 +176,7 @@ pub async fn add(
     match written {
         Ok(()) => {}
         Err(EpisodeError::Untimely(problem)) => {
-            let mut errors = FormErrors::default();
-            errors.add("started_on", problem.to_string());
+            let errors = FormErrors::at("started_on", problem.to_string());
             let child = child_of(&visit, reference).await?;
             return answer::refuse(&EpisodePage::new(&visit, child, typed.into(), errors));
         }

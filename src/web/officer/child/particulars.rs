@@ -17,7 +17,9 @@ use crate::rules::codes::{Ethnicity, SenProvision, SenType, Sex};
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::form::{Choice, FormErrors, Refused, Submitted, choices, choices_with_blank};
+use crate::web::form::{
+    Choice, FormErrors, Refusal, Refused, Submitted, choices, choices_with_blank,
+};
 use crate::web::named::Named;
 use crate::web::officer::row::{Officers, Row};
 use crate::web::page::{Flash, Page};
@@ -172,7 +174,7 @@ async fn answer_to(
     typed: Amendment,
 ) -> Result<HttpResponse, WebError> {
     let form = ParticularsForm::of(&typed.particulars, typed.version);
-    let (field, error) = match saved {
+    let refusal = match saved {
         Ok(Saved::Amended) => {
             return Ok(visit.see_other_with(
                 &format!("/children/{reference}"),
@@ -182,8 +184,7 @@ async fn answer_to(
         Ok(Saved::MayBeAnother(lines, officers)) => {
             let child = child_of(visit, reference).await?;
             let rows = Row::all(lines, &officers, visit.today());
-            let mut errors = FormErrors::default();
-            errors.add(
+            let errors = FormErrors::at(
                 "another_child",
                 "Look at the children who may be the same, and confirm that this is another child",
             );
@@ -202,15 +203,23 @@ async fn answer_to(
             };
             return answer::with_status(StatusCode::CONFLICT, &page);
         }
-        Err(error @ AmendError::UpnTaken) => ("upn", error),
-        Err(error @ AmendError::NhsNumberTaken) => ("nhs_number", error),
-        Err(error) => return Err(error.into()),
+        Err(refusal) => refusal,
     };
+    let errors = refusal.at_its_field()?;
     let child = child_of(visit, reference).await?;
-    let mut errors = FormErrors::default();
-    errors.add(field, error.to_string());
     answer::refuse(&ParticularsPage {
         errors,
         ..ParticularsPage::new(visit, child, form)
     })
+}
+
+impl Refusal for AmendError {
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::UpnTaken => Some("upn"),
+            Self::NhsNumberTaken => Some("nhs_number"),
+            Self::Changed(_) | Self::NotFound | Self::NotAnOfficer => None,
+            Self::NotAllowed | Self::Db(_) => None,
+        }
+    }
 }

@@ -14,7 +14,7 @@ use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::form::{DateInput, Form, FormErrors, Refused, Submitted};
+use crate::web::form::{DateInput, Form, FormErrors, Refusal, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
 use crate::web::visit::Visit;
@@ -114,30 +114,37 @@ pub async fn create(
             Ok::<_, SuspensionError>(Some(heard))
         })
         .await?;
-    let (field, error) = match suspended {
+    match suspended {
         Ok(Some(heard)) => {
             let above = if heard {
                 " The head of service will be told within a quarter of an hour."
             } else {
                 ""
             };
-            return Ok(visit.see_other_with(
+            Ok(visit.see_other_with(
                 &format!("/children/{}", named.0),
                 &Flash::success(format!(
                     "The checks rest until {until} and wake the day after.{above}"
                 )),
-            ));
+            ))
         }
-        Ok(None) => return Err(WebError::NotFound),
-        Err(SuspensionError::NotAllowed) => return Err(WebError::Forbidden),
-        Err(SuspensionError::Db(error)) => return Err(error.into()),
-        Err(error @ SuspensionError::NoReason) => ("reason", error),
-        Err(error @ SuspensionError::NoLead) => ("lead_name", error),
-        Err(error @ SuspensionError::End(_)) => ("ends_on", error),
-    };
-    let mut errors = FormErrors::default();
-    errors.add(field, error.to_string());
-    answer::refuse(&page(&visit, named.0, Refused { form, errors }).await?)
+        Ok(None) => Err(WebError::NotFound),
+        Err(refusal) => {
+            let errors = refusal.at_its_field()?;
+            answer::refuse(&page(&visit, named.0, Refused { form, errors }).await?)
+        }
+    }
+}
+
+impl Refusal for SuspensionError {
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::NoReason => Some("reason"),
+            Self::NoLead => Some("lead_name"),
+            Self::End(_) => Some("ends_on"),
+            Self::NotAllowed | Self::Db(_) => None,
+        }
+    }
 }
 
 async fn page(

@@ -18,7 +18,7 @@ use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::filters;
 use crate::web::form::{
-    ButtonPress, Choice, DateInput, Form, FormErrors, Refused, Submitted, choices,
+    ButtonPress, Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted, choices,
 };
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
@@ -114,22 +114,27 @@ pub async fn decide(
             Ok::<_, DecideError>(true)
         })
         .await?;
-    let (field, error) = match decided {
+    match decided {
         Ok(true) => {
             let told = format!("The tier is {} until the day you chose.", tier.as_str());
-            return Ok(
-                visit.see_other_with(&format!("/children/{reference}"), &Flash::success(told))
-            );
+            Ok(visit.see_other_with(&format!("/children/{reference}"), &Flash::success(told)))
         }
-        Ok(false) => return Err(WebError::NotFound),
-        Err(DecideError::NotAllowed) => return Err(WebError::Forbidden),
-        Err(DecideError::Db(error)) => return Err(error.into()),
-        Err(error @ DecideError::End(_)) => ("ends_on", error),
-        Err(error) => ("reason", error),
-    };
-    let mut errors = FormErrors::default();
-    errors.add(field, error.to_string());
-    answer::refuse(&page(&visit, reference, Refused { form, errors }).await?)
+        Ok(false) => Err(WebError::NotFound),
+        Err(refusal) => {
+            let errors = refusal.at_its_field()?;
+            answer::refuse(&page(&visit, reference, Refused { form, errors }).await?)
+        }
+    }
+}
+
+impl Refusal for DecideError {
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::End(_) => Some("ends_on"),
+            Self::NoReason => Some("reason"),
+            Self::NothingDecided | Self::NotAllowed | Self::Db(_) => None,
+        }
+    }
 }
 
 /// POST `/children/{reference}/tier/withdrawal`.
@@ -158,9 +163,8 @@ pub async fn withdraw(
     let flash = match withdrawn {
         Ok(true) => Flash::success("The rules give the tier again."),
         Ok(false) => return Err(WebError::NotFound),
-        Err(DecideError::NotAllowed) => return Err(WebError::Forbidden),
-        Err(DecideError::Db(error)) => return Err(error.into()),
-        Err(error) => Flash::important(error.to_string()),
+        Err(error @ DecideError::NothingDecided) => Flash::important(error.to_string()),
+        Err(refusal) => return Err(refusal.into()),
     };
     Ok(visit.see_other_with(&format!("/children/{reference}"), &flash))
 }

@@ -12,7 +12,7 @@ use crate::rules::codes::ChildStatus;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::form::{Form, FormErrors, Refused, Submitted};
+use crate::web::form::{Form, FormErrors, Refusal, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
@@ -108,11 +108,18 @@ pub async fn save(
             Ok(visit.see_other_with(&format!("/children/{reference}"), &Flash::success(told)))
         }
         Ok(false) => Err(WebError::NotFound),
-        Err(WhereaboutsError::Db(error)) => Err(error.into()),
-        Err(error) => {
-            let mut errors = FormErrors::default();
-            errors.add("words", error.to_string());
+        Err(refusal) => {
+            let errors = refusal.at_its_field()?;
             answer::refuse(&page(&visit, reference, noted.words, errors).await?)
+        }
+    }
+}
+
+impl Refusal for WhereaboutsError {
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::NothingSaid | Self::Closed | Self::Already => Some("words"),
+            Self::NotAllowed | Self::Db(_) => None,
         }
     }
 }

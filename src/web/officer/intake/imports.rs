@@ -234,8 +234,7 @@ async fn refuse(
     message: impl Into<String>,
     headings: Vec<HeadingChoice>,
 ) -> Result<HttpResponse, WebError> {
-    let mut errors = FormErrors::default();
-    errors.add("file", message);
+    let errors = FormErrors::at("file", message);
     let earlier = visit.read(list_import::earlier).await?;
     answer::with_status(status, &sending_page(visit, errors, headings, earlier))
 }

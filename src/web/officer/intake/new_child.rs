@@ -164,8 +164,7 @@ fn answer_to(
             )),
         )),
         Taken::MayBeAnother(lines, officers) => {
-            let mut errors = FormErrors::default();
-            errors.add(
+            let errors = FormErrors::at(
                 "another_child",
                 "Look at the children who may be the same, and confirm that this is another child",
             );

@@ -20,7 +20,7 @@ use crate::rules::identifiers::Reference;
 use crate::rules::schedule::Purpose;
 use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::form::{Choice, Form, FormErrors, Refused, Submitted};
+use crate::web::form::{Choice, Form, FormErrors, Refusal, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::officer::days;
 use crate::web::page::{Flash, Page};
@@ -120,16 +120,22 @@ pub async fn accept(
         Err(error @ AcceptError::Already { .. }) => {
             Ok(visit.see_other_with(&here, &Flash::important(error.to_string())))
         }
-        Err(error @ AcceptError::NoOfficer) => {
-            let mut errors = FormErrors::default();
-            errors.add("officer", error.to_string());
+        Err(refusal) => {
+            let errors = refusal.at_its_field()?;
             let form = AcceptanceForm {
                 officer: officer.to_string(),
             };
             answer::refuse(&page(&visit, named.0, Some(Refused { form, errors })).await?)
         }
-        Err(AcceptError::NotFound) => Err(WebError::NotFound),
-        Err(AcceptError::Db(error)) => Err(error.into()),
+    }
+}
+
+impl Refusal for AcceptError {
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::NoOfficer => Some("officer"),
+            Self::Already { .. } | Self::NotFound | Self::Db(_) => None,
+        }
     }
 }
 

@@ -14,7 +14,9 @@ use crate::rules::dates::short;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::form::{ButtonPress, Choice, DateInput, Form, FormErrors, Refused, Submitted};
+use crate::web::form::{
+    ButtonPress, Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted,
+};
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
 use crate::web::visit::Visit;
@@ -115,24 +117,28 @@ pub async fn add(
             absence::add(tx, viewer, &absence, latest, today, now)
         })
         .await?;
-    let Err(error) = added else {
-        let told = Flash::success("The absence is recorded.");
-        return Ok(visit.see_other_with("/absences", &told));
-    };
-    let field = match &error {
-        AbsenceError::NotAllowed => return Err(WebError::Forbidden),
-        AbsenceError::Who => "account",
-        AbsenceError::Delegate | AbsenceError::Themselves | AbsenceError::DelegateManages => {
-            "delegate"
+    match added {
+        Ok(_) => {
+            let told = Flash::success("The absence is recorded.");
+            Ok(visit.see_other_with("/absences", &told))
         }
-        AbsenceError::Order | AbsenceError::Over | AbsenceError::TooLong(_) => "ends_on",
-        AbsenceError::Overlaps(..) => "starts_on",
-        AbsenceError::Unknown => return Err(WebError::NotFound),
-        AbsenceError::Db(_) => return Err(failed(error)),
-    };
-    let mut errors = FormErrors::default();
-    errors.add(field, error.to_string());
-    answer::refuse(&page(&visit, Refused { form, errors }).await?)
+        Err(refusal) => {
+            let errors = refusal.at_its_field()?;
+            answer::refuse(&page(&visit, Refused { form, errors }).await?)
+        }
+    }
+}
+
+impl Refusal for AbsenceError {
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Who => Some("account"),
+            Self::Delegate | Self::Themselves | Self::DelegateManages => Some("delegate"),
+            Self::Order | Self::Over | Self::TooLong(_) => Some("ends_on"),
+            Self::Overlaps(..) => Some("starts_on"),
+            Self::NotAllowed | Self::Unknown | Self::Db(_) => None,
+        }
+    }
 }
 
 /// `POST /absences/{reference}/end`
@@ -147,18 +153,9 @@ pub async fn end(
     let (today, now) = (visit.today(), visit.now());
     visit
         .write(move |tx, viewer| absence::end(tx, viewer, &reference, today, now))
-        .await?
-        .map_err(failed)?;
+        .await??;
     let told = Flash::success("The absence is ended: mail goes to the person again from today.");
     Ok(visit.see_other_with("/absences", &told))
-}
-
-fn failed(error: AbsenceError) -> WebError {
-    match error {
-        AbsenceError::NotAllowed => WebError::Forbidden,
-        AbsenceError::Db(error) => error.into(),
-        _ => WebError::NotFound,
-    }
 }
 
 async fn page(visit: &Visit, refused: Refused<AbsenceForm>) -> Result<AbsencesPage, WebError> {
