@@ -2,7 +2,7 @@
 //! reads it, so there is no route beside it.
 
 use actix_web::http::Method;
-use actix_web::web;
+use actix_web::{guard, web};
 
 use super::account::{home, password, sign_in};
 use super::parent::notify::{check_answers, child, children, you};
@@ -29,7 +29,7 @@ pub enum Who {
 /// A route as the table lists it.
 #[derive(Clone, Copy, Debug)]
 pub struct Route {
-    /// "GET" or "POST".
+    /// "GET", which answers to HEAD as well, or "POST".
     pub method: &'static str,
     /// The path with its `{placeholders}`.
     pub path: &'static str,
@@ -53,7 +53,7 @@ macro_rules! routes {
 
 macro_rules! on {
     (GET) => {
-        web::get()
+        web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
     };
     (POST) => {
         web::post()

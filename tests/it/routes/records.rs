@@ -105,6 +105,7 @@ impl Records {
             ("/admin/calendar/days/", "reference") => &self.day,
             ("/admin/calendar/terms/", "reference") => &self.term,
             ("/admin/policy/", "key") => "first_contact",
+            ("/assets/", "name") => "colour-1d70b8.css",
             _ => panic!(
                 "{}: the test has no {{{name}}}; add one to its records",
                 route.path
