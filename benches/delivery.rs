@@ -68,6 +68,7 @@ fn median(measure: impl Fn() -> f64) -> f64 {
 fn digest(head: &Letterhead) -> Rendered {
     let day = "2026-11-20".parse().expect("a day");
     let line = |number: usize| LapseLine {
+        is_return: false,
         reference: format!("L-0000-000{number}"),
         check: "First meeting".to_owned(),
         due_on: day,

@@ -16,11 +16,11 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
-use hearth::checks::verify;
 use hearth::clock::Clock;
 use hearth::db::Db;
 use hearth::jobs::{Services, Work, sweep};
 use hearth::mail::{Courier, Transport};
+use hearth::proof::verify;
 
 /// As the program does.
 #[global_allocator]
@@ -167,7 +167,7 @@ const STAFF: &str = "
     SELECT authority_id, 'team_leader', id, '2026-01-01' FROM account WHERE email LIKE 'officer16@%';
     UPDATE child SET officer_id = (SELECT min(id) + child.id % 16 FROM account
         WHERE account.authority_id = child.authority_id AND account.email LIKE 'officer0@%');
-    UPDATE welfare_check SET due_on = '2027-06-01' WHERE state = 'open';";
+    UPDATE duty SET due_on = '2027-06-01' WHERE state = 'open';";
 
 /// The runs of the jobs that watch over the register, as their runner writes them down.
 const SWEPT: &str = "INSERT INTO job_run (job, day, started_at, ended_at)
@@ -177,7 +177,7 @@ const SWEPT: &str = "INSERT INTO job_run (job, day, started_at, ended_at)
 /// A share of the open checks, owed for a while, is due on a day.
 fn due_on(day: &str, share: usize) -> String {
     format!(
-        "UPDATE welfare_check SET due_on = '{day}', created_at = '2026-10-01 09:00:00'
+        "UPDATE duty SET due_on = '{day}', created_at = '2026-10-01 09:00:00'
          WHERE state = 'open' AND id % {ONE_IN} = {share}"
     )
 }

@@ -10,22 +10,36 @@
 //! - [`mail`]: the outbox, the messages and their delivery; nothing leaves the program but through here.
 //! - [`access`]: who is asking and what they may see; accounts, sessions, the audit trail.
 //! - [`register`]: whom the register holds: children, people, addresses, episodes; search and duplicates.
-//! - [`checks`]: what is owed to a child and whether it was done: checks, bookings, outcomes, lapses, verify.
+//! - [`policy`]: the rulebook of an authority on a day, and who must be assessed again when it changes.
+//! - [`duty`]: what is owed by a day, and that it does not lapse in silence: notices, lapses, the ladder, rests.
+//! - [`tier`]: the facts of a child, what the rules say of them, and what a manager decided instead.
+//! - [`visit`]: checks of a child and what came of them: bookings, outcomes, capacity.
+//! - [`standing`]: where a record stands: whereabouts, settled addresses, joined records, closed ones.
 //! - [`intake`]: every door in: a parent's notification, the list an authority already has.
+//! - [`returns`]: what the authority sends to others: the census return.
+//! - [`desk`]: what somebody sees first: my work, the team's, the week's digest, who may be lost from sight.
+//! - [`proof`]: every promise, proved on the live data.
 //! - [`jobs`]: what runs on a schedule, and the record that it ran.
 //! - [`web`]: HTTP in, HTML out.
 
 pub mod access;
-pub mod checks;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod desk;
+pub mod duty;
 pub mod intake;
 pub mod jobs;
 pub mod mail;
+pub mod policy;
+pub mod proof;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod proving;
 pub mod register;
+pub mod returns;
 pub mod rules;
+pub mod standing;
+pub mod tier;
+pub mod visit;
 pub mod web;

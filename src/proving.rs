@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::checks::{rulebook, verify};
 use crate::clock::Clock;
 use crate::db::{Db, migrate};
 use crate::jobs::{Services, runner};
 use crate::mail::{Courier, Transport};
+use crate::policy::rulebook;
+use crate::proof::verify;
 
 /// A database with the tables and the policy in it, and nothing else.
 pub(crate) fn database(folder: &TempDir) -> Db {

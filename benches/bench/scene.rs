@@ -9,8 +9,9 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use hearth::access::accounts::{self, NewAccount};
 use hearth::access::{Role, Viewer, authority, session};
-use hearth::checks::{check, rulebook};
 use hearth::db::{Conn, Db, DbError, migrate};
+use hearth::duty::owed;
+use hearth::policy::rulebook;
 use hearth::register::address::Place;
 use hearth::register::bulk::{self, NewEntry, NewParent};
 use hearth::register::child::{NewChild, Particulars};
@@ -169,7 +170,7 @@ fn fill(tx: &mut Conn, code: &str, size: usize, random: &mut StdRng) -> Result<(
     }
     let added = bulk::add_all(tx, &viewer, &made, now())?;
     let owed: Vec<_> = added.iter().map(|(child, _)| *child).zip(owed).collect();
-    check::owe_first(tx, &viewer, &owed, now())?;
+    owed::owe_first(tx, &viewer, &owed, now())?;
     Ok(())
 }
 
@@ -293,7 +294,7 @@ fn write_history(file: &Path) {
          CREATE TEMP TABLE step (n INTEGER); INSERT INTO step VALUES (1), (2), (3), (4), (5);
          BEGIN;
          UPDATE child SET officer_id = (SELECT min(id) FROM account WHERE account.authority_id = child.authority_id);
-         INSERT OR IGNORE INTO welfare_check (reference, authority_id, child_id, kind, purpose, counted_from, original_due_on, due_on,
+         INSERT OR IGNORE INTO duty (reference, authority_id, child_id, kind, purpose, counted_from, original_due_on, due_on,
              why, state, closed_on, closed_because, created_at)
          SELECT printf('W-%04d-%04d', (c.id * 5 + n) / 10000, (c.id * 5 + n) % 10000), c.authority_id, c.id,
              'recurring_check', 'see_child', date('2026-10-01', (-200 * n) || ' days'), date('2026-10-01', (-150 * n) || ' days'),
@@ -305,7 +306,7 @@ fn write_history(file: &Path) {
          SELECT printf('O-%04d-%04d', k.id / 10000, k.id % 10000), k.id, k.child_id, 'history-' || k.id, k.closed_on,
              'home_visit', 'child_seen', 'not_offered', 'suitable', 'Work samples seen; plan for the year discussed.', TRUE,
              (SELECT min(id) FROM account a WHERE a.authority_id = k.authority_id), '2024-01-01 09:00:00'
-         FROM welfare_check k WHERE k.state = 'done';
+         FROM duty k WHERE k.state = 'done';
          INSERT INTO audit_event (at, authority_id, account_id, actor, action, child_id, subject, detail)
          SELECT o.recorded_at, c.authority_id, o.recorded_by, 'officer', 'outcome_recorded', c.id, o.reference,
              'Home visit: child seen in person. Recurring check: done'

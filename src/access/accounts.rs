@@ -192,7 +192,9 @@ pub fn officers(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<AccountR
 #[must_use]
 pub const fn may_hold(role: Role, post: Post) -> bool {
     match post {
-        Post::Officer | Post::TeamLeader => matches!(role, Role::Officer | Role::Manager),
+        Post::Officer | Post::TeamLeader | Post::DataTeam => {
+            matches!(role, Role::Officer | Role::Manager)
+        }
         Post::Manager | Post::HeadOfService | Post::DutyMailbox | Post::SafeguardingLead => {
             matches!(role, Role::Manager)
         }
@@ -211,7 +213,7 @@ pub fn give_post(
     let held = store::account::by_key(tx, account)?;
     if !may_hold(held.role, post) {
         let who = match post {
-            Post::Officer | Post::TeamLeader => "officers and managers",
+            Post::Officer | Post::TeamLeader | Post::DataTeam => "officers and managers",
             _ => "managers",
         };
         let post = post.label().to_lowercase();

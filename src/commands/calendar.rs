@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use hearth::access::Viewer;
-use hearth::checks::calendar_book::CalendarError;
 use hearth::intake::term_list::{self, ListError};
+use hearth::policy::calendar_book::CalendarError;
 
 use super::{Failure, Outcome, THIS, clock, find_authority, open_ready, say, settings};
 

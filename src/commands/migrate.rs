@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use hearth::access::authority;
-use hearth::checks::rulebook;
 use hearth::db::{Db, DbError, migrate};
+use hearth::policy::rulebook;
 
 use super::{Failure, Outcome, say, settings};
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use hearth::checks::verify::{Invariant, verify};
+use hearth::proof::verify::{Invariant, verify};
 
 use super::{Outcome, clock, open_ready, say, settings};
 

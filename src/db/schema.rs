@@ -287,13 +287,17 @@ diesel::table! {
 }
 
 diesel::table! {
-    welfare_check (id) {
+    duty (id) {
         id -> BigInt,
         reference -> Text,
         authority_id -> BigInt,
-        child_id -> BigInt,
+        child_id -> Nullable<BigInt>,
+        person_id -> Nullable<BigInt>,
+        other_authority_id -> Nullable<BigInt>,
         kind -> Text,
         purpose -> Text,
+        occasion -> Text,
+        post -> Text,
         follows_id -> Nullable<BigInt>,
         counted_from -> Date,
         original_due_on -> Date,
@@ -302,7 +306,6 @@ diesel::table! {
         state -> Text,
         closed_on -> Nullable<Date>,
         closed_because -> Nullable<Text>,
-        closed_by_outcome_id -> Nullable<BigInt>,
         version -> Integer,
         created_at -> Timestamp,
     }
@@ -360,12 +363,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    closed_by_outcome (check_id) {
+        check_id -> BigInt,
+        outcome_id -> BigInt,
+    }
+}
+
+diesel::table! {
     lapse (id) {
         id -> BigInt,
         reference -> Text,
         authority_id -> BigInt,
-        check_id -> BigInt,
-        child_id -> BigInt,
+        duty_id -> BigInt,
+        child_id -> Nullable<BigInt>,
+        ladder -> Text,
         due_on -> Date,
         opened_on -> Date,
         opened_at -> Timestamp,
@@ -375,7 +386,6 @@ diesel::table! {
         plan_by -> Nullable<Date>,
         closed_at -> Nullable<Timestamp>,
         closed_because -> Nullable<Text>,
-        closed_by_outcome_id -> Nullable<BigInt>,
         round -> Integer,
     }
 }
@@ -482,7 +492,7 @@ diesel::table! {
 diesel::table! {
     due_soon_notice (id) {
         id -> BigInt,
-        check_id -> BigInt,
+        duty_id -> BigInt,
         due_on -> Date,
         step -> Text,
         recipient -> Text,
@@ -615,19 +625,20 @@ diesel::joinable!(notification -> person (person_id));
 diesel::joinable!(notification_child -> notification (notification_id));
 diesel::joinable!(notification_child -> child (child_id));
 diesel::joinable!(draft -> account (account_id));
-diesel::joinable!(welfare_check -> authority (authority_id));
-diesel::joinable!(welfare_check -> child (child_id));
-diesel::joinable!(booking -> welfare_check (check_id));
+diesel::joinable!(duty -> authority (authority_id));
+diesel::joinable!(duty -> child (child_id));
+diesel::joinable!(booking -> duty (check_id));
 diesel::joinable!(booking -> account (booked_by));
-diesel::joinable!(outcome -> welfare_check (check_id));
+diesel::joinable!(outcome -> duty (check_id));
 diesel::joinable!(outcome -> child (child_id));
 diesel::joinable!(outcome -> booking (booking_id));
 diesel::joinable!(outcome -> account (recorded_by));
 diesel::joinable!(lapse -> authority (authority_id));
-diesel::joinable!(lapse -> welfare_check (check_id));
+diesel::joinable!(lapse -> duty (duty_id));
 diesel::joinable!(lapse -> child (child_id));
 diesel::joinable!(lapse -> account (acknowledged_by));
-diesel::joinable!(lapse -> outcome (closed_by_outcome_id));
+diesel::joinable!(closed_by_outcome -> duty (check_id));
+diesel::joinable!(closed_by_outcome -> outcome (outcome_id));
 diesel::joinable!(outgoing_mail -> authority (authority_id));
 diesel::joinable!(lapse_step -> lapse (lapse_id));
 diesel::joinable!(lapse_step -> outgoing_mail (mail_id));
@@ -637,7 +648,7 @@ diesel::joinable!(suspension -> account (recorded_by));
 diesel::joinable!(suspension -> outgoing_mail (mail_id));
 diesel::joinable!(list_import -> authority (authority_id));
 diesel::joinable!(list_import -> account (account_id));
-diesel::joinable!(due_soon_notice -> welfare_check (check_id));
+diesel::joinable!(due_soon_notice -> duty (duty_id));
 diesel::joinable!(due_soon_notice -> outgoing_mail (mail_id));
 diesel::joinable!(absence -> authority (authority_id));
 diesel::joinable!(tier_override -> child (child_id));
@@ -670,9 +681,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     notification,
     notification_child,
     draft,
-    welfare_check,
+    duty,
     booking,
     outcome,
+    closed_by_outcome,
     lapse,
     outgoing_mail,
     lapse_step,

@@ -5,13 +5,14 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::plain_list::{self, Columns, FileProblem, Line, Refused};
 use crate::access::Viewer;
-use crate::checks::{rulebook, tiering};
 use crate::conflict;
 use crate::db::{Conn, Db, DbError};
+use crate::policy::rulebook;
 use crate::register::child::{self, ChildRecord};
 use crate::register::episode::{self, Episode, EpisodeError};
 use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
 use crate::rules::identifiers::{Reference, Upn};
+use crate::tier::tiering;
 
 const COLUMNS: Columns = Columns {
     needed: &["child", "kind", "started_on", "source"],
@@ -297,8 +298,8 @@ mod tests {
         let (key, reference) = world.add("Ada", "Moss", day(2015, 4, 3));
         let list = format!(
             "child,kind,category,started_on,ended_on,source,contact\n\
-             {reference},cp_plan,NEG,1/3/2026,,social_care,Duty team\n\
-             {reference},cp_plan,NEG,1/3/2026,,social_care,Duty team\n"
+             {reference},cp_plan,NEG,1/3/2026,,social_care,Check team\n\
+             {reference},cp_plan,NEG,1/3/2026,,social_care,Check team\n"
         );
         let held = || {
             world

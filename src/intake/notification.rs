@@ -10,20 +10,21 @@ use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-pub use self::accept::accept;
-pub use self::receive::receive;
 use super::store;
 use super::store::notification::{NotificationKey, Row, SeenChild};
 use crate::access::{AccountKey, Viewer};
-use crate::checks::check::{self, DueDay};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
+use crate::duty::owed::{self, DueDay};
 use crate::register::ChildKey;
 use crate::register::address::Place;
 use crate::register::list::Line;
 use crate::rules::codes::{PreviousSetting, PrimaryReason, Relationship, Sex, Source};
+use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::{EmailAddress, PhoneNumber, Reference};
-use crate::rules::schedule::CheckKind;
+
+pub use self::accept::accept;
+pub use self::receive::receive;
 
 /// What a parent tells the authority; nothing in it can be nonsense.
 #[derive(Clone, Debug)]
@@ -182,7 +183,7 @@ fn read(conn: &mut Conn, viewer: &Viewer, rows: Vec<Row>) -> Result<Vec<Notifica
         .collect();
     let seen = store::notification::children(conn, viewer, &keys)?;
     let children: Vec<ChildKey> = seen.iter().map(|seen| seen.child).collect();
-    let due: HashMap<_, _> = check::due_days(conn, CheckKind::Acknowledgement, &children)?
+    let due: HashMap<_, _> = owed::due_days(conn, DutyKind::Acknowledgement, &children)?
         .into_iter()
         .collect();
     let mut of_row: HashMap<NotificationKey, Vec<SeenChild>> = HashMap::new();

@@ -4,8 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::plain_list::{self, Columns, FileProblem, Line, Refused};
 use crate::access::Viewer;
-use crate::checks::calendar_book::{self, CalendarError, SourcedTerm};
 use crate::db::{Conflict, Conn, DbError};
+use crate::policy::calendar_book::{self, CalendarError, SourcedTerm};
 use crate::rules::terms::{Term, TermPart};
 
 const COLUMNS: Columns = Columns {

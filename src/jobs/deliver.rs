@@ -2,8 +2,8 @@
 //! is claimed on its own: it needs no lease, and two processes may deliver at once.
 
 use super::{Services, Work};
-use crate::checks::undelivered;
 use crate::db::Result;
+use crate::duty::undelivered;
 use crate::mail::deliver::{Summary, deliver_due};
 
 /// More often than the ladder has posts: news that cannot be delivered climbs one with each round.

@@ -7,9 +7,9 @@ use chrono::NaiveDateTime;
 
 use super::runner;
 use crate::access::authority;
-use crate::checks::verify::is_in_time;
 use crate::clock::{london_day, london_time};
 use crate::db::{Conn, Result};
+use crate::proof::verify::is_in_time;
 use crate::rules::dates::spoken;
 
 /// How the sweep for lapses, and the assessment of tiers before it, keep their time.

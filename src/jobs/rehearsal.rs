@@ -7,10 +7,12 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::sweep;
 use crate::access::AuthorityKey;
-use crate::checks::{rulebook, tiering, weekly};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
+use crate::desk::weekly;
 use crate::mail::outbox::{self, PutMail};
+use crate::policy::{reassessment, rulebook};
+use crate::tier::tiering;
 
 /// What a sweep would come to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +69,7 @@ pub(super) fn sweep_once(
     let last = outbox::last_put(tx)?;
     let rulebook = rulebook::load(tx, authority, day)?;
     tiering::reassess_due(tx, &rulebook, authority, assessed, now)?;
-    let assessed_all = !tiering::is_any_due(tx, authority, day)?;
+    let assessed_all = !reassessment::is_any_due(tx, authority, day)?;
     let swept = sweep::in_transaction(tx, authority, base_url, day, now)?;
     weekly::tell(tx, authority, base_url, day, now)?;
     Ok(Rehearsed {

@@ -6,10 +6,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::{Services, Work, bounces, deliver, housekeeping, store, sweep, tiers, weekly};
-use crate::checks::verify::{SWEEP, TIERS};
-use crate::checks::weekly::monday;
 use crate::clock::london_day;
 use crate::db::{Conn, Result};
+use crate::desk::weekly::monday;
+use crate::proof::verify::{SWEEP, TIERS};
 
 /// What became of one job.
 #[derive(Clone, Debug, PartialEq, Eq)]

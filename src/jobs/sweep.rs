@@ -4,14 +4,14 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Services, Work};
-use crate::access::AuthorityKey;
-use crate::access::authority;
-use crate::checks::ladder::Told;
-use crate::checks::{
-    booked_elsewhere, departed, due_soon, failed_visit, ladder, lapse, postponed, rulebook,
-    suspension, undelivered,
-};
+use crate::access::{AuthorityKey, authority};
 use crate::db::{Conn, DbError, Result};
+use crate::duty::ladder::{self, Told};
+use crate::duty::{due_soon, lapse, suspension, undelivered};
+use crate::policy::rulebook;
+use crate::returns::census;
+use crate::standing::departed;
+use crate::visit::{booked_elsewhere, failed_visit, postponed};
 
 /// Opens what has lapsed by today, tells every step that is owed, and gives notice of what is due soon. Run again, it does nothing again.
 ///
@@ -64,6 +64,7 @@ pub(super) fn in_transaction(
     now: NaiveDateTime,
 ) -> Result<Swept> {
     let rulebook = rulebook::load(tx, authority, today)?;
+    census::owe(tx, authority, &rulebook, now)?;
     Ok(Swept {
         opened: lapse::open_due(tx, authority, today, now)?,
         told: ladder::tell(tx, authority, &rulebook, base_url, now)?,

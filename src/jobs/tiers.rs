@@ -5,10 +5,10 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Services, Work};
-use crate::access::AuthorityKey;
-use crate::access::authority;
-use crate::checks::{rulebook, tiering};
+use crate::access::{AuthorityKey, authority};
 use crate::db::Result;
+use crate::policy::rulebook;
+use crate::tier::tiering;
 
 /// Children assessed in one transaction: other writers wait no longer than that takes.
 const PART: i64 = 100;

@@ -4,8 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Services, Work};
 use crate::access::authority;
-use crate::checks::weekly;
 use crate::db::Result;
+use crate::desk::weekly;
 
 /// Writes the digests of every authority. Run again in the same week, it writes nobody a second one.
 ///

@@ -56,6 +56,7 @@ fn fresh_reference(
     }
 }
 
-fn random_reference(kind: ReferenceKind) -> Reference {
+/// A new reference, at random.
+pub fn random_reference(kind: ReferenceKind) -> Reference {
     Reference::from_random(kind, rand::rng().random())
 }

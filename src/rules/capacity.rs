@@ -6,8 +6,9 @@ use std::cmp::Reverse;
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::calendar::Calendar;
+use super::duty::DutyKind;
 use super::policy::Policy;
-use super::schedule::{CheckKind, next_check};
+use super::schedule::next_check;
 use super::tier::Tier;
 
 /// The Monday of the week of a day.
@@ -55,7 +56,7 @@ impl ByTier {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
     pub on: NaiveDate,
-    pub kind: CheckKind,
+    pub kind: DutyKind,
     /// The tier of the children.
     pub tier: Tier,
     pub count: u32,

@@ -12,6 +12,7 @@ code_list! {
     /// A post in the authority that can be told of a lapse.
     pub enum Post {
         Officer = "officer", "Officer";
+        DataTeam = "data_team", "Data team";
         TeamLeader = "team_leader", "Team leader";
         Manager = "manager", "Manager";
         HeadOfService = "head_of_service", "Head of service";
@@ -33,10 +34,31 @@ impl Post {
     pub const fn next_above(self) -> Option<Self> {
         match self {
             Self::Officer => Some(Self::TeamLeader),
-            Self::TeamLeader => Some(Self::Manager),
+            Self::TeamLeader | Self::DataTeam => Some(Self::Manager),
             Self::Manager | Self::SafeguardingLead => Some(Self::HeadOfService),
             Self::HeadOfService => Some(Self::DutyMailbox),
             Self::DutyMailbox => None,
+        }
+    }
+}
+
+code_list! {
+    /// The ladders that a lapse can climb: whom its steps are told to depends on what was owed.
+    pub enum Ladder {
+        /// Of a check of a child.
+        Welfare = "welfare", "Check";
+        /// Of a return that the authority owes.
+        Return = "return", "Return";
+    }
+}
+
+impl Ladder {
+    /// What was owed, in the middle of a sentence.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Welfare => "check",
+            Self::Return => "return",
         }
     }
 }
@@ -77,14 +99,30 @@ impl Step {
 
     /// Who is told at this step.
     #[must_use]
-    pub const fn posts(self) -> &'static [Post] {
-        match self {
-            Self::Lapsed => &[Post::Officer, Post::TeamLeader],
-            Self::Manager => &[Post::Manager],
-            Self::HeadOfService | Self::RenewedToHeadOfService => &[Post::HeadOfService],
-            Self::DutyMailbox | Self::RenewedToDutyMailbox => {
+    pub const fn posts(self, ladder: Ladder) -> &'static [Post] {
+        match (self, ladder) {
+            (Self::Lapsed, Ladder::Welfare) => &[Post::Officer, Post::TeamLeader],
+            (Self::Lapsed, Ladder::Return) => &[Post::DataTeam],
+            (Self::Manager, _) => &[Post::Manager],
+            (Self::HeadOfService | Self::RenewedToHeadOfService, _) => &[Post::HeadOfService],
+            (Self::DutyMailbox | Self::RenewedToDutyMailbox, Ladder::Welfare) => {
                 &[Post::DutyMailbox, Post::SafeguardingLead]
             }
+            (Self::DutyMailbox | Self::RenewedToDutyMailbox, Ladder::Return) => {
+                &[Post::DutyMailbox]
+            }
+        }
+    }
+
+    /// The step in words, as it is on a ladder.
+    #[must_use]
+    pub const fn label_on(self, ladder: Ladder) -> &'static str {
+        match (self, ladder) {
+            (Self::DutyMailbox, Ladder::Return) => "To the duty mailbox",
+            (Self::RenewedToDutyMailbox, Ladder::Return) => {
+                "Answered for again, to the duty mailbox"
+            }
+            (step, _) => step.label(),
         }
     }
 
@@ -114,6 +152,8 @@ impl Step {
 /// A lapse as it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LapseState {
+    /// Which ladder it climbs.
+    pub ladder: Ladder,
     /// The day the check was due when it lapsed.
     pub due_on: NaiveDate,
     /// The day on which that was found.
@@ -285,6 +325,7 @@ pub fn why_ceiling(opened_on: NaiveDate, policy: &Policy) -> String {
 pub fn who_hears(
     plans_before: u32,
     opened_on: NaiveDate,
+    ladder: Ladder,
     policy: &Policy,
     calendar: &Calendar,
 ) -> Option<String> {
@@ -292,7 +333,10 @@ pub fn who_hears(
     let ceiling = plan_ceiling(opened_on, policy, calendar);
     let beyond = ceiling.succ_opt().unwrap_or(ceiling);
     let told = |by| told_above(number, by, opened_on, policy, calendar);
-    match (posts_of(told(opened_on)), posts_of(told(beyond))) {
+    match (
+        posts_of(told(opened_on), ladder),
+        posts_of(told(beyond), ladder),
+    ) {
         (Some(posts), _) => Some(format!(
             "This is plan {number} for this lapse: the {posts} will be told of it at once."
         )),
@@ -306,8 +350,8 @@ pub fn who_hears(
 
 /// Such as "head of service, duty mailbox and safeguarding lead".
 #[must_use]
-pub fn posts_of(steps: &[Step]) -> Option<String> {
-    let posts = steps.iter().flat_map(|step| step.posts());
+pub fn posts_of(steps: &[Step], ladder: Ladder) -> Option<String> {
+    let posts = steps.iter().flat_map(|step| step.posts(ladder));
     let posts: Vec<String> = posts.map(|post| post.label().to_lowercase()).collect();
     let (last, others) = posts.split_last()?;
     Some(match others {
@@ -320,11 +364,15 @@ pub fn posts_of(steps: &[Step]) -> Option<String> {
 #[must_use]
 pub fn why(step: Step, lapse: &LapseState, policy: &Policy) -> String {
     if step.is_renewal() {
-        return why_manager(lapse.round, policy);
+        return why_manager(lapse.round, lapse.ladder, policy);
     }
     let passed = match lapse.plan_by {
         Some(day) => format!("the plan by {} was not kept", spoken(day)),
-        None => format!("the check was due on {}", spoken(lapse.due_on)),
+        None => format!(
+            "the {} was due on {}",
+            lapse.ladder.noun(),
+            spoken(lapse.due_on)
+        ),
     };
     let holds = step.policy_key().map(|key| policy.always(key, lapse.tier));
     match (lapse.at_once(step), holds) {
@@ -358,14 +406,15 @@ pub fn next_plan_needs_manager(plans_before: u32, policy: &Policy) -> bool {
 
 /// Why an officer does not make the next plan, in one sentence with the value and its source.
 #[must_use]
-pub fn why_manager(plans_before: u32, policy: &Policy) -> String {
+pub fn why_manager(plans_before: u32, ladder: Ladder, policy: &Policy) -> String {
     let holds = policy.always(PolicyKey::PlansAlone, Tier::Green);
     let made = match plans_before {
         1 => "One plan was made".to_owned(),
         plans => format!("{plans} plans were made"),
     };
     format!(
-        "{made} for this lapse and the check is not done. From plan {} on only a manager answers ({}).",
+        "{made} for this lapse and the {} is not done. From plan {} on only a manager answers ({}).",
+        ladder.noun(),
         policy.count(PolicyKey::PlansAlone),
         holds.source()
     )

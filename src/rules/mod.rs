@@ -11,8 +11,13 @@
 //!   parsed, or a reason that tells the person what to do.
 //! - [`policy`]: the periods of the authority's policy at a date: value, unit, source. What is not in force is off.
 //! - [`tier`]: from the facts on record to green, amber or red, with the reasons.
+//! - [`duty`]: the kinds of duties, and all that depends on the kind.
+//! - [`census`]: the days of the termly census, and by when its return is sent.
 //! - [`schedule`]: which check comes next, due when, and why then.
 //! - [`outcome`]: whether what happened satisfies the check, and what Hearth does about a failed visit.
+//! - [`postponement`]: how far a check may be put off, and who hears of it.
+//! - [`rest`]: when a rest renews the one before, and when those above hear of it.
+//! - [`closure`]: through which doors a child leaves the register, and with what evidence.
 //! - [`due_soon`]: which notice is owed before a check is due.
 //! - [`escalation`]: which step of the ladder a lapse owes today, and to whom.
 //! - [`verification`]: whether an address is known well enough to send somebody there.
@@ -24,11 +29,13 @@ pub mod age;
 pub mod bounce;
 pub mod calendar;
 pub mod capacity;
+pub mod census;
 pub mod closure;
 pub mod codes;
 pub mod dates;
 pub mod delivery;
 pub mod due_soon;
+pub mod duty;
 pub mod escalation;
 pub mod history;
 pub mod identifiers;

@@ -2,8 +2,9 @@
 
 use super::calendar::Calendar;
 use super::codes::code_list;
+use super::duty::{DutyKind, Purpose};
 use super::policy::Policy;
-use super::schedule::{CheckKind, CheckOwed, OpenCheck, Purpose, new_attempt};
+use super::schedule::{DutyOwed, OpenDuty, new_attempt};
 use super::tier::Tier;
 use chrono::NaiveDate;
 
@@ -62,7 +63,7 @@ impl AttemptResult {
                 self,
                 Self::ChildSeen | Self::AdultOnly | Self::OnlineOnly | Self::WrittenOnly
             ),
-            Purpose::Decide | Purpose::Acknowledge => false,
+            Purpose::Decide | Purpose::Acknowledge | Purpose::SendReturn => false,
         }
     }
 }
@@ -154,7 +155,7 @@ pub struct Effect {
     /// Whether the check is satisfied. If not, it stays open with its original due date, and its clock runs on.
     pub satisfied: bool,
     /// The new attempt that is owed, if the check is not satisfied.
-    pub new_attempt: Option<CheckOwed>,
+    pub new_attempt: Option<DutyOwed>,
     /// Whether the address no longer counts as verified.
     pub address_doubted: bool,
     /// Whether a manager is told today.
@@ -195,7 +196,7 @@ pub fn satisfies(purpose: Purpose, happened: &Happened) -> bool {
         }
         Purpose::Contact => happened.result.fits(purpose),
         Purpose::Decide => happened.judgement.is_decision(),
-        Purpose::Acknowledge => false,
+        Purpose::Acknowledge | Purpose::SendReturn => false,
     }
 }
 
@@ -206,23 +207,24 @@ pub fn satisfies(purpose: Purpose, happened: &Happened) -> bool {
 /// counts as well: so the day the child was last seen, or else registered, where that is earlier.
 #[must_use]
 pub fn earliest(
-    check: &OpenCheck,
+    check: &OpenDuty,
     last_seen_on: Option<NaiveDate>,
     registered_on: NaiveDate,
 ) -> NaiveDate {
     match check.kind {
-        CheckKind::RecurringCheck => check
+        DutyKind::RecurringCheck => check
             .counted_from
             .min(last_seen_on.unwrap_or(registered_on)),
-        CheckKind::Acknowledgement
-        | CheckKind::FirstContact
-        | CheckKind::FirstMeeting
-        | CheckKind::SuitabilityDecision
-        | CheckKind::SecondCheck
-        | CheckKind::NewAttempt
-        | CheckKind::AfterMove
-        | CheckKind::SeeInPerson
-        | CheckKind::FindChild => check.counted_from,
+        DutyKind::Acknowledgement
+        | DutyKind::FirstContact
+        | DutyKind::FirstMeeting
+        | DutyKind::SuitabilityDecision
+        | DutyKind::SecondCheck
+        | DutyKind::NewAttempt
+        | DutyKind::AfterMove
+        | DutyKind::SeeInPerson
+        | DutyKind::FindChild
+        | DutyKind::CensusReturn => check.counted_from,
     }
 }
 
@@ -233,17 +235,17 @@ pub fn earliest(
 /// asks for it again after a time, so a visit made for something else counts only once that check is due. A new
 /// attempt asks for what failed to be done once more, whatever it is done for.
 #[must_use]
-pub fn satisfies_too(other: &OpenCheck, happened: &Happened) -> bool {
+pub fn satisfies_too(other: &OpenDuty, happened: &Happened) -> bool {
     let in_time = match other.kind {
-        CheckKind::FirstContact
-        | CheckKind::FirstMeeting
-        | CheckKind::SuitabilityDecision
-        | CheckKind::AfterMove
-        | CheckKind::SeeInPerson
-        | CheckKind::FindChild
-        | CheckKind::NewAttempt => other.counted_from <= happened.on,
-        CheckKind::SecondCheck | CheckKind::RecurringCheck => other.due_on <= happened.on,
-        CheckKind::Acknowledgement => false,
+        DutyKind::FirstContact
+        | DutyKind::FirstMeeting
+        | DutyKind::SuitabilityDecision
+        | DutyKind::AfterMove
+        | DutyKind::SeeInPerson
+        | DutyKind::FindChild
+        | DutyKind::NewAttempt => other.counted_from <= happened.on,
+        DutyKind::SecondCheck | DutyKind::RecurringCheck => other.due_on <= happened.on,
+        DutyKind::Acknowledgement | DutyKind::CensusReturn => false,
     };
     in_time && satisfies(other.purpose, happened)
 }

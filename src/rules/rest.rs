@@ -3,15 +3,15 @@
 //! out of sight for good.
 
 use super::calendar::Calendar;
+use super::duty::DutyKind;
 use super::policy::{Policy, PolicyKey};
-use super::schedule::CheckKind;
 use super::tier::Tier;
 use chrono::NaiveDate;
 
-/// Whether a check of this kind can rest. Whoever leads, a child whom nobody can find is looked for.
+/// Whether a duty of this kind can rest. Whoever leads, a child whom nobody can find is looked for.
 #[must_use]
-pub const fn can_rest(kind: CheckKind) -> bool {
-    !matches!(kind, CheckKind::FindChild)
+pub const fn can_rest(kind: DutyKind) -> bool {
+    kind.nature().may_rest
 }
 
 /// A rest that was decided before.
@@ -148,9 +148,9 @@ mod tests {
     }
 
     #[test]
-    fn only_looking_for_a_child_never_rests() {
-        let never: Vec<&CheckKind> = CheckKind::ALL.iter().filter(|it| !can_rest(**it)).collect();
-        assert_eq!(never, [&CheckKind::FindChild]);
+    fn looking_for_a_child_never_rests_nor_does_what_is_no_check() {
+        let never: Vec<&DutyKind> = DutyKind::ALL.iter().filter(|it| !can_rest(**it)).collect();
+        assert_eq!(never, [&DutyKind::FindChild, &DutyKind::CensusReturn]);
     }
 
     proptest! {

@@ -3,82 +3,18 @@
 mod raised;
 
 use super::calendar::Calendar;
-use super::codes::code_list;
 use super::dates::spoken;
+use super::duty::{DutyKind, Purpose};
 use super::policy::{Policy, PolicyKey};
 use super::tier::Tier;
 use chrono::NaiveDate;
 
 pub use raised::{Move, Situation, raised};
 
-code_list! {
-    /// The checks that Hearth keeps.
-    pub enum CheckKind {
-        Acknowledgement = "acknowledgement", "Acknowledgement";
-        FirstContact = "first_contact", "First contact";
-        FirstMeeting = "first_meeting", "First meeting";
-        SuitabilityDecision = "suitability_decision", "Decision on the education";
-        SecondCheck = "second_check", "Second check";
-        RecurringCheck = "recurring_check", "Recurring check";
-        NewAttempt = "new_attempt", "New attempt";
-        AfterMove = "after_move", "Visit after a move";
-        SeeInPerson = "see_in_person", "Meeting in person";
-        FindChild = "find_child", "Find out where the child is";
-    }
-}
-
-code_list! {
-    /// What a check is for. Only an outcome that fits the purpose satisfies it.
-    pub enum Purpose {
-        Acknowledge = "acknowledge", "Acknowledge the notification";
-        Contact = "contact", "Be in contact with the family";
-        SeeChild = "see_child", "See the child in person";
-        Decide = "decide", "Decide on the education";
-        Find = "find", "Find out where the child is";
-    }
-}
-
-impl CheckKind {
-    /// What the check is for. A new attempt takes the purpose of the check it follows, which is stored with it; asked
-    /// by itself it gives the strictest.
-    #[must_use]
-    pub const fn purpose(self) -> Purpose {
-        match self {
-            Self::Acknowledgement => Purpose::Acknowledge,
-            Self::FirstContact => Purpose::Contact,
-            Self::SuitabilityDecision => Purpose::Decide,
-            Self::FindChild => Purpose::Find,
-            Self::FirstMeeting
-            | Self::SecondCheck
-            | Self::RecurringCheck
-            | Self::NewAttempt
-            | Self::AfterMove
-            | Self::SeeInPerson => Purpose::SeeChild,
-        }
-    }
-
-    /// The period of the policy after which the check is due.
-    #[must_use]
-    pub const fn policy_key(self) -> PolicyKey {
-        match self {
-            Self::Acknowledgement => PolicyKey::Acknowledgement,
-            Self::FirstContact => PolicyKey::FirstContact,
-            Self::FirstMeeting => PolicyKey::FirstMeeting,
-            Self::SuitabilityDecision => PolicyKey::SuitabilityDecision,
-            Self::SecondCheck => PolicyKey::SecondCheck,
-            Self::RecurringCheck => PolicyKey::RecurringCheck,
-            Self::NewAttempt => PolicyKey::FailedVisitRebooked,
-            Self::AfterMove => PolicyKey::AfterMove,
-            Self::SeeInPerson => PolicyKey::SeeInPerson,
-            Self::FindChild => PolicyKey::FindChild,
-        }
-    }
-}
-
 /// A check that is owed to a child.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckOwed {
-    pub kind: CheckKind,
+pub struct DutyOwed {
+    pub kind: DutyKind,
     /// What it is for.
     pub purpose: Purpose,
     /// The last day on which it is on time.
@@ -118,7 +54,7 @@ pub fn first_checks(
     tier: Tier,
     policy: &Policy,
     calendar: &Calendar,
-) -> Vec<CheckOwed> {
+) -> Vec<DutyOwed> {
     let basis = Basis {
         tier,
         policy,
@@ -126,10 +62,10 @@ pub fn first_checks(
     };
     match *entry {
         Entry::Notified { received_on } => [
-            CheckKind::Acknowledgement,
-            CheckKind::FirstContact,
-            CheckKind::FirstMeeting,
-            CheckKind::SuitabilityDecision,
+            DutyKind::Acknowledgement,
+            DutyKind::FirstContact,
+            DutyKind::FirstMeeting,
+            DutyKind::SuitabilityDecision,
         ]
         .map(|kind| basis.owe(kind, "the notification was received", received_on))
         .to_vec(),
@@ -139,9 +75,9 @@ pub fn first_checks(
             last_seen_on,
         } => {
             let check = match last_seen_on {
-                Some(seen_on) => basis.owe(CheckKind::RecurringCheck, CHILD_SEEN, seen_on),
+                Some(seen_on) => basis.owe(DutyKind::RecurringCheck, CHILD_SEEN, seen_on),
                 None => basis.owe(
-                    CheckKind::RecurringCheck,
+                    DutyKind::RecurringCheck,
                     "the child was registered",
                     registered_on,
                 ),
@@ -157,22 +93,23 @@ pub fn first_checks(
 /// For a new attempt, ask with the kind of the check that it follows.
 #[must_use]
 pub fn next_check(
-    satisfied: CheckKind,
+    satisfied: DutyKind,
     on: NaiveDate,
     tier: Tier,
     policy: &Policy,
     calendar: &Calendar,
-) -> Option<CheckOwed> {
+) -> Option<DutyOwed> {
     let next = match satisfied {
-        CheckKind::FirstMeeting => CheckKind::SecondCheck,
-        CheckKind::SecondCheck | CheckKind::RecurringCheck => CheckKind::RecurringCheck,
-        CheckKind::Acknowledgement
-        | CheckKind::FirstContact
-        | CheckKind::SuitabilityDecision
-        | CheckKind::NewAttempt
-        | CheckKind::AfterMove
-        | CheckKind::SeeInPerson
-        | CheckKind::FindChild => return None,
+        DutyKind::FirstMeeting => DutyKind::SecondCheck,
+        DutyKind::SecondCheck | DutyKind::RecurringCheck => DutyKind::RecurringCheck,
+        DutyKind::Acknowledgement
+        | DutyKind::FirstContact
+        | DutyKind::SuitabilityDecision
+        | DutyKind::NewAttempt
+        | DutyKind::AfterMove
+        | DutyKind::SeeInPerson
+        | DutyKind::FindChild
+        | DutyKind::CensusReturn => return None,
     };
     Some(
         Basis {
@@ -192,15 +129,15 @@ pub fn new_attempt(
     tier: Tier,
     policy: &Policy,
     calendar: &Calendar,
-) -> CheckOwed {
-    CheckOwed {
+) -> DutyOwed {
+    DutyOwed {
         purpose,
         ..Basis {
             tier,
             policy,
             calendar,
         }
-        .owe(CheckKind::NewAttempt, "the attempt", failed_on)
+        .owe(DutyKind::NewAttempt, "the attempt", failed_on)
     }
 }
 
@@ -211,14 +148,14 @@ pub fn find_child(
     tier: Tier,
     policy: &Policy,
     calendar: &Calendar,
-) -> CheckOwed {
+) -> DutyOwed {
     let basis = Basis {
         tier,
         policy,
         calendar,
     };
     basis.owe(
-        CheckKind::FindChild,
+        DutyKind::FindChild,
         "nobody knew where the child is,",
         lost_on,
     )
@@ -226,8 +163,8 @@ pub fn find_child(
 
 /// A check that is still open, as far as its day depends on the tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OpenCheck {
-    pub kind: CheckKind,
+pub struct OpenDuty {
+    pub kind: DutyKind,
     /// What it is for: of a new attempt, what the check is for that it follows.
     pub purpose: Purpose,
     /// The day from which its period is counted.
@@ -251,7 +188,7 @@ pub struct BroughtForward {
 /// first contact in the new tier from today.
 #[must_use]
 pub fn brought_forward(
-    check: &OpenCheck,
+    check: &OpenDuty,
     tier: Tier,
     policy: &Policy,
     calendar: &Calendar,
@@ -283,18 +220,19 @@ pub fn brought_forward(
 }
 
 /// What a check of a kind is counted after, as far as the kind alone says.
-const fn counted_after(kind: CheckKind) -> &'static str {
+const fn counted_after(kind: DutyKind) -> &'static str {
     match kind {
-        CheckKind::Acknowledgement
-        | CheckKind::FirstContact
-        | CheckKind::FirstMeeting
-        | CheckKind::SuitabilityDecision => "the notification was received",
-        CheckKind::SecondCheck => CHILD_SEEN,
-        CheckKind::RecurringCheck => "the child was seen or came onto the register",
-        CheckKind::NewAttempt => "the attempt",
-        CheckKind::AfterMove => "the move or the word of it",
-        CheckKind::SeeInPerson => "the last contact without meeting the child",
-        CheckKind::FindChild => "nobody knew where the child is,",
+        DutyKind::Acknowledgement
+        | DutyKind::FirstContact
+        | DutyKind::FirstMeeting
+        | DutyKind::SuitabilityDecision => "the notification was received",
+        DutyKind::SecondCheck => CHILD_SEEN,
+        DutyKind::RecurringCheck => "the child was seen or came onto the register",
+        DutyKind::NewAttempt => "the attempt",
+        DutyKind::AfterMove => "the move or the word of it",
+        DutyKind::SeeInPerson => "the last contact without meeting the child",
+        DutyKind::FindChild => "nobody knew where the child is,",
+        DutyKind::CensusReturn => "the census",
     }
 }
 
@@ -312,9 +250,9 @@ struct Basis<'a> {
 impl Basis<'_> {
     /// A check due the policy's period after an event. Weeks and months end where they end, on a weekend too; a check
     /// never goes without a date.
-    fn owe(self, kind: CheckKind, event: &str, on: NaiveDate) -> CheckOwed {
+    fn owe(self, kind: DutyKind, event: &str, on: NaiveDate) -> DutyOwed {
         let holds = self.policy.always(kind.policy_key(), self.tier);
-        CheckOwed {
+        DutyOwed {
             kind,
             purpose: kind.purpose(),
             due_on: holds.period().after(on, self.calendar),
@@ -331,13 +269,13 @@ impl Basis<'_> {
 
     /// On a list taken over, many checks are long due. So that they do not all lapse on the first day, each gets at
     /// least the time of a first meeting.
-    fn with_time_to_begin(self, check: CheckOwed, taken_on: NaiveDate) -> CheckOwed {
+    fn with_time_to_begin(self, check: DutyOwed, taken_on: NaiveDate) -> DutyOwed {
         let holds = self.policy.always(PolicyKey::FirstMeeting, self.tier);
         let earliest = holds.period().after(taken_on, self.calendar);
         if check.due_on >= earliest {
             return check;
         }
-        CheckOwed {
+        DutyOwed {
             due_on: earliest,
             counted_from: taken_on,
             why: format!(

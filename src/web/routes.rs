@@ -118,6 +118,8 @@ routes! {
     POST "/checks/{reference}/outcomes"             Officer  officer::check::outcomes::create;
     GET  "/checks/{reference}/letter/new"           Officer  officer::check::letter::new;
     POST "/checks/{reference}/letter"               Officer  officer::check::letter::create;
+    GET  "/duties/{reference}"                      Officer  officer::check::duty::show;
+    POST "/duties/{reference}/sending"              Officer  officer::check::duty::send;
     GET  "/capacity"                                Officer  officer::desk::capacity::show;
     GET  "/capacity/spreading"                      Manager  officer::desk::capacity::preview;
     POST "/capacity/spreading"                      Manager  officer::desk::capacity::carry_out;

@@ -136,7 +136,7 @@ fn a_day_is_rehearsed_and_leaves_nothing_behind() {
     let outbox = app.read(|conn| hearth::mail::outbox::overview(conn, authority));
     assert_eq!(outbox.waiting, 0);
     assert!(
-        app.read(|conn| hearth::checks::lapse::of_child(conn, ada.key))
+        app.read(|conn| hearth::duty::lapse::of_child(conn, ada.key))
             .is_empty()
     );
 }

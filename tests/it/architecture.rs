@@ -8,8 +8,8 @@ use hearth::rules::policy::PolicyKey;
 
 /// The rooms from left to right; a room uses only those to its left.
 const ROOMS: &[&str] = &[
-    "config", "clock", "rules", "db", "mail", "access", "register", "checks", "intake", "jobs",
-    "web",
+    "config", "clock", "rules", "db", "mail", "access", "register", "policy", "duty", "tier",
+    "visit", "standing", "intake", "returns", "desk", "proof", "jobs", "web",
 ];
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use hearth::checks::check::CheckState;
+use hearth::duty::owed::DutyState;
 
 use super::app::TestApp;
 use super::browser::Page;
@@ -119,7 +119,7 @@ fn a_plan_that_the_register_has_overtaken_is_shown_anew() {
     assert_eq!(app.events("991", "check_brought_forward"), 0);
 }
 
-fn moved(app: &TestApp) -> Vec<hearth::checks::check::CheckRecord> {
+fn moved(app: &TestApp) -> Vec<hearth::duty::owed::Duty> {
     let viewer = app.eyes(MANAGER);
     let listed = app.read(|conn| {
         hearth::register::list::page(
@@ -135,10 +135,10 @@ fn moved(app: &TestApp) -> Vec<hearth::checks::check::CheckRecord> {
         let child = app
             .read(|conn| hearth::register::child::find(conn, &viewer, &reference))
             .expect("the child");
-        app.read(|conn| hearth::checks::check::of_child(conn, child.key))
+        app.read(|conn| hearth::duty::owed::of_child(conn, child.key))
     });
     checks
-        .filter(|check| check.state == CheckState::Open && check.due_on != check.original_due_on)
+        .filter(|check| check.state == DutyState::Open && check.due_on != check.original_due_on)
         .collect()
 }
 

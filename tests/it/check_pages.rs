@@ -1,8 +1,9 @@
 //! An officer's day with checks: what lapsed, booking, recording what happened, answering for a lapse.
 
-use hearth::checks::check::{CheckRecord, CheckState};
-use hearth::checks::lapse;
-use hearth::rules::schedule::CheckKind;
+use hearth::duty::lapse;
+use hearth::duty::owed::DutyState;
+use hearth::rules::duty::DutyKind;
+use hearth::visit::check::Check;
 
 use super::app::TestApp;
 use super::browser::{Browser, Form, Page};
@@ -22,17 +23,17 @@ fn scene() -> (TestApp, SceneChild) {
     (app, ada)
 }
 
-fn the(app: &TestApp, child: &SceneChild, kind: CheckKind) -> CheckRecord {
+fn the(app: &TestApp, child: &SceneChild, kind: DutyKind) -> Check {
     let mut all = checks(app, child).into_iter();
-    all.find(|check| check.kind == kind && check.state == CheckState::Open)
+    all.find(|check| check.kind == kind && check.state == DutyState::Open)
         .unwrap_or_else(|| panic!("no open {kind:?}"))
 }
 
-fn path(check: &CheckRecord, below: &str) -> String {
+fn path(check: &Check, below: &str) -> String {
     format!("/checks/{}{below}", check.reference)
 }
 
-fn outcome_form(browser: &mut Browser, check: &CheckRecord) -> Form {
+fn outcome_form(browser: &mut Browser, check: &Check) -> Form {
     browser
         .open(&path(check, "/outcomes/new"))
         .expect(200)
@@ -55,8 +56,8 @@ fn seen(form: Form) -> Form {
         .set_date("day", "23", "11", "2026")
 }
 
-fn lapse_of(app: &TestApp, check: &CheckRecord) -> lapse::LapseRecord {
-    app.read(|conn| lapse::of_check(conn, check.key))
+fn lapse_of(app: &TestApp, check: &Check) -> lapse::LapseRecord {
+    app.read(|conn| lapse::of_duty(conn, check.key))
         .expect("an open lapse")
 }
 
@@ -126,7 +127,7 @@ fn the_desk_shows_what_lapsed_before_what_is_due() {
 #[test]
 fn a_visit_is_booked_only_with_a_word_on_what_is_odd_about_it() {
     let (app, ada) = scene();
-    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let meeting = the(&app, &ada, DutyKind::FirstMeeting);
     let mut browser = app.signed_in(OFFICER);
     let page = browser.open(&path(&meeting, "/bookings/new")).expect(200);
     page.says("1 High Street, Ashdale, AA3 1AB")
@@ -173,7 +174,7 @@ fn a_visit_is_booked_only_with_a_word_on_what_is_odd_about_it() {
 #[test]
 fn a_verified_address_needs_no_word() {
     let (app, ada) = scene();
-    let decision = the(&app, &ada, CheckKind::SuitabilityDecision);
+    let decision = the(&app, &ada, DutyKind::SuitabilityDecision);
     let mut browser = app.signed_in(OFFICER);
     browser
         .open(&ada.path("/addresses"))
@@ -194,21 +195,21 @@ fn a_verified_address_needs_no_word() {
 #[test]
 fn nobody_in_leaves_the_check_due_and_owes_a_new_attempt() {
     let (app, ada) = scene();
-    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let meeting = the(&app, &ada, DutyKind::FirstMeeting);
     let mut browser = app.signed_in(OFFICER);
     let page = nobody_in(outcome_form(&mut browser, &meeting))
         .send(&mut browser)
         .expect(200);
     page.says("Nobody in, or nobody came: the check stays due on 11 November 2026.")
         .says("New attempt by 30 November 2026");
-    let still = the(&app, &ada, CheckKind::FirstMeeting);
+    let still = the(&app, &ada, DutyKind::FirstMeeting);
     assert_eq!(still.due_on, meeting.due_on);
     assert_eq!(still.original_due_on, meeting.original_due_on);
     lapse_of(&app, &still);
     let page = browser.open(&path(&still, "")).expect(200);
     page.says("Check stays due")
         .says("New attempt: see the child in person, due on 30 November 2026");
-    let attempt = the(&app, &ada, CheckKind::NewAttempt);
+    let attempt = the(&app, &ada, DutyKind::NewAttempt);
     let page = browser.open(&path(&attempt, "")).expect(200);
     page.says("This makes good an attempt at First meeting");
 }
@@ -216,14 +217,14 @@ fn nobody_in_leaves_the_check_due_and_owes_a_new_attempt() {
 #[test]
 fn a_child_who_is_seen_closes_the_lapse_and_the_next_check_appears() {
     let (app, ada) = scene();
-    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let meeting = the(&app, &ada, DutyKind::FirstMeeting);
     let told = lapse_of(&app, &meeting);
     let mut browser = app.signed_in(OFFICER);
     let page = seen(outcome_form(&mut browser, &meeting))
         .send(&mut browser)
         .expect(200);
     page.says("The check is done. Next:");
-    let second = the(&app, &ada, CheckKind::SecondCheck);
+    let second = the(&app, &ada, DutyKind::SecondCheck);
     let page = browser.open(&path(&second, "")).expect(200);
     page.says("23 February 2027")
         .says("On 9 February 2027. First notice: 10 working days before the check is due")
@@ -238,7 +239,7 @@ fn a_child_who_is_seen_closes_the_lapse_and_the_next_check_appears() {
 #[test]
 fn the_same_form_sent_twice_is_one_outcome() {
     let (app, ada) = scene();
-    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let meeting = the(&app, &ada, DutyKind::FirstMeeting);
     let mut browser = app.signed_in(OFFICER);
     let page = browser.open(&path(&meeting, "/outcomes/new"));
     for _ in 0..2 {
@@ -262,8 +263,8 @@ fn the_same_form_sent_twice_is_one_outcome() {
 #[test]
 fn a_form_that_was_recorded_does_not_swallow_what_is_typed_into_it_afterwards() {
     let (app, ada) = scene();
-    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
-    let decision = the(&app, &ada, CheckKind::SuitabilityDecision);
+    let meeting = the(&app, &ada, DutyKind::FirstMeeting);
+    let decision = the(&app, &ada, DutyKind::SuitabilityDecision);
     let mut browser = app.signed_in(OFFICER);
     let page = browser.open(&path(&meeting, "/outcomes/new"));
     let typed = |note: &str| nobody_in(page.form("/outcomes")).set("note", note);
@@ -295,7 +296,7 @@ fn a_form_that_was_recorded_does_not_swallow_what_is_typed_into_it_afterwards() 
 #[test]
 fn what_the_second_officer_typed_outlives_the_closing_of_the_check() {
     let (app, ada) = scene();
-    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let meeting = the(&app, &ada, DutyKind::FirstMeeting);
     let mut first = app.signed_in(OFFICER);
     let mut second = app.signed_in(OTHER);
     let typed = seen(outcome_form(&mut second, &meeting)).set("note", "She plays the cello");
@@ -323,7 +324,7 @@ fn what_the_second_officer_typed_outlives_the_closing_of_the_check() {
 #[test]
 fn the_second_to_answer_for_a_lapse_is_shown_both_plans() {
     let (app, ada) = scene();
-    let lapse = lapse_of(&app, &the(&app, &ada, CheckKind::FirstMeeting));
+    let lapse = lapse_of(&app, &the(&app, &ada, DutyKind::FirstMeeting));
     let here = format!("/lapses/{}", lapse.reference);
     let mut first = app.signed_in(OFFICER);
     let mut second = app.signed_in(OTHER);
@@ -350,7 +351,7 @@ fn the_second_to_answer_for_a_lapse_is_shown_both_plans() {
 #[test]
 fn a_third_plan_is_a_manager_s_and_the_list_says_who_renewed() {
     let (app, ada) = scene();
-    let lapse = lapse_of(&app, &the(&app, &ada, CheckKind::FirstMeeting));
+    let lapse = lapse_of(&app, &the(&app, &ada, DutyKind::FirstMeeting));
     let here = format!("/lapses/{}", lapse.reference);
     let mut officer = app.signed_in(OFFICER);
     let answer = |browser: &mut Browser, day: &str| {
@@ -379,7 +380,7 @@ fn a_third_plan_is_a_manager_s_and_the_list_says_who_renewed() {
 #[test]
 fn a_double_click_books_once() {
     let (app, ada) = scene();
-    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let meeting = the(&app, &ada, DutyKind::FirstMeeting);
     let mut browser = app.signed_in(OFFICER);
     let page = browser.open(&path(&meeting, "/bookings/new"));
     for _ in 0..2 {
@@ -398,7 +399,7 @@ fn a_double_click_books_once() {
 #[test]
 fn nonsense_is_refused_with_everything_typed_kept() {
     let (app, ada) = scene();
-    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let meeting = the(&app, &ada, DutyKind::FirstMeeting);
     let mut browser = app.signed_in(OFFICER);
     for (day, month, year, message) in [
         ("31", "2", "2026", "31 February 2026 is not a real date"),
@@ -441,7 +442,7 @@ fn nonsense_is_refused_with_everything_typed_kept() {
 #[test]
 fn an_acknowledgement_is_a_letter_and_not_an_outcome() {
     let (app, ada) = scene();
-    let acknowledgement = the(&app, &ada, CheckKind::Acknowledgement);
+    let acknowledgement = the(&app, &ada, DutyKind::Acknowledgement);
     let mut browser = app.signed_in(OFFICER);
     let page = browser.open(&path(&acknowledgement, "/outcomes/new"));
     page.says("Accept the notification instead");
@@ -463,7 +464,7 @@ fn an_acknowledgement_is_a_letter_and_not_an_outcome() {
         .says("The letter is recorded");
     let page = browser.open(&path(&acknowledgement, "")).expect(200);
     page.says("Done on 20 November 2026: Acknowledged by post");
-    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let meeting = the(&app, &ada, DutyKind::FirstMeeting);
     let page = browser.open(&path(&meeting, "/letter/new"));
     page.says("A letter does not do this check");
 }
@@ -471,7 +472,7 @@ fn an_acknowledgement_is_a_letter_and_not_an_outcome() {
 #[test]
 fn a_lapse_is_answered_for_with_a_plan() {
     let (app, ada) = scene();
-    let lapse = lapse_of(&app, &the(&app, &ada, CheckKind::FirstMeeting));
+    let lapse = lapse_of(&app, &the(&app, &ada, DutyKind::FirstMeeting));
     let mut browser = app.signed_in(OFFICER);
     let list = browser.open("/lapses").expect(200);
     list.says("Open lapses 3").says("Answered with a plan 0");
@@ -554,7 +555,7 @@ fn a_manager_lets_checks_rest_and_an_officer_does_not() {
         .open("/lapses")
         .says("Resting while social care leads")
         .says("rests until 1 February 2027, Robin Vale leads");
-    let lapse = lapse_of(&app, &the(&app, &ada, CheckKind::FirstMeeting));
+    let lapse = lapse_of(&app, &the(&app, &ada, DutyKind::FirstMeeting));
     officer
         .open(&format!("/lapses/{}", lapse.reference))
         .says("The check rests until 1 February 2027, Robin Vale leads");
@@ -563,7 +564,7 @@ fn a_manager_lets_checks_rest_and_an_officer_does_not() {
 #[test]
 fn a_manager_reads_who_will_hear_of_a_plan_before_making_it() {
     let (app, ada) = scene();
-    let lapse = lapse_of(&app, &the(&app, &ada, CheckKind::FirstMeeting));
+    let lapse = lapse_of(&app, &the(&app, &ada, DutyKind::FirstMeeting));
     let here = format!("/lapses/{}", lapse.reference);
     let mut officer = app.signed_in(OFFICER);
     let mut manager = app.signed_in(MANAGER);
@@ -594,7 +595,7 @@ fn a_manager_reads_who_will_hear_of_a_plan_before_making_it() {
 #[test]
 fn another_authority_and_the_wrong_roles_find_nothing() {
     let (app, ada) = scene();
-    let meeting = the(&app, &ada, CheckKind::FirstMeeting);
+    let meeting = the(&app, &ada, DutyKind::FirstMeeting);
     let lapse = lapse_of(&app, &meeting);
     let mut neighbour = app.signed_in(NEIGHBOUR);
     for hidden in [

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use hearth::access::session;
-use hearth::checks::verify;
 use hearth::db::DbError;
 use hearth::jobs::{Services, runner};
 use hearth::mail::Courier;
 use hearth::on_each;
+use hearth::proof::verify;
 
 use super::app::TestApp;
 

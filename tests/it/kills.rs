@@ -251,7 +251,7 @@ impl Scene {
         let today = moment(BEGINNING).date() + Days::new(day);
         let overdue: Vec<Overdue> = self.app.read(|conn| {
             Ok(diesel::sql_query(format!(
-                "SELECT id, reference FROM welfare_check WHERE state = 'open' AND due_on < '{today}'"
+                "SELECT id, reference FROM duty WHERE state = 'open' AND due_on < '{today}'"
             ))
             .load(conn)?)
         });

@@ -2,18 +2,20 @@
 
 use chrono::{Days, NaiveDateTime};
 use hearth::access::{Viewer, accounts};
-use hearth::checks::check::{self, CheckRecord, CheckState};
-use hearth::checks::suspension::{self, NewRest};
-use hearth::checks::{booked_elsewhere, lapse, postponed};
 use hearth::db::Conn;
+use hearth::duty::lapse;
+use hearth::duty::owed::DutyState;
+use hearth::duty::suspension::{self, NewRest};
 use hearth::intake::notification;
 use hearth::jobs::{Services, runner};
 use hearth::mail::Courier;
 use hearth::register::child;
 use hearth::rules::codes::ChildStatus;
+use hearth::rules::duty::DutyKind;
 use hearth::rules::identifiers::Reference;
-use hearth::rules::schedule::CheckKind;
 use hearth::rules::tier::Tier;
+use hearth::visit::check::Check;
+use hearth::visit::{booked_elsewhere, ending, postponed};
 
 use super::app::{BEGINNING, BRACKWATER, TestApp, moment};
 use super::browser::{Browser, Form};
@@ -36,12 +38,12 @@ fn now() -> NaiveDateTime {
     moment(BEGINNING)
 }
 
-fn open(app: &TestApp, child: &SceneChild, kind: CheckKind) -> Option<CheckRecord> {
+fn open(app: &TestApp, child: &SceneChild, kind: DutyKind) -> Option<Check> {
     let mut all = checks(app, child).into_iter();
-    all.find(|check| check.kind == kind && check.state == CheckState::Open)
+    all.find(|check| check.kind == kind && check.state == DutyState::Open)
 }
 
-fn the(app: &TestApp, child: &SceneChild, kind: CheckKind) -> CheckRecord {
+fn the(app: &TestApp, child: &SceneChild, kind: DutyKind) -> Check {
     open(app, child, kind).unwrap_or_else(|| panic!("no open {kind:?}"))
 }
 
@@ -52,7 +54,7 @@ fn on(form: Form, day: &str, month: &str, year: &str) -> Form {
 #[test]
 fn past_the_ceiling_only_a_manager_books_and_a_holiday_tells_the_manager() {
     let (app, ada) = scene();
-    let check = the(&app, &ada, CheckKind::SuitabilityDecision);
+    let check = the(&app, &ada, DutyKind::SuitabilityDecision);
     let path = format!("/checks/{}/bookings/new", check.reference);
     let mut officer = app.signed_in(OFFICER);
     let page = officer.open(&path).expect(200);
@@ -80,7 +82,7 @@ fn past_the_ceiling_only_a_manager_books_and_a_holiday_tells_the_manager() {
     let told = app.write(|tx| postponed::tell(tx, authority, &app.url, now().date(), now()));
     assert_eq!(told, 0, "nobody is written to of what they did themselves");
     assert_eq!(
-        the(&app, &ada, CheckKind::SuitabilityDecision).original_due_on,
+        the(&app, &ada, DutyKind::SuitabilityDecision).original_due_on,
         check.original_due_on
     );
 }
@@ -88,7 +90,7 @@ fn past_the_ceiling_only_a_manager_books_and_a_holiday_tells_the_manager() {
 #[test]
 fn the_third_postponement_tells_the_manager() {
     let (app, ada) = scene();
-    let check = the(&app, &ada, CheckKind::SuitabilityDecision);
+    let check = the(&app, &ada, DutyKind::SuitabilityDecision);
     let path = format!("/checks/{}/bookings/new", check.reference);
     let mut officer = app.signed_in(OFFICER);
     for day in ["24", "25", "26", "27"] {
@@ -116,7 +118,7 @@ fn the_third_postponement_tells_the_manager() {
 fn a_move_owes_a_visit_to_the_new_address() {
     let (app, ada) = scene();
     let mut officer = app.signed_in(OFFICER);
-    assert!(open(&app, &ada, CheckKind::AfterMove).is_none());
+    assert!(open(&app, &ada, DutyKind::AfterMove).is_none());
     let page = officer.open(&ada.path("/addresses")).expect(200);
     let form = page
         .form("/addresses")
@@ -127,7 +129,7 @@ fn a_move_owes_a_visit_to_the_new_address() {
         .set_date("lived_from", "20", "11", "2026");
     form.send(&mut officer).expect(200);
     // The first meeting is late already, so it will do; a family that was met is owed a visit of its own.
-    assert!(open(&app, &ada, CheckKind::AfterMove).is_none());
+    assert!(open(&app, &ada, DutyKind::AfterMove).is_none());
     app.write(|tx| child::note_seen(tx, ada.key, "2026-11-01".parse().unwrap(), "Robin"));
 }
 
@@ -136,7 +138,7 @@ fn a_visit_that_was_booked_before_a_move_is_confirmed_or_booked_again() {
     let app = TestApp::start();
     let mut officer = app.signed_in(OFFICER);
     let ben = verified_at_home(&app, &mut officer);
-    let check = the(&app, &ben, CheckKind::FirstMeeting);
+    let check = the(&app, &ben, DutyKind::FirstMeeting);
     let path = format!("/checks/{}", check.reference);
     let page = officer.open(&format!("{path}/bookings/new")).expect(200);
     let visit = page
@@ -248,7 +250,7 @@ fn nobody_is_sent_to_a_verified_address_while_another_one_is_told() {
     let mut officer = app.signed_in(OFFICER);
     let ben = verified_at_home(&app, &mut officer);
     notify_from_elsewhere(&app, "the-second-form");
-    let check = the(&app, &ben, CheckKind::FirstMeeting);
+    let check = the(&app, &ben, DutyKind::FirstMeeting);
     let page = officer
         .open(&format!("/checks/{}/bookings/new", check.reference))
         .expect(200);
@@ -287,12 +289,12 @@ fn two_addresses_that_nobody_settles_have_a_clock() {
     let mut officer = app.signed_in(OFFICER);
     let ben = verified_at_home(&app, &mut officer);
     let met = |tx: &mut Conn| {
-        let (kind, because, today) = (CheckKind::FirstMeeting, "Met", now().date());
-        check::complete(tx, ben.key, kind, because, today, now())
+        let (kind, because, today) = (DutyKind::FirstMeeting, "Met", now().date());
+        ending::complete(tx, ben.key, kind, because, today, now())
     };
     app.write(met);
     notify_from_elsewhere(&app, "the-second-form");
-    let owed = the(&app, &ben, CheckKind::AfterMove);
+    let owed = the(&app, &ben, DutyKind::AfterMove);
     assert_eq!(owed.counted_from, now().date());
     assert!(
         owed.why
@@ -307,16 +309,16 @@ fn two_addresses_that_nobody_settles_have_a_clock() {
         form.send(officer).expect(200);
     };
     settle(&mut officer, "held");
-    assert!(open(&app, &ben, CheckKind::AfterMove).is_none());
+    assert!(open(&app, &ben, DutyKind::AfterMove).is_none());
     officer.open(&ben.path("/timeline")).says(
         "cancelled: Which address is right is settled: the child lives at the one that was held",
     );
 
     notify_from_elsewhere(&app, "the-third-form");
-    let owed = the(&app, &ben, CheckKind::AfterMove);
+    let owed = the(&app, &ben, DutyKind::AfterMove);
     settle(&mut officer, "told");
     assert_eq!(
-        the(&app, &ben, CheckKind::AfterMove).reference,
+        the(&app, &ben, DutyKind::AfterMove).reference,
         owed.reference,
         "it stays as the visit after the move"
     );
@@ -329,15 +331,15 @@ fn a_parent_who_names_the_address_that_is_held_again_settles_what_was_told() {
     let mut officer = app.signed_in(OFFICER);
     let ben = verified_at_home(&app, &mut officer);
     app.write(|tx| {
-        let (kind, because, today) = (CheckKind::FirstMeeting, "Met", now().date());
-        check::complete(tx, ben.key, kind, because, today, now())
+        let (kind, because, today) = (DutyKind::FirstMeeting, "Met", now().date());
+        ending::complete(tx, ben.key, kind, because, today, now())
     });
     notify_from_elsewhere(&app, "the-second-form");
-    the(&app, &ben, CheckKind::AfterMove);
+    the(&app, &ben, DutyKind::AfterMove);
     let (viewer, url) = (app.eyes(OFFICER), app.url.clone());
     let again = notified("the-third-form", None);
     app.write(|tx| notification::receive(tx, &viewer, &again, &url, now().date(), now()));
-    assert!(open(&app, &ben, CheckKind::AfterMove).is_none());
+    assert!(open(&app, &ben, DutyKind::AfterMove).is_none());
 
     officer
         .open(&ben.path("/timeline"))
@@ -345,14 +347,14 @@ fn a_parent_who_names_the_address_that_is_held_again_settles_what_was_told() {
     app.prove();
 
     notify_from_elsewhere(&app, "the-fourth-form");
-    let owed = the(&app, &ben, CheckKind::AfterMove);
+    let owed = the(&app, &ben, DutyKind::AfterMove);
     let overdue = owed.due_on + Days::new(1);
     app.write(|tx| lapse::open_due(tx, viewer.authority(), overdue, now()));
     let family = Viewer::program(viewer.authority(), "form");
     let again = notified("the-fifth-form", None);
     app.write(|tx| notification::receive(tx, &family, &again, &url, now().date(), now()));
     assert!(
-        open(&app, &ben, CheckKind::AfterMove).is_some(),
+        open(&app, &ben, DutyKind::AfterMove).is_some(),
         "the family's word alone closes no lapse"
     );
 }
@@ -407,7 +409,7 @@ fn a_lost_child_has_a_clock_and_is_found() {
         .form("/whereabouts")
         .set("words", "The house is empty; a neighbour says they left");
     form.send(&mut officer).expect(200);
-    let find = the(&app, &ada, CheckKind::FindChild);
+    let find = the(&app, &ada, DutyKind::FindChild);
     assert!(
         find.why.contains("after nobody knew where the child is"),
         "{}",
@@ -424,14 +426,14 @@ fn a_lost_child_has_a_clock_and_is_found() {
         .form("/whereabouts")
         .set("words", "The mother rang: they are at her sister's");
     form.send(&mut officer).expect(200);
-    assert!(open(&app, &ada, CheckKind::FindChild).is_none());
+    assert!(open(&app, &ada, DutyKind::FindChild).is_none());
     let eyes = app.eyes(OFFICER);
     let record = app
         .read(|conn| child::by_key(conn, &eyes, ada.key))
         .unwrap();
     assert_eq!(record.status, ChildStatus::Active);
     assert!(
-        open(&app, &ada, CheckKind::FirstMeeting).is_some(),
+        open(&app, &ada, DutyKind::FirstMeeting).is_some(),
         "what was owed stays owed"
     );
 }
@@ -490,7 +492,7 @@ fn a_record_closes_through_a_door_with_its_evidence() {
     whole.send(&mut manager).expect(200);
 
     let all = checks(&app, &ada);
-    assert!(all.iter().all(|check| check.state != CheckState::Open));
+    assert!(all.iter().all(|check| check.state != DutyState::Open));
     let rests = app.read(|conn| suspension::on(conn, ada.key, today + Days::new(1)));
     assert!(rests.is_none(), "a child who came back would rest");
     let page = manager.open(&ada.path("")).expect(200);

@@ -1,19 +1,21 @@
 //! A parent notifies, as a telephone would: from the page to start on, through the link in the mail, to the receipt.
 
+use hearth::access::authority::{self, Description};
+use hearth::access::{AccountKey, Viewer, accounts};
+use hearth::duty::owed::DutyState;
+use hearth::intake::notification::{self, Notification};
+use hearth::register::list::{self, Counts, Listing};
+use hearth::register::{child, search};
+use hearth::rules::codes::ChildStatus;
+use hearth::rules::identifiers::{PhoneNumber, Reference};
+use hearth::visit::check;
+
 use super::app::{ASHDALE, BRACKWATER, TestApp, moment};
 use super::parent::{
     PARENT, answer, arrived, arrived_as, ask_for_link, fill_in_child, fill_in_everything,
     fill_in_name, fill_in_the_end, fill_in_you, link_in_mail, mails, newest_mail, notified,
 };
 use super::register_scene;
-use hearth::access::authority::Description;
-use hearth::access::{AccountKey, Viewer, accounts, authority};
-use hearth::checks::check::{self, CheckState};
-use hearth::intake::notification::{self, Notification};
-use hearth::register::list::{self, Counts, Listing};
-use hearth::register::{child, search};
-use hearth::rules::codes::ChildStatus;
-use hearth::rules::identifiers::{PhoneNumber, Reference};
 
 #[test]
 fn a_family_notifies_and_is_answered() {
@@ -203,7 +205,7 @@ fn an_officer_accepts_and_the_family_hears_who() {
     let checks = app.read(|conn| check::of_child(conn, child.key));
     let done: Vec<_> = checks
         .iter()
-        .filter(|c| c.state == CheckState::Done)
+        .filter(|c| c.state == DutyState::Done)
         .collect();
     assert_eq!(done.len(), 1);
     assert_eq!(checks.len(), 4);

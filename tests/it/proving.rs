@@ -4,11 +4,11 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use hearth::checks::verify;
 use hearth::clock::Clock;
 use hearth::db::Db;
 use hearth::jobs::{Services, runner};
 use hearth::mail::{Courier, Transport};
+use hearth::proof::verify;
 
 /// The jobs as a test runs them: nothing leaves the machine.
 pub fn services(db: &Db, clock: &Clock) -> Services {

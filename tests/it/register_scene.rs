@@ -2,25 +2,26 @@
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use hearth::access::{AccountKey, Viewer, session};
-use hearth::checks::booking::{self, NewBooking};
-use hearth::checks::check::{self, CheckRecord};
-use hearth::checks::{lapse, rulebook};
 use hearth::db::{Conn, DbError};
+use hearth::duty::{lapse, owed};
 use hearth::intake::notification::{self, Notification, NotifiedChild, NotifyingParent};
-use hearth::register::ChildKey;
+use hearth::policy::rulebook;
 use hearth::register::address::{self, Place};
-use hearth::register::allocation;
 use hearth::register::child::{self, NewChild, Particulars};
 use hearth::register::person::{self, NewPerson, NewRelation};
 use hearth::register::registration::{self, Registration};
+use hearth::register::{ChildKey, allocation};
 use hearth::rules::codes::{
     ChildStatus, Confidentiality, PreviousSetting, PrimaryReason, RegisterBasis, Relationship, Sex,
     Source,
 };
+use hearth::rules::duty::DutyKind;
 use hearth::rules::identifiers::{EmailAddress, Postcode, Reference};
 use hearth::rules::outcome::Mode;
-use hearth::rules::schedule::{CheckKind, Entry, first_checks};
+use hearth::rules::schedule::{Entry, first_checks};
 use hearth::rules::tier::Tier;
+use hearth::visit::booking::{self, NewBooking};
+use hearth::visit::check::{self, Check};
 
 use super::app::{BEGINNING, TestApp, moment};
 
@@ -72,7 +73,7 @@ pub fn sweep(app: &TestApp, staff: &str) {
 pub fn book_first_meeting(app: &TestApp, child: &SceneChild, staff: &str, on: &str) {
     let meeting = checks(app, child)
         .into_iter()
-        .find(|check| check.kind == CheckKind::FirstMeeting)
+        .find(|check| check.kind == DutyKind::FirstMeeting)
         .unwrap();
     let account = app.account(staff);
     let now = moment(BEGINNING);
@@ -91,7 +92,7 @@ pub fn book_first_meeting(app: &TestApp, child: &SceneChild, staff: &str, on: &s
 }
 
 /// The child's checks.
-pub fn checks(app: &TestApp, child: &SceneChild) -> Vec<CheckRecord> {
+pub fn checks(app: &TestApp, child: &SceneChild) -> Vec<Check> {
     app.read(|conn| check::of_child(conn, child.key))
 }
 
@@ -187,7 +188,7 @@ fn add(
     let book = rulebook::load(tx, viewer.authority(), now.date())?;
     let entry = Entry::Notified { received_on: since };
     let owed = first_checks(&entry, Tier::Green, &book.policy, &book.calendar);
-    check::owe(tx, viewer, key, &owed, None, now)?;
+    owed::owe(tx, viewer, key, &owed, None, now)?;
     Ok((key, reference))
 }
 

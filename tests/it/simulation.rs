@@ -1,4 +1,4 @@
-//! `hearth simulate` in small: the whole of it wants a release build, see docs/architecture.md.
+//! `hearth simulate` in small: the whole of it wants a release build, see docs/simulation.md.
 
 use std::collections::BTreeMap;
 use std::process::{Child, Command, Output, Stdio};

@@ -98,7 +98,7 @@ fn a_lapse_mail_leads_to_as_many_lapses_as_it_counts() {
         use diesel::RunQueryDsl;
         for check in &others {
             let later = format!(
-                "UPDATE welfare_check SET due_on = '2027-02-01' WHERE id = {}",
+                "UPDATE duty SET due_on = '2027-02-01' WHERE id = {}",
                 check.key.number()
             );
             diesel::sql_query(later).execute(tx)?;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use hearth::access::Role;
-use hearth::checks::check;
-use hearth::rules::schedule::CheckKind;
+use hearth::rules::duty::DutyKind;
+use hearth::visit::ending;
 use hearth::web::routes::{TABLE, Who};
 use scraper::{ElementRef, Html, Selector};
 
@@ -71,10 +71,10 @@ fn with_a_closed_check(records: &Records) -> SceneChild {
     let eve = child(app, OFFICER, "Eve", "Marsh", "2014-07-09");
     let (today, now) = (day("2026-11-23"), moment(BEGINNING));
     app.write(|tx| {
-        check::complete(
+        ending::complete(
             tx,
             eve.key,
-            CheckKind::FirstContact,
+            DutyKind::FirstContact,
             "Written to",
             today,
             now,

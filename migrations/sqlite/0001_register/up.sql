@@ -39,7 +39,7 @@ CREATE INDEX account_authority ON account (authority_id, role);
 CREATE TABLE post_holder (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     authority_id BIGINT NOT NULL REFERENCES authority (id),
-    post TEXT NOT NULL CHECK (post = 'team_leader' OR post = 'manager' OR post = 'head_of_service' OR post = 'duty_mailbox' OR post = 'safeguarding_lead'),
+    post TEXT NOT NULL CHECK (post = 'team_leader' OR post = 'manager' OR post = 'head_of_service' OR post = 'duty_mailbox' OR post = 'safeguarding_lead' OR post = 'data_team'),
     account_id BIGINT REFERENCES account (id),
     email TEXT,
     held_from DATE NOT NULL,
@@ -97,7 +97,7 @@ CREATE TABLE child (
     restricted BOOLEAN NOT NULL DEFAULT FALSE,
     tier TEXT NOT NULL CHECK (tier = 'green' OR tier = 'amber' OR tier = 'red'),
     postcode TEXT,                              -- of the current home, copied from address for lists and search
-    next_check_on DATE,                         -- earliest due day of an open check, copied from welfare_check for lists
+    next_check_on DATE,                         -- earliest due day of an open check, copied from duty for lists
     last_seen_on DATE,                          -- in person, by a professional
     last_seen_by TEXT,
     seen_recorded BOOLEAN NOT NULL DEFAULT TRUE, -- FALSE: came with a list that does not say when the child was last seen
@@ -291,14 +291,20 @@ CREATE TABLE draft (
     updated_at TIMESTAMP NOT NULL
 );
 
-CREATE TABLE welfare_check (
+-- What is owed by a day, whatever it is about: a child, a person, another authority, or nothing but the authority itself.
+-- A welfare check is a duty of certain kinds about a child; what only a check has (bookings, outcomes) points to it.
+CREATE TABLE duty (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     reference TEXT NOT NULL UNIQUE,
     authority_id BIGINT NOT NULL REFERENCES authority (id),
-    child_id BIGINT NOT NULL REFERENCES child (id),
-    kind TEXT NOT NULL,
-    purpose TEXT NOT NULL,
-    follows_id BIGINT REFERENCES welfare_check (id), -- a new attempt follows the check whose attempt failed
+    child_id BIGINT REFERENCES child (id),
+    person_id BIGINT REFERENCES person (id),
+    other_authority_id BIGINT REFERENCES authority (id),
+    kind TEXT NOT NULL CHECK (kind = 'acknowledgement' OR kind = 'first_contact' OR kind = 'first_meeting' OR kind = 'suitability_decision' OR kind = 'second_check' OR kind = 'recurring_check' OR kind = 'new_attempt' OR kind = 'after_move' OR kind = 'see_in_person' OR kind = 'find_child' OR kind = 'census_return'),
+    purpose TEXT NOT NULL CHECK (purpose = 'acknowledge' OR purpose = 'contact' OR purpose = 'see_child' OR purpose = 'decide' OR purpose = 'find' OR purpose = 'send_return'),
+    occasion TEXT NOT NULL DEFAULT '',          -- what tells two of one kind apart, such as the day of a census
+    post TEXT NOT NULL CHECK (post = 'officer' OR post = 'team_leader' OR post = 'manager' OR post = 'head_of_service' OR post = 'duty_mailbox' OR post = 'safeguarding_lead' OR post = 'data_team'), -- whose it is
+    follows_id BIGINT REFERENCES duty (id),     -- a new attempt follows the check whose attempt failed
     counted_from DATE NOT NULL,
     original_due_on DATE NOT NULL,              -- nothing updates this
     due_on DATE NOT NULL,
@@ -306,24 +312,27 @@ CREATE TABLE welfare_check (
     state TEXT NOT NULL CHECK (state = 'open' OR state = 'done' OR state = 'cancelled'),
     closed_on DATE,
     closed_because TEXT,
-    closed_by_outcome_id BIGINT,
     version INTEGER NOT NULL DEFAULT 1,
-    created_at TIMESTAMP NOT NULL
+    created_at TIMESTAMP NOT NULL,
+    CHECK (person_id IS NULL OR (child_id IS NULL AND other_authority_id IS NULL)),
+    CHECK (child_id IS NULL OR other_authority_id IS NULL)
 );
-CREATE INDEX welfare_check_child ON welfare_check (child_id, state, due_on);
-CREATE INDEX welfare_check_open ON welfare_check (due_on, authority_id, child_id) WHERE state = 'open';
-CREATE UNIQUE INDEX welfare_check_once ON welfare_check (child_id, kind) WHERE state = 'open';
+CREATE INDEX duty_child ON duty (child_id, state, due_on);
+-- What is about no child is owed once for each occasion, whatever became of it.
+CREATE UNIQUE INDEX duty_of_occasion ON duty (authority_id, kind, occasion) WHERE child_id IS NULL;
+CREATE INDEX duty_open ON duty (due_on, authority_id, child_id) WHERE state = 'open';
+CREATE UNIQUE INDEX duty_once ON duty (child_id, kind) WHERE state = 'open';
 
-CREATE TRIGGER welfare_check_original_due_on BEFORE UPDATE OF original_due_on ON welfare_check
+CREATE TRIGGER duty_original_due_on BEFORE UPDATE OF original_due_on ON duty
 WHEN NEW.original_due_on <> OLD.original_due_on
 BEGIN
-    SELECT RAISE(ABORT, 'the original due date of a check is never overwritten');
+    SELECT RAISE(ABORT, 'the original due date of a duty is never overwritten');
 END;
 
 CREATE TABLE booking (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     reference TEXT NOT NULL UNIQUE,
-    check_id BIGINT NOT NULL REFERENCES welfare_check (id),
+    check_id BIGINT NOT NULL REFERENCES duty (id),
     mode TEXT NOT NULL,
     booked_for DATE NOT NULL,
     at_time TEXT NOT NULL DEFAULT '',           -- HH:MM, or nothing
@@ -339,7 +348,7 @@ CREATE UNIQUE INDEX booking_once ON booking (check_id) WHERE state = 'booked';
 CREATE TABLE outcome (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     reference TEXT NOT NULL UNIQUE,
-    check_id BIGINT NOT NULL REFERENCES welfare_check (id),
+    check_id BIGINT NOT NULL REFERENCES duty (id),
     child_id BIGINT NOT NULL REFERENCES child (id),
     booking_id BIGINT REFERENCES booking (id),
     form_key TEXT NOT NULL UNIQUE,
@@ -360,12 +369,20 @@ CREATE INDEX outcome_child ON outcome (child_id, happened_on);
 CREATE INDEX outcome_check ON outcome (check_id);
 CREATE INDEX outcome_failed ON outcome (recorded_at) WHERE NOT satisfied;
 
+-- Which outcome closed a check.
+CREATE TABLE closed_by_outcome (
+    check_id BIGINT PRIMARY KEY NOT NULL REFERENCES duty (id),
+    outcome_id BIGINT NOT NULL REFERENCES outcome (id)
+);
+CREATE INDEX closed_by_outcome_outcome ON closed_by_outcome (outcome_id);
+
 CREATE TABLE lapse (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     reference TEXT NOT NULL UNIQUE,
     authority_id BIGINT NOT NULL REFERENCES authority (id),
-    check_id BIGINT NOT NULL REFERENCES welfare_check (id),
-    child_id BIGINT NOT NULL REFERENCES child (id),
+    duty_id BIGINT NOT NULL REFERENCES duty (id),
+    child_id BIGINT REFERENCES child (id),       -- of a duty about a child
+    ladder TEXT NOT NULL CHECK (ladder = 'welfare' OR ladder = 'return'),
     due_on DATE NOT NULL,
     opened_on DATE NOT NULL,
     opened_at TIMESTAMP NOT NULL,
@@ -374,12 +391,11 @@ CREATE TABLE lapse (
     plan TEXT NOT NULL DEFAULT '',
     plan_by DATE,
     closed_at TIMESTAMP,
-    closed_because TEXT,
-    closed_by_outcome_id BIGINT REFERENCES outcome (id)
+    closed_because TEXT
 );
-CREATE UNIQUE INDEX lapse_once ON lapse (check_id) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX lapse_once ON lapse (duty_id) WHERE closed_at IS NULL;
 CREATE INDEX lapse_open ON lapse (authority_id, due_on) WHERE closed_at IS NULL;
-CREATE INDEX lapse_check ON lapse (check_id);
+CREATE INDEX lapse_duty ON lapse (duty_id);
 CREATE INDEX lapse_child ON lapse (child_id);
 
 CREATE TABLE outgoing_mail (

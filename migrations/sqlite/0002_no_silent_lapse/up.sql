@@ -11,14 +11,14 @@ CREATE UNIQUE INDEX lapse_step_once ON lapse_step (lapse_id, round, step, post, 
 -- That somebody was told that a check is due soon: written in the same transaction as the mail it goes out with.
 CREATE TABLE due_soon_notice (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    check_id BIGINT NOT NULL REFERENCES welfare_check (id),
+    duty_id BIGINT NOT NULL REFERENCES duty (id),
     due_on DATE NOT NULL,                       -- as it was then: a check brought forward is told of again
     step TEXT NOT NULL CHECK (step = 'first' OR step = 'last'),
     recipient TEXT NOT NULL,
     told_at TIMESTAMP NOT NULL,
     mail_id BIGINT NOT NULL REFERENCES outgoing_mail (id)
 );
-CREATE UNIQUE INDEX due_soon_notice_once ON due_soon_notice (check_id, due_on, step, recipient);
+CREATE UNIQUE INDEX due_soon_notice_once ON due_soon_notice (duty_id, due_on, step, recipient);
 CREATE INDEX due_soon_notice_mail ON due_soon_notice (mail_id);
 
 -- Somebody is away from a day to a day, and somebody else hears what they would.
@@ -62,10 +62,10 @@ CREATE INDEX assessment_due_day ON assessment_due (authority_id, due_on);
 
 -- The sweep asks each authority for what is due; by authority first, so that it passes over no other's.
 -- Each check has one attempt that follows it; two checks have two.
-DROP INDEX welfare_check_once;
-CREATE UNIQUE INDEX welfare_check_once ON welfare_check (child_id, kind, COALESCE(follows_id, 0)) WHERE state = 'open';
-DROP INDEX welfare_check_open;
-CREATE INDEX welfare_check_open ON welfare_check (authority_id, due_on, child_id) WHERE state = 'open';
+DROP INDEX duty_once;
+CREATE UNIQUE INDEX duty_once ON duty (child_id, kind, COALESCE(follows_id, 0)) WHERE state = 'open';
+DROP INDEX duty_open;
+CREATE INDEX duty_open ON duty (authority_id, due_on, child_id) WHERE state = 'open';
 
 -- The lists of who may be lost from sight, each a range of an index with all that decides who may see it. The column of
 -- the condition is there too: SQLite would look it up in the table otherwise.
@@ -165,8 +165,8 @@ ALTER TABLE outgoing_mail ADD COLUMN useless_after TIMESTAMP;
 ALTER TABLE outgoing_mail ADD COLUMN reported_at TIMESTAMP;
 CREATE INDEX outgoing_mail_unreported ON outgoing_mail (id) WHERE state = 'dead' AND reported_at IS NULL;
 
--- Nobody asks for the closed lapses of a check; the open one is found by lapse_once.
-DROP INDEX lapse_check;
+-- Nobody asks for the closed lapses of a duty; the open one is found by lapse_once.
+DROP INDEX lapse_duty;
 
 -- How often a rest was renewed, whether those above have to hear of it, and the mail that told the first of them.
 ALTER TABLE suspension ADD COLUMN renewal INTEGER NOT NULL DEFAULT 0;

@@ -10,7 +10,7 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType};
 
-use crate::access::{Role, Viewer};
+use crate::access::{AccountKey, Role, Viewer};
 use crate::db::schema::child;
 
 /// The children `viewer` may see, to be narrowed further. The authority is applied here and nowhere else.
@@ -84,5 +84,109 @@ impl<Tables> AppearsOnTable<Tables> for SeenBy {}
 impl<Tables> SelectableExpression<Tables> for SeenBy {}
 
 impl<GroupBy> ValidGrouping<GroupBy> for SeenBy {
+    type IsAggregate = is_aggregate::Never;
+}
+
+/// The same for duties, in a question of the table `duty`: a duty about a child is seen by whoever sees the child, one about a
+/// person by the staff and by that person, any other by the staff and by whoever holds its post.
+#[derive(Clone, Copy, Debug, QueryId)]
+pub(crate) struct DutySeenBy {
+    children: SeenBy,
+    staff: bool,
+    own: i64,
+}
+
+impl DutySeenBy {
+    pub(crate) fn eyes_of(viewer: &Viewer) -> Self {
+        Self {
+            children: SeenBy::eyes_of(viewer),
+            staff: viewer.works_with_children(),
+            own: viewer.account().map_or(NOBODY, AccountKey::number),
+        }
+    }
+}
+
+impl<B> QueryFragment<B> for DutySeenBy
+where
+    B: Backend + HasSqlType<Bool> + HasSqlType<BigInt>,
+    bool: ToSql<Bool, B>,
+    i64: ToSql<BigInt, B>,
+{
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, B>) -> QueryResult<()> {
+        pass.push_sql("(duty.authority_id = ");
+        pass.push_bind_param::<BigInt, _>(&self.children.authority)?;
+        pass.push_sql(
+            " AND CASE WHEN duty.child_id IS NOT NULL
+                THEN EXISTS (SELECT 1 FROM child WHERE child.id = duty.child_id AND ",
+        );
+        self.children.walk_ast(pass.reborrow())?;
+        pass.push_sql(") WHEN ");
+        pass.push_bind_param::<Bool, _>(&self.staff)?;
+        pass.push_sql(
+            " THEN TRUE WHEN duty.person_id IS NOT NULL
+                THEN EXISTS (SELECT 1 FROM person WHERE person.id = duty.person_id AND person.account_id = ",
+        );
+        pass.push_bind_param::<BigInt, _>(&self.own)?;
+        pass.push_sql(
+            ") ELSE EXISTS (SELECT 1 FROM post_holder WHERE post_holder.authority_id = duty.authority_id
+                AND post_holder.post = duty.post AND post_holder.held_to IS NULL AND post_holder.account_id = ",
+        );
+        pass.push_bind_param::<BigInt, _>(&self.own)?;
+        pass.push_sql(") END)");
+        Ok(())
+    }
+}
+
+impl Expression for DutySeenBy {
+    type SqlType = Bool;
+}
+
+impl<Tables> AppearsOnTable<Tables> for DutySeenBy {}
+impl<Tables> SelectableExpression<Tables> for DutySeenBy {}
+
+impl<GroupBy> ValidGrouping<GroupBy> for DutySeenBy {
+    type IsAggregate = is_aggregate::Never;
+}
+
+/// That a duty is somebody's own, in a question of `duty` beside its `child`: their child's, or of a post that they hold, or
+/// of one that nobody holds and that falls to the manager, whom they are.
+#[derive(Clone, Copy, Debug, QueryId)]
+pub(crate) struct OwnedBy(i64);
+
+impl OwnedBy {
+    pub(crate) fn account(account: AccountKey) -> Self {
+        Self(account.number())
+    }
+}
+
+impl<B> QueryFragment<B> for OwnedBy
+where
+    B: Backend + HasSqlType<BigInt>,
+    i64: ToSql<BigInt, B>,
+{
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, B>) -> QueryResult<()> {
+        pass.push_sql("CASE WHEN duty.child_id IS NOT NULL THEN child.officer_id = ");
+        pass.push_bind_param::<BigInt, _>(&self.0)?;
+        pass.push_sql(
+            " ELSE EXISTS (SELECT 1 FROM post_holder own WHERE own.authority_id = duty.authority_id
+                AND own.held_to IS NULL AND (own.post = duty.post OR (own.post = 'manager' AND NOT EXISTS
+                    (SELECT 1 FROM post_holder other WHERE other.authority_id = duty.authority_id
+                        AND other.held_to IS NULL AND other.post = duty.post)))
+                AND own.account_id = ",
+        );
+        pass.push_bind_param::<BigInt, _>(&self.0)?;
+        pass.push_sql(") END");
+        Ok(())
+    }
+}
+
+impl Expression for OwnedBy {
+    type SqlType = Bool;
+}
+
+impl<Tables> AppearsOnTable<Tables> for OwnedBy {}
+impl<Tables> SelectableExpression<Tables> for OwnedBy {}
+
+impl<GroupBy> ValidGrouping<GroupBy> for OwnedBy {
     type IsAggregate = is_aggregate::Never;
 }

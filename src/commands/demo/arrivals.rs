@@ -3,15 +3,17 @@
 use chrono::NaiveDate;
 use hearth::access::Viewer;
 use hearth::access::audit::{self, Event};
-use hearth::checks::{check, rulebook, tiering};
 use hearth::db::{Conn, DbError};
+use hearth::duty::owed;
 use hearth::intake::notification;
+use hearth::policy::rulebook;
 use hearth::register::bulk::{self, NewEntry};
 use hearth::register::{address, allocation, child};
 use hearth::rules::codes::Source;
 use hearth::rules::identifiers::Reference;
 use hearth::rules::schedule::{Entry, first_checks};
 use hearth::rules::tier::Tier;
+use hearth::tier::tiering;
 
 use super::super::invented::colleagues::parents_eyes;
 use super::super::invented::families::{Child, Story};
@@ -50,7 +52,7 @@ impl Stage<'_> {
                 last_seen_on: Some(self.family.last_seen_on),
             };
             let owed = first_checks(&entry, Tier::Green, &rulebook.policy, &rulebook.calendar);
-            check::owe(tx, &viewer, *key, &owed, None, self.now)?;
+            owed::owe(tx, &viewer, *key, &owed, None, self.now)?;
             if self.family.address_verified {
                 address::verify(
                     tx,

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use hearth::access::AuthorityKey;
-use hearth::checks::check::{self, CheckRecord, CheckState};
-use hearth::checks::{CheckKey, lapse};
 use hearth::db::{Conn, DbError};
+use hearth::duty::owed::DutyState;
+use hearth::duty::{DutyKey, lapse};
 use hearth::register::ChildKey;
 use hearth::rules::codes::EpisodeKind;
 use hearth::rules::identifiers::{EmailAddress, Reference};
 use hearth::rules::outcome::{AttemptResult, Judgement, Mode};
+use hearth::visit::check::{self, Check};
 
 use super::super::invented::colleagues::Colleague;
 use super::super::invented::families::{Family, Story};
@@ -48,7 +49,7 @@ pub enum What {
 pub struct Visit {
     /// Which child of the family.
     pub child: usize,
-    pub check: CheckKey,
+    pub check: DutyKey,
     pub mode: Mode,
     pub result: AttemptResult,
     pub judgement: Judgement,
@@ -60,7 +61,7 @@ pub struct Visit {
 #[derive(Default)]
 pub struct Done {
     pub(super) children: Vec<(ChildKey, Reference)>,
-    pub(super) open: HashMap<ChildKey, Vec<CheckRecord>>,
+    pub(super) open: HashMap<ChildKey, Vec<Check>>,
     pub(super) notification: Option<Reference>,
     pub(super) parent: Option<EmailAddress>,
 }
@@ -72,7 +73,7 @@ pub struct Scene {
     pub(super) staff: Staff,
     pub(super) base_url: String,
     pub(super) children: HashMap<usize, Vec<(ChildKey, Reference)>>,
-    pub(super) open: HashMap<ChildKey, Vec<CheckRecord>>,
+    pub(super) open: HashMap<ChildKey, Vec<Check>>,
     pub(super) notifications: HashMap<usize, Reference>,
 }
 
@@ -94,7 +95,7 @@ impl Scene {
     }
 
     /// What a child of a family is owed.
-    pub fn open_checks(&self, family: usize, child: usize) -> &[CheckRecord] {
+    pub fn open_checks(&self, family: usize, child: usize) -> &[Check] {
         let key = self
             .children
             .get(&family)
@@ -224,7 +225,7 @@ impl Stage<'_> {
         let mut done = Done::default();
         for (key, reference) in children {
             let mut checks = check::of_child(tx, *key)?;
-            checks.retain(|check| check.state == CheckState::Open);
+            checks.retain(|check| check.state == DutyState::Open);
             done.open.insert(*key, checks);
             done.children.push((*key, reference.clone()));
         }

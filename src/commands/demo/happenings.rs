@@ -3,16 +3,18 @@
 use chrono::{Days, NaiveDate};
 use hearth::access::Viewer;
 use hearth::access::audit::{self, Event};
-use hearth::checks::booking::{self, NewBooking};
-use hearth::checks::check::{self, CheckRecord, CheckState};
-use hearth::checks::outcome::{self, NewOutcome};
-use hearth::checks::suspension::{self, NewRest};
-use hearth::checks::{rulebook, tiering};
 use hearth::db::{Conn, DbError};
+use hearth::duty::owed::DutyState;
+use hearth::duty::suspension::{self, NewRest};
+use hearth::policy::rulebook;
 use hearth::register::episode::{self, Episode};
 use hearth::register::{address, child};
 use hearth::rules::codes::{AbuseCategory, EpisodeKind, Source};
 use hearth::rules::outcome::{AttemptResult, Mode, SpokenAlone};
+use hearth::tier::tiering;
+use hearth::visit::booking::{self, NewBooking};
+use hearth::visit::check::{self, Check};
+use hearth::visit::outcome::{self, NewOutcome};
 
 use super::super::invented::{refused, words};
 use super::deeds::{Done, Stage, Visit};
@@ -26,7 +28,7 @@ impl Stage<'_> {
         let open = check::of_child(tx, key)?;
         let due = open
             .iter()
-            .find(|check| check.key == visit.check && check.state == CheckState::Open);
+            .find(|check| check.key == visit.check && check.state == DutyState::Open);
         let Some(due) = due else {
             return self.done(tx, &[(key, reference)]);
         };
@@ -84,7 +86,7 @@ impl Stage<'_> {
         &self,
         tx: &mut Conn,
         viewer: &Viewer,
-        due: &CheckRecord,
+        due: &Check,
         mode: Mode,
         day: NaiveDate,
     ) -> Result<(), DbError> {
@@ -115,7 +117,7 @@ impl Stage<'_> {
                 started_on: self.day,
                 ended_on: None,
                 source: Source::SocialCare,
-                contact: "Duty social worker, 01632 960110".to_owned(),
+                contact: "Check social worker, 01632 960110".to_owned(),
             };
             episode::add(tx, viewer, *key, &what, self.now)?;
             tiering::reassess(tx, viewer, *key, &rulebook, self.now)?;
@@ -157,7 +159,7 @@ impl Stage<'_> {
     pub(super) fn rest(&mut self, tx: &mut Conn) -> Result<Done, DbError> {
         let rest = NewRest {
             reason: "Children's social care sees the children every week".to_owned(),
-            lead_name: "Duty social worker".to_owned(),
+            lead_name: "Check social worker".to_owned(),
             ends_on: self.day + Days::new(60),
         };
         for (key, _) in self.children() {

@@ -3,11 +3,13 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use hearth::access::Viewer;
-use hearth::checks::calendar_book::{self, SourcedTerm};
-use hearth::checks::{rulebook, tiering, whereabouts};
 use hearth::db::{Conn, DbError};
+use hearth::policy::calendar_book::{self, SourcedTerm};
+use hearth::policy::rulebook;
 use hearth::register::{child, told_address};
 use hearth::rules::terms::Term;
+use hearth::standing::whereabouts;
+use hearth::tier::tiering;
 
 use super::super::invented::families::{Family, Story};
 use super::super::invented::refused;

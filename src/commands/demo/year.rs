@@ -6,7 +6,6 @@ use std::path::Path;
 
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use hearth::access::AuthorityKey;
-use hearth::checks::check::CheckRecord;
 use hearth::clock::Clock;
 use hearth::config::Config;
 use hearth::db::{Db, DbError};
@@ -14,9 +13,10 @@ use hearth::jobs::{Services, runner};
 use hearth::mail::Transport;
 use hearth::rules::calendar::Calendar;
 use hearth::rules::codes::EpisodeKind;
+use hearth::rules::duty::Purpose;
 use hearth::rules::identifiers::EmailAddress;
 use hearth::rules::outcome::{AttemptResult, Judgement, Mode};
-use hearth::rules::schedule::Purpose;
+use hearth::visit::check::Check;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -24,9 +24,7 @@ use super::super::invented::families::{self, Family, Story};
 use super::super::invented::words;
 use super::super::{Failure, jobs};
 use super::deeds::{Deed, Scene, Visit, What};
-use super::loose_ends;
-
-use super::staff;
+use super::{loose_ends, staff};
 
 /// How many children the register of the demonstration holds.
 pub const CHILDREN: usize = 1_000;
@@ -204,7 +202,7 @@ impl Diary {
     fn visit(
         &mut self,
         story: Story,
-        check: &CheckRecord,
+        check: &Check,
         tried: bool,
         child: usize,
         day: NaiveDate,

@@ -4,13 +4,15 @@
 use chrono::Days;
 use hearth::access::absence::{self, NewAbsence};
 use hearth::access::letter;
-use hearth::checks::overriding::{self, Decision};
-use hearth::checks::{capacity, policy_book, rulebook};
 use hearth::mail::outbox;
+use hearth::policy::{policy_book, rulebook};
 use hearth::rules::identifiers::Reference;
 use hearth::rules::policy::change::Change;
 use hearth::rules::policy::{Period, PolicyKey, Unit};
 use hearth::rules::tier::Tier;
+use hearth::tier::decision::Decision;
+use hearth::tier::overriding;
+use hearth::visit::capacity;
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 

@@ -2,10 +2,10 @@
 
 use chrono::{Days, NaiveDate};
 use hearth::access::Viewer;
-use hearth::checks::whereabouts;
-use hearth::intake::closure::{self, Closure, MovedTo};
 use hearth::register::{child, registration};
 use hearth::rules::codes::ClosureReason;
+use hearth::standing::closure::{self, Closure, MovedTo};
+use hearth::standing::whereabouts;
 use rand::RngExt;
 
 use super::super::Failure;

@@ -3,13 +3,14 @@
 
 use chrono::{Days, NaiveDate};
 use hearth::access::Viewer;
-use hearth::checks::suspension::{self, NewRest};
-use hearth::checks::{rulebook, tiering};
 use hearth::db::Conn;
-use hearth::register::child::ChildRecord;
+use hearth::duty::suspension::{self, NewRest};
+use hearth::policy::rulebook;
+use hearth::register::address;
+use hearth::register::child::{self, ChildRecord};
 use hearth::register::episode::{self, Episode};
-use hearth::register::{address, child};
 use hearth::rules::codes::{AbuseCategory, EpisodeKind, Source};
+use hearth::tier::tiering;
 use rand::RngExt;
 
 use super::super::Failure;
@@ -100,7 +101,7 @@ impl World {
             started_on: today,
             ended_on: None,
             source: Source::SocialCare,
-            contact: "Duty social worker, 01632 960110".to_owned(),
+            contact: "Check social worker, 01632 960110".to_owned(),
         };
         let began = self.of_each_child(program, number, |tx, manager, record| {
             episode::write_down(tx, manager, record, &what, now)?;
@@ -137,7 +138,7 @@ impl World {
         let (today, now) = (program.services.clock.today(), program.now());
         let rest = NewRest {
             reason: "Children's social care sees the children every week".to_owned(),
-            lead_name: "Duty social worker".to_owned(),
+            lead_name: "Check social worker".to_owned(),
             ends_on,
         };
         let rested = self.of_each_child(program, number, |tx, manager, record| {

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use hearth::access::authority;
-use hearth::checks::verify::{Invariant, verify};
 use hearth::db::{Db, DbError};
+use hearth::proof::verify::{Invariant, verify};
 
 use super::super::Failure;
-use super::store::{self, OpenCheck};
+use super::store::{self, OpenDuty};
 use super::world::Presence;
 
 /// An evening at which the register is looked at.
@@ -33,7 +33,7 @@ pub struct Proven {
 
 /// What stood in the tables.
 pub struct Seen {
-    pub open: Vec<OpenCheck>,
+    pub open: Vec<OpenDuty>,
     /// The children whose checks rest.
     pub resting: HashSet<i64>,
 }

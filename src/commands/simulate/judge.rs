@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDateTime;
-use hearth::checks::lapse::{self, ToldByMail};
+use hearth::duty::lapse::{self, ToldByMail};
 use hearth::register::registration;
 
 use super::super::Failure;

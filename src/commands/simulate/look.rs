@@ -3,20 +3,21 @@
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use hearth::access::Viewer;
-use hearth::checks::booking::{self, NewBooking};
-use hearth::checks::check::{self, CheckRecord, CheckState};
-use hearth::checks::dispute;
-use hearth::checks::lapse::{self, LapseRecord};
-use hearth::checks::letter;
-use hearth::checks::outcome::{self, NewOutcome};
 use hearth::db::Conn;
+use hearth::duty::lapse::{self, LapseRecord};
+use hearth::duty::owed::DutyState;
 use hearth::register::child::{self, ChildRecord};
-use hearth::register::told_address::{Settlement, ToldAddress};
-use hearth::register::{address, allocation, told_address};
+use hearth::register::told_address::{self, Settlement, ToldAddress};
+use hearth::register::{address, allocation};
 use hearth::rules::age::compulsory_school_age;
+use hearth::rules::duty::Purpose;
 use hearth::rules::identifiers::Reference;
 use hearth::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
-use hearth::rules::schedule::Purpose;
+use hearth::standing::dispute;
+use hearth::visit::booking::{self, NewBooking};
+use hearth::visit::check::{self, Check};
+use hearth::visit::letter;
+use hearth::visit::outcome::{self, NewOutcome};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
@@ -30,7 +31,7 @@ use super::world::{Deed, Errand, Presence, World};
 /// What the page shows.
 struct Page {
     child: ChildRecord,
-    open: Vec<CheckRecord>,
+    open: Vec<Check>,
     lapses: Vec<LapseRecord>,
     /// The address that is held and another one that was told.
     homes: Option<(Reference, ToldAddress)>,
@@ -40,11 +41,11 @@ struct Page {
 enum Act {
     Nothing,
     Allocate(Reference),
-    Letter(CheckRecord),
+    Letter(Check),
     Answer(LapseRecord, NaiveDate),
-    Book(CheckRecord, NewBooking, Certainty),
+    Book(Check, NewBooking, Certainty),
     Settle((Reference, ToldAddress), Settlement),
-    Record(CheckRecord, NewOutcome),
+    Record(Check, NewOutcome),
 }
 
 /// What an officer does about an address that nobody has made sure of, before they book a visit.
@@ -137,7 +138,7 @@ impl World {
                 return Ok(None);
             };
             let mut open = check::of_child(conn, key)?;
-            open.retain(|check| check.state == CheckState::Open);
+            open.retain(|check| check.state == DutyState::Open);
             let mut lapses = lapse::of_child(conn, key)?;
             lapses.retain(|lapse| lapse.closed.is_none());
             let told = match may_be_told {

@@ -4,13 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use hearth::db::schema::{audit_event, booking, lapse, lapse_step, suspension, welfare_check};
+use hearth::db::schema::{audit_event, booking, duty, lapse, lapse_step, suspension};
 use hearth::db::{Conn, DbError};
 
-/// A check that is open.
-pub struct OpenCheck {
+/// A duty that is open.
+pub struct OpenDuty {
     pub id: i64,
-    pub child: i64,
+    /// The child whom it is about, if it is about one.
+    pub child: Option<i64>,
     /// The check at which it is a new attempt: a later one takes its lapse over.
     pub follows: Option<i64>,
     pub due_on: NaiveDate,
@@ -18,19 +19,19 @@ pub struct OpenCheck {
     pub is_search: bool,
 }
 
-/// Every check that is open.
-pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenCheck>, DbError> {
-    let rows: Vec<(i64, i64, Option<i64>, String, NaiveDate)> = welfare_check::table
-        .filter(welfare_check::state.eq("open"))
+/// Every duty that is open.
+pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenDuty>, DbError> {
+    let rows: Vec<(i64, Option<i64>, Option<i64>, String, NaiveDate)> = duty::table
+        .filter(duty::state.eq("open"))
         .select((
-            welfare_check::id,
-            welfare_check::child_id,
-            welfare_check::follows_id,
-            welfare_check::purpose,
-            welfare_check::due_on,
+            duty::id,
+            duty::child_id,
+            duty::follows_id,
+            duty::purpose,
+            duty::due_on,
         ))
         .load(conn)?;
-    let check = |(id, child, follows, purpose, due_on): (_, _, _, String, _)| OpenCheck {
+    let check = |(id, child, follows, purpose, due_on): (_, _, _, String, _)| OpenDuty {
         id,
         child,
         follows,
@@ -63,7 +64,7 @@ pub struct Lapse {
     pub check: i64,
     /// Of a new attempt, at which check.
     pub follows: Option<i64>,
-    pub child: i64,
+    pub child: Option<i64>,
     pub opened_on: NaiveDate,
     /// Whether nobody has ever answered for it.
     pub is_unanswered: bool,
@@ -77,18 +78,18 @@ pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
         String,
         i64,
         Option<i64>,
-        i64,
+        Option<i64>,
         NaiveDate,
         Option<NaiveDateTime>,
         Option<NaiveDateTime>,
     );
     let rows: Vec<Row> = lapse::table
-        .inner_join(welfare_check::table)
+        .inner_join(duty::table)
         .select((
             lapse::id,
             lapse::reference,
-            lapse::check_id,
-            welfare_check::follows_id,
+            lapse::duty_id,
+            duty::follows_id,
             lapse::child_id,
             lapse::opened_on,
             lapse::acknowledged_at,
@@ -112,10 +113,10 @@ pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
 
 /// The checks that ended because their record was a duplicate.
 pub fn of_duplicates(conn: &mut Conn) -> Result<HashSet<i64>, DbError> {
-    let checks: Vec<i64> = welfare_check::table
-        .filter(welfare_check::state.eq("cancelled"))
-        .filter(welfare_check::closed_because.like("Duplicate of another record%"))
-        .select(welfare_check::id)
+    let checks: Vec<i64> = duty::table
+        .filter(duty::state.eq("cancelled"))
+        .filter(duty::closed_because.like("Duplicate of another record%"))
+        .select(duty::id)
         .load(conn)?;
     Ok(checks.into_iter().collect())
 }

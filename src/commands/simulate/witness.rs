@@ -45,9 +45,10 @@ impl Witness {
     pub fn look(&mut self, world: &World, evening: &Evening, seen: &Seen) -> Verdict {
         let today = evening.today;
         let Seen { open, resting } = seen;
-        let owed: HashSet<i64> = open.iter().map(|check| check.child).collect();
+        let owed: HashSet<i64> = open.iter().filter_map(|check| check.child).collect();
         for check in open {
-            let rests = !check.is_search && resting.contains(&check.child);
+            let rests =
+                !check.is_search && check.child.is_some_and(|child| resting.contains(&child));
             if check.due_on < today && !rests {
                 let seen = self.overdue.entry(check.id).or_insert(Overdue {
                     evenings: 0,
@@ -124,7 +125,8 @@ impl Witness {
         let stuck = lapses.iter().filter(|lapse| {
             let day = lapse.opened_on + Days::new(LADDER_IS_DONE);
             let was_open = lapse.closed_at.map_or(today, |at| at.date()) > day;
-            let climbs = lapse.is_unanswered && !rested.contains(&lapse.child);
+            let has_rested = lapse.child.is_some_and(|child| rested.contains(&child));
+            let climbs = lapse.is_unanswered && !has_rested;
             was_open && climbs && told_by(lapse, day) < all
         });
         Ok(first_broken([

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use hearth::access::AuthorityKey;
-use hearth::checks::{check, rulebook};
+use hearth::duty::owed;
+use hearth::policy::rulebook;
 use hearth::register::ChildKey;
 use hearth::register::bulk::{self, NewEntry};
 use hearth::rules::codes::{EpisodeKind, Source};
@@ -277,7 +278,7 @@ impl World {
                 let book = rulebook::load(tx, authority, today)?;
                 let owed = first_checks(&entry, Tier::Green, &book.policy, &book.calendar);
                 for (key, _) in &children {
-                    check::owe(tx, &viewer, *key, &owed, None, now)?;
+                    owed::owe(tx, &viewer, *key, &owed, None, now)?;
                 }
                 let earliest = owed.iter().map(|owed| owed.due_on).min();
                 Ok((children, earliest.unwrap_or(today)))

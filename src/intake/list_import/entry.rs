@@ -5,10 +5,10 @@ use chrono::NaiveDate;
 use super::PART;
 use super::report::{Kind, Told};
 use super::routing::given_names;
-use crate::checks::rulebook::Rulebook;
 use crate::intake::csv::child::{ImportedChild, LastSeen};
 use crate::intake::csv::parent::ImportedParent;
 use crate::intake::csv::words::ImportedStatus;
+use crate::policy::rulebook::Rulebook;
 use crate::register::address::Place;
 use crate::register::bulk::{NewEntry, NewParent};
 use crate::register::child::{NewChild, Particulars};
@@ -21,13 +21,13 @@ use crate::rules::codes::{
 };
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Postcode;
-use crate::rules::schedule::{CheckOwed, Entry, find_child, first_checks};
+use crate::rules::schedule::{DutyOwed, Entry, find_child, first_checks};
 use crate::rules::tier::{AddressFact, Assessment, Facts, Seen, Tier, assess, assess_again_on};
 
 /// A child ready to be written.
 pub(super) struct Prepared {
     pub(super) entry: NewEntry,
-    pub(super) owed: Vec<CheckOwed>,
+    pub(super) owed: Vec<DutyOwed>,
     /// The day on which the tier is assessed again, if time alone can change it.
     pub(super) assess_again_on: Option<NaiveDate>,
     /// What the child's timeline says about it.

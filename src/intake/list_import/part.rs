@@ -11,15 +11,17 @@ use super::routing::List;
 use super::{PART, entry};
 use crate::access::audit::{self, Event};
 use crate::access::{Viewer, authority};
-use crate::checks::rulebook::{self, Rulebook};
-use crate::checks::tiering;
-use crate::checks::{capacity, check};
 use crate::db::{Conn, DbError, Result};
+use crate::duty::owed;
 use crate::intake::csv::child::ImportedChild;
+use crate::policy::reassessment;
+use crate::policy::rulebook::{self, Rulebook};
 use crate::register::address::Place;
 use crate::register::bulk::{self, KnownChild};
 use crate::register::{ChildKey, told_address};
 use crate::rules::identifiers::Postcode;
+use crate::tier::tiering;
+use crate::visit::capacity;
 
 /// Rows in one transaction: each part is whole, and no other writer waits long.
 const PART_ROWS: usize = 5_000;
@@ -238,13 +240,13 @@ fn write(
         .zip(owed)
         .map(|((key, _), owed)| (*key, owed))
         .collect();
-    check::owe_first(tx, viewer, &owed, now)?;
+    owed::owe_first(tx, viewer, &owed, now)?;
     let again: Vec<_> = added
         .iter()
         .zip(again)
         .filter_map(|((key, _), on)| Some((*key, on?)))
         .collect();
-    tiering::note_again(tx, viewer.authority(), &again)?;
+    reassessment::note_again(tx, viewer.authority(), &again)?;
     let events: Vec<Event<'_>> = added
         .iter()
         .zip(&words)

@@ -7,18 +7,16 @@ use super::{AcceptError, letters};
 use crate::access::accounts::{self, AccountRow};
 use crate::access::audit::{self, Event};
 use crate::access::{Viewer, authority};
-use crate::checks::check;
-use crate::checks::rulebook::{self, Rulebook};
 use crate::db::{Conn, DbError};
 use crate::intake::store;
 use crate::intake::store::notification::{Row, SeenChild};
-use crate::register::ChildKey;
-use crate::register::allocation;
+use crate::policy::rulebook::{self, Rulebook};
 use crate::register::child::{self, AmendError};
-use crate::register::registration;
+use crate::register::{ChildKey, allocation, registration};
 use crate::rules::codes::ChildStatus;
+use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::CheckKind;
+use crate::visit::ending;
 
 /// An officer has read it: the children become active, get an officer, the acknowledgement checks are done, and the parent
 /// is written to (message `acknowledged`). Writes the audit events.
@@ -54,10 +52,10 @@ pub fn accept(
         acceptance.take_on(tx, child)?;
         if told {
             let because = format!("Acknowledged by email, notification {reference}");
-            check::complete(
+            ending::complete(
                 tx,
                 child.child,
-                CheckKind::Acknowledgement,
+                DutyKind::Acknowledgement,
                 &because,
                 today,
                 now,

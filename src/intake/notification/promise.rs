@@ -2,12 +2,12 @@
 
 use chrono::NaiveDate;
 
-use crate::checks::check;
-use crate::checks::rulebook::Rulebook;
 use crate::db::{Conn, Result};
+use crate::duty::owed;
+use crate::policy::rulebook::Rulebook;
 use crate::register::ChildKey;
+use crate::rules::duty::DutyKind;
 use crate::rules::policy::PolicyKey;
-use crate::rules::schedule::CheckKind;
 use crate::rules::tier::Tier;
 
 /// What is promised.
@@ -22,11 +22,11 @@ pub(super) enum Promise {
 }
 
 impl Promise {
-    const fn check(self) -> CheckKind {
+    const fn check(self) -> DutyKind {
         match self {
-            Self::Answer => CheckKind::Acknowledgement,
-            Self::Contact => CheckKind::FirstContact,
-            Self::Meeting => CheckKind::FirstMeeting,
+            Self::Answer => DutyKind::Acknowledgement,
+            Self::Contact => DutyKind::FirstContact,
+            Self::Meeting => DutyKind::FirstMeeting,
         }
     }
 
@@ -47,7 +47,7 @@ impl Promise {
         from: NaiveDate,
         rulebook: &Rulebook,
     ) -> Result<NaiveDate> {
-        let days = check::due_days(conn, self.check(), children)?;
+        let days = owed::due_days(conn, self.check(), children)?;
         let earliest = days.into_iter().map(|(_, due)| due.on).min();
         Ok(earliest.unwrap_or_else(|| {
             let holds = rulebook.policy.always(self.period(), Tier::Green);

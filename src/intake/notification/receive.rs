@@ -6,22 +6,25 @@ use super::promise::Promise;
 use super::{Notification, NotifiedChild, NotifyingParent, Receipt, letters};
 use crate::access::audit::{self, Event};
 use crate::access::{Viewer, authority};
-use crate::checks::rulebook::{self, Rulebook};
-use crate::checks::{check, dispute, tiering};
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result};
+use crate::duty::owed;
 use crate::intake::store;
 use crate::intake::store::notification::{NewNotification, Row};
-use crate::register::address::AddressRecord;
+use crate::policy::rulebook::{self, Rulebook};
+use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, NewChild, Particulars};
 use crate::register::person::{self, NewPerson, NewRelation};
 use crate::register::registration::{self, Registration};
-use crate::register::{ChildKey, PersonKey, address, names};
+use crate::register::{ChildKey, PersonKey, names};
 use crate::rules::codes::{ChildStatus, Confidentiality, RegisterBasis, Source};
 use crate::rules::dates::spoken;
+use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
-use crate::rules::schedule::{CheckKind, Entry, first_checks};
+use crate::rules::schedule::{Entry, first_checks};
 use crate::rules::tier::Tier;
+use crate::standing::dispute;
+use crate::tier::tiering;
 
 /// What every part of taking in needs to know.
 struct Intake<'a> {
@@ -261,8 +264,8 @@ impl Intake<'_> {
             received_on: self.today,
         };
         let mut owed = first_checks(&entry, tier, &self.rulebook.policy, &self.rulebook.calendar);
-        owed.retain(|owed| taken.is_new || owed.kind == CheckKind::Acknowledgement);
-        check::owe(tx, self.viewer, taken.key, &owed, None, self.now)
+        owed.retain(|owed| taken.is_new || owed.kind == DutyKind::Acknowledgement);
+        owed::owe(tx, self.viewer, taken.key, &owed, None, self.now)
     }
 }
 

@@ -84,7 +84,7 @@ fn the_29th_of_february_and_the_31st_of_december_are_ordinary_days() {
         let world = World::new();
         let child = world.on(seen).known_since_seen(seen);
         assert_eq!(
-            world.check(child, CheckKind::RecurringCheck).due_on,
+            world.check(child, DutyKind::RecurringCheck).due_on,
             day(due)
         );
         world.on(due).sweep();

@@ -7,7 +7,7 @@ use crate::mail::outbox;
 fn world_with_one_due_after_christmas() -> (World, ChildKey) {
     let world = World::new();
     let child = world.known_since_seen("2025-12-29");
-    let check = world.check(child, CheckKind::RecurringCheck);
+    let check = world.check(child, DutyKind::RecurringCheck);
     assert_eq!(check.due_on, day("2026-12-29"));
     (world, child)
 }
@@ -15,7 +15,7 @@ fn world_with_one_due_after_christmas() -> (World, ChildKey) {
 #[test]
 fn the_officer_is_told_ten_and_five_working_days_before_and_each_once() {
     let (world, child) = world_with_one_due_after_christmas();
-    let check = world.check(child, CheckKind::RecurringCheck);
+    let check = world.check(child, DutyKind::RecurringCheck);
     for (today, left) in [
         ("2026-12-10", None),
         ("2026-12-11", Some("10 working days left")),
@@ -56,7 +56,7 @@ fn after_nights_off_only_the_last_notice_is_given_and_several_are_one_digest() {
 #[test]
 fn a_check_that_rests_or_is_done_gives_no_notice() {
     let (world, child) = world_with_one_due_after_christmas();
-    let check = world.check(child, CheckKind::RecurringCheck);
+    let check = world.check(child, DutyKind::RecurringCheck);
     world
         .on("2026-12-10")
         .attempt(&check, Mode::HomeVisit, AttemptResult::ChildSeen);
@@ -80,7 +80,7 @@ fn a_notice_that_was_never_given_breaks_its_promise() {
     world.assert_green();
     world.break_by_hand("DELETE FROM due_soon_notice");
     let broken = world.broken_promises();
-    let check = world.check(child, CheckKind::RecurringCheck);
+    let check = world.check(child, DutyKind::RecurringCheck);
     assert_eq!(broken.len(), 1, "{broken:?}");
     assert!(broken[0].contains("notice") && broken[0].contains(check.reference.as_str()));
 }
@@ -108,7 +108,7 @@ fn a_notice_to_somebody_who_has_left_is_given_to_whoever_follows() {
     ));
     let mails = world.on("2026-12-21").sweep();
     assert_eq!(recipients(&mails), [TEAM_LEADER]);
-    let check = world.check(child, CheckKind::RecurringCheck);
+    let check = world.check(child, DutyKind::RecurringCheck);
     assert!(mails[0].raw.contains(check.reference.as_str()));
     assert!(world.sweep().is_empty(), "once");
     world.assert_green();

@@ -1,18 +1,18 @@
 //! Lapses are opened, told step by step, acknowledged and closed.
 
 use super::*;
-use crate::checks::lapse::AcknowledgeError;
-use crate::checks::suspension::{self, NewRest, SuspensionError};
-use crate::intake::closure::{self, Closure};
+use crate::duty::lapse::AcknowledgeError;
+use crate::duty::suspension::{self, NewRest, SuspensionError};
 use crate::rules::codes::ClosureReason;
 use crate::rules::escalation::Step;
+use crate::standing::closure::{self, Closure};
 
 /// The recurring check of a child seen on 1 December 2025 is due on 1 December 2026, a Tuesday.
 fn world_with_one_due() -> (World, ChildKey) {
     let world = World::new();
     let child = world.known_since_seen("2025-12-01");
     assert_eq!(
-        world.check(child, CheckKind::RecurringCheck).due_on,
+        world.check(child, DutyKind::RecurringCheck).due_on,
         day("2026-12-01")
     );
     (world, child)
@@ -190,7 +190,8 @@ fn a_lapse_that_managers_answer_for_again_and_again_is_heard_higher_and_higher()
         ("2027-02-10", "2027-03-01", vec![DUTY, SAFEGUARDING, HEAD]),
         ("2027-03-01", "2027-03-20", vec![DUTY, SAFEGUARDING, HEAD]),
     ] {
-        assert!(world.on(on).sweep().is_empty());
+        world.on(on).send_returns();
+        assert!(world.sweep().is_empty());
         renew(&world.manager, on, by).unwrap();
         world.assert_green();
         let mails = world.sweep();
@@ -251,7 +252,7 @@ fn no_plan_of_an_officer_goes_beyond_the_ceiling_and_one_of_a_manager_is_heard()
 fn only_an_outcome_that_satisfies_the_check_closes_its_lapse() {
     let (world, child) = world_with_one_due();
     world.on("2026-12-02").sweep();
-    let check = world.check(child, CheckKind::RecurringCheck);
+    let check = world.check(child, DutyKind::RecurringCheck);
     world.attempt(&check, Mode::HomeVisit, AttemptResult::NobodyIn);
     assert_eq!(world.lapses(child)[0].closed, None);
     world.sweep();
@@ -275,7 +276,7 @@ fn only_an_outcome_that_satisfies_the_check_closes_its_lapse() {
     assert!(world.on("2026-12-31").sweep().is_empty());
     world.assert_green();
     assert_eq!(
-        world.check(child, CheckKind::RecurringCheck).due_on,
+        world.check(child, DutyKind::RecurringCheck).due_on,
         day("2027-12-03")
     );
 }
@@ -349,7 +350,7 @@ fn what_nobody_can_be_told_goes_to_the_mailbox_or_stays_untold_and_is_shown() {
 fn a_child_in_red_climbs_the_whole_ladder_on_the_first_day() {
     let (world, child) = world_with_one_due();
     world.social_care_opens(child, EpisodeKind::CpPlan);
-    let due = world.check(child, CheckKind::RecurringCheck).due_on;
+    let due = world.check(child, DutyKind::RecurringCheck).due_on;
     assert_eq!(due, day("2026-11-04"));
     let mails = world.on("2026-11-05").sweep();
     assert_eq!(
@@ -363,7 +364,7 @@ fn a_child_in_red_climbs_the_whole_ladder_on_the_first_day() {
 fn the_manager_hears_the_same_day_of_a_failed_visit_to_a_child_in_red_and_once() {
     let (world, child) = world_with_one_due();
     world.social_care_opens(child, EpisodeKind::CpPlan);
-    let check = world.check(child, CheckKind::RecurringCheck);
+    let check = world.check(child, DutyKind::RecurringCheck);
     world.attempt(&check, Mode::HomeVisit, AttemptResult::NobodyIn);
 
     let mails = world.sweep();
@@ -378,7 +379,7 @@ fn the_manager_hears_the_same_day_of_a_failed_visit_to_a_child_in_red_and_once()
 fn news_of_the_same_day_that_died_is_written_on_the_child_s_timeline() {
     let (world, child) = world_with_one_due();
     world.social_care_opens(child, EpisodeKind::CpPlan);
-    let check = world.check(child, CheckKind::RecurringCheck);
+    let check = world.check(child, DutyKind::RecurringCheck);
     world.attempt(&check, Mode::HomeVisit, AttemptResult::NobodyIn);
     world.sweep();
     world.break_by_hand("UPDATE outgoing_mail SET state = 'dead' WHERE kind = 'failed_visit'");
@@ -532,11 +533,11 @@ fn the_desk_counts_what_it_lists() {
     let desk = world.run(|conn| {
         let book = rulebook::load(conn, world.authority, today)?;
         let account = world.officer.account().unwrap();
-        crate::checks::diary::desk(
+        crate::desk::diary::desk(
             conn,
             &world.officer,
             &book,
-            crate::checks::diary::Whose::Of(account),
+            crate::duty::whose::Whose::Of(account),
         )
     });
     assert_eq!(
@@ -547,10 +548,8 @@ fn the_desk_counts_what_it_lists() {
         ),
         (1, 1, 0)
     );
-    assert_eq!(
-        desk.lapsed[0].child_reference,
-        world.record(child).reference.as_str()
-    );
+    let named = desk.lapsed[0].child.as_ref().unwrap();
+    assert_eq!(named.reference, world.record(child).reference.as_str());
     assert_eq!(desk.lapsed[0].working_days, 1);
     assert!(desk.lapsed[0].lapse.is_some());
     assert_eq!(desk.due_soon[0].working_days, 4);
@@ -590,7 +589,7 @@ impl World {
         self.acknowledge_as(&self.officer, lapse, plan, by)
     }
 
-    fn acknowledge_as(
+    pub fn acknowledge_as(
         &self,
         viewer: &Viewer,
         lapse: &LapseRecord,

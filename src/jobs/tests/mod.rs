@@ -10,6 +10,7 @@ mod ladder;
 mod outcomes;
 mod proof;
 mod rests;
+mod returns;
 mod runs;
 mod store;
 mod tiers;
@@ -21,30 +22,30 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Services, runner};
 use crate::access::accounts::{self, NewAccount};
-use crate::access::authority;
-use crate::access::{AccountKey, AuthorityKey, Role, Viewer};
-use crate::checks::check::{self, CheckRecord};
-use crate::checks::lapse::{self, LapseRecord};
-use crate::checks::outcome::{self, NewOutcome, OutcomeError, Recorded};
-use crate::checks::rulebook;
+use crate::access::{AccountKey, AuthorityKey, Role, Viewer, authority};
 use crate::clock::Clock;
 use crate::db::{Conn, DbError};
+use crate::duty::lapse::{self, LapseRecord};
+use crate::duty::owed;
 use crate::mail::transport::Posted;
+use crate::policy::rulebook;
 use crate::proving::{self, Ending};
-use crate::register::ChildKey;
 use crate::register::address::{self, Place};
-use crate::register::allocation;
 use crate::register::child::{self, NewChild, Particulars};
 use crate::register::episode::{self, Episode};
 use crate::register::registration::{self, Registration};
+use crate::register::{ChildKey, allocation};
 use crate::rules::codes::{
     ChildStatus, EpisodeKind, PreviousSetting, PrimaryReason, RegisterBasis, Sex, Source,
 };
+use crate::rules::duty::DutyKind;
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::{EmailAddress, Postcode, Reference};
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
-use crate::rules::schedule::{CheckKind, Entry, first_checks};
+use crate::rules::schedule::{Entry, first_checks};
 use crate::rules::tier::Tier;
+use crate::visit::check::{self, Check};
+use crate::visit::outcome::{self, NewOutcome, OutcomeError, Recorded};
 
 /// An authority with people in every post, and the jobs that run for it.
 pub struct World {
@@ -257,7 +258,7 @@ impl World {
             address::verify(tx, &program, key, today, "by letter", now)?;
             let book = rulebook::load(tx, self.authority, today)?;
             let owed = first_checks(&entry, tier, &book.policy, &book.calendar);
-            check::owe(tx, &program, key, &owed, None, now)?;
+            owed::owe(tx, &program, key, &owed, None, now)?;
             Ok(key)
         });
         self.allocate(key, &self.officer);
@@ -280,22 +281,21 @@ impl World {
             .unwrap()
     }
 
-    pub fn checks(&self, child: ChildKey) -> Vec<CheckRecord> {
+    pub fn checks(&self, child: ChildKey) -> Vec<Check> {
         self.run(|conn| check::of_child(conn, child))
     }
 
     /// The open check of a kind.
-    pub fn check(&self, child: ChildKey, kind: CheckKind) -> CheckRecord {
-        let open =
-            |check: &CheckRecord| check.kind == kind && check.state == check::CheckState::Open;
+    pub fn check(&self, child: ChildKey, kind: DutyKind) -> Check {
+        let open = |check: &Check| check.kind == kind && check.state == owed::DutyState::Open;
         self.checks(child).into_iter().find(open).unwrap()
     }
 
-    pub fn open_kinds(&self, child: ChildKey) -> Vec<CheckKind> {
+    pub fn open_kinds(&self, child: ChildKey) -> Vec<DutyKind> {
         let checks = self.checks(child);
         let open = checks
             .iter()
-            .filter(|check| check.state == check::CheckState::Open);
+            .filter(|check| check.state == owed::DutyState::Open);
         open.map(|check| check.kind).collect()
     }
 
@@ -304,7 +304,7 @@ impl World {
     }
 
     /// Sam records what came of an attempt today.
-    pub fn attempt(&self, check: &CheckRecord, mode: Mode, result: AttemptResult) -> Recorded {
+    pub fn attempt(&self, check: &Check, mode: Mode, result: AttemptResult) -> Recorded {
         self.try_attempt(check, &self.form(mode, result)).unwrap()
     }
 
@@ -324,11 +324,7 @@ impl World {
         }
     }
 
-    pub fn try_attempt(
-        &self,
-        check: &CheckRecord,
-        form: &NewOutcome,
-    ) -> Result<Recorded, OutcomeError> {
+    pub fn try_attempt(&self, check: &Check, form: &NewOutcome) -> Result<Recorded, OutcomeError> {
         let (today, now) = (self.today(), self.now());
         self.services
             .db
@@ -349,7 +345,7 @@ impl World {
         self.run(|tx| {
             episode::add(tx, &self.manager, child, &episode, now)?;
             let book = rulebook::load(tx, self.authority, today)?;
-            crate::checks::tiering::reassess(tx, &self.manager, child, &book, now)?;
+            crate::tier::tiering::reassess(tx, &self.manager, child, &book, now)?;
             Ok(())
         });
     }

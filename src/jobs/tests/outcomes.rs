@@ -1,16 +1,18 @@
 //! What follows from an outcome.
 
 use super::*;
-use crate::checks::booking::{self, Booked, BookingError, NewBooking};
-use crate::checks::check::CheckState;
-use crate::checks::{CheckKey, lapse, whereabouts};
+use crate::duty::owed::DutyState;
+use crate::duty::{DutyKey, lapse};
 use crate::rules::dates::spoken;
+use crate::standing::whereabouts;
+use crate::visit::booking::{self, Booked, BookingError, NewBooking};
+use crate::visit::check::Check;
 
 #[test]
 fn a_failed_visit_leaves_the_clock_running_and_owes_an_attempt() {
     let world = World::new();
     let child = world.notified();
-    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let meeting = world.check(child, DutyKind::FirstMeeting);
 
     world.on("2026-11-09");
     let recorded = world.attempt(&meeting, Mode::HomeVisit, AttemptResult::NobodyIn);
@@ -20,10 +22,10 @@ fn a_failed_visit_leaves_the_clock_running_and_owes_an_attempt() {
         recorded.next.as_deref(),
         Some("New attempt by 23 November 2026")
     );
-    let after = world.check(child, CheckKind::FirstMeeting);
+    let after = world.check(child, DutyKind::FirstMeeting);
     assert_eq!(after.original_due_on, meeting.original_due_on);
     assert_eq!(after.due_on, meeting.due_on);
-    let attempt = world.check(child, CheckKind::NewAttempt);
+    let attempt = world.check(child, DutyKind::NewAttempt);
     assert_eq!(attempt.follows, Some(meeting.key));
     assert_eq!(attempt.purpose, meeting.purpose);
 }
@@ -32,15 +34,15 @@ fn a_failed_visit_leaves_the_clock_running_and_owes_an_attempt() {
 fn a_later_attempt_takes_the_place_of_the_one_before_with_its_booking() {
     let world = World::new();
     let child = world.notified();
-    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let meeting = world.check(child, DutyKind::FirstMeeting);
     world.attempt(&meeting, Mode::HomeVisit, AttemptResult::NobodyIn);
-    let first = world.check(child, CheckKind::NewAttempt);
+    let first = world.check(child, DutyKind::NewAttempt);
     world.book(&first, "2026-11-12", "").unwrap();
 
     world.on("2026-11-04");
     world.attempt(&first, Mode::Unannounced, AttemptResult::AdultOnly);
 
-    let second = world.check(child, CheckKind::NewAttempt);
+    let second = world.check(child, DutyKind::NewAttempt);
     assert_ne!(first.key, second.key);
     assert_eq!(second.follows, Some(meeting.key));
     let bookings = world.run(|conn| booking::of_check(conn, second.key));
@@ -50,19 +52,19 @@ fn a_later_attempt_takes_the_place_of_the_one_before_with_its_booking() {
         .into_iter()
         .find(|check| check.key == first.key)
         .unwrap();
-    assert_eq!(closed.state, CheckState::Cancelled);
+    assert_eq!(closed.state, DutyState::Cancelled);
 }
 
 #[test]
 fn a_row_of_failed_visits_climbs_the_ladder_as_one_lapse() {
     let world = World::new();
     let child = world.notified();
-    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let meeting = world.check(child, DutyKind::FirstMeeting);
     world.attempt(&meeting, Mode::HomeVisit, AttemptResult::NobodyIn);
-    let first = world.check(child, CheckKind::NewAttempt);
+    let first = world.check(child, DutyKind::NewAttempt);
     world.on("2026-11-24").sweep();
-    let of_attempt = |check: CheckKey| {
-        let lapse = world.run(|conn| lapse::of_check(conn, check));
+    let of_attempt = |check: DutyKey| {
+        let lapse = world.run(|conn| lapse::of_duty(conn, check));
         lapse.unwrap_or_else(|| panic!("no open lapse"))
     };
     let lapsed = of_attempt(first.key);
@@ -73,7 +75,7 @@ fn a_row_of_failed_visits_climbs_the_ladder_as_one_lapse() {
     for day in ["2026-11-30", "2026-12-08", "2026-12-16", "2026-12-28"] {
         world.on(day).sweep();
         world.attempt(&latest, Mode::HomeVisit, AttemptResult::NobodyIn);
-        let next = world.check(child, CheckKind::NewAttempt);
+        let next = world.check(child, DutyKind::NewAttempt);
         assert_ne!(next.key, latest.key);
         latest = next;
         let held = of_attempt(latest.key);
@@ -98,12 +100,12 @@ fn a_row_of_failed_visits_climbs_the_ladder_as_one_lapse() {
 fn postponements_are_counted_over_a_row_of_attempts() {
     let world = World::new();
     let child = world.notified();
-    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let meeting = world.check(child, DutyKind::FirstMeeting);
     world.book(&meeting, "2026-11-03", "").unwrap();
     world.book(&meeting, "2026-11-04", "They asked").unwrap();
     world.on("2026-11-04");
     world.attempt(&meeting, Mode::HomeVisit, AttemptResult::NobodyIn);
-    let attempt = world.check(child, CheckKind::NewAttempt);
+    let attempt = world.check(child, DutyKind::NewAttempt);
     world.book(&attempt, "2026-11-09", "").unwrap();
     let second = world.book(&attempt, "2026-11-10", "They asked").unwrap();
     assert!(!second.tells_manager);
@@ -126,7 +128,7 @@ fn postponements_are_counted_over_a_row_of_attempts() {
 fn what_was_to_be_told_the_same_day_is_told_after_any_stop() {
     let world = World::new();
     let child = world.notified();
-    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let meeting = world.check(child, DutyKind::FirstMeeting);
     world.book(&meeting, "2026-11-03", "").unwrap();
     for day in ["2026-11-04", "2026-11-05", "2026-11-06"] {
         world.book(&meeting, day, "They asked").unwrap();
@@ -144,7 +146,7 @@ fn what_was_to_be_told_the_same_day_is_told_after_any_stop() {
 fn a_bank_holiday_is_booked_only_by_somebody_who_means_it() {
     let world = World::new();
     let child = world.notified();
-    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let meeting = world.check(child, DutyKind::FirstMeeting);
     let christmas = NewBooking {
         mode: Mode::Phone,
         booked_for: day("2026-12-25"),
@@ -175,19 +177,19 @@ fn a_bank_holiday_is_booked_only_by_somebody_who_means_it() {
 fn each_check_has_an_attempt_of_its_own() {
     let world = World::new();
     let child = world.notified();
-    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let meeting = world.check(child, DutyKind::FirstMeeting);
     world.attempt(&meeting, Mode::HomeVisit, AttemptResult::NobodyIn);
-    let attempt = world.check(child, CheckKind::NewAttempt);
+    let attempt = world.check(child, DutyKind::NewAttempt);
 
     world.attempt(
-        &world.check(child, CheckKind::FirstContact),
+        &world.check(child, DutyKind::FirstContact),
         Mode::Phone,
         AttemptResult::Refused,
     );
 
-    let attempts = || -> Vec<CheckRecord> {
+    let attempts = || -> Vec<Check> {
         let mut open = world.checks(child);
-        open.retain(|it| it.kind == CheckKind::NewAttempt && it.state == CheckState::Open);
+        open.retain(|it| it.kind == DutyKind::NewAttempt && it.state == DutyState::Open);
         open
     };
     let open = attempts();
@@ -215,9 +217,9 @@ fn the_attempt_to_find_a_child_ends_when_the_child_is_found() {
     let lose =
         |tx: &mut Conn| whereabouts::lose(tx, &world.officer, &lost, "An empty house", today, now);
     world.services.db.write_now(lose).unwrap();
-    let search = world.check(child, CheckKind::FindChild);
+    let search = world.check(child, DutyKind::FindChild);
     world.attempt(&search, Mode::HomeVisit, AttemptResult::NobodyIn);
-    let attempt = world.check(child, CheckKind::NewAttempt);
+    let attempt = world.check(child, DutyKind::NewAttempt);
     assert_eq!(attempt.follows, Some(search.key));
 
     let lost = world.record(child);
@@ -225,7 +227,7 @@ fn the_attempt_to_find_a_child_ends_when_the_child_is_found() {
         |tx: &mut Conn| whereabouts::find(tx, &world.officer, &lost, "The aunt rang", today, now);
     world.services.db.write_now(find).unwrap();
     let kinds = world.open_kinds(child);
-    assert!(!kinds.contains(&CheckKind::FindChild) && !kinds.contains(&CheckKind::NewAttempt));
+    assert!(!kinds.contains(&DutyKind::FindChild) && !kinds.contains(&DutyKind::NewAttempt));
     world.sweep();
     world.assert_green();
 }
@@ -234,9 +236,9 @@ fn the_attempt_to_find_a_child_ends_when_the_child_is_found() {
 fn seeing_the_child_closes_the_meeting_its_attempts_and_the_contact_and_the_next_check_appears() {
     let world = World::new();
     let child = world.notified();
-    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let meeting = world.check(child, DutyKind::FirstMeeting);
     world.attempt(&meeting, Mode::HomeVisit, AttemptResult::NobodyIn);
-    let attempt = world.check(child, CheckKind::NewAttempt);
+    let attempt = world.check(child, DutyKind::NewAttempt);
 
     world.on("2026-11-10");
     let recorded = world.attempt(&attempt, Mode::HomeVisit, AttemptResult::ChildSeen);
@@ -245,13 +247,13 @@ fn seeing_the_child_closes_the_meeting_its_attempts_and_the_contact_and_the_next
     assert_eq!(
         world.open_kinds(child),
         [
-            CheckKind::Acknowledgement,
-            CheckKind::SuitabilityDecision,
-            CheckKind::SecondCheck
+            DutyKind::Acknowledgement,
+            DutyKind::SuitabilityDecision,
+            DutyKind::SecondCheck
         ]
     );
     assert_eq!(
-        world.check(child, CheckKind::SecondCheck).due_on,
+        world.check(child, DutyKind::SecondCheck).due_on,
         day("2027-02-10")
     );
     let record = world.record(child);
@@ -259,7 +261,7 @@ fn seeing_the_child_closes_the_meeting_its_attempts_and_the_contact_and_the_next
     assert_eq!(record.last_seen_by.as_deref(), Some("Sam Reed"));
     assert_eq!(
         record.next_check_on,
-        Some(world.check(child, CheckKind::Acknowledgement).due_on)
+        Some(world.check(child, DutyKind::Acknowledgement).due_on)
     );
 }
 
@@ -267,13 +269,13 @@ fn seeing_the_child_closes_the_meeting_its_attempts_and_the_contact_and_the_next
 fn an_adult_at_the_door_is_a_contact_but_not_a_meeting() {
     let world = World::new();
     let child = world.notified();
-    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let meeting = world.check(child, DutyKind::FirstMeeting);
 
     let recorded = world.attempt(&meeting, Mode::HomeVisit, AttemptResult::AdultOnly);
 
     assert!(!recorded.satisfied);
-    assert!(!world.open_kinds(child).contains(&CheckKind::FirstContact));
-    assert!(world.open_kinds(child).contains(&CheckKind::FirstMeeting));
+    assert!(!world.open_kinds(child).contains(&DutyKind::FirstContact));
+    assert!(world.open_kinds(child).contains(&DutyKind::FirstMeeting));
 }
 
 #[test]
@@ -284,12 +286,12 @@ fn a_judgement_given_at_the_meeting_is_the_decision() {
     form.judgement = Judgement::Suitable;
 
     world
-        .try_attempt(&world.check(child, CheckKind::FirstMeeting), &form)
+        .try_attempt(&world.check(child, DutyKind::FirstMeeting), &form)
         .unwrap();
 
     assert_eq!(
         world.open_kinds(child),
-        [CheckKind::Acknowledgement, CheckKind::SecondCheck]
+        [DutyKind::Acknowledgement, DutyKind::SecondCheck]
     );
 }
 
@@ -298,27 +300,27 @@ fn a_visit_for_something_else_does_not_use_up_a_check_that_is_not_due() {
     let world = World::new();
     let child = world.notified();
     world.attempt(
-        &world.check(child, CheckKind::FirstMeeting),
+        &world.check(child, DutyKind::FirstMeeting),
         Mode::HomeVisit,
         AttemptResult::ChildSeen,
     );
-    let second = world.check(child, CheckKind::SecondCheck);
+    let second = world.check(child, DutyKind::SecondCheck);
 
     world.on("2026-11-16");
     let mut form = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
     form.judgement = Judgement::Suitable;
     world
-        .try_attempt(&world.check(child, CheckKind::SuitabilityDecision), &form)
+        .try_attempt(&world.check(child, DutyKind::SuitabilityDecision), &form)
         .unwrap();
 
-    assert_eq!(world.check(child, CheckKind::SecondCheck).key, second.key);
+    assert_eq!(world.check(child, DutyKind::SecondCheck).key, second.key);
 }
 
 #[test]
 fn the_same_form_twice_is_one_outcome() {
     let world = World::new();
     let child = world.notified();
-    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let meeting = world.check(child, DutyKind::FirstMeeting);
     let form = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
 
     let first = world.try_attempt(&meeting, &form).unwrap();
@@ -333,7 +335,7 @@ fn the_same_form_twice_is_one_outcome() {
 fn what_cannot_be_is_refused() {
     let world = World::new();
     let child = world.notified();
-    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let meeting = world.check(child, DutyKind::FirstMeeting);
     let seen_on_the_telephone = world.form(Mode::Phone, AttemptResult::ChildSeen);
     assert!(matches!(
         world.try_attempt(&meeting, &seen_on_the_telephone),
@@ -346,7 +348,7 @@ fn what_cannot_be_is_refused() {
         Err(OutcomeError::InTheFuture)
     ));
     let seen = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
-    let acknowledgement = world.check(child, CheckKind::Acknowledgement);
+    let acknowledgement = world.check(child, DutyKind::Acknowledgement);
     assert!(matches!(
         world.try_attempt(&acknowledgement, &seen),
         Err(OutcomeError::AcceptInstead)
@@ -364,7 +366,7 @@ fn a_wrong_address_is_no_longer_verified() {
     let world = World::new();
     let child = world.notified();
     world.attempt(
-        &world.check(child, CheckKind::FirstMeeting),
+        &world.check(child, DutyKind::FirstMeeting),
         Mode::HomeVisit,
         AttemptResult::WrongAddress,
     );
@@ -376,7 +378,7 @@ fn a_wrong_address_is_no_longer_verified() {
 fn a_child_who_was_seen_before_the_loss_is_still_lost() {
     let world = World::new();
     let child = world.notified();
-    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let meeting = world.check(child, DutyKind::FirstMeeting);
     world.on("2026-11-04").loses(child);
 
     world.on("2026-11-05");
@@ -385,7 +387,7 @@ fn a_child_who_was_seen_before_the_loss_is_still_lost() {
     let recorded = world.try_attempt(&meeting, &form).unwrap();
 
     assert!(recorded.satisfied, "the meeting did take place");
-    assert!(world.open_kinds(child).contains(&CheckKind::FindChild));
+    assert!(world.open_kinds(child).contains(&DutyKind::FindChild));
     assert_eq!(world.record(child).status, ChildStatus::WhereaboutsUnknown);
     world.assert_green_but_unswept();
 }
@@ -394,7 +396,7 @@ fn a_child_who_was_seen_before_the_loss_is_still_lost() {
 fn a_child_who_was_seen_since_the_loss_is_found() {
     let world = World::new();
     let child = world.notified();
-    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let meeting = world.check(child, DutyKind::FirstMeeting);
     world.on("2026-11-04").loses(child);
 
     world.on("2026-11-05");
@@ -402,7 +404,7 @@ fn a_child_who_was_seen_since_the_loss_is_found() {
     form.happened_on = day("2026-11-04");
     world.try_attempt(&meeting, &form).unwrap();
 
-    assert!(!world.open_kinds(child).contains(&CheckKind::FindChild));
+    assert!(!world.open_kinds(child).contains(&DutyKind::FindChild));
     assert_eq!(world.record(child).status, ChildStatus::Active);
     world.assert_green_but_unswept();
 }
@@ -414,7 +416,7 @@ fn a_visit_to_the_old_home_is_not_the_visit_after_the_move() {
     world
         .on("2026-11-10")
         .moves(child, "3 New Road", "2026-11-09");
-    let owed = world.check(child, CheckKind::AfterMove);
+    let owed = world.check(child, DutyKind::AfterMove);
 
     world.on("2026-11-11");
     let mut form = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
@@ -431,11 +433,11 @@ fn a_visit_to_the_old_home_is_not_the_visit_after_the_move() {
 fn a_visit_from_before_the_move_that_is_written_down_late_leaves_the_new_home_to_be_visited() {
     let world = World::new();
     let child = world.known_since_seen("2025-12-01");
-    let recurring = world.check(child, CheckKind::RecurringCheck);
+    let recurring = world.check(child, DutyKind::RecurringCheck);
     world
         .on("2026-11-17")
         .moves(child, "3 New Road", "2026-11-16");
-    assert!(!world.open_kinds(child).contains(&CheckKind::AfterMove));
+    assert!(!world.open_kinds(child).contains(&DutyKind::AfterMove));
 
     world.on("2026-11-18");
     let mut form = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
@@ -443,7 +445,7 @@ fn a_visit_from_before_the_move_that_is_written_down_late_leaves_the_new_home_to
     let recorded = world.try_attempt(&recurring, &form).unwrap();
 
     assert!(recorded.satisfied);
-    let owed = world.check(child, CheckKind::AfterMove);
+    let owed = world.check(child, DutyKind::AfterMove);
     assert_eq!(
         owed.counted_from,
         day("2026-11-17"),
@@ -461,18 +463,18 @@ fn a_visit_from_before_the_move_that_is_written_down_late_leaves_the_new_home_to
 fn a_visit_from_before_the_telephone_calls_leaves_a_meeting_owed() {
     let world = World::new();
     let child = world.known_since_seen("2025-12-01");
-    let recurring = world.check(child, CheckKind::RecurringCheck);
+    let recurring = world.check(child, DutyKind::RecurringCheck);
     for date in ["2026-11-17", "2026-11-18"] {
         world.on(date);
         world.attempt(&recurring, Mode::Phone, AttemptResult::OnlineOnly);
     }
-    assert!(!world.open_kinds(child).contains(&CheckKind::SeeInPerson));
+    assert!(!world.open_kinds(child).contains(&DutyKind::SeeInPerson));
 
     let mut form = world.form(Mode::HomeVisit, AttemptResult::ChildSeen);
     form.happened_on = day("2026-11-10");
     world.try_attempt(&recurring, &form).unwrap();
 
-    assert!(world.open_kinds(child).contains(&CheckKind::SeeInPerson));
+    assert!(world.open_kinds(child).contains(&DutyKind::SeeInPerson));
     world.assert_green_but_unswept();
 }
 
@@ -480,19 +482,19 @@ fn a_visit_from_before_the_telephone_calls_leaves_a_meeting_owed() {
 fn when_the_tier_rises_checks_come_sooner_and_their_first_day_stays() {
     let world = World::new();
     let child = world.notified();
-    let before = world.check(child, CheckKind::FirstMeeting);
+    let before = world.check(child, DutyKind::FirstMeeting);
 
     world
         .on("2026-11-04")
         .social_care_opens(child, EpisodeKind::S47);
 
     assert_eq!(world.record(child).tier, Tier::Red);
-    let after = world.check(child, CheckKind::FirstMeeting);
+    let after = world.check(child, DutyKind::FirstMeeting);
     assert_eq!(after.due_on, day("2026-11-09"));
     assert_eq!(after.original_due_on, before.original_due_on);
     assert!(after.why.contains("tier rose to red"), "{}", after.why);
     assert_eq!(
-        world.check(child, CheckKind::FirstContact).due_on,
+        world.check(child, DutyKind::FirstContact).due_on,
         day("2026-11-06")
     );
     world.assert_green_but_unswept();
@@ -502,7 +504,7 @@ fn when_the_tier_rises_checks_come_sooner_and_their_first_day_stays() {
 fn the_original_due_day_cannot_be_overwritten() {
     let world = World::new();
     world.notified();
-    let refused = world.try_by_hand("UPDATE welfare_check SET original_due_on = '2027-01-01'");
+    let refused = world.try_by_hand("UPDATE duty SET original_due_on = '2027-01-01'");
     assert!(
         refused
             .unwrap_err()
@@ -515,7 +517,7 @@ fn the_original_due_day_cannot_be_overwritten() {
 fn a_booking_is_moved_only_with_a_reason_and_moves_no_due_day() {
     let world = World::new();
     let child = world.notified();
-    let meeting = world.check(child, CheckKind::FirstMeeting);
+    let meeting = world.check(child, DutyKind::FirstMeeting);
     assert!(matches!(
         world.book(&meeting, "2026-11-01", ""),
         Err(BookingError::InThePast)
@@ -540,7 +542,7 @@ fn a_booking_is_moved_only_with_a_reason_and_moves_no_due_day() {
         .collect();
     assert_eq!(states, ["booked", "moved"]);
     assert_eq!(
-        world.check(child, CheckKind::FirstMeeting).due_on,
+        world.check(child, DutyKind::FirstMeeting).due_on,
         meeting.due_on
     );
 
@@ -554,19 +556,19 @@ fn a_booking_is_moved_only_with_a_reason_and_moves_no_due_day() {
 fn a_child_is_not_owed_the_same_thing_twice() {
     let world = World::new();
     let child = world.notified();
-    let owed = world.check(child, CheckKind::FirstMeeting);
-    world.break_by_hand("DELETE FROM welfare_check; UPDATE child SET next_check_on = NULL");
-    let again = crate::rules::schedule::CheckOwed {
+    let owed = world.check(child, DutyKind::FirstMeeting);
+    world.break_by_hand("DELETE FROM duty; UPDATE child SET next_check_on = NULL");
+    let again = crate::rules::schedule::DutyOwed {
         kind: owed.kind,
         purpose: owed.purpose,
         due_on: owed.due_on,
         counted_from: owed.counted_from,
-        why: owed.why,
+        why: owed.why.clone(),
     };
     let now = world.now();
     for _ in 0..2 {
         world.run(|tx| {
-            check::owe(
+            owed::owe(
                 tx,
                 &world.officer,
                 child,
@@ -576,7 +578,7 @@ fn a_child_is_not_owed_the_same_thing_twice() {
             )
         });
     }
-    assert_eq!(world.open_kinds(child), [CheckKind::FirstMeeting]);
+    assert_eq!(world.open_kinds(child), [DutyKind::FirstMeeting]);
     assert_eq!(world.record(child).next_check_on, Some(again.due_on));
 }
 
@@ -591,7 +593,7 @@ impl World {
         lost.unwrap();
     }
 
-    fn book(&self, check: &CheckRecord, on: &str, reason: &str) -> Result<Booked, BookingError> {
+    fn book(&self, check: &Check, on: &str, reason: &str) -> Result<Booked, BookingError> {
         let (today, now) = (self.today(), self.now());
         let new = NewBooking {
             mode: Mode::HomeVisit,

@@ -1,8 +1,8 @@
 //! `hearth verify` is green after everything the program does, and red for each thing it never does.
 
 use super::*;
-use crate::checks::verify;
 use crate::db::columns::Key;
+use crate::proof::verify;
 
 /// One child with a lapse that was told, and one whose check is not due yet; all is well.
 fn world() -> World {
@@ -27,11 +27,11 @@ fn broken_by(statement: &str) -> Vec<String> {
 #[test]
 fn each_broken_row_breaks_the_promise_that_is_about_it() {
     for (statement, promise) in [
-        ("DELETE FROM lapse_step; DELETE FROM lapse; DELETE FROM welfare_check", "open check"),
+        ("DELETE FROM lapse_step; DELETE FROM lapse; DELETE FROM duty", "open check"),
         ("UPDATE child SET next_check_on = '2030-01-01' WHERE id = 1", "next check in lists"),
         ("DELETE FROM lapse_step; DELETE FROM lapse", "exactly one open lapse"),
         (
-            "UPDATE welfare_check SET state = 'done', closed_on = '2026-12-02', closed_because = 'x' WHERE id = 1",
+            "UPDATE duty SET state = 'done', closed_on = '2026-12-02', closed_because = 'x' WHERE id = 1",
             "Every open lapse is of an open check",
         ),
         ("UPDATE lapse SET closed_at = '2026-12-02 09:00:00'", "Every closed lapse"),
@@ -39,8 +39,8 @@ fn each_broken_row_breaks_the_promise_that_is_about_it() {
             "UPDATE lapse SET closed_at = '2026-12-02 09:00:00', closed_because = 'No longer wanted'",
             "Every closed lapse",
         ),
-        ("UPDATE welfare_check SET due_on = '2027-12-01' WHERE id = 2", "due later than it first was"),
-        ("UPDATE welfare_check SET closed_on = '2026-12-01' WHERE id = 2", "says when and why"),
+        ("UPDATE duty SET due_on = '2027-12-01' WHERE id = 2", "due later than it first was"),
+        ("UPDATE duty SET closed_on = '2026-12-01' WHERE id = 2", "says when and why"),
         ("DELETE FROM lapse_step WHERE post = 'team_leader'", "Every step"),
         ("UPDATE outgoing_mail SET state = 'waiting', next_try_at = '2026-11-30 09:00:00'", "No mail is stuck"),
         ("UPDATE outgoing_mail SET state = 'dead'", "No mail is stuck"),
@@ -110,9 +110,9 @@ fn what_was_written_after_the_sweep_the_sweep_is_not_blamed_for() {
     let mut form = world.form(Mode::HomeVisit, AttemptResult::NobodyIn);
     form.happened_on = day("2026-11-01");
     world
-        .try_attempt(&world.check(child, CheckKind::RecurringCheck), &form)
+        .try_attempt(&world.check(child, DutyKind::RecurringCheck), &form)
         .unwrap();
-    assert!(world.check(child, CheckKind::NewAttempt).due_on < world.today());
+    assert!(world.check(child, DutyKind::NewAttempt).due_on < world.today());
     world.assert_green();
     world.sweep();
     assert_eq!(world.lapses(child).len(), 1);

@@ -2,10 +2,11 @@
 //! the search for a child.
 
 use super::*;
-use crate::checks::diary::{self, Whose};
-use crate::checks::lapse_list;
-use crate::checks::suspension::{self, NewRest, Outlook, SuspensionError};
-use crate::checks::whereabouts;
+use crate::desk::diary;
+use crate::duty::lapse_list;
+use crate::duty::suspension::{self, NewRest, Outlook, SuspensionError};
+use crate::duty::whose::Whose;
+use crate::standing::whereabouts;
 
 impl World {
     fn rest(&self, child: ChildKey, until: &str) -> Result<bool, SuspensionError> {
@@ -60,13 +61,13 @@ fn a_rest_over_a_lapse_is_told_above_at_once_and_hides_nothing() {
 fn the_lapse_of_an_attempt_that_failed_is_on_the_desk_and_no_rest_hides_it() {
     let world = World::new();
     let child = world.known_since_seen("2026-06-01");
-    let visit = world.check(child, CheckKind::RecurringCheck);
+    let visit = world.check(child, DutyKind::RecurringCheck);
     world.attempt(&visit, Mode::HomeVisit, AttemptResult::NobodyIn);
     world.on("2026-11-24").sweep();
-    let attempt = world.check(child, CheckKind::NewAttempt);
+    let attempt = world.check(child, DutyKind::NewAttempt);
     world.attempt(&attempt, Mode::HomeVisit, AttemptResult::NobodyIn);
     let today = world.today();
-    let next = world.check(child, CheckKind::NewAttempt);
+    let next = world.check(child, DutyKind::NewAttempt);
     assert!(
         next.due_on > today && visit.due_on > today,
         "nothing is overdue"
@@ -138,7 +139,7 @@ fn looking_for_a_child_never_rests() {
     world.services.db.write_now(lost).unwrap();
     world.rest(child, "2027-01-31").unwrap();
     world.sweep();
-    let search = world.check(child, CheckKind::FindChild);
+    let search = world.check(child, DutyKind::FindChild);
     world.on(&search.due_on.succ_opt().unwrap().to_string());
     assert_eq!(
         recipients(&world.sweep())
@@ -148,7 +149,7 @@ fn looking_for_a_child_never_rests() {
         2
     );
     let lapses = world.lapses(child);
-    assert!(lapses.iter().any(|lapse| lapse.check == search.key));
+    assert!(lapses.iter().any(|lapse| lapse.duty == search.key));
     world.assert_green();
 }
 

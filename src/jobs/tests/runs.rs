@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::*;
 use crate::jobs::punctuality::{self, Punctuality};
 use crate::jobs::rehearsal::{self, TakenBack};
 use crate::jobs::{Timer, store};
+
+use super::*;
 
 #[test]
 fn each_run_is_written_down_with_what_it_came_to() {
@@ -52,7 +53,7 @@ fn a_rehearsal_says_when_it_did_not_assess_every_child_and_writes_the_digest_of_
         world.known_since_seen("2025-12-01");
     }
     let today = world.today();
-    world.run(|tx| crate::checks::tiering::reassess_all_soon(tx, world.authority, today));
+    world.run(|tx| crate::policy::reassessment::reassess_all_soon(tx, world.authority, today));
     let rehearse = |assessed| {
         let (authority, now) = (world.authority, world.now());
         let taken_back = world.services.db.write_now(|tx| {
@@ -123,7 +124,7 @@ fn one_bad_authority_does_not_stop_the_others() {
          SELECT 'C-0000-0000', authority.id, 'A', 'B', 'b a', 'b a', '2016-01-01', 'U', 'active', TRUE, '2026-01-01',
                 'green', '2026-01-01 09:00:00', '2026-01-01 09:00:00'
          FROM authority WHERE code = '901';
-         INSERT INTO welfare_check (reference, authority_id, child_id, kind, purpose, counted_from, original_due_on,
+         INSERT INTO duty (reference, authority_id, child_id, kind, purpose, counted_from, original_due_on,
                                     due_on, why, state, created_at)
          SELECT 'W-0000-0000', authority_id, id, 'nonsense', 'see_child', '2026-01-01', '2026-02-01', '2026-02-01', '',
                 'open', '2026-01-01 09:00:00'

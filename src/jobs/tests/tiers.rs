@@ -16,7 +16,7 @@ impl World {
             address::move_child(tx, child, &place, Source::Parent, day(since), now)?;
             address::verify(tx, &self.officer, child, today, "by letter", now)?;
             let book = rulebook::load(tx, self.authority, today)?;
-            crate::checks::tiering::reassess(tx, &self.officer, child, &book, now)?;
+            crate::tier::tiering::reassess(tx, &self.officer, child, &book, now)?;
             Ok(())
         });
     }

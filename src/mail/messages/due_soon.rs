@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::rules::dates::spoken;
+use crate::rules::duty::counted;
 
 /// As many checks as a mail lists; the page behind the link has all of them.
 const LISTED: usize = 50;
@@ -25,6 +26,8 @@ pub struct DueSoon {
 pub struct DueSoonLine {
     /// The reference that the page behind the link leads to.
     pub reference: String,
+    /// Whether it is a return of the authority, and no check of a child.
+    pub is_return: bool,
     /// Which check, such as "Second check".
     pub check: String,
     /// The day it is due.
@@ -38,6 +41,20 @@ pub struct DueSoonLine {
 }
 
 impl DueSoon {
+    /// How many there are, and of what.
+    fn counted(&self) -> String {
+        counted(
+            super::number(self.lines.len()),
+            super::number(self.returns()),
+        )
+    }
+
+    /// How many of them are returns of the authority.
+    fn returns(&self) -> usize {
+        let returns = self.lines.iter().filter(|line| line.is_return);
+        returns.count()
+    }
+
     fn listed(&self) -> &[DueSoonLine] {
         self.lines.get(..LISTED).unwrap_or(&self.lines)
     }
@@ -81,6 +98,7 @@ mod tests {
 
     fn line(reference: &str, due: (i32, u32, u32), left: i64) -> DueSoonLine {
         DueSoonLine {
+            is_return: false,
             reference: reference.to_owned(),
             check: "Recurring check".to_owned(),
             due_on: NaiveDate::from_ymd_opt(due.0, due.1, due.2).unwrap(),

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::rules::dates::spoken;
+use crate::rules::duty::counted;
 use crate::rules::escalation::{Post, Step};
 
 /// As many lapses as a mail lists; the page behind the link has all of them.
@@ -30,6 +31,8 @@ pub struct LapseDigest {
 pub struct LapseLine {
     /// The reference that the page behind the link shows.
     pub reference: String,
+    /// Whether it is a return of the authority, and no check of a child.
+    pub is_return: bool,
     /// Which check, such as "Second check".
     pub check: String,
     /// The day it was due.
@@ -49,6 +52,20 @@ pub struct LapseLine {
 }
 
 impl LapseDigest {
+    /// How many there are, and of what.
+    fn counted(&self) -> String {
+        counted(
+            super::number(self.lines.len()),
+            super::number(self.returns()),
+        )
+    }
+
+    /// How many of them are returns of the authority.
+    fn returns(&self) -> usize {
+        let returns = self.lines.iter().filter(|line| line.is_return);
+        returns.count()
+    }
+
     fn listed(&self) -> &[LapseLine] {
         self.lines.get(..LISTED).unwrap_or(&self.lines)
     }
@@ -126,6 +143,7 @@ mod tests {
 
     fn line(reference: &str, due: (i32, u32, u32), over: i64) -> LapseLine {
         LapseLine {
+            is_return: false,
             reference: reference.to_owned(),
             check: "Second check".to_owned(),
             due_on: NaiveDate::from_ymd_opt(due.0, due.1, due.2).unwrap(),

@@ -126,6 +126,10 @@ fn written(template: &impl Template) -> String {
     template.render().unwrap_or_default()
 }
 
+fn number(of: usize) -> i64 {
+    i64::try_from(of).unwrap_or(i64::MAX)
+}
+
 /// In whose place somebody is told, as a sentence; none when in nobody's. Members of staff may be named in mail.
 fn away(names: &BTreeSet<String>) -> Option<String> {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -35,6 +35,7 @@ fn to_staff(head: &Letterhead, today: NaiveDate) -> Vec<Rendered> {
             told_as: vec![Post::TeamLeader],
             in_place_of: BTreeSet::new(),
             lines: vec![LapseLine {
+                is_return: false,
                 reference: LAPSE.to_owned(),
                 check: "Second check".to_owned(),
                 due_on: last_week,
@@ -50,6 +51,7 @@ fn to_staff(head: &Letterhead, today: NaiveDate) -> Vec<Rendered> {
         .render(head),
         DueSoon {
             lines: vec![DueSoonLine {
+                is_return: false,
                 reference: CHECK.to_owned(),
                 check: "First meeting".to_owned(),
                 due_on: after(today, 14),

@@ -10,7 +10,7 @@ fn england() -> Calendar {
     Calendar::england()
 }
 
-fn due(on: &str, kind: CheckKind, tier: Tier, count: u32) -> Due {
+fn due(on: &str, kind: DutyKind, tier: Tier, count: u32) -> Due {
     Due {
         on: day(on),
         kind,
@@ -39,10 +39,10 @@ fn checks_are_sorted_into_their_weeks_and_followed_by_others() {
     let policy = Policy::at(&defaults(), "990", today);
     let weeks = weeks(today, 26);
     let checks = [
-        due("2026-11-24", CheckKind::RecurringCheck, Tier::Red, 2),
-        due("2026-11-25", CheckKind::FirstMeeting, Tier::Green, 3),
-        due("2026-12-06", CheckKind::Acknowledgement, Tier::Amber, 4),
-        due("2027-11-25", CheckKind::RecurringCheck, Tier::Green, 5),
+        due("2026-11-24", DutyKind::RecurringCheck, Tier::Red, 2),
+        due("2026-11-25", DutyKind::FirstMeeting, Tier::Green, 3),
+        due("2026-12-06", DutyKind::Acknowledgement, Tier::Amber, 4),
+        due("2027-11-25", DutyKind::RecurringCheck, Tier::Green, 5),
     ];
     let load = load(&checks, &weeks, today, &policy, &england());
     assert_eq!(load.late.red, 2);

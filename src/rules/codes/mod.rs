@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn every_key_names_one_item() {
-        use crate::rules::{escalation, identifiers, outcome, policy, schedule, tier};
+        use crate::rules::{census, duty, escalation, identifiers, outcome, policy, tier};
         check_lists!(
             Sex,
             Ethnicity,
@@ -128,8 +128,10 @@ mod tests {
             policy::Unit,
             policy::PolicyKey,
             policy::PolicySet,
-            schedule::CheckKind,
-            schedule::Purpose,
+            duty::DutyKind,
+            duty::Purpose,
+            escalation::Ladder,
+            census::Census,
             outcome::Mode,
             outcome::AttemptResult,
             outcome::SpokenAlone,

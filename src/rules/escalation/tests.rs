@@ -12,6 +12,7 @@ fn day(text: &str) -> NaiveDate {
 /// A check that was due on Monday 23 November 2026.
 fn lapse(tier: Tier) -> LapseState {
     LapseState {
+        ladder: Ladder::Welfare,
         due_on: day("2026-11-23"),
         opened_on: day("2026-11-24"),
         tier,
@@ -255,7 +256,16 @@ fn who_hears_of_a_plan_is_said_before_it_is_made() {
         Policy::at(&defaults(), "884", day("2026-11-24")),
         Calendar::england(),
     );
-    let words = |plans| who_hears(plans, day("2026-11-24"), &policy, &calendar).unwrap();
+    let words = |plans| {
+        who_hears(
+            plans,
+            day("2026-11-24"),
+            Ladder::Welfare,
+            &policy,
+            &calendar,
+        )
+        .unwrap()
+    };
     assert_eq!(
         words(0),
         "A plan by a day after 16 February 2027 will be told to the head of service at once."
@@ -273,7 +283,10 @@ fn who_hears_of_a_plan_is_said_before_it_is_made() {
 /// Everybody from the head of service up.
 fn those_above() -> HashSet<Post> {
     let steps = Step::RENEWALS.iter();
-    steps.flat_map(|step| step.posts()).copied().collect()
+    steps
+        .flat_map(|step| step.posts(Ladder::Welfare))
+        .copied()
+        .collect()
 }
 
 proptest! {
@@ -293,7 +306,7 @@ proptest! {
         let mut hear = |held: &LapseState, from: NaiveDate, to: NaiveDate| {
             for today in from.iter_days().take_while(|today| *today <= to.min(bound)) {
                 let owed = owed(held, &policy, &calendar, today);
-                heard.extend(owed.flat_map(|owed| owed.step.posts()).copied());
+                heard.extend(owed.flat_map(|owed| owed.step.posts(Ladder::Welfare)).copied());
             }
         };
         for (waits, lasts) in answers {

@@ -117,8 +117,8 @@ fn a_new_attempt_says_why() {
 #[test]
 fn only_a_recurring_check_counts_what_happened_before_the_list_was_taken_over() {
     let (taken_over, seen, registered) = (day("2026-11-02"), day("2026-08-03"), day("2025-09-01"));
-    for kind in CheckKind::ALL {
-        let check = OpenCheck {
+    for kind in DutyKind::ALL {
+        let check = OpenDuty {
             kind: *kind,
             purpose: kind.purpose(),
             counted_from: taken_over,
@@ -126,7 +126,7 @@ fn only_a_recurring_check_counts_what_happened_before_the_list_was_taken_over() 
         };
         let days = [Some(seen), None].map(|seen| earliest(&check, seen, registered));
         match kind {
-            CheckKind::RecurringCheck => assert_eq!(days, [seen, registered]),
+            DutyKind::RecurringCheck => assert_eq!(days, [seen, registered]),
             _ => assert_eq!(days, [taken_over; 2], "{kind:?}"),
         }
     }

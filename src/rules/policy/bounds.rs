@@ -70,6 +70,7 @@ pub enum OutOfBounds {
 
 const DAYS: &[Unit] = &[Unit::CalendarDay];
 const NUMBER: &[Unit] = &[Unit::Times];
+const THURSDAYS: &[Unit] = &[Unit::Thursday];
 /// Whatever goes on in the holidays.
 const TIME: &[Unit] = &[Unit::CalendarDay, Unit::WorkingDay, Unit::Week, Unit::Month];
 const WORKING: &[Unit] = &[Unit::CalendarDay, Unit::WorkingDay, Unit::Week];
@@ -88,6 +89,7 @@ const A_YEAR: &str = "the 2019 guidance recommends contact at least once a year"
 const A_MONTH: &str = "the November 2025 Surrey review, where a visit was put off by a month";
 const A_CHILDHOOD: &str = "Hearth’s own bound: 18 years, a whole childhood";
 const OWN: &str = "Hearth’s own bound; no published one was found";
+const OF_THE_CENSUS: &str = "the school census is taken on a Thursday of the month";
 const OF_THE_ACT: &str =
     "Hearth’s own bound; the Act’s days are known from commentary alone until it is read in force";
 
@@ -139,6 +141,10 @@ impl PolicyKey {
                 Unit::Times,
                 "Hearth’s own bound: an officer can answer, and by the third time a manager looks",
             ),
+            Self::CensusReturn => (TIME, 1, 92, Unit::CalendarDay, OWN),
+            Self::CensusAutumn | Self::CensusSpring | Self::CensusSummer => {
+                (THURSDAYS, 1, 4, Unit::Thursday, OF_THE_CENSUS)
+            }
             Self::ChecksAWeek => (NUMBER, 1, 50, Unit::Times, OWN),
             Self::S437Notice => (
                 DAYS,
@@ -209,7 +215,7 @@ pub fn check(key: PolicyKey, period: Period) -> Result<(), OutOfBounds> {
 const fn days(period: Period) -> u64 {
     let value = period.value as u64;
     match period.unit {
-        Unit::CalendarDay | Unit::Times => value,
+        Unit::CalendarDay | Unit::Times | Unit::Thursday => value,
         Unit::WorkingDay => (value * 3).div_ceil(2),
         Unit::SchoolDay => value * 2 + 56,
         Unit::Week => value * 7,
@@ -305,10 +311,11 @@ fn is_longer(one: Period, other: Period) -> bool {
 mod tests {
     use super::*;
     use crate::rules::calendar::Calendar;
-    use crate::rules::escalation::{LapseState, Step, owed};
+    use crate::rules::duty::{DutyKind, Purpose};
+    use crate::rules::escalation::{Ladder, LapseState, Step, owed};
     use crate::rules::policy::{PolicySet, defaults};
-    use crate::rules::schedule::{CheckKind, Purpose, find_child, new_attempt, next_check};
     use crate::rules::schedule::{Entry, first_checks};
+    use crate::rules::schedule::{find_child, new_attempt, next_check};
     use chrono::Days;
     use proptest::prelude::*;
 
@@ -427,10 +434,10 @@ mod tests {
         tier: Tier,
         policy: &Policy,
         calendar: &Calendar,
-    ) -> Vec<(CheckKind, NaiveDate)> {
+    ) -> Vec<(DutyKind, NaiveDate)> {
         let mut owed = first_checks(&Entry::Notified { received_on: on }, tier, policy, calendar);
         owed.extend(
-            [CheckKind::FirstMeeting, CheckKind::SecondCheck]
+            [DutyKind::FirstMeeting, DutyKind::SecondCheck]
                 .iter()
                 .filter_map(|kind| next_check(*kind, on, tier, policy, calendar)),
         );
@@ -442,26 +449,27 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn whatever_is_accepted_every_check_comes_due_within_a_year(
-            rows in any_policy(), days in 735_000..745_000i32,
-        ) {
-            let on = NaiveDate::from_num_days_from_ce_opt(days).unwrap();
-            let calendar = Calendar::england();
-            let policy = Policy::at(&rows, "884", on);
-            for tier in Tier::ALL {
-                for (kind, due_on) in every_check(on, *tier, &policy, &calendar) {
-                    prop_assert!(due_on > on && due_on <= on + Days::new(366), "{kind:?} {tier:?} {due_on}");
-                }
-                for kind in CheckKind::ALL {
-                    let period = policy.always(kind.policy_key(), *tier).period();
-                    prop_assert!(period.after(on, &calendar) > on, "{kind:?}");
-                    prop_assert!(period.after(on, &calendar) <= on + Days::new(366), "{kind:?}");
-                }
-                let lapse = LapseState { due_on: on, opened_on: on, tier: *tier, round: 0, plan_by: None, planned_on: None, closed: false };
-                let steps = owed(&lapse, &policy, &calendar, on + Days::new(40));
-                prop_assert_eq!(steps.count(), Step::LADDER.len());
-            }
-        }
-    }
+           #[test]
+           fn whatever_is_accepted_every_check_comes_due_within_a_year(
+               rows in any_policy(), days in 735_000..745_000i32,
+           ) {
+               let on = NaiveDate::from_num_days_from_ce_opt(days).unwrap();
+               let calendar = Calendar::england();
+               let policy = Policy::at(&rows, "884", on);
+               for tier in Tier::ALL {
+                   for (kind, due_on) in every_check(on, *tier, &policy, &calendar) {
+                       prop_assert!(due_on > on && due_on <= on + Days::new(366), "{kind:?} {tier:?} {due_on}");
+                   }
+                   for kind in DutyKind::ALL {
+                       let period = policy.always(kind.policy_key(), *tier).period();
+                       prop_assert!(period.after(on, &calendar) > on, "{kind:?}");
+                       prop_assert!(period.after(on, &calendar) <= on + Days::new(366), "{kind:?}");
+                   }
+                   let lapse = LapseState {
+    ladder: Ladder::Welfare, due_on: on, opened_on: on, tier: *tier, round: 0, plan_by: None, planned_on: None, closed: false };
+                   let steps = owed(&lapse, &policy, &calendar, on + Days::new(40));
+                   prop_assert_eq!(steps.count(), Step::LADDER.len());
+               }
+           }
+       }
 }

@@ -53,6 +53,10 @@ code_list! {
         LongestAbsence = "longest_absence", "Longest time that somebody is away and another stands in";
         LongestOverride = "longest_override", "Longest time that a tier is decided by a person";
         ChecksAWeek = "checks_a_week", "Checks that one officer can do in a week";
+        CensusReturn = "census_return", "Census return";
+        CensusAutumn = "census_autumn", "Day of the autumn census, in October";
+        CensusSpring = "census_spring", "Day of the spring census, in January";
+        CensusSummer = "census_summer", "Day of the summer census, in May";
         /// s.437(2) Education Act 1996. Counted with the day of service as day 1.
         S437Notice = "s437_notice", "Notice under section 437";
         ParentNotification2026 = "parent_notification_2026", "Parent tells the authority (2026 Act)";
@@ -108,7 +112,11 @@ impl PolicyKey {
             | Self::LongestRest
             | Self::LongestAbsence
             | Self::LongestOverride
-            | Self::ChecksAWeek => true,
+            | Self::ChecksAWeek
+            | Self::CensusReturn
+            | Self::CensusAutumn
+            | Self::CensusSpring
+            | Self::CensusSummer => true,
         }
     }
 }

@@ -17,7 +17,20 @@ code_list! {
         Month = "month", "months";
         /// Not a length of time but a number: so many in a row, or so many a week.
         Times = "times", "times";
+        /// Not a length of time but a day: so many Thursdays into the month.
+        Thursday = "thursday", "Thursdays of the month";
     }
+}
+
+/// "1st", "2nd", "3rd", "4th": what a month has of one weekday.
+fn ordinal(number: u32) -> String {
+    let ending = match number {
+        1 => "st",
+        2 => "nd",
+        3 => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
 }
 
 /// So many of a unit.
@@ -31,6 +44,9 @@ impl Period {
     /// "10 working days", "1 month".
     #[must_use]
     pub fn words(self) -> String {
+        if self.unit == Unit::Thursday {
+            return format!("{} Thursday of the month", ordinal(self.value));
+        }
         let units = self.unit.label();
         let unit = match self.value {
             1 => units.strip_suffix('s').unwrap_or(units),
@@ -51,7 +67,7 @@ impl Period {
             Unit::Week => add_weeks(from, self.value),
             Unit::Month => add_months(from, self.value),
             // A number is no length of time, and `bounds` keeps one from where a time belongs.
-            Unit::Times => from,
+            Unit::Times | Unit::Thursday => from,
         }
     }
 
@@ -76,7 +92,7 @@ impl Period {
             }
             Unit::Week => days(self.value.saturating_mul(7)),
             Unit::Month => to.checked_sub_months(Months::new(self.value)),
-            Unit::Times => Some(to),
+            Unit::Times | Unit::Thursday => Some(to),
         };
         reached.unwrap_or(NaiveDate::MIN)
     }

@@ -245,7 +245,7 @@ fn one_of_a_unit_is_said_so() {
 proptest! {
     #[test]
     fn a_longer_period_never_ends_sooner(
-        unit in prop::sample::select(Unit::ALL).prop_filter("a time", |unit| *unit != Unit::Times),
+        unit in prop::sample::select(Unit::ALL).prop_filter("a time", |unit| !matches!(unit, Unit::Times | Unit::Thursday)),
         value in 0..600u32,
         days in 730_000..750_000i32,
     ) {

@@ -1,7 +1,7 @@
 //! Checks that a fact raises beside the schedule: a move, another address that was told, and contacts at which nobody met
 //! the child.
 
-use super::{Basis, CheckKind, CheckOwed, OpenCheck, Purpose};
+use super::{Basis, DutyKind, DutyOwed, OpenDuty, Purpose};
 use crate::rules::calendar::Calendar;
 use crate::rules::policy::{Policy, PolicyKey};
 use crate::rules::tier::Tier;
@@ -39,10 +39,10 @@ pub struct Situation {
 #[must_use]
 pub fn raised(
     situation: &Situation,
-    open: &[OpenCheck],
+    open: &[OpenDuty],
     policy: &Policy,
     calendar: &Calendar,
-) -> Vec<CheckOwed> {
+) -> Vec<DutyOwed> {
     let basis = Basis {
         tier: situation.tier,
         policy,
@@ -54,7 +54,7 @@ pub fn raised(
             true => ("the move", moved.lived_from),
             false => ("the authority heard of the new address", moved.heard_on),
         };
-        basis.owe(CheckKind::AfterMove, event, from)
+        basis.owe(DutyKind::AfterMove, event, from)
     });
     let unsettled = situation.another_told_on.map(|told_on| {
         let seen_since = situation.last_seen_on.filter(|seen_on| *seen_on > told_on);
@@ -62,12 +62,12 @@ pub fn raised(
             Some(seen_on) => (SEEN_WHILE_UNSETTLED, seen_on),
             None => ("another address was told", told_on),
         };
-        basis.owe(CheckKind::AfterMove, event, since)
+        basis.owe(DutyKind::AfterMove, event, since)
     });
     let enough = policy.count(PolicyKey::ContactsNotInPerson);
     let in_person = (situation.contacts_not_in_person >= enough).then(|| {
         let event = format!("{enough} contacts in a row without meeting the child,");
-        basis.owe(CheckKind::SeeInPerson, &event, today)
+        basis.owe(DutyKind::SeeInPerson, &event, today)
     });
     [unsettled.or(after_move), in_person]
         .into_iter()
@@ -81,9 +81,9 @@ const SEEN_WHILE_UNSETTLED: &str =
     "the child was seen, with another address told that nobody has settled,";
 
 /// A new attempt is passed over: it ends with the check that it follows, and that one may ask for less.
-fn asks_for_the_same(check: &OpenCheck, owed: &CheckOwed) -> bool {
+fn asks_for_the_same(check: &OpenDuty, owed: &DutyOwed) -> bool {
     check.kind == owed.kind
-        || (check.kind != CheckKind::NewAttempt
+        || (check.kind != DutyKind::NewAttempt
             && check.kind.purpose() == Purpose::SeeChild
             && check.due_on <= owed.due_on)
 }
@@ -102,8 +102,8 @@ mod tests {
         today: &str,
         moved: Option<&str>,
         contacts: u32,
-        open: &[OpenCheck],
-    ) -> Vec<CheckOwed> {
+        open: &[OpenDuty],
+    ) -> Vec<DutyOwed> {
         let situation = Situation {
             today: day(today),
             tier: Tier::Amber,
@@ -119,8 +119,8 @@ mod tests {
         raised(&situation, open, &policy, &Calendar::england())
     }
 
-    fn open(kind: CheckKind, due_on: &str) -> OpenCheck {
-        OpenCheck {
+    fn open(kind: DutyKind, due_on: &str) -> OpenDuty {
+        OpenDuty {
             kind,
             purpose: kind.purpose(),
             counted_from: day("2026-01-01"),
@@ -132,7 +132,7 @@ mod tests {
     fn a_move_owes_a_visit_counted_from_the_day_it_was_known() {
         let owed = raised_on("2026-12-18", Some("2026-10-01"), 0, &[]);
         assert_eq!(owed.len(), 1);
-        assert_eq!(owed[0].kind, CheckKind::AfterMove);
+        assert_eq!(owed[0].kind, DutyKind::AfterMove);
         assert_eq!(
             owed[0].due_on,
             day("2027-01-06"),
@@ -162,17 +162,17 @@ mod tests {
 
     #[test]
     fn a_visit_that_is_owed_sooner_will_do() {
-        let sooner = [open(CheckKind::FirstMeeting, "2027-01-06")];
+        let sooner = [open(DutyKind::FirstMeeting, "2027-01-06")];
         assert_eq!(raised_on("2026-12-18", Some("2026-10-01"), 0, &sooner), []);
         let later = [
-            open(CheckKind::RecurringCheck, "2027-01-07"),
-            open(CheckKind::FirstContact, "2026-12-20"),
+            open(DutyKind::RecurringCheck, "2027-01-07"),
+            open(DutyKind::FirstContact, "2026-12-20"),
         ];
         assert_eq!(
             raised_on("2026-12-18", Some("2026-10-01"), 0, &later).len(),
             1
         );
-        let itself = [open(CheckKind::AfterMove, "2027-03-01")];
+        let itself = [open(DutyKind::AfterMove, "2027-03-01")];
         assert_eq!(raised_on("2026-12-18", Some("2026-10-01"), 0, &itself), []);
     }
 
@@ -197,7 +197,7 @@ mod tests {
         };
         for seen in [None, Some("2026-11-20"), Some("2026-11-23")] {
             let owed = owed(None, seen);
-            assert_eq!(owed.kind, CheckKind::AfterMove);
+            assert_eq!(owed.kind, DutyKind::AfterMove);
             assert_eq!(owed.due_on, day("2026-12-07"), "late, as it is");
         }
         assert_eq!(owed(Some("2026-12-01"), None).due_on, day("2026-12-07"));
@@ -214,7 +214,7 @@ mod tests {
     fn two_contacts_in_a_row_without_meeting_owe_a_meeting() {
         assert_eq!(raised_on("2026-11-23", None, 1, &[]), []);
         let owed = raised_on("2026-11-23", None, 2, &[]);
-        assert_eq!(owed[0].kind, CheckKind::SeeInPerson);
+        assert_eq!(owed[0].kind, DutyKind::SeeInPerson);
         assert_eq!(owed[0].due_on, day("2026-12-07"));
     }
 }

@@ -12,11 +12,11 @@ fn policy() -> Policy {
     Policy::at(&defaults(), "884", day("2026-11-23"))
 }
 
-fn first(entry: Entry, tier: Tier) -> Vec<CheckOwed> {
+fn first(entry: Entry, tier: Tier) -> Vec<DutyOwed> {
     first_checks(&entry, tier, &policy(), &Calendar::england())
 }
 
-fn known(registered_on: &str, last_seen_on: Option<&str>) -> CheckOwed {
+fn known(registered_on: &str, last_seen_on: Option<&str>) -> DutyOwed {
     let entry = Entry::AlreadyKnown {
         taken_on: day("2026-11-23"),
         registered_on: day(registered_on),
@@ -37,10 +37,10 @@ fn a_notification_owes_four_checks_and_sooner_for_red() {
     };
     let dates = |acknowledged: &str, contacted: &str, met: &str, decided: &str| {
         vec![
-            (CheckKind::Acknowledgement, acknowledged.to_owned()),
-            (CheckKind::FirstContact, contacted.to_owned()),
-            (CheckKind::FirstMeeting, met.to_owned()),
-            (CheckKind::SuitabilityDecision, decided.to_owned()),
+            (DutyKind::Acknowledgement, acknowledged.to_owned()),
+            (DutyKind::FirstContact, contacted.to_owned()),
+            (DutyKind::FirstMeeting, met.to_owned()),
+            (DutyKind::SuitabilityDecision, decided.to_owned()),
         ]
     };
     assert_eq!(
@@ -85,7 +85,7 @@ fn a_check_is_never_without_a_date() {
 #[test]
 fn a_child_known_before_is_owed_the_recurring_check() {
     let seen_lately = known("2024-09-02", Some("2026-09-07"));
-    assert_eq!(seen_lately.kind, CheckKind::RecurringCheck);
+    assert_eq!(seen_lately.kind, DutyKind::RecurringCheck);
     assert_eq!(seen_lately.due_on, day("2027-09-07"));
     assert!(
         seen_lately
@@ -121,36 +121,36 @@ fn each_check_of_seeing_the_child_is_followed_by_another() {
         next_check(kind, on, tier, &policy(), &Calendar::england())
             .map(|check| (check.kind, check.due_on.to_string()))
     };
-    let second = |due: &str| Some((CheckKind::SecondCheck, due.to_owned()));
-    let recurring = |due: &str| Some((CheckKind::RecurringCheck, due.to_owned()));
+    let second = |due: &str| Some((DutyKind::SecondCheck, due.to_owned()));
+    let recurring = |due: &str| Some((DutyKind::RecurringCheck, due.to_owned()));
     assert_eq!(
-        next(CheckKind::FirstMeeting, Tier::Green),
+        next(DutyKind::FirstMeeting, Tier::Green),
         second("2027-02-23")
     );
     assert_eq!(
-        next(CheckKind::FirstMeeting, Tier::Amber),
+        next(DutyKind::FirstMeeting, Tier::Amber),
         second("2027-01-04")
     );
     assert_eq!(
-        next(CheckKind::FirstMeeting, Tier::Red),
+        next(DutyKind::FirstMeeting, Tier::Red),
         second("2026-12-21")
     );
     assert_eq!(
-        next(CheckKind::SecondCheck, Tier::Green),
+        next(DutyKind::SecondCheck, Tier::Green),
         recurring("2027-11-23")
     );
     assert_eq!(
-        next(CheckKind::RecurringCheck, Tier::Amber),
+        next(DutyKind::RecurringCheck, Tier::Amber),
         recurring("2027-05-23")
     );
     assert_eq!(
-        next(CheckKind::RecurringCheck, Tier::Red),
+        next(DutyKind::RecurringCheck, Tier::Red),
         recurring("2027-02-23")
     );
     for kind in [
-        CheckKind::Acknowledgement,
-        CheckKind::FirstContact,
-        CheckKind::SuitabilityDecision,
+        DutyKind::Acknowledgement,
+        DutyKind::FirstContact,
+        DutyKind::SuitabilityDecision,
     ] {
         assert_eq!(next(kind, Tier::Red), None);
     }
@@ -165,7 +165,7 @@ fn a_new_attempt_keeps_the_purpose() {
         &policy(),
         &Calendar::england(),
     );
-    assert_eq!(attempt.kind, CheckKind::NewAttempt);
+    assert_eq!(attempt.kind, DutyKind::NewAttempt);
     assert_eq!(attempt.purpose, Purpose::Contact);
     assert_eq!(attempt.due_on, day("2026-11-30"));
 }

@@ -9,21 +9,20 @@ use serde::Deserialize;
 use validator::Validate;
 
 use crate::access::Viewer;
-use crate::checks::calendar_book::{self, CalendarError, Held, OtherDay, SourcedTerm};
 use crate::db::{Conn, DbError};
 use crate::intake::term_list::{self, Taken};
+use crate::policy::calendar_book::{self, CalendarError, Held, OtherDay, SourcedTerm};
 use crate::rules::calendar::bank_holidays_of;
 use crate::rules::identifiers::Reference;
 use crate::rules::terms::{Term, TermPart};
-use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::filters;
 use crate::web::form::{
     ButtonPress, Choice, DateInput, Form, FormErrors, Refused, Submitted, one_line,
 };
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
+use crate::web::{answer, filters};
 
 const HERE: &str = "/admin/calendar";
 

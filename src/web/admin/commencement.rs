@@ -6,14 +6,13 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use crate::checks::policy_book::{self, PolicyError};
+use crate::policy::policy_book::{self, PolicyError};
 use crate::rules::policy::change;
-use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{DateInput, Form, FormErrors, Refused, Submitted};
 use crate::web::page::{Crumb, Flash, Page};
-use crate::web::policy;
 use crate::web::visit::Visit;
+use crate::web::{answer, policy};
 
 #[derive(Template)]
 #[template(path = "admin/commencement.html")]

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use crate::checks::policy_book::{self, PolicyError};
+use crate::policy::policy_book::{self, PolicyError};
 use crate::rules::policy::change::{self, Change, ChangeProblem};
 use crate::rules::policy::{Period, Policy, PolicyKey, PolicySet, Unit};
 use crate::rules::tier::Tier;

@@ -6,16 +6,16 @@ use actix_web::http::StatusCode;
 
 use super::FormErrors;
 use crate::access::absence::AbsenceError;
-use crate::checks::booking::BookingError;
-use crate::checks::lapse::AcknowledgeError;
-use crate::checks::letter::LetterError;
-use crate::checks::outcome::OutcomeError;
-use crate::checks::overriding::DecideError;
-use crate::checks::suspension::SuspensionError;
-use crate::checks::whereabouts::WhereaboutsError;
-use crate::intake::closure::ClosureError;
+use crate::duty::lapse::AcknowledgeError;
+use crate::duty::suspension::SuspensionError;
 use crate::intake::notification::AcceptError;
 use crate::register::child::AmendError;
+use crate::standing::closure::ClosureError;
+use crate::standing::whereabouts::WhereaboutsError;
+use crate::tier::overriding::DecideError;
+use crate::visit::booking::BookingError;
+use crate::visit::letter::LetterError;
+use crate::visit::outcome::OutcomeError;
 use crate::web::error::WebError;
 
 /// Why an inner room did not do what a form asked. Each says beside its form which field can mend it.

@@ -10,6 +10,7 @@ use crate::db::{Conn, Result};
 use crate::register::list::Line;
 use crate::rules::codes::ChildStatus;
 use crate::rules::dates::short;
+use crate::rules::escalation::Post;
 use crate::rules::tier::Tier;
 
 /// The names of those who can be a child's officer.
@@ -34,6 +35,14 @@ impl Officers {
             .map(|account| (account.key, account.name.clone()));
         Self {
             names: names.collect(),
+        }
+    }
+
+    /// Whose a duty is: the officer's if it is about a child, else the post's.
+    pub fn of_duty(&self, post: Post, officer: Option<AccountKey>) -> &str {
+        match post {
+            Post::Officer => self.name(officer),
+            post => post.label(),
         }
     }
 

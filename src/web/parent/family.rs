@@ -7,18 +7,19 @@ use chrono::NaiveDate;
 
 use crate::access::Viewer;
 use crate::access::authority::{self, Authority};
-use crate::checks::booking;
-use crate::checks::check::{self, CheckRecord, CheckState};
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result as DbResult};
+use crate::duty::owed::DutyState;
 use crate::intake::notification::{self, NotificationRecord};
 use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, ChildRecord};
 use crate::register::list::{self, Counts, Listing, StatusFilter};
 use crate::register::person::{self, PersonRecord};
 use crate::rules::dates::spoken;
+use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::CheckKind;
+use crate::visit::booking;
+use crate::visit::check::{self, Check};
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::page::Page;
@@ -161,7 +162,7 @@ fn seen(record: &ChildRecord) -> String {
 fn next(conn: &mut Conn, record: &ChildRecord, today: NaiveDate) -> DbResult<String> {
     let checks = check::of_child(conn, record.key)?;
     for check in &checks {
-        if check.state != CheckState::Open {
+        if check.state != DutyState::Open {
             continue;
         }
         let booked = booking::of_check(conn, check.key)?;
@@ -180,24 +181,26 @@ fn next(conn: &mut Conn, record: &ChildRecord, today: NaiveDate) -> DbResult<Str
     }
     let expected = checks
         .iter()
-        .filter(|check| check.state == CheckState::Open)
+        .filter(|check| check.state == DutyState::Open)
         .find_map(|check| expectation(check, record, today));
     Ok(expected.unwrap_or_else(|| "Nothing is planned".to_owned()))
 }
 
 /// A check in words for the family; the authority's own decisions are no appointment.
-fn expectation(check: &CheckRecord, child: &ChildRecord, today: NaiveDate) -> Option<String> {
+fn expectation(check: &Check, child: &ChildRecord, today: NaiveDate) -> Option<String> {
     let what = match check.kind {
-        CheckKind::Acknowledgement => "We will write to you",
-        CheckKind::FirstContact => "We will get in touch",
-        CheckKind::FirstMeeting
-        | CheckKind::NewAttempt
-        | CheckKind::AfterMove
-        | CheckKind::SeeInPerson => "We would like to meet you, in a way that suits you",
-        CheckKind::SecondCheck | CheckKind::RecurringCheck => {
+        DutyKind::Acknowledgement => "We will write to you",
+        DutyKind::FirstContact => "We will get in touch",
+        DutyKind::FirstMeeting
+        | DutyKind::NewAttempt
+        | DutyKind::AfterMove
+        | DutyKind::SeeInPerson => "We would like to meet you, in a way that suits you",
+        DutyKind::SecondCheck | DutyKind::RecurringCheck => {
             "We would like to hear how it is going, in a way that suits you"
         }
-        CheckKind::SuitabilityDecision | CheckKind::FindChild => return None,
+        DutyKind::SuitabilityDecision | DutyKind::FindChild | DutyKind::CensusReturn => {
+            return None;
+        }
     };
     Some(if check.due_on < today {
         format!(
@@ -211,18 +214,25 @@ fn expectation(check: &CheckRecord, child: &ChildRecord, today: NaiveDate) -> Op
 }
 
 /// Why this day, without the tier: what the officers judge, the family hears from a person.
-fn why(check: &CheckRecord, child: &ChildRecord) -> String {
+fn why(check: &Check, child: &ChildRecord) -> String {
     let from = spoken(check.counted_from);
     let counted = match check.kind {
-        CheckKind::Acknowledgement | CheckKind::FirstContact | CheckKind::FirstMeeting => {
+        DutyKind::Acknowledgement | DutyKind::FirstContact | DutyKind::FirstMeeting => {
             format!("We count from {from}, when we heard that you educate at home")
         }
         _ if child.last_seen_on == Some(check.counted_from) => {
             format!("We count from {from}, when we last met")
         }
-        CheckKind::NewAttempt => format!("We count from {from}, when we could not meet"),
-        CheckKind::AfterMove => format!("We count from {from}, when we heard of the move"),
-        _ => format!("We count from {from}, by what our records say"),
+        DutyKind::NewAttempt => format!("We count from {from}, when we could not meet"),
+        DutyKind::AfterMove => format!("We count from {from}, when we heard of the move"),
+        DutyKind::SuitabilityDecision
+        | DutyKind::SecondCheck
+        | DutyKind::RecurringCheck
+        | DutyKind::SeeInPerson
+        | DutyKind::FindChild
+        | DutyKind::CensusReturn => {
+            format!("We count from {from}, by what our records say")
+        }
     };
     let moved = if check.due_on < check.original_due_on {
         " It was a later day at first: ask us if you would like to know why."

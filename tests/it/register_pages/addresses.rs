@@ -136,14 +136,14 @@ fn days_that_cannot_be_true_are_refused_at_their_field() {
         form.set("kind", "cp_plan")
             .set("category", "NEG")
             .set("source", "social_care")
-            .set("contact", "Duty team")
+            .set("contact", "Check team")
             .set_date("started_on", day, "7", "2014")
             .send(browser)
     };
     let early = episode(&mut browser, "2").expect(422);
     early.says("The child was born on 3 April 2015");
     let form = early.form("/episodes");
-    assert_eq!(form.value("contact"), Some("Duty team"));
+    assert_eq!(form.value("contact"), Some("Check team"));
     episode(&mut browser, "3")
         .expect(200)
         .says("The episode is saved");

@@ -2,10 +2,11 @@
 
 use hearth::access::absence::{self, NewAbsence};
 use hearth::access::{AccountKey, accounts, session, sign_in};
-use hearth::checks::calendar_book::{self, OtherDay, SourcedTerm};
-use hearth::checks::{ladder, lapse, rulebook};
+use hearth::duty::{ladder, lapse};
 use hearth::jobs::{Services, runner};
 use hearth::mail::{Courier, outbox};
+use hearth::policy::calendar_book::{self, OtherDay, SourcedTerm};
+use hearth::policy::rulebook;
 use hearth::register::episode::{self, Episode};
 use hearth::rules::codes::{EpisodeKind, Source};
 use hearth::rules::identifiers::{EmailAddress, Reference};
@@ -51,7 +52,7 @@ impl Records {
         let lapsed = checks(&app, &ada)
             .into_iter()
             .find_map(|check| {
-                let lapse = app.read(|conn| lapse::of_check(conn, check.key));
+                let lapse = app.read(|conn| lapse::of_duty(conn, check.key));
                 lapse.map(|lapse| (check, lapse))
             })
             .expect("a lapse");

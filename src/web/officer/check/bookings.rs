@@ -8,23 +8,22 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::words::{self, CheckWords};
-use crate::checks::booking::{self, BookingError, BookingRecord, NewBooking};
-use crate::checks::check;
-use crate::checks::rulebook::{self, LastDay};
 use crate::db::DbError;
+use crate::policy::rulebook::{self, LastDay};
 use crate::register::told_address::{self, ToldAddress};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::Mode;
 use crate::rules::policy::PolicyKey;
 use crate::rules::verification::Standing;
-use crate::web::answer;
+use crate::visit::booking::{self, BookingError, BookingRecord, NewBooking};
+use crate::visit::check;
 use crate::web::error::WebError;
-use crate::web::filters;
 use crate::web::form::{Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted, choices};
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
 use crate::web::visit::Visit;
+use crate::web::{answer, filters};
 
 #[derive(Template)]
 #[template(path = "officer/check/booking.html")]

@@ -7,16 +7,19 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use super::words::{self, CheckWords, LapseWords};
-use crate::checks::lapse::{self, AcknowledgeError, Plan, Told};
-use crate::checks::rulebook::{self, LastDay, Rulebook};
-use crate::checks::suspension::{self, Suspension};
+use super::words::{DutyWords, LapseWords};
 use crate::clock::london_day;
 use crate::db::DbError;
+use crate::duty::lapse::{self, AcknowledgeError, Plan, Told};
+use crate::duty::owed;
+use crate::duty::suspension::{self, Suspension};
+use crate::policy::rulebook::{self, LastDay, Rulebook};
+use crate::register::child;
 use crate::rules::dates::{short, spoken};
-use crate::rules::escalation::{self, LapseState, Step};
+use crate::rules::escalation::{self, Ladder, LapseState, Step};
 use crate::rules::identifiers::Reference;
 use crate::rules::rest::can_rest;
+use crate::rules::tier::Tier;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{DateInput, Form, FormErrors, Refusal, Refused, Submitted};
@@ -37,7 +40,8 @@ struct LapsePage {
 
 struct Facts {
     lapse: LapseWords,
-    check: CheckWords,
+    duty: DutyWords,
+    ladder: Ladder,
     told: Vec<ToldRow>,
     /// The last day that a plan may have.
     latest_plan: LastDay,
@@ -49,6 +53,13 @@ struct Facts {
     rests: Option<String>,
     /// What the ladder does in this round; nothing when the lapse is closed.
     rungs: Vec<Rung>,
+}
+
+impl Facts {
+    /// What has lapsed, in the middle of a sentence.
+    fn noun(&self) -> &'static str {
+        self.ladder.noun()
+    }
 }
 
 /// A step of the ladder in the round that the lapse is in.
@@ -127,6 +138,7 @@ pub async fn acknowledge(
     submitted: Submitted<AcknowledgementForm>,
 ) -> Result<HttpResponse, WebError> {
     let facts = facts(&visit, &named.0).await?;
+    let ladder = facts.ladder;
     let Planned { form, plan } = match submitted.check(visit.today()) {
         Ok(planned) => planned,
         Err(Refused { form, errors }) => {
@@ -151,7 +163,9 @@ pub async fn acknowledge(
     }
     let here = format!("/lapses/{}", named.0);
     match acknowledged {
-        Ok(heard) => Ok(visit.see_other_with(&here, &Flash::success(recorded(heard, plan_by)))),
+        Ok(heard) => {
+            Ok(visit.see_other_with(&here, &Flash::success(recorded(heard, ladder, plan_by))))
+        }
         Err(
             error @ (AcknowledgeError::Closed
             | AcknowledgeError::Answered
@@ -176,8 +190,8 @@ impl Refusal for AcknowledgeError {
 }
 
 /// What is said to whoever made a plan that those above hear of by these steps.
-fn recorded(heard: &[Step], plan_by: NaiveDate) -> String {
-    let above = match escalation::posts_of(heard) {
+fn recorded(heard: &[Step], ladder: Ladder, plan_by: NaiveDate) -> String {
+    let above = match escalation::posts_of(heard, ladder) {
         Some(posts) => format!(" The {posts} will be told of it within a quarter of an hour."),
         None => String::new(),
     };
@@ -195,19 +209,30 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
             let Some(lapse) = lapse::find(conn, viewer, &reference)? else {
                 return Ok(None);
             };
-            let owed = words::find(conn, viewer, &lapse.check_reference)?;
-            let Some((check, child)) = owed else {
+            let Some(duty) = owed::find(conn, viewer, &lapse.duty_reference)? else {
                 return Ok(None);
+            };
+            let child = match lapse.child {
+                Some(child) => child::by_key(conn, viewer, child)?,
+                None => None,
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let told = lapse::told(conn, lapse.key)?;
-            let rest = suspension::on(conn, lapse.child, today)?
-                .filter(|_| lapse.closed.is_none() && can_rest(check.kind));
+            let rest = match lapse.child {
+                Some(child) => suspension::on(conn, child, today)?,
+                None => None,
+            };
+            let rest = rest.filter(|_| lapse.closed.is_none() && can_rest(duty.kind));
+            let tier = child.as_ref().map_or(Tier::Green, |child| child.tier);
             Ok::<_, DbError>(Some(Facts {
                 lapse: LapseWords::of(&lapse, today, &rulebook.calendar),
-                check: CheckWords::of(&check, &child, today, &rulebook.calendar),
-                rungs: rungs(&lapse.state(child.tier), &told, &rulebook),
-                told: told.iter().map(told_row).collect(),
+                duty: DutyWords::of(&duty, child.as_ref(), today, &rulebook.calendar),
+                ladder: lapse.ladder,
+                rungs: rungs(&lapse.state(tier), &told, &rulebook),
+                told: told
+                    .iter()
+                    .map(|told| told_row(told, lapse.ladder))
+                    .collect(),
                 rests: rest.as_ref().map(Suspension::in_words),
                 latest_plan: lapse::latest_plan(viewer, &lapse, &rulebook),
                 needs_manager: lapse::why_not_renewed(viewer, &lapse, &rulebook),
@@ -228,9 +253,9 @@ fn rungs(lapse: &LapseState, told: &[Told], rulebook: &Rulebook) -> Vec<Rung> {
     } = rulebook;
     escalation::round(lapse, policy, calendar)
         .map(|owed| Rung {
-            step: owed.step.label(),
+            step: owed.step.label_on(lapse.ladder),
             on: short(owed.owed_on),
-            posts: posts(owed.step),
+            posts: posts(owed.step, lapse.ladder),
             why: escalation::why(owed.step, lapse, policy),
             is_told: is_told(owed.step),
         })
@@ -238,8 +263,8 @@ fn rungs(lapse: &LapseState, told: &[Told], rulebook: &Rulebook) -> Vec<Rung> {
 }
 
 /// Such as "Officer and team leader".
-fn posts(step: Step) -> String {
-    let posts: Vec<&str> = step.posts().iter().map(|post| post.label()).collect();
+fn posts(step: Step, ladder: Ladder) -> String {
+    let posts: Vec<&str> = step.posts(ladder).iter().map(|post| post.label()).collect();
     match posts.split_first() {
         Some((first, others)) => others.iter().fold((*first).to_owned(), |words, post| {
             format!("{words} and {}", post.to_lowercase())
@@ -248,12 +273,13 @@ fn posts(step: Step) -> String {
     }
 }
 
-fn told_row(told: &Told) -> ToldRow {
+fn told_row(told: &Told, ladder: Ladder) -> ToldRow {
+    let step = told.step.label_on(ladder);
     ToldRow {
         step: match told.round {
-            _ if told.step.is_renewal() => format!("{}: plan {}", told.step.label(), told.round),
-            0 => told.step.label().to_owned(),
-            _ => format!("{} (a plan was not kept)", told.step.label()),
+            round if told.step.is_renewal() => format!("{step}: plan {round}"),
+            0 => step.to_owned(),
+            _ => format!("{step} (a plan was not kept)"),
         },
         post: if told.post == told.told_post {
             told.post.label().to_owned()

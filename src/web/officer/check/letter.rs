@@ -7,10 +7,11 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::words::{self, CheckWords};
-use crate::checks::letter::{self, LetterError};
-use crate::checks::{check, rulebook};
 use crate::db::DbError;
+use crate::policy::rulebook;
 use crate::rules::identifiers::Reference;
+use crate::visit::check;
+use crate::visit::letter::{self, LetterError};
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{DateInput, Form, FormErrors, Refusal, Refused, Submitted};

@@ -1,6 +1,8 @@
-//! One check: what is owed, what was booked, what came of it.
+//! One duty: a check of a child, with what was booked and what came of it, or another thing that is owed by a day; and its
+//! lapse.
 
 pub mod bookings;
+pub mod duty;
 pub mod lapse;
 pub mod letter;
 pub mod outcomes;

@@ -8,12 +8,13 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::words::{self, CheckWords};
-use crate::checks::outcome::{self, NewOutcome, OutcomeError, Recorded};
-use crate::checks::{booking, check, rulebook};
 use crate::db::DbError;
+use crate::policy::rulebook;
+use crate::rules::duty::Purpose;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone, check_consistent};
-use crate::rules::schedule::Purpose;
+use crate::visit::outcome::{self, NewOutcome, OutcomeError, Recorded};
+use crate::visit::{booking, check};
 use crate::web::error::WebError;
 use crate::web::form::{Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted, choices};
 use crate::web::named::Named;

@@ -4,17 +4,18 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use super::words::{self, CheckWords, LapseWords};
-use crate::checks::booking::{self, BookingRecord};
-use crate::checks::check::{self, CheckRecord, CheckState};
-use crate::checks::lapse;
-use crate::checks::outcome::{self, OutcomeRecord};
-use crate::checks::rulebook::{self, Rulebook};
 use crate::clock::london_day;
 use crate::db::DbError;
+use crate::duty::lapse;
+use crate::duty::owed::DutyState;
+use crate::policy::rulebook::{self, Rulebook};
 use crate::rules::dates::{short, spoken};
 use crate::rules::due_soon::Notice;
 use crate::rules::outcome::{Judgement, SpokenAlone};
 use crate::rules::tier::Tier;
+use crate::visit::booking::{self, BookingRecord};
+use crate::visit::check::{self, Check};
+use crate::visit::outcome::{self, OutcomeRecord};
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::named::Named;
@@ -101,7 +102,7 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
                 notices: notices(&check, child.tier, &rulebook),
                 lapse: lapses
                     .iter()
-                    .find(|lapse| lapse.check == check.key)
+                    .find(|lapse| lapse.duty == check.key)
                     .map(|lapse| LapseWords::of(lapse, today, &rulebook.calendar)),
                 check: words,
             }))
@@ -115,13 +116,13 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
 }
 
 /// Those whose day is still to come: which were given, the mail says.
-fn notices(check: &CheckRecord, tier: Tier, rulebook: &Rulebook) -> Vec<String> {
+fn notices(check: &Check, tier: Tier, rulebook: &Rulebook) -> Vec<String> {
     let Rulebook {
         policy,
         calendar,
         today,
     } = rulebook;
-    if check.state != CheckState::Open {
+    if check.state != DutyState::Open {
         return Vec::new();
     }
     let words = |notice: &Notice| {
@@ -132,11 +133,11 @@ fn notices(check: &CheckRecord, tier: Tier, rulebook: &Rulebook) -> Vec<String> 
     Notice::ALL.iter().filter_map(words).collect()
 }
 
-fn neighbour(check: &CheckRecord) -> Neighbour {
+fn neighbour(check: &Check) -> Neighbour {
     let kind = words::title(check.kind, check.purpose);
     let words = match check.state {
-        CheckState::Open => format!("{kind}, due on {}", spoken(check.due_on)),
-        CheckState::Done | CheckState::Cancelled => {
+        DutyState::Open => format!("{kind}, due on {}", spoken(check.due_on)),
+        DutyState::Done | DutyState::Cancelled => {
             format!("{kind}: {}", words::closed_words(check))
         }
     };

@@ -1,18 +1,21 @@
-//! What the pages say of a check and of its lapse.
+//! What the pages say of a duty, of a check and of a lapse.
+
+use std::ops::Deref;
 
 use chrono::NaiveDate;
 
 use crate::access::Viewer;
-use crate::checks::check::{self, CheckRecord, CheckState};
-use crate::checks::lapse::LapseRecord;
-use crate::checks::outcome;
 use crate::clock::london_day;
 use crate::db::{Conn, Result};
+use crate::duty::lapse::LapseRecord;
+use crate::duty::owed::{self, Duty, DutyState, NamedChild};
 use crate::register::child::{self, ChildRecord};
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::{short, spoken};
+use crate::rules::duty::{DutyKind, Purpose};
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::{CheckKind, Purpose};
+use crate::visit::check::{self, Check};
+use crate::visit::outcome;
 use crate::web::officer::days;
 use crate::web::page::Crumb;
 
@@ -21,7 +24,7 @@ pub fn find(
     conn: &mut Conn,
     viewer: &Viewer,
     reference: &Reference,
-) -> Result<Option<(CheckRecord, ChildRecord)>> {
+) -> Result<Option<(Check, ChildRecord)>> {
     let Some(check) = check::find(conn, viewer, reference)? else {
         return Ok(None);
     };
@@ -29,14 +32,18 @@ pub fn find(
     Ok(child.map(|child| (check, child)))
 }
 
-/// What every page about a check says of it.
-pub struct CheckWords {
+/// What every page about a duty says of it.
+pub struct DutyWords {
     pub reference: String,
+    /// Its own page.
+    pub href: String,
     /// "Second check"; of a new attempt, also what it is for.
     pub kind: String,
     pub purpose: &'static str,
-    pub child: String,
-    pub child_name: String,
+    /// The child whom it is about, if it is about one.
+    pub about: Option<NamedChild>,
+    /// The post whose it is, in the middle of a sentence.
+    pub post: String,
     pub due: String,
     /// Only where it differs from `due`.
     pub first_due: Option<String>,
@@ -46,30 +53,91 @@ pub struct CheckWords {
     pub why: String,
     /// What became of it, once it is closed.
     pub closed: Option<String>,
-    pub is_acknowledgement: bool,
 }
 
-impl CheckWords {
+impl DutyWords {
     pub fn of(
-        check: &CheckRecord,
-        child: &ChildRecord,
+        duty: &Duty,
+        child: Option<&ChildRecord>,
         today: NaiveDate,
         calendar: &Calendar,
     ) -> Self {
-        let is_open = check.state == CheckState::Open;
+        let is_open = duty.state == DutyState::Open;
         Self {
-            reference: check.reference.to_string(),
-            kind: title(check.kind, check.purpose),
-            purpose: check.purpose.label(),
+            reference: duty.reference.to_string(),
+            href: owed::path(duty.kind, duty.reference.as_str()),
+            kind: title(duty.kind, duty.purpose),
+            purpose: duty.purpose.label(),
+            about: child.map(|child| NamedChild {
+                reference: child.reference.to_string(),
+                name: child.particulars.full_name(),
+            }),
+            post: duty.post.label().to_lowercase(),
+            due: spoken(duty.due_on),
+            first_due: (duty.original_due_on != duty.due_on).then(|| spoken(duty.original_due_on)),
+            days: is_open.then(|| days::against(duty.due_on, today, calendar)),
+            is_late: is_open && duty.due_on < today,
+            why: duty.why.clone(),
+            closed: (!is_open).then(|| closed_words(duty)),
+        }
+    }
+}
+
+pub fn title(kind: DutyKind, purpose: Purpose) -> String {
+    match kind {
+        DutyKind::NewAttempt => format!("{}: {}", kind.label(), lower_first(purpose.label())),
+        _ => kind.label().to_owned(),
+    }
+}
+
+fn lower_first(words: &str) -> String {
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_lowercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+/// What became of a duty that is closed: "Done on 3 March 2027: Home visit …".
+pub fn closed_words(duty: &Duty) -> String {
+    let state = match duty.state {
+        DutyState::Cancelled => "No longer owed",
+        DutyState::Open | DutyState::Done => "Done",
+    };
+    let mut words = state.to_owned();
+    if let Some(day) = duty.closed_on {
+        words.push_str(&format!(" on {}", spoken(day)));
+    }
+    if let Some(because) = duty.closed_because.as_deref().filter(|b| !b.is_empty()) {
+        words.push_str(": ");
+        words.push_str(because);
+    }
+    words
+}
+
+/// What every page about a check says of it.
+pub struct CheckWords {
+    words: DutyWords,
+    pub child: String,
+    pub child_name: String,
+    pub is_acknowledgement: bool,
+}
+
+/// What is said of a duty is said of a check.
+impl Deref for CheckWords {
+    type Target = DutyWords;
+
+    fn deref(&self) -> &DutyWords {
+        &self.words
+    }
+}
+
+impl CheckWords {
+    pub fn of(check: &Check, child: &ChildRecord, today: NaiveDate, calendar: &Calendar) -> Self {
+        Self {
+            words: DutyWords::of(check, Some(child), today, calendar),
             child: child.reference.to_string(),
             child_name: child.particulars.full_name(),
-            due: spoken(check.due_on),
-            first_due: (check.original_due_on != check.due_on)
-                .then(|| spoken(check.original_due_on)),
-            days: is_open.then(|| days::against(check.due_on, today, calendar)),
-            is_late: is_open && check.due_on < today,
-            why: check.why.clone(),
-            closed: (!is_open).then(|| closed_words(check)),
             is_acknowledgement: check.purpose == Purpose::Acknowledge,
         }
     }
@@ -87,8 +155,8 @@ impl CheckWords {
 }
 
 /// What somebody is told who was still writing when the check was closed: what closed it, who recorded that and when.
-pub fn closed_meanwhile(conn: &mut Conn, check: &CheckRecord) -> Result<Option<String>> {
-    if check.state == CheckState::Open {
+pub fn closed_meanwhile(conn: &mut Conn, check: &Check) -> Result<Option<String>> {
+    if check.state == DutyState::Open {
         return Ok(None);
     }
     let words = closed_words(check);
@@ -101,37 +169,6 @@ pub fn closed_meanwhile(conn: &mut Conn, check: &CheckRecord) -> Result<Option<S
         ),
         None => format!("{words}."),
     }))
-}
-
-pub fn title(kind: CheckKind, purpose: Purpose) -> String {
-    match kind {
-        CheckKind::NewAttempt => format!("{}: {}", kind.label(), lower_first(purpose.label())),
-        _ => kind.label().to_owned(),
-    }
-}
-
-fn lower_first(words: &str) -> String {
-    let mut letters = words.chars();
-    letters
-        .next()
-        .map(|first| first.to_lowercase().chain(letters).collect())
-        .unwrap_or_default()
-}
-
-pub fn closed_words(check: &CheckRecord) -> String {
-    let state = match check.state {
-        CheckState::Cancelled => "No longer owed",
-        CheckState::Open | CheckState::Done => "Done",
-    };
-    let mut words = state.to_owned();
-    if let Some(day) = check.closed_on {
-        words.push_str(&format!(" on {}", spoken(day)));
-    }
-    if let Some(because) = check.closed_because.as_deref().filter(|b| !b.is_empty()) {
-        words.push_str(": ");
-        words.push_str(because);
-    }
-    words
 }
 
 /// What a page says of a lapse.

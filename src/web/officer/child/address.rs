@@ -6,9 +6,9 @@ mod form;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
+use form::{MadeSure, NewAddressForm, SettlementForm, VerificationForm};
 
 use super::change::change_or;
-use crate::checks::dispute;
 use crate::clock::london_day;
 use crate::db::{Conn, DbError};
 use crate::register::ChildKey;
@@ -18,14 +18,13 @@ use crate::register::told_address::{self, ToldAddress};
 use crate::rules::codes::Source;
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
-use crate::web::answer;
+use crate::standing::dispute;
 use crate::web::error::WebError;
-use crate::web::filters;
 use crate::web::form::{Choice, FormErrors, Refused, Submitted, choices_with_blank};
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
-use form::{MadeSure, NewAddressForm, SettlementForm, VerificationForm};
+use crate::web::{answer, filters};
 
 #[derive(Template)]
 #[template(path = "officer/child/address.html")]

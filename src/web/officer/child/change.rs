@@ -3,10 +3,11 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::access::Viewer;
-use crate::checks::{rulebook, tiering};
 use crate::db::{Conflict, Conn, DbError};
+use crate::policy::rulebook;
 use crate::register::child::{self, AmendError, ChildRecord};
 use crate::rules::identifiers::Reference;
+use crate::tier::tiering;
 use crate::web::error::WebError;
 use crate::web::visit::Visit;
 

@@ -8,11 +8,11 @@ use validator::Validate;
 
 use super::change::Moment;
 use crate::db::DbError;
-use crate::intake::closure::{self, Closure, ClosureError, MovedTo};
 use crate::register::child::{self, ChildRecord};
 use crate::rules::closure::{Shut, Standing, judgement_needed, why_manager};
 use crate::rules::codes::ClosureReason;
 use crate::rules::identifiers::Reference;
+use crate::standing::closure::{self, Closure, ClosureError, MovedTo};
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted};

@@ -208,10 +208,10 @@ mod tests {
 
     #[test]
     fn an_open_episode_has_no_last_day() {
-        let episode = check(&format!("kind=cin&{STARTED}&contact=Duty+team")).unwrap();
+        let episode = check(&format!("kind=cin&{STARTED}&contact=Check+team")).unwrap();
         assert_eq!(episode.kind, EpisodeKind::Cin);
         assert_eq!(episode.ended_on, None);
-        assert_eq!(episode.contact, "Duty team");
+        assert_eq!(episode.contact, "Check team");
     }
 
     #[test]

@@ -3,18 +3,15 @@
 
 use chrono::NaiveDate;
 
-use crate::access::accounts;
 use crate::access::audit::{self, Entry};
-use crate::access::{Role, Viewer};
-use crate::checks::CheckKey;
-use crate::checks::booking::{self, BookingRecord};
-use crate::checks::check::{self, CheckRecord, CheckState};
-use crate::checks::lapse::{self, LapseRecord};
-use crate::checks::outcome::{self, OutcomeRecord};
-use crate::checks::rulebook;
-use crate::checks::suspension::{self, Suspension};
+use crate::access::{Role, Viewer, accounts};
 use crate::db::{Conn, Result};
+use crate::duty::DutyKey;
+use crate::duty::lapse::{self, LapseRecord};
+use crate::duty::owed::DutyState;
+use crate::duty::suspension::{self, Suspension};
 use crate::intake::notification;
+use crate::policy::rulebook;
 use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, ChildRecord};
 use crate::register::episode::{self, EpisodeRecord};
@@ -22,8 +19,11 @@ use crate::register::person::{self, ParentOf, Sibling};
 use crate::register::registration::{self, Registration};
 use crate::register::tier;
 use crate::register::told_address::{self, ToldAddress};
+use crate::rules::duty::Purpose;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::Purpose;
+use crate::visit::booking::{self, BookingRecord};
+use crate::visit::check::{self, Check};
+use crate::visit::outcome::{self, OutcomeRecord};
 use crate::web::officer::days;
 
 /// As many events as the page shows before it leads to all of them.
@@ -48,7 +48,7 @@ pub struct ChildFile {
     /// What is owed, the soonest first.
     pub owed: Vec<OwedCheck>,
     /// Checks that are closed, the latest first.
-    pub closed: Vec<CheckRecord>,
+    pub closed: Vec<Check>,
     /// What came of each attempt, the latest first.
     pub outcomes: Vec<OutcomeRecord>,
     /// Lapses that are over, the latest first.
@@ -68,7 +68,7 @@ pub struct ChildFile {
 /// An open check with what is arranged for it.
 #[derive(Debug)]
 pub struct OwedCheck {
-    pub check: CheckRecord,
+    pub check: Check,
     /// The booking that stands.
     pub booking: Option<BookingRecord>,
     /// Whether the booking is for another address than the child's home, or another one was told since.
@@ -106,7 +106,7 @@ impl ChildFile {
         let checks = check::of_child(conn, key)?;
         let (open, closed): (Vec<_>, Vec<_>) = checks
             .into_iter()
-            .partition(|check| check.state == CheckState::Open);
+            .partition(|check| check.state == DutyState::Open);
         let (mut lapsed, past_lapses): (Vec<_>, Vec<_>) = lapse::of_child(conn, key)?
             .into_iter()
             .partition(|lapse| lapse.closed.is_none());
@@ -162,7 +162,7 @@ impl OwedCheck {
         conn: &mut Conn,
         viewer: &Viewer,
         child: &ChildRecord,
-        open: Vec<CheckRecord>,
+        open: Vec<Check>,
         lapsed: &mut Vec<LapseRecord>,
         today: NaiveDate,
     ) -> Result<Vec<Self>> {
@@ -171,7 +171,7 @@ impl OwedCheck {
         }
         let calendar = rulebook::calendar(conn, child.authority)?;
         let mut booked = booking::standing_of_child(conn, child.key)?;
-        let keys: Vec<CheckKey> = open.iter().map(|check| check.key).collect();
+        let keys: Vec<DutyKey> = open.iter().map(|check| check.key).collect();
         let elsewhere = booking::elsewhere(conn, &keys, today)?;
         let mut owed = Vec::with_capacity(open.len());
         for check in open {
@@ -182,7 +182,7 @@ impl OwedCheck {
             owed.push(Self {
                 is_booked_elsewhere: elsewhere.contains(&check.key),
                 booking: take_first(&mut booked, |(key, _)| *key == check.key).map(|it| it.1),
-                lapse: take_first(lapsed, |lapse| lapse.check == check.key),
+                lapse: take_first(lapsed, |lapse| lapse.duty == check.key),
                 days: days::against(check.due_on, today, &calendar),
                 is_late: check.due_on < today,
                 notification,

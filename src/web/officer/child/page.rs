@@ -5,7 +5,6 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::file::ChildFile;
-use crate::checks::outcome::OutcomeRecord;
 use crate::register::child::ChildRecord;
 use crate::register::person::ParentOf;
 use crate::register::registration::Registration;
@@ -13,14 +12,14 @@ use crate::rules::age::expected_year_group;
 use crate::rules::codes::{ChildStatus, Confidentiality, PrimaryReason, SenProvision};
 use crate::rules::dates::spoken;
 use crate::rules::outcome::AttemptResult;
-use crate::web::answer;
+use crate::visit::outcome::OutcomeRecord;
 use crate::web::error::WebError;
-use crate::web::filters;
 use crate::web::named::Named;
 use crate::web::officer::row::tier_colour;
 use crate::web::officer::seen::LastSeen;
 use crate::web::page::Page;
 use crate::web::visit::Visit;
+use crate::web::{answer, filters};
 
 #[derive(Template)]
 #[template(path = "officer/child/page.html")]

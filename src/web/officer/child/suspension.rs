@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use crate::checks::rulebook;
-use crate::checks::suspension::{self, NewRest, Outlook, SuspensionError};
 use crate::db::DbError;
+use crate::duty::suspension::{self, NewRest, Outlook, SuspensionError};
+use crate::policy::rulebook;
 use crate::register::child;
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;

@@ -6,23 +6,23 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use crate::checks::overriding::{self, DecideError, Decision, Standing};
-use crate::checks::rulebook;
 use crate::db::DbError;
+use crate::policy::rulebook;
 use crate::register::child::{self, ChildRecord};
 use crate::register::tier;
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::rules::tier::Tier;
-use crate::web::answer;
+use crate::tier::decision::{self, Decision, Standing};
+use crate::tier::overriding::{self, DecideError};
 use crate::web::error::WebError;
-use crate::web::filters;
 use crate::web::form::{
     ButtonPress, Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted, choices,
 };
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
+use crate::web::{answer, filters};
 
 #[derive(Template)]
 #[template(path = "officer/child/tier.html")]
@@ -182,7 +182,7 @@ async fn page(
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let reasons = tier::reasons(conn, child.key)?;
-            let standing = overriding::standing(conn, child.key)?;
+            let standing = decision::standing(conn, child.key)?;
             let latest = overriding::latest_end(&rulebook);
             Ok::<_, DbError>(Some((child, reasons, standing, latest)))
         })

@@ -6,10 +6,10 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use crate::checks::whereabouts::{self, WhereaboutsError};
 use crate::register::child::{self, ChildRecord};
 use crate::rules::codes::ChildStatus;
 use crate::rules::identifiers::Reference;
+use crate::standing::whereabouts::{self, WhereaboutsError};
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{Form, FormErrors, Refusal, Refused, Submitted};

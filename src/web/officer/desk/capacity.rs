@@ -11,10 +11,10 @@ use validator::Validate;
 
 use self::chart::{BOTTOM, Chart, Column, HEIGHT, WIDTH};
 use crate::access::Role;
-use crate::checks::capacity::{self, Outlook, Plan, SpreadError, WEEKS};
-use crate::checks::rulebook;
+use crate::policy::rulebook;
 use crate::rules::capacity::ByTier;
 use crate::rules::dates::short;
+use crate::visit::capacity::{self, Outlook, Plan, SpreadError, WEEKS};
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{Form, FormErrors, Submitted};

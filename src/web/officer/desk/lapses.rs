@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::work::WhoseFilter;
-use crate::checks::lapse_list::{self, Open, OpenLapse};
-use crate::checks::rulebook;
 use crate::db::DbError;
+use crate::duty::lapse_list::{self, Open, OpenLapse};
+use crate::policy::rulebook;
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::short;
 use crate::web::answer;
@@ -43,6 +43,7 @@ struct LapsesPage {
 
 struct LapseRow {
     lapse: OpenLapse,
+    officer: String,
     due: String,
     over: String,
     plan: Option<String>,
@@ -102,6 +103,11 @@ fn pages(asked: &str, open: Open, (is_mine, only_unanswered): (bool, bool)) -> P
 
 fn row(lapse: OpenLapse, today: NaiveDate, calendar: &Calendar) -> LapseRow {
     LapseRow {
+        officer: match (&lapse.child, &lapse.officer) {
+            (None, _) => lapse.post.label().to_owned(),
+            (Some(_), Some(officer)) => officer.clone(),
+            (Some(_), None) => "Nobody yet".to_owned(),
+        },
         due: short(lapse.due_on),
         over: days::over_in_column(calendar.working_days_between(lapse.due_on, today)),
         plan: lapse.plan_by.map(|day| plan_words(day, lapse.plans, today)),

@@ -11,11 +11,12 @@ use serde::Deserialize;
 
 use crate::access::audit::{self, Event};
 use crate::access::{AccountKey, Viewer};
-use crate::checks::out_of_sight::{self as sight, SightList};
-use crate::checks::rulebook;
-use crate::checks::suspension::{self, Suspension};
 use crate::db::{Conn, DbError};
+use crate::desk::out_of_sight as sight;
+use crate::desk::out_of_sight::SightList;
+use crate::duty::suspension::{self, Suspension};
 use crate::intake::csv::refused::safe;
+use crate::policy::rulebook;
 use crate::register::list::PAGE;
 use crate::register::out_of_sight::{self, Line};
 use crate::register::{ChildKey, address};

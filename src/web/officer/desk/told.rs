@@ -5,10 +5,12 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::checks::told::{self, ToldLine, ToldMail, ToldOf};
 use crate::clock::london_day;
 use crate::db::DbError;
+use crate::duty::owed;
+use crate::duty::told::{self, ToldLine, ToldMail, ToldOf};
 use crate::rules::dates::{short, spoken};
+use crate::rules::duty::counted;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::Asked;
@@ -40,6 +42,7 @@ struct ToldPage {
 }
 
 struct Row {
+    href: String,
     line: ToldLine,
     due: String,
     officer: String,
@@ -82,11 +85,13 @@ pub async fn show(
 
 /// As the mail itself counts.
 fn heading(mail: &ToldMail) -> String {
-    let what = match (mail.of, mail.total) {
-        (ToldOf::Lapses, 1) => "1 welfare check has lapsed".to_owned(),
-        (ToldOf::Lapses, total) => format!("{total} welfare checks have lapsed"),
-        (ToldOf::DueSoon, 1) => "1 welfare check is due soon".to_owned(),
-        (ToldOf::DueSoon, total) => format!("{total} welfare checks are due soon"),
+    let what = counted(mail.total, mail.returns);
+    let is_one = mail.total == 1;
+    let what = match (mail.of, is_one) {
+        (ToldOf::Lapses, true) => format!("{what} has lapsed"),
+        (ToldOf::Lapses, false) => format!("{what} have lapsed"),
+        (ToldOf::DueSoon, true) => format!("{what} is due soon"),
+        (ToldOf::DueSoon, false) => format!("{what} are due soon"),
     };
     format!("{what}: the email of {}", spoken(london_day(mail.at)))
 }
@@ -106,8 +111,9 @@ fn restricted(hidden: i64) -> Option<String> {
 
 fn row(line: ToldLine, today: NaiveDate, officers: &Officers) -> Row {
     Row {
+        href: owed::path(line.kind, &line.check_reference),
         due: short(line.due_on),
-        officer: officers.name(line.officer).to_owned(),
+        officer: officers.of_duty(line.post, line.officer).to_owned(),
         now: standing(&line, today),
         line,
     }

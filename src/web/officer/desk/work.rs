@@ -7,14 +7,14 @@ use serde::Deserialize;
 
 use super::out_of_sight::{self, Figure};
 use crate::access::Viewer;
-use crate::checks::diary::{self, DeskLine, VisitElsewhere, Whose};
-use crate::checks::rulebook;
 use crate::db::DbError;
+use crate::desk::diary::{self, DeskLine, VisitElsewhere};
+use crate::duty::owed::{self, NamedChild};
+use crate::duty::whose::Whose;
 use crate::intake::notification;
+use crate::policy::rulebook;
 use crate::rules::dates::{short, spoken};
-use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::filters;
 use crate::web::form::Asked;
 use crate::web::officer::check::words::plan_words;
 use crate::web::officer::days;
@@ -22,6 +22,7 @@ use crate::web::officer::intake::notifications::{self, Waiting};
 use crate::web::officer::row::Officers;
 use crate::web::page::Page;
 use crate::web::visit::Visit;
+use crate::web::{answer, filters};
 
 /// New notifications shown here; the rest is a page of its own.
 const NOTIFICATIONS_SHOWN: usize = 10;
@@ -70,10 +71,10 @@ struct WorkPage {
 
 /// A check on the desk, in words.
 struct Row {
-    check: String,
+    href: String,
     kind: &'static str,
-    child: String,
-    child_name: String,
+    /// The child whom it is about; none: the authority owes it.
+    child: Option<NamedChild>,
     due: String,
     why: String,
     days: String,
@@ -134,10 +135,9 @@ pub async fn show(
 
 fn row(line: &DeskLine, today: NaiveDate, officers: &Officers) -> Row {
     Row {
-        check: line.check_reference.clone(),
+        href: owed::path(line.kind, &line.check_reference),
         kind: line.kind.label(),
-        child: line.child_reference.clone(),
-        child_name: line.child_name.clone(),
+        child: line.child.clone(),
         due: short(line.due_on),
         why: line.why.clone(),
         days: if line.due_on < today {
@@ -146,7 +146,7 @@ fn row(line: &DeskLine, today: NaiveDate, officers: &Officers) -> Row {
             days::left_in_column(line.working_days, line.due_on == today)
         },
         booked: line.booked_for.map(short),
-        officer: officers.name(line.officer).to_owned(),
+        officer: officers.of_duty(line.post, line.officer).to_owned(),
         lapse: line.lapse.as_ref().map(|lapse| lapse.reference.clone()),
         plan: line
             .lapse

@@ -7,17 +7,18 @@ use serde::Deserialize;
 use validator::Validate;
 
 use crate::access::{Viewer, accounts};
-use crate::checks::check::{self, CheckState};
-use crate::checks::rulebook;
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result as DbResult};
+use crate::duty::owed::DutyState;
 use crate::intake::notification::{self, AcceptError, NotificationRecord};
+use crate::policy::rulebook;
 use crate::register::child::{self, ChildRecord};
 use crate::register::duplicates::{self, Sought};
 use crate::register::list::Line;
 use crate::rules::dates::{short, spoken};
+use crate::rules::duty::Purpose;
 use crate::rules::identifiers::Reference;
-use crate::rules::schedule::Purpose;
+use crate::visit::check;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, Form, FormErrors, Refusal, Refused, Submitted};
@@ -226,7 +227,7 @@ fn notified(conn: &mut Conn, viewer: &Viewer, line: &Line) -> DbResult<NotifiedC
     notified.candidates = candidates(conn, viewer, &child)?;
     notified.acknowledgement = check::of_child(conn, child.key)?
         .into_iter()
-        .find(|check| check.purpose == Purpose::Acknowledge && check.state == CheckState::Open)
+        .find(|check| check.purpose == Purpose::Acknowledge && check.state == DutyState::Open)
         .map(|check| check.reference.to_string());
     Ok(notified)
 }

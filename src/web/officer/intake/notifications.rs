@@ -4,10 +4,10 @@ use actix_web::HttpResponse;
 use askama::Template;
 use chrono::NaiveDate;
 
-use crate::checks::rulebook;
 use crate::clock::london_day;
 use crate::db::DbError;
 use crate::intake::notification::{self, NotificationRecord};
+use crate::policy::rulebook;
 use crate::register::list::Line;
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::short;

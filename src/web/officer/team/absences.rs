@@ -8,8 +8,8 @@ use validator::Validate;
 
 use crate::access::absence::{self, Absence, AbsenceError, NewAbsence};
 use crate::access::accounts::{self, AccountRow};
-use crate::checks::rulebook;
 use crate::db::DbError;
+use crate::policy::rulebook;
 use crate::rules::dates::short;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;

@@ -1,0 +1,3 @@
+//! The SQL of desks.
+
+pub mod diary;

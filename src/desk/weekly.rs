@@ -1,0 +1,204 @@
+//! Once a week, how the register stands, to the team leader: what is due, what has lapsed and who has not been seen, each
+//! number with the page that lists exactly that many, and every open lapse that nobody has answered for.
+
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
+
+use super::out_of_sight::SightList;
+use super::store;
+use super::store::diary::Asked;
+use crate::access::authority::{self, Authority};
+use crate::access::{AuthorityKey, Viewer, accounts};
+use crate::db::{Conn, Result};
+use crate::duty::posts::{About, Hearer, Posts};
+use crate::duty::whose::Whose;
+use crate::duty::{due_soon, lapse_list};
+use crate::mail::messages::{Figure, WeeklyDigest, WeeklyLapse};
+use crate::mail::{Letter, outbox};
+use crate::policy::rulebook::{self, Rulebook};
+use crate::register::out_of_sight;
+use crate::rules::dates::spoken;
+use crate::rules::escalation::Post;
+use crate::rules::policy::PolicyKey;
+use crate::rules::tier::Tier;
+
+/// The page of the lapses that nobody has answered for.
+const UNANSWERED: &str = "/lapses?answered=no";
+
+/// The Monday of the week of a day.
+pub fn monday(day: NaiveDate) -> NaiveDate {
+    let since = u64::from(day.weekday().num_days_from_monday());
+    day.checked_sub_days(Days::new(since)).unwrap_or(day)
+}
+
+/// Writes to an authority's team leaders, or whoever is told in their place, once a week; gives how many letters that
+/// were. Nobody is written to when every number is nought.
+pub fn tell(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    base_url: &str,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<usize> {
+    let rulebook = rulebook::load(tx, authority, today)?;
+    let authority = authority::by_key(tx, authority)?;
+    let Some(heard) = Posts::of(tx, &authority, today)?.who(Post::TeamLeader, About::default())
+    else {
+        return Ok(0);
+    };
+    let letterhead = authority.letterhead(base_url);
+    let mut letters = 0;
+    for person in &heard.people {
+        let viewer = eyes(tx, &authority, person)?;
+        let figures = figures(tx, &viewer, &rulebook, base_url)?;
+        if figures.iter().all(|figure| figure.number == 0) {
+            continue;
+        }
+        let (lapses, unanswered) = unanswered(tx, &viewer, &rulebook)?;
+        let digest = WeeklyDigest {
+            monday: monday(today),
+            told_as: heard.post,
+            in_place_of: person.in_place_of.iter().cloned().collect(),
+            figures,
+            lapses,
+            unanswered,
+            link: format!("{base_url}{UNANSWERED}"),
+        };
+        let letter = Letter {
+            key: format!(
+                "weekly:{}:{}:{}",
+                authority.code,
+                monday(today),
+                person.email
+            ),
+            authority: authority.key,
+            letterhead: &letterhead,
+            to: person.email.clone(),
+            message: digest.render(&letterhead),
+        };
+        outbox::put(tx, &letter, now)?;
+        letters += 1;
+    }
+    Ok(letters)
+}
+
+/// The person's own eyes, so that the numbers are those of the pages they will open; a mailbox sees what the program does.
+fn eyes(conn: &mut Conn, authority: &Authority, person: &Hearer) -> Result<Viewer> {
+    let account = accounts::by_email(conn, authority.key, &person.email)?;
+    Ok(match account {
+        Some(account) => Viewer::person(authority.key, account.key, account.role, account.name),
+        None => Viewer::program(authority.key, "weekly digest"),
+    })
+}
+
+fn figures(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    rulebook: &Rulebook,
+    base_url: &str,
+) -> Result<Vec<Figure>> {
+    let Rulebook { policy, today, .. } = rulebook;
+    let soon = due_soon::soon(rulebook);
+    let due = Asked {
+        viewer,
+        whose: Whose::Team,
+        due: *today..=soon,
+        today: *today,
+    };
+    let checks = store::diary::count(conn, &due)?;
+    let returns = store::diary::about_no_child(conn, &due)?.len();
+    let returns = i64::try_from(returns).unwrap_or(i64::MAX);
+    let what = match returns {
+        0 => "Checks",
+        _ => "Checks and returns",
+    };
+    let open = lapse_list::count(conn, viewer, Whose::Team, *today)?;
+    let long = policy.always(PolicyKey::NotSeenFor, Tier::Green).period();
+    let on = |conn: &mut Conn, list: SightList| {
+        out_of_sight::count(conn, viewer, &list.asked(rulebook, None))
+    };
+    let of = |label: String, number: i64, path: &str| Figure {
+        label,
+        number,
+        link: format!("{base_url}{path}"),
+    };
+    Ok(vec![
+        of(
+            format!("{what} due from today to {}", spoken(soon)),
+            checks + returns,
+            "/work?whose=team",
+        ),
+        of("Open lapses".to_owned(), open.total, "/lapses"),
+        of(
+            "Open lapses that nobody has answered for".to_owned(),
+            open.unanswered(),
+            UNANSWERED,
+        ),
+        of(
+            "Children never seen in person".to_owned(),
+            on(conn, SightList::Never)?,
+            "/children/unseen?which=never",
+        ),
+        of(
+            format!("Children not seen in person for {}", long.words()),
+            on(conn, SightList::Long)?,
+            "/children/unseen?which=long",
+        ),
+        of(
+            "Children whose current address is not verified".to_owned(),
+            on(conn, SightList::Unverified)?,
+            "/children/unverified",
+        ),
+        of(
+            "Children with two addresses to settle".to_owned(),
+            on(conn, SightList::Conflicts)?,
+            "/children/conflicts",
+        ),
+        of(
+            "Children whose whereabouts nobody knows".to_owned(),
+            on(conn, SightList::Lost)?,
+            "/children/lost",
+        ),
+        of(
+            "Children whose checks rest".to_owned(),
+            on(conn, SightList::Resting)?,
+            "/children/resting",
+        ),
+    ])
+}
+
+/// The lapses that nobody has answered for, the longest over first, and how many there are.
+fn unanswered(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    rulebook: &Rulebook,
+) -> Result<(Vec<WeeklyLapse>, usize)> {
+    let (today, calendar) = (rulebook.today, &rulebook.calendar);
+    let open = lapse_list::unanswered(conn, viewer, today)?;
+    let total = open.len();
+    let lapses = open.into_iter().take(WeeklyDigest::LISTED);
+    let lapses = lapses.map(|(reference, check, due_on)| WeeklyLapse {
+        reference,
+        check: check.label().to_owned(),
+        due_on,
+        working_days_over: calendar.working_days_between(due_on, today),
+    });
+    Ok((lapses.collect(), total))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_week_begins_on_monday() {
+        for (day, begins) in [
+            ("2026-11-23", "2026-11-23"),
+            ("2026-11-29", "2026-11-23"),
+            ("2027-01-01", "2026-12-28"),
+            ("2024-02-29", "2024-02-26"),
+        ] {
+            assert_eq!(monday(day.parse().unwrap()).to_string(), begins);
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! Tells each step of the ladder that is owed and was not told yet: who holds the post today, one letter a person, and
+//! the steps written down in the same transaction as the letter. A night off changes nothing: the steps stay owed,
+//! with their true dates, until they are told.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::NaiveDateTime;
+
+use super::posts::{About, Heard, Posts};
+use super::store::ladder::{Described, Standing, Telling, ToldStep};
+use super::{LapseKey, store, told};
+use crate::access::AuthorityKey;
+use crate::access::authority::{self, Authority};
+use crate::db::{Conn, Result};
+use crate::mail::messages::{LapseDigest, LapseLine};
+use crate::mail::{Letter, outbox};
+use crate::policy::rulebook::Rulebook;
+use crate::rules::escalation::{Ladder, LapseState, Post, StepOwed, owed};
+use crate::rules::identifiers::EmailAddress;
+
+/// What telling the ladder of one authority came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Letters put into the outbox: one a person.
+    pub letters: usize,
+    /// Steps told, each counted once for each post.
+    pub steps: usize,
+    /// Steps that nobody could be told, because nobody holds the post or any above it and there is no mailbox.
+    pub untold: usize,
+}
+
+/// What each lapse owes that was not told: a step, to a post.
+pub type Owing = HashMap<LapseKey, Vec<(StepOwed, Post)>>;
+
+/// A step that is owed to a post and was not told.
+struct Untold<'a> {
+    lapse: &'a Described,
+    /// Where the lapse is in the list that was read.
+    place: usize,
+    owed: StepOwed,
+    post: Post,
+}
+
+/// Tells an authority's people what they are owed to hear today; nothing, if that is nothing. Run again, it tells
+/// nobody twice.
+pub fn tell(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    rulebook: &Rulebook,
+    base_url: &str,
+    now: NaiveDateTime,
+) -> Result<Told> {
+    let open = store::ladder::open(tx, authority, rulebook.today)?;
+    let told = store::ladder::told(tx, authority, rulebook.today)?;
+    let owing = owing(&open, &told, rulebook);
+    if owing.is_empty() {
+        return Ok(Told::default());
+    }
+    let lapses = store::ladder::described(tx, owing.keys().copied())?;
+    let untold = untold(&lapses, &owing);
+    let authority = authority::by_key(tx, authority)?;
+    let posts = Posts::of(tx, &authority, rulebook.today)?;
+    let heard = hearing(&untold, &posts);
+    let by_recipient = group(&untold, &heard);
+    let desk = Desk {
+        authority: &authority,
+        base_url,
+        rulebook,
+        now,
+    };
+    for (recipient, parts) in &by_recipient {
+        desk.write_to(tx, recipient, parts)?;
+    }
+    let unheard = untold
+        .iter()
+        .filter(|step| matches!(heard.get(&asked(step)), None | Some(None)))
+        .count();
+    Ok(Told {
+        letters: by_recipient.len(),
+        steps: untold.len() - unheard,
+        untold: unheard,
+    })
+}
+
+/// Every step owed by the day of the rulebook that was not told in the round its lapse is in. Many lapses stand alike,
+/// so what they owe is asked once.
+pub fn owing(open: &[Standing], told: &HashSet<ToldStep>, rulebook: &Rulebook) -> Owing {
+    let Rulebook {
+        policy,
+        calendar,
+        today,
+    } = rulebook;
+    let mut by_state: HashMap<LapseState, Vec<(StepOwed, Post)>> = HashMap::new();
+    let mut owing = Owing::new();
+    for lapse in open {
+        let state = lapse.state();
+        let steps = by_state.entry(state).or_insert_with(|| {
+            owed(&state, policy, calendar, *today)
+                .flat_map(|owed| {
+                    owed.step
+                        .posts(state.ladder)
+                        .iter()
+                        .map(move |post| (owed, *post))
+                })
+                .collect()
+        });
+        let missing: Vec<(StepOwed, Post)> = steps
+            .iter()
+            .filter(|(owed, post)| !told.contains(&(lapse.key, owed.round, owed.step, *post)))
+            .copied()
+            .collect();
+        if !missing.is_empty() {
+            owing.insert(lapse.key, missing);
+        }
+    }
+    owing
+}
+
+/// The references of lapses, the longest over first.
+pub fn named(conn: &mut Conn, owing: &Owing) -> Result<Vec<String>> {
+    let lapses = store::ladder::described(conn, owing.keys().copied())?;
+    let references = lapses.iter().map(|lapse| lapse.reference.to_string());
+    Ok(references.collect())
+}
+
+fn untold<'a>(lapses: &'a [Described], owing: &Owing) -> Vec<Untold<'a>> {
+    let steps_of = |(place, lapse): (usize, &'a Described)| {
+        let steps = owing.get(&lapse.key).into_iter().flatten();
+        steps.map(move |(owed, post)| Untold {
+            lapse,
+            place,
+            owed: *owed,
+            post: *post,
+        })
+    };
+    lapses.iter().enumerate().flat_map(steps_of).collect()
+}
+
+/// For which post a step is told, and what decides besides who that is.
+type Asked<'a> = (Post, About<'a>);
+
+fn asked<'a>(step: &Untold<'a>) -> Asked<'a> {
+    let Untold {
+        lapse, owed, post, ..
+    } = step;
+    let is_for_officer = *post == Post::Officer;
+    let about = About {
+        // A restricted record can be opened by its officer, whichever post they hold.
+        officer: (lapse.officer.as_deref()).filter(|_| is_for_officer || lapse.is_restricted()),
+        restricted: lapse.is_restricted(),
+        done_by: (lapse.planned_by.as_deref()).filter(|_| owed.step.is_renewal()),
+    };
+    (*post, about)
+}
+
+/// Who hears what is told, asked once for each post and what it is about.
+fn hearing<'a>(untold: &[Untold<'a>], posts: &Posts) -> HashMap<Asked<'a>, Option<Heard>> {
+    let mut heard = HashMap::new();
+    for step in untold {
+        let (post, about) = asked(step);
+        heard
+            .entry((post, about))
+            .or_insert_with(|| posts.who(post, about));
+    }
+    heard
+}
+
+/// A step, as it is told to one person.
+struct Part<'a> {
+    step: &'a Untold<'a>,
+    told_post: Post,
+    in_place_of: Option<&'a str>,
+}
+
+fn group<'a>(
+    untold: &'a [Untold<'a>],
+    heard: &'a HashMap<Asked<'a>, Option<Heard>>,
+) -> BTreeMap<&'a EmailAddress, Vec<Part<'a>>> {
+    let mut by_recipient: BTreeMap<&EmailAddress, Vec<Part<'a>>> = BTreeMap::new();
+    for step in untold {
+        let Some(Some(heard)) = heard.get(&asked(step)) else {
+            continue;
+        };
+        for person in &heard.people {
+            by_recipient.entry(&person.email).or_default().push(Part {
+                step,
+                told_post: heard.post,
+                in_place_of: person.in_place_of.as_deref(),
+            });
+        }
+    }
+    by_recipient
+}
+
+/// What every letter of one authority on one day has in common.
+struct Desk<'a> {
+    authority: &'a Authority,
+    base_url: &'a str,
+    rulebook: &'a Rulebook,
+    now: NaiveDateTime,
+}
+
+impl Desk<'_> {
+    fn write_to(&self, tx: &mut Conn, recipient: &EmailAddress, parts: &[Part<'_>]) -> Result<()> {
+        let letterhead = self.authority.letterhead(self.base_url);
+        let reference = outbox::fresh_reference();
+        let digest = LapseDigest {
+            told_as: told_as(parts),
+            in_place_of: parts
+                .iter()
+                .filter_map(|part| part.in_place_of.map(str::to_owned))
+                .collect(),
+            lines: self.lines(parts),
+            link: told::link(self.base_url, reference.as_str()),
+        };
+        let letter = Letter {
+            key: self.key(recipient, parts),
+            authority: self.authority.key,
+            letterhead: &letterhead,
+            to: recipient.clone(),
+            message: digest.render(&letterhead),
+        };
+        let mail = outbox::put_named(tx, &letter, &reference, self.now)?;
+        let tellings: Vec<Telling<'_>> = parts
+            .iter()
+            .map(|part| Telling {
+                lapse: part.step.lapse.key,
+                step: part.step.owed.step,
+                round: part.step.owed.round,
+                post: part.step.post,
+                told_post: part.told_post,
+                owed_on: part.step.owed.owed_on,
+                recipient: recipient.as_str(),
+                mail,
+            })
+            .collect();
+        store::ladder::insert(tx, &tellings, self.now)
+    }
+
+    /// One line a lapse, with the highest step that this person is told; the highest steps first, and among them
+    /// those longest over.
+    fn lines(&self, parts: &[Part<'_>]) -> Vec<LapseLine> {
+        let mut highest: BTreeMap<usize, &Part<'_>> = BTreeMap::new();
+        for part in parts {
+            let held = highest.entry(part.step.place).or_insert(part);
+            if part.step.owed.step.rung() > held.step.owed.step.rung() {
+                *held = part;
+            }
+        }
+        let mut chosen: Vec<&Part<'_>> = highest.into_values().collect();
+        chosen.sort_by_key(|part| (Reverse(part.step.owed.step.rung()), part.step.place));
+        chosen.into_iter().map(|part| self.line(part)).collect()
+    }
+
+    fn line(&self, part: &Part<'_>) -> LapseLine {
+        let Untold {
+            lapse, owed, post, ..
+        } = part.step;
+        let Rulebook {
+            calendar, today, ..
+        } = self.rulebook;
+        LapseLine {
+            reference: lapse.reference.as_str().to_owned(),
+            is_return: lapse.kind.nature().ladder == Ladder::Return,
+            check: lapse.kind.label().to_owned(),
+            due_on: lapse.due_on,
+            working_days_over: calendar.working_days_between(lapse.due_on, *today),
+            step: owed.step,
+            since: owed.owed_on,
+            broken_plan: lapse.plan_by.filter(|_| !owed.step.is_renewal()),
+            plan: lapse
+                .plan_by
+                .filter(|_| owed.step.is_renewal())
+                .map(|by| (owed.round, by)),
+            vacant_post: (part.told_post != *post).then_some(*post),
+        }
+    }
+
+    fn key(&self, recipient: &EmailAddress, parts: &[Part<'_>]) -> String {
+        let told = parts.iter().map(|part| {
+            let Untold {
+                lapse, owed, post, ..
+            } = part.step;
+            let (round, step) = (owed.round, owed.step.as_str());
+            format!("{} {round} {step} {}", lapse.reference, post.as_str())
+        });
+        let today = self.rulebook.today;
+        outbox::digest_key("lapse", &self.authority.code, today, recipient, told)
+    }
+}
+
+/// The posts that the person is told as.
+fn told_as(parts: &[Part<'_>]) -> Vec<Post> {
+    let all = Post::ALL.iter().copied();
+    all.filter(|post| parts.iter().any(|part| part.told_post == *post))
+        .collect()
+}

@@ -1,0 +1,27 @@
+//! What is owed by a day, and that it does not lapse in silence: the duty, notice before its day, the lapse, the ladder and
+//! who hears of it.
+
+pub mod due_soon;
+pub mod ending;
+pub mod ladder;
+pub mod lapse;
+pub mod lapse_list;
+pub mod owed;
+pub mod posts;
+pub mod same_day;
+pub(crate) mod store;
+pub mod suspension;
+pub mod told;
+pub mod undelivered;
+pub mod whose;
+
+use crate::db::columns::Key;
+
+/// Marks keys of lapses.
+#[derive(Debug)]
+pub struct Lapse;
+
+/// The key of a duty.
+pub type DutyKey = Key<owed::Duty>;
+/// The key of a lapse.
+pub type LapseKey = Key<Lapse>;

@@ -1,0 +1,251 @@
+//! A duty: something owed by a day, whatever it is about. Its original due day is written once and never again.
+
+use std::cmp::Reverse;
+use std::str::FromStr;
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::store::owed::NewDuty;
+use super::{DutyKey, store};
+use crate::access::{AuthorityKey, Viewer};
+use crate::db::{Conn, Result};
+use crate::register::{self, ChildKey, PersonKey};
+use crate::rules::codes::UnknownCode;
+use crate::rules::duty::{AboutWhat, DutyKind, Purpose};
+use crate::rules::escalation::Post;
+use crate::rules::identifiers::Reference;
+use crate::rules::schedule::{DutyOwed, OpenDuty};
+
+pub use super::store::owed::{
+    Closing, about_no_child, bring_forward, by_key, close, last_occasion, open_about_no_child,
+    open_of_child,
+};
+
+/// Where a duty stands. A lapsed duty is open: lapsing does not end what is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DutyState {
+    Open,
+    /// Satisfied by an outcome, or by the act it asks for.
+    Done,
+    /// No longer owed, with the reason kept.
+    Cancelled,
+}
+
+impl DutyState {
+    /// Every state.
+    pub const ALL: &[Self] = &[Self::Open, Self::Done, Self::Cancelled];
+
+    /// The stored word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Done => "done",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl FromStr for DutyState {
+    type Err = UnknownCode;
+
+    fn from_str(key: &str) -> std::result::Result<Self, UnknownCode> {
+        let known = Self::ALL
+            .iter()
+            .copied()
+            .find(|state| state.as_str() == key);
+        known.ok_or_else(|| UnknownCode {
+            list: "DutyState",
+            value: key.to_owned(),
+        })
+    }
+}
+
+/// The path of the page of a duty: a check of a child has its bookings and outcomes there.
+#[must_use]
+pub fn path(kind: DutyKind, reference: &str) -> String {
+    match kind.nature().about {
+        AboutWhat::Child => format!("/checks/{reference}"),
+        AboutWhat::Nobody => format!("/duties/{reference}"),
+    }
+}
+
+/// A child in a list of duties.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedChild {
+    pub reference: String,
+    pub name: String,
+}
+
+impl NamedChild {
+    /// Of what a list reads of a child; none if the duty is about none.
+    pub fn of(
+        reference: Option<Reference>,
+        given: Option<String>,
+        family: Option<String>,
+    ) -> Option<Self> {
+        Some(Self {
+            reference: reference?.to_string(),
+            name: format!("{} {}", given?, family?),
+        })
+    }
+}
+
+/// What a duty is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum About {
+    Child(ChildKey),
+    Person(PersonKey),
+    /// Another authority.
+    Authority(AuthorityKey),
+    /// Nothing but the authority that owes it.
+    Nobody,
+}
+
+impl About {
+    /// The child, if it is about one.
+    #[must_use]
+    pub fn child(self) -> Option<ChildKey> {
+        match self {
+            Self::Child(child) => Some(child),
+            Self::Person(_) | Self::Authority(_) | Self::Nobody => None,
+        }
+    }
+}
+
+/// A duty as held.
+#[derive(Clone, Debug)]
+pub struct Duty {
+    /// The key inside the program.
+    pub key: DutyKey,
+    /// What the world calls it.
+    pub reference: Reference,
+    pub authority: AuthorityKey,
+    pub about: About,
+    pub kind: DutyKind,
+    pub purpose: Purpose,
+    /// What tells it from another of its kind, such as the day of a census.
+    pub occasion: String,
+    /// Whose it is.
+    pub post: Post,
+    /// The check whose failed attempt this one makes good.
+    pub follows: Option<DutyKey>,
+    /// The day the period was counted from.
+    pub counted_from: NaiveDate,
+    /// The day it was first due; nothing overwrites it.
+    pub original_due_on: NaiveDate,
+    /// The day it is due.
+    pub due_on: NaiveDate,
+    /// The sentence that answers "why this day?".
+    pub why: String,
+    pub state: DutyState,
+    /// When it was done or cancelled.
+    pub closed_on: Option<NaiveDate>,
+    /// Why it was closed, in words.
+    pub closed_because: Option<String>,
+}
+
+impl Duty {
+    /// What the rules need to know of a check that is open.
+    pub fn as_open(&self) -> OpenDuty {
+        OpenDuty {
+            kind: self.kind,
+            purpose: self.purpose,
+            counted_from: self.counted_from,
+            due_on: self.due_on,
+        }
+    }
+}
+
+/// The duty with this reference, if this viewer may see what it is about.
+pub fn find(conn: &mut Conn, viewer: &Viewer, reference: &Reference) -> Result<Option<Duty>> {
+    store::owed::find(conn, viewer, reference)
+}
+
+/// A child's checks: the open ones by due day, then the closed ones, the newest first.
+pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<Duty>> {
+    let all = store::owed::of_child(conn, child)?;
+    let (mut open, mut closed): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|check| check.state == DutyState::Open);
+    open.sort_by_key(|check| (check.due_on, check.key));
+    closed.sort_by_key(|check| Reverse((check.closed_on, check.key)));
+    open.append(&mut closed);
+    Ok(open)
+}
+
+/// The day on which something is due, and why then.
+#[derive(Clone, Debug)]
+pub struct DueDay {
+    pub on: NaiveDate,
+    /// Why on that day.
+    pub why: String,
+}
+
+/// The days on which the open checks of one kind are due, for those of the children who have one.
+pub fn due_days(
+    conn: &mut Conn,
+    kind: DutyKind,
+    children: &[ChildKey],
+) -> Result<Vec<(ChildKey, DueDay)>> {
+    store::owed::due_days(conn, kind, children)
+}
+
+/// Writes a duty that is about no child, for an occasion on which it was not owed before.
+pub fn owe_for(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    occasion: &str,
+    owed: &DutyOwed,
+    now: NaiveDateTime,
+) -> Result<DutyKey> {
+    store::owed::insert_for(tx, viewer.authority(), occasion, owed, now)
+}
+
+/// Writes what is owed to a child. A kind that is open already stays as it is: a child is not owed the same thing twice.
+pub fn owe(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    owed: &[DutyOwed],
+    follows: Option<DutyKey>,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let new: Vec<NewDuty<'_>> = owed
+        .iter()
+        .map(|owed| NewDuty {
+            child,
+            owed,
+            follows,
+        })
+        .collect();
+    store::owed::insert_missing(tx, viewer.authority(), &new, now)?;
+    copy_next(tx, child)
+}
+
+/// Writes the first checks of children who were put on the register a moment ago, each with the earliest due day
+/// beside it already ([`register::bulk::add_all`]). They are owed nothing else yet, so nothing is looked up.
+pub fn owe_first(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    owed: &[(ChildKey, Vec<DutyOwed>)],
+    now: NaiveDateTime,
+) -> Result<()> {
+    let new: Vec<NewDuty<'_>> = owed
+        .iter()
+        .flat_map(|(child, checks)| {
+            checks.iter().map(|owed| NewDuty {
+                child: *child,
+                owed,
+                follows: None,
+            })
+        })
+        .collect();
+    store::owed::insert(tx, viewer.authority(), &new, now)
+}
+
+/// Lists show the earliest due day of a child's open checks; it is copied after every change of them.
+pub fn copy_next(tx: &mut Conn, child: ChildKey) -> Result<()> {
+    let earliest = store::owed::earliest_due(tx, child)?;
+    register::child::set_next_check(tx, child, earliest)
+}

@@ -1,0 +1,292 @@
+//! The SQL of the ladder: which lapses are open, which steps were told, and that a step was told.
+
+use std::collections::HashSet;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::alias;
+use diesel::dsl::not;
+
+use crate::access::{AuthorityKey, Role};
+use crate::clock::london_day;
+use crate::db::columns::Key;
+use crate::db::days::{Day, MaybeDay, Moment};
+use crate::db::schema::{
+    account, authority, child, due_soon_notice, duty, lapse, lapse_step, outgoing_mail, post_holder,
+};
+use crate::db::{Conn, Result};
+use crate::duty::LapseKey;
+use crate::duty::store::suspension::lapse_sleeps;
+use crate::insert_rows;
+use crate::mail::OutgoingMail;
+use crate::register::ChildKey;
+use crate::rules::duty::DutyKind;
+use crate::rules::escalation::{Ladder, LapseState, Post, Step};
+use crate::rules::identifiers::Reference;
+use crate::rules::tier::Tier;
+
+use diesel::prelude::*;
+
+/// How an open lapse stands: what the ladder depends on, and no more, because every sweep reads it of every open lapse.
+#[derive(Queryable)]
+pub struct Standing {
+    pub key: LapseKey,
+    #[diesel(deserialize_as = Day)]
+    due_on: NaiveDate,
+    #[diesel(deserialize_as = Day)]
+    opened_on: NaiveDate,
+    #[diesel(deserialize_as = MaybeDay)]
+    plan_by: Option<NaiveDate>,
+    acknowledged_at: Option<NaiveDateTime>,
+    round: i32,
+    ladder: Ladder,
+    /// Of the child; none if the duty is about none.
+    tier: Option<Tier>,
+}
+
+impl Standing {
+    pub fn state(&self) -> LapseState {
+        LapseState {
+            ladder: self.ladder,
+            due_on: self.due_on,
+            opened_on: self.opened_on,
+            tier: self.tier.unwrap_or(Tier::Green),
+            round: u32::try_from(self.round).unwrap_or_default(),
+            plan_by: self.plan_by,
+            planned_on: self.acknowledged_at.map(london_day),
+            closed: false,
+        }
+    }
+}
+
+/// An authority's open lapses; those of checks that rest today are left out.
+pub fn open(conn: &mut Conn, kept_by: AuthorityKey, today: NaiveDate) -> Result<Vec<Standing>> {
+    Ok(lapse::table
+        .left_join(child::table)
+        .filter(lapse::authority_id.eq(kept_by))
+        .filter(lapse::closed_at.is_null())
+        .filter(not(lapse_sleeps!(today)))
+        .select((
+            lapse::id,
+            lapse::due_on,
+            lapse::opened_on,
+            lapse::plan_by,
+            lapse::acknowledged_at,
+            lapse::round,
+            lapse::ladder,
+            child::tier.nullable(),
+        ))
+        .load(conn)?)
+}
+
+/// What a letter says of a lapse, and who is the child's officer.
+#[derive(Queryable)]
+pub struct Described {
+    pub key: LapseKey,
+    pub reference: Reference,
+    pub kind: DutyKind,
+    #[diesel(deserialize_as = Day)]
+    pub due_on: NaiveDate,
+    #[diesel(deserialize_as = MaybeDay)]
+    pub plan_by: Option<NaiveDate>,
+    /// The address of the child's officer, unless there is none or they have left.
+    pub officer: Option<String>,
+    /// Whether not everybody may open the child's record.
+    pub restricted: Option<bool>,
+    /// The address of whoever made the plan.
+    pub planned_by: Option<String>,
+}
+
+impl Described {
+    /// Whether the duty is about a child whose record not everybody may open.
+    pub fn is_restricted(&self) -> bool {
+        self.restricted.unwrap_or_default()
+    }
+}
+
+/// Lapses asked for in one query.
+const AT_ONCE: usize = 1_000;
+
+/// These lapses, the longest over first.
+pub fn described(
+    conn: &mut Conn,
+    lapses: impl Iterator<Item = LapseKey>,
+) -> Result<Vec<Described>> {
+    let keys: Vec<i64> = lapses.map(Key::number).collect();
+    let mut described: Vec<Described> = Vec::with_capacity(keys.len());
+    let planner = alias!(account as planner);
+    for some in keys.chunks(AT_ONCE) {
+        let rows: Vec<Described> = lapse::table
+            .inner_join(duty::table)
+            .left_join(child::table)
+            .left_join(
+                account::table.on(child::officer_id
+                    .eq(account::id.nullable())
+                    .and(account::left_on.is_null())),
+            )
+            .left_join(planner.on(lapse::acknowledged_by.eq(planner.field(account::id).nullable())))
+            .filter(lapse::id.eq_any(some))
+            .select((
+                lapse::id,
+                lapse::reference,
+                duty::kind,
+                lapse::due_on,
+                lapse::plan_by,
+                account::email.nullable(),
+                child::restricted.nullable(),
+                planner.field(account::email).nullable(),
+            ))
+            .load(conn)?;
+        described.extend(rows);
+    }
+    described.sort_by_key(|lapse| (lapse.due_on, lapse.key));
+    Ok(described)
+}
+
+/// A step that was told for a post in a round.
+pub type ToldStep = (LapseKey, u32, Step, Post);
+
+/// Which steps of an authority's open lapses were told in the round that each is in, for which posts. What was told to somebody who
+/// had left by a day was told to nobody: whoever holds the post now is to hear of it. A mailbox with the address of somebody
+/// who left is read by those who stayed.
+pub fn told(
+    conn: &mut Conn,
+    kept_by: AuthorityKey,
+    left_by: NaiveDate,
+) -> Result<HashSet<ToldStep>> {
+    let gone = gone(conn, kept_by, left_by)?;
+    let rows: Vec<(LapseKey, i32, Step, Post)> = lapse_step::table
+        .inner_join(lapse::table)
+        .filter(lapse::authority_id.eq(kept_by))
+        .filter(lapse::closed_at.is_null())
+        .filter(lapse_step::round.eq(lapse::round))
+        .filter(lapse_step::recipient.ne_all(gone))
+        .select((
+            lapse_step::lapse_id,
+            lapse_step::round,
+            lapse_step::step,
+            lapse_step::post,
+        ))
+        .load(conn)?;
+    let told =
+        |(key, round, step, post)| (key, u32::try_from(round).unwrap_or_default(), step, post);
+    Ok(rows.into_iter().map(told).collect())
+}
+
+/// The addresses at which nobody reads any more what an authority told somebody of its staff, who had left by a day.
+pub fn gone(conn: &mut Conn, kept_by: AuthorityKey, left_by: NaiveDate) -> Result<Vec<String>> {
+    let mut gone: Vec<String> = account::table
+        .filter(account::authority_id.eq(kept_by))
+        .filter(account::role.ne(Role::Parent.as_str()))
+        .filter(account::left_on.le(left_by))
+        .select(account::email)
+        .load(conn)?;
+    if !gone.is_empty() {
+        let shared = mailboxes(conn, kept_by)?;
+        gone.retain(|email| !shared.iter().any(|it| it.eq_ignore_ascii_case(email)));
+    }
+    Ok(gone)
+}
+
+/// The addresses of an authority and of its posts that belong to nobody in person.
+fn mailboxes(conn: &mut Conn, kept_by: AuthorityKey) -> Result<Vec<String>> {
+    let of_posts: Vec<Option<String>> = post_holder::table
+        .filter(post_holder::authority_id.eq(kept_by))
+        .filter(post_holder::email.is_not_null())
+        .select(post_holder::email)
+        .load(conn)?;
+    let own: Option<String> = authority::table
+        .filter(authority::id.eq(kept_by.number()))
+        .select(authority::mailbox)
+        .first(conn)?;
+    Ok(of_posts.into_iter().flatten().chain(own).collect())
+}
+
+/// That a step was told to somebody.
+pub struct Telling<'a> {
+    pub lapse: LapseKey,
+    pub step: Step,
+    pub round: u32,
+    pub post: Post,
+    pub told_post: Post,
+    pub owed_on: NaiveDate,
+    pub recipient: &'a str,
+    pub mail: Key<OutgoingMail>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = lapse_step, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    lapse_id: i64,
+    step: &'static str,
+    post: &'static str,
+    told_post: &'static str,
+    owed_on: Day,
+    told_at: Moment,
+    recipient: &'a str,
+    mail_id: i64,
+    round: i32,
+}
+
+pub fn insert(tx: &mut Conn, tellings: &[Telling<'_>], now: NaiveDateTime) -> Result<()> {
+    let rows: Vec<NewRow<'_>> = tellings
+        .iter()
+        .map(|telling| NewRow {
+            lapse_id: telling.lapse.number(),
+            step: telling.step.as_str(),
+            post: telling.post.as_str(),
+            told_post: telling.told_post.as_str(),
+            owed_on: telling.owed_on.into(),
+            told_at: now.into(),
+            recipient: telling.recipient,
+            mail_id: telling.mail.number(),
+            round: i32::try_from(telling.round).unwrap_or(i32::MAX),
+        })
+        .collect();
+    insert_rows!(tx, lapse_step::table, rows)?;
+    Ok(())
+}
+
+/// What a mail told.
+pub struct ToldWith {
+    pub recipient: String,
+    pub posts: Vec<Post>,
+    /// The children of whom it told, each with the reference of the lapse.
+    pub lapses: Vec<(Option<ChildKey>, Reference)>,
+    /// The same, with the reference of a check that is due soon.
+    pub due_soon: Vec<(Option<ChildKey>, Reference)>,
+    /// What was to be heard the same day, in words, with the child it is about.
+    pub same_day: Option<(ChildKey, String)>,
+}
+
+/// To whom a mail went, as which posts, and of what it told.
+pub fn told_with(conn: &mut Conn, mail: Key<OutgoingMail>) -> Result<ToldWith> {
+    let recipient = outgoing_mail::table
+        .filter(outgoing_mail::id.eq(mail))
+        .select(outgoing_mail::recipient)
+        .first(conn)?;
+    let posts = lapse_step::table
+        .filter(lapse_step::mail_id.eq(mail))
+        .select(lapse_step::told_post)
+        .distinct()
+        .load(conn)?;
+    let lapses = lapse_step::table
+        .inner_join(lapse::table)
+        .filter(lapse_step::mail_id.eq(mail))
+        .order(lapse::reference)
+        .select((lapse::child_id, lapse::reference))
+        .distinct()
+        .load(conn)?;
+    let due_soon = due_soon_notice::table
+        .inner_join(duty::table)
+        .filter(due_soon_notice::mail_id.eq(mail))
+        .order(duty::reference)
+        .select((duty::child_id, duty::reference))
+        .load(conn)?;
+    Ok(ToldWith {
+        recipient,
+        posts,
+        lapses,
+        due_soon,
+        same_day: None,
+    })
+}

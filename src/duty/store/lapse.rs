@@ -1,0 +1,373 @@
+//! The SQL of lapses.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::{exists, not};
+
+use crate::access::store::scope;
+use crate::access::{AccountKey, AuthorityKey, Viewer};
+use crate::db::days::{Day, Moment};
+use crate::db::schema::{account, child, duty, lapse, lapse_step, outgoing_mail};
+use crate::db::{Conn, Result};
+use crate::duty::lapse::{Acknowledgement, LapseRecord, Told, ToldByMail};
+use crate::duty::store::IS_OPEN;
+use crate::duty::store::suspension::sleeps;
+use crate::duty::{DutyKey, LapseKey};
+use crate::register::{ChildKey, random_reference};
+use crate::rules::duty::DutyKind;
+use crate::rules::escalation::{Ladder, Post, Step};
+use crate::rules::identifiers::{Reference, ReferenceKind};
+use crate::{insert_rows, on_each};
+
+use diesel::prelude::*;
+
+/// An open duty whose day has passed and that has no lapse yet.
+#[derive(Queryable)]
+pub struct Overdue {
+    pub duty: DutyKey,
+    pub child: Option<ChildKey>,
+    pub kind: DutyKind,
+    #[diesel(deserialize_as = Day)]
+    pub due_on: NaiveDate,
+}
+
+/// Everything overdue that nobody has opened a lapse for; checks that rest today are left out.
+pub fn overdue(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Result<Vec<Overdue>> {
+    let opened = exists(
+        lapse::table
+            .filter(lapse::duty_id.eq(duty::id))
+            .filter(lapse::closed_at.is_null()),
+    );
+    Ok(duty::table
+        .filter(IS_OPEN)
+        .filter(duty::due_on.lt(today))
+        .filter(duty::authority_id.eq(authority))
+        .filter(not(opened))
+        .filter(not(sleeps!(duty::child_id, duty::purpose, today)))
+        .order((duty::due_on, duty::id))
+        .select((duty::id, duty::child_id, duty::kind, duty::due_on))
+        .load(conn)?)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = lapse, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    reference: &'a str,
+    authority_id: i64,
+    duty_id: i64,
+    child_id: Option<i64>,
+    ladder: &'static str,
+    due_on: Day,
+    opened_on: Day,
+    opened_at: Moment,
+}
+
+/// Opens a lapse for each of these duties; gives the lapses' references in the same order.
+pub fn open(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    overdue: &[Overdue],
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<Vec<Reference>> {
+    let references: Vec<Reference> = overdue
+        .iter()
+        .map(|_| random_reference(ReferenceKind::Lapse))
+        .collect();
+    let rows: Vec<NewRow<'_>> = overdue
+        .iter()
+        .zip(&references)
+        .map(|(overdue, reference)| NewRow {
+            reference: reference.as_str(),
+            authority_id: authority.number(),
+            duty_id: overdue.duty.number(),
+            child_id: overdue.child.map(ChildKey::number),
+            ladder: overdue.kind.nature().ladder.as_str(),
+            due_on: overdue.due_on.into(),
+            opened_on: today.into(),
+            opened_at: now.into(),
+        })
+        .collect();
+    insert_rows!(tx, lapse::table, rows)?;
+    Ok(references)
+}
+
+#[derive(Queryable)]
+struct Row {
+    key: LapseKey,
+    reference: Reference,
+    duty: DutyKey,
+    duty_reference: Reference,
+    child: Option<ChildKey>,
+    child_reference: Option<Reference>,
+    ladder: Ladder,
+    due_on: NaiveDate,
+    opened_on: NaiveDate,
+    acknowledged_at: Option<NaiveDateTime>,
+    acknowledged_by: Option<String>,
+    plan: String,
+    plan_by: Option<NaiveDate>,
+    closed_at: Option<NaiveDateTime>,
+    closed_because: Option<String>,
+    round: i32,
+}
+
+impl From<Row> for LapseRecord {
+    fn from(row: Row) -> Self {
+        let acknowledged =
+            row.acknowledged_at
+                .zip(row.plan_by)
+                .map(|(at, plan_by)| Acknowledgement {
+                    by: row.acknowledged_by.unwrap_or_default(),
+                    at,
+                    plan: row.plan,
+                    plan_by,
+                });
+        Self {
+            key: row.key,
+            reference: row.reference,
+            duty: row.duty,
+            duty_reference: row.duty_reference,
+            child: row.child,
+            child_reference: row.child_reference,
+            ladder: row.ladder,
+            due_on: row.due_on,
+            opened_on: row.opened_on,
+            acknowledged,
+            round: u32::try_from(row.round).unwrap_or_default(),
+            closed: row.closed_at.zip(row.closed_because),
+        }
+    }
+}
+
+type Columns = (
+    lapse::id,
+    lapse::reference,
+    lapse::duty_id,
+    duty::reference,
+    lapse::child_id,
+    diesel::dsl::Nullable<child::reference>,
+    lapse::ladder,
+    lapse::due_on,
+    lapse::opened_on,
+    lapse::acknowledged_at,
+    diesel::dsl::Nullable<account::name>,
+    lapse::plan,
+    lapse::plan_by,
+    lapse::closed_at,
+    lapse::closed_because,
+    lapse::round,
+);
+
+fn columns() -> Columns {
+    (
+        lapse::id,
+        lapse::reference,
+        lapse::duty_id,
+        duty::reference,
+        lapse::child_id,
+        child::reference.nullable(),
+        lapse::ladder,
+        lapse::due_on,
+        lapse::opened_on,
+        lapse::acknowledged_at,
+        account::name.nullable(),
+        lapse::plan,
+        lapse::plan_by,
+        lapse::closed_at,
+        lapse::closed_because,
+        lapse::round,
+    )
+}
+
+pub fn find(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    reference: &Reference,
+) -> Result<Option<LapseRecord>> {
+    let seen: Option<LapseKey> = lapse::table
+        .inner_join(duty::table)
+        .filter(scope::DutySeenBy::eyes_of(viewer))
+        .filter(lapse::reference.eq(reference))
+        .select(lapse::id)
+        .first(conn)
+        .optional()?;
+    match seen {
+        Some(key) => by_key(conn, key).map(Some),
+        None => Ok(None),
+    }
+}
+
+pub fn by_key(conn: &mut Conn, key: LapseKey) -> Result<LapseRecord> {
+    let row: Row = lapse::table
+        .left_join(child::table)
+        .inner_join(duty::table)
+        .left_join(account::table.on(lapse::acknowledged_by.eq(account::id.nullable())))
+        .filter(lapse::id.eq(key))
+        .select(columns())
+        .first(conn)?;
+    Ok(row.into())
+}
+
+/// The open lapse of a duty.
+pub fn of_duty(conn: &mut Conn, duty: DutyKey) -> Result<Option<LapseRecord>> {
+    let row: Option<Row> = lapse::table
+        .left_join(child::table)
+        .inner_join(duty::table)
+        .left_join(account::table.on(lapse::acknowledged_by.eq(account::id.nullable())))
+        .filter(lapse::duty_id.eq(duty))
+        .filter(lapse::closed_at.is_null())
+        .select(columns())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(LapseRecord::from))
+}
+
+/// A child's lapses, the newest first.
+pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<LapseRecord>> {
+    let rows: Vec<Row> = on_each!(conn, |conn| lapse::table
+        .left_join(child::table)
+        .inner_join(duty::table)
+        .left_join(account::table.on(lapse::acknowledged_by.eq(account::id.nullable())))
+        .filter(lapse::child_id.eq(child))
+        .order(lapse::id.desc())
+        .select(columns())
+        .load(conn))?;
+    Ok(rows.into_iter().map(LapseRecord::from).collect())
+}
+
+#[derive(Queryable)]
+struct ToldRow {
+    step: Step,
+    round: i32,
+    post: Post,
+    told_post: Post,
+    recipient: String,
+    told_at: NaiveDateTime,
+    mail_state: String,
+    sent_at: Option<NaiveDateTime>,
+}
+
+impl From<ToldRow> for Told {
+    fn from(row: ToldRow) -> Self {
+        Self {
+            step: row.step,
+            round: u32::try_from(row.round).unwrap_or_default(),
+            post: row.post,
+            told_post: row.told_post,
+            recipient: row.recipient,
+            told_at: row.told_at,
+            mail_state: row.mail_state,
+            sent_at: row.sent_at,
+        }
+    }
+}
+
+/// To whom a lapse was told, the oldest first.
+pub fn told(conn: &mut Conn, key: LapseKey) -> Result<Vec<Told>> {
+    let rows: Vec<ToldRow> = lapse_step::table
+        .inner_join(outgoing_mail::table)
+        .filter(lapse_step::lapse_id.eq(key))
+        .order(lapse_step::id)
+        .select((
+            lapse_step::step,
+            lapse_step::round,
+            lapse_step::post,
+            lapse_step::told_post,
+            lapse_step::recipient,
+            lapse_step::told_at,
+            outgoing_mail::state,
+            outgoing_mail::sent_at,
+        ))
+        .load(conn)?;
+    Ok(rows.into_iter().map(Told::from).collect())
+}
+
+/// Every step that an authority's people were told, with the mail that told it, the oldest first.
+pub fn all_told(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<ToldByMail>> {
+    type Row = (Reference, Step, Post, String, String, String);
+    let rows: Vec<Row> = lapse_step::table
+        .inner_join(lapse::table)
+        .inner_join(outgoing_mail::table)
+        .filter(lapse::authority_id.eq(authority))
+        .order(lapse_step::id)
+        .select((
+            lapse::reference,
+            lapse_step::step,
+            lapse_step::post,
+            lapse_step::recipient,
+            outgoing_mail::reference,
+            outgoing_mail::message_id,
+        ))
+        .load(conn)?;
+    let told =
+        rows.into_iter().map(
+            |(lapse, step, post, recipient, mail, message_id)| ToldByMail {
+                lapse,
+                step,
+                post,
+                recipient,
+                mail,
+                message_id,
+            },
+        );
+    Ok(told.collect())
+}
+
+pub fn acknowledge(
+    tx: &mut Conn,
+    key: LapseKey,
+    by: AccountKey,
+    plan: &str,
+    plan_by: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(lapse::table.filter(lapse::id.eq(key)))
+        .set((
+            lapse::acknowledged_at.eq(now),
+            lapse::acknowledged_by.eq(by.number()),
+            lapse::plan.eq(plan),
+            lapse::plan_by.eq(plan_by),
+            lapse::round.eq(lapse::round + 1),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Lets an open lapse stand for another check: the attempt that takes the place of the one that lapsed.
+pub fn carry_over(tx: &mut Conn, lapse: LapseKey, to: DutyKey) -> Result<()> {
+    diesel::update(lapse::table.filter(lapse::id.eq(lapse)))
+        .set(lapse::duty_id.eq(to))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Closes the open lapses of duties that were done or are no longer owed.
+pub fn close(tx: &mut Conn, duties: &[DutyKey], because: &str, now: NaiveDateTime) -> Result<()> {
+    diesel::update(
+        lapse::table
+            .filter(lapse::duty_id.eq_any(duties.iter().map(|key| key.number())))
+            .filter(lapse::closed_at.is_null()),
+    )
+    .set((lapse::closed_at.eq(now), lapse::closed_because.eq(because)))
+    .execute(tx)?;
+    Ok(())
+}
+
+/// Lets a lapse go on for another check, of another record of the same child.
+pub fn hand_over(tx: &mut Conn, key: LapseKey, check: DutyKey, child: ChildKey) -> Result<()> {
+    diesel::update(lapse::table.filter(lapse::id.eq(key)))
+        .set((
+            lapse::duty_id.eq(check.number()),
+            lapse::child_id.eq(child.number()),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Lets the clock of a lapse begin earlier.
+pub fn count_from(tx: &mut Conn, key: LapseKey, due_on: NaiveDate) -> Result<()> {
+    diesel::update(lapse::table.filter(lapse::id.eq(key)))
+        .set(lapse::due_on.eq(due_on))
+        .execute(tx)?;
+    Ok(())
+}

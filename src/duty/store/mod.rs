@@ -1,0 +1,20 @@
+//! The SQL of what is owed, of lapses and of what was told.
+
+pub mod due_soon;
+pub mod ladder;
+pub mod lapse;
+pub mod lapse_list;
+pub mod owed;
+pub mod suspension;
+pub mod told;
+
+use crate::db::Condition;
+use crate::duty::owed::DutyState;
+use crate::rules::duty::{DutyKind, Purpose};
+use crate::rules::escalation::{Ladder, Post, Step};
+use crate::rules::identifiers::Reference;
+
+crate::text_column!(DutyKind, DutyState, Ladder, Post, Purpose, Reference, Step);
+
+/// That a check is open, as a literal and not a parameter, so that SQLite sees that the index of open checks will do.
+pub const IS_OPEN: Condition = Condition("duty.state = 'open'");

@@ -1,0 +1,254 @@
+//! "Social care is leading" lets a child's checks rest, but only with a named lead and an end. What is overdue stays on the
+//! lists meanwhile, and a rest over it is told to those above, as is one that goes on and on. Nothing lets the search for a
+//! child rest.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::posts::About;
+use super::same_day::{self, News, REST};
+use super::store;
+use super::store::suspension::Unheard;
+use crate::access::audit::{self, Event};
+use crate::access::{AuthorityKey, Viewer};
+use crate::conflict;
+use crate::db::columns::Key;
+use crate::db::{Conn, DbError, Result};
+use crate::mail::messages::RestDecided;
+use crate::mail::{Letterhead, OutgoingMail, Rendered};
+use crate::policy::rulebook::{self, LastDay, Rulebook};
+use crate::register::ChildKey;
+use crate::rules::dates::spoken;
+use crate::rules::escalation::Post;
+use crate::rules::policy::PolicyKey;
+use crate::rules::rest::Chain;
+
+/// A rest that somebody wants; it begins on the day on which it is decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRest {
+    pub reason: String,
+    pub lead_name: String,
+    /// Last day; the checks wake the day after.
+    pub ends_on: NaiveDate,
+}
+
+/// A rest of a child's checks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suspension {
+    pub reason: String,
+    pub lead_name: String,
+    pub starts_on: NaiveDate,
+    /// Last day; the checks wake the day after.
+    pub ends_on: NaiveDate,
+    /// The so-manieth renewal of a rest before; 0 for the first.
+    pub renewal: u32,
+}
+
+impl Suspension {
+    /// How often the rest was renewed, in words; nothing for a first one.
+    pub fn renewed(&self) -> Option<String> {
+        match self.renewal {
+            0 => None,
+            1 => Some("renewed once".to_owned()),
+            2 => Some("renewed twice".to_owned()),
+            times => Some(format!("renewed {times} times")),
+        }
+    }
+
+    /// "rests until 1 March 2027, Lee Park leads, renewed once".
+    pub fn in_words(&self) -> String {
+        let renewed = self.renewed().map_or(String::new(), |it| format!(", {it}"));
+        format!(
+            "rests until {}, {} leads{renewed}",
+            spoken(self.ends_on),
+            self.lead_name
+        )
+    }
+}
+
+/// Why checks were not suspended.
+#[derive(Debug, thiserror::Error)]
+pub enum SuspensionError {
+    #[error("Only a manager lets the checks of a child rest")]
+    NotAllowed,
+    #[error("Name the person who leads meanwhile")]
+    NoLead,
+    #[error("Say why the checks rest")]
+    NoReason,
+    /// The end is today or before, or too far off.
+    #[error("Choose an end from tomorrow to {0}")]
+    End(String),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+conflict!(SuspensionError);
+
+/// The last day that a rest decided today may have.
+#[must_use]
+pub fn latest_end(rulebook: &Rulebook) -> LastDay {
+    rulebook.last_day(PolicyKey::LongestRest)
+}
+
+/// How it stands with a child whose checks somebody may let rest from today on.
+#[derive(Clone, Copy, Debug)]
+pub struct Outlook {
+    chain: Chain,
+    /// Whether a check that would rest is overdue.
+    is_overdue: bool,
+}
+
+impl Outlook {
+    /// As of the day of the rulebook.
+    pub fn of(conn: &mut Conn, child: ChildKey, rulebook: &Rulebook) -> Result<Self> {
+        let Rulebook {
+            policy,
+            calendar,
+            today,
+        } = rulebook;
+        let earlier = store::suspension::earlier(conn, child)?;
+        Ok(Self {
+            chain: Chain::before(*today, &earlier, policy, calendar),
+            is_overdue: store::suspension::has_overdue(conn, child, *today)?,
+        })
+    }
+
+    /// What whoever decides has to know before they do, a sentence each.
+    pub fn in_words(self, rulebook: &Rulebook) -> Vec<String> {
+        let mut words = Vec::new();
+        if self.is_overdue {
+            words.push("A check of this child is overdue. It stays on the lists, its ladder stops while the checks rest, and the head of service will be told of the rest at once.".to_owned());
+        }
+        let unheard_until = (self.chain).unheard_until(&rulebook.policy, &rulebook.calendar);
+        if let Some((since, day)) = self.chain.since.zip(unheard_until) {
+            words.push(format!(
+                "This would be renewal {} of the rest that began on {}. With a last day after {} the head of service will be told at once.",
+                self.chain.rests,
+                spoken(since),
+                spoken(day)
+            ));
+        }
+        words
+    }
+}
+
+/// Lets a child's checks rest from today on; writes the audit event. Managers decide it, and those above hear of it when
+/// the rules say so ([`tell`]). Gives whether they do.
+pub fn suspend(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    wanted: &NewRest,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> std::result::Result<bool, SuspensionError> {
+    if !viewer.manages() {
+        return Err(SuspensionError::NotAllowed);
+    }
+    if wanted.lead_name.trim().is_empty() {
+        return Err(SuspensionError::NoLead);
+    }
+    if wanted.reason.trim().is_empty() {
+        return Err(SuspensionError::NoReason);
+    }
+    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
+    let latest = latest_end(&rulebook).day;
+    let end = wanted.ends_on;
+    if end <= today || end > latest {
+        return Err(SuspensionError::End(spoken(latest)));
+    }
+    let Outlook { chain, is_overdue } = Outlook::of(tx, child, &rulebook)?;
+    let heard = chain.is_heard_above(end, is_overdue, &rulebook.policy, &rulebook.calendar);
+    let rest = Suspension {
+        reason: wanted.reason.trim().to_owned(),
+        lead_name: wanted.lead_name.trim().to_owned(),
+        starts_on: today,
+        ends_on: end,
+        renewal: chain.rests,
+    };
+    store::suspension::insert(tx, child, &rest, heard, viewer.account(), now)?;
+    let mut detail = format!(
+        "Checks rest until {}: {}. {} leads meanwhile",
+        spoken(end),
+        rest.reason,
+        rest.lead_name
+    );
+    if let Some(renewed) = rest.renewed() {
+        detail = format!("{detail}. The rest was {renewed}");
+    }
+    if heard {
+        detail = format!("{detail}. The head of service will be told of it");
+    }
+    let event = Event {
+        action: "checks_suspended",
+        child: Some(child.number()),
+        subject: "",
+        detail: &detail,
+    };
+    audit::record(tx, viewer, &event, now)?;
+    Ok(heard)
+}
+
+/// Tells the post above the managers of each rest that they have to hear of and were not told; gives how many letters that
+/// were.
+pub fn tell(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    base_url: &str,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<usize> {
+    let unheard = store::suspension::unheard(tx, authority)?;
+    same_day::tell(tx, authority, base_url, &unheard, today, now)
+}
+
+impl News for Unheard {
+    fn key(&self) -> (&'static str, String) {
+        (REST, self.id.to_string())
+    }
+
+    fn to(&self) -> (Post, About<'_>) {
+        let about = About {
+            officer: None,
+            restricted: self.restricted,
+            done_by: self.decided_by.as_deref(),
+        };
+        (Post::HeadOfService, about)
+    }
+
+    fn letter(&self, vacant_post: Option<Post>, base_url: &str, head: &Letterhead) -> Rendered {
+        RestDecided {
+            child: self.child.as_str().to_owned(),
+            starts_on: self.starts_on,
+            ends_on: self.ends_on,
+            renewal: self.renewal.unsigned_abs(),
+            vacant_post,
+            link: format!("{base_url}/children/{}", self.child),
+        }
+        .render(head)
+    }
+
+    fn note_told(&self, tx: &mut Conn, mail: Key<OutgoingMail>, _: NaiveDateTime) -> Result<()> {
+        store::suspension::told(tx, self.id, mail)
+    }
+}
+
+/// The rest that holds on a day.
+pub fn on(conn: &mut Conn, child: ChildKey, day: NaiveDate) -> Result<Option<Suspension>> {
+    Ok(of(conn, &[child], day)?.remove(&child))
+}
+
+/// The rests that hold on a day for these children.
+pub fn of(
+    conn: &mut Conn,
+    children: &[ChildKey],
+    day: NaiveDate,
+) -> Result<HashMap<ChildKey, Suspension>> {
+    store::suspension::of(conn, children, day)
+}
+
+/// Lets a rest end with the record: if the child comes back, whoever led is not known to lead still.
+pub fn end_with_record(tx: &mut Conn, child: ChildKey, today: NaiveDate) -> Result<()> {
+    store::suspension::end(tx, child, today)
+}

@@ -1,0 +1,126 @@
+//! What a mail told: the page behind the link of a digest lists exactly the lapses or the checks that the mail counted, and
+//! how each stands since.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::owed::NamedChild;
+use super::store;
+use crate::access::{AccountKey, Viewer};
+use crate::db::{Conn, Result};
+use crate::rules::duty::DutyKind;
+use crate::rules::escalation::Post;
+use crate::rules::identifiers::Reference;
+
+/// Lines on a page.
+pub const PAGE: i64 = 50;
+
+/// Where the mail with this reference leads to.
+pub fn link(base_url: &str, mail: &str) -> String {
+    format!("{base_url}/told/{mail}")
+}
+
+/// A mail that told of lapses or of checks that are due soon.
+#[derive(Clone, Debug)]
+pub struct ToldMail {
+    pub key: i64,
+    /// When it was written, UTC.
+    pub at: NaiveDateTime,
+    /// What it told of.
+    pub of: ToldOf,
+    /// As many as the mail says.
+    pub total: i64,
+    /// How many of them are about no child.
+    pub returns: i64,
+    /// How many of them this viewer may see: a record can be restricted.
+    pub seen: i64,
+}
+
+/// What a mail told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToldOf {
+    /// Checks that have lapsed.
+    Lapses,
+    /// Checks that are due soon.
+    DueSoon,
+}
+
+/// One of the lapses or checks that a mail told of.
+#[derive(Clone, Debug)]
+pub struct ToldLine {
+    pub check_reference: String,
+    /// What is or was owed.
+    pub kind: DutyKind,
+    /// The child whom it is about; none: it is the authority that owes it.
+    pub child: Option<NamedChild>,
+    /// The day it is due; of a lapse, the day that passed.
+    pub due_on: NaiveDate,
+    /// Why on that day.
+    pub why: String,
+    /// Whose it is.
+    pub post: Post,
+    /// The child's officer, where there is one.
+    pub officer: Option<AccountKey>,
+    /// Whether the check is still owed.
+    pub is_owed: bool,
+    /// The lapse that the mail told of, or that has opened since.
+    pub lapse: Option<ToldLapse>,
+}
+
+/// A lapse in such a list.
+#[derive(Clone, Debug)]
+pub struct ToldLapse {
+    pub reference: String,
+    /// The day of the plan, once somebody has answered.
+    pub plan_by: Option<NaiveDate>,
+    /// How many plans there were.
+    pub plans: u32,
+    /// When it was closed, UTC.
+    pub closed_at: Option<NaiveDateTime>,
+}
+
+/// The mail with this reference of the viewer's authority, if it told of lapses or of checks that are due soon.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find(conn: &mut Conn, viewer: &Viewer, mail: &Reference) -> Result<Option<ToldMail>> {
+    let Some((key, at)) = store::told::mail(conn, viewer.authority(), mail)? else {
+        return Ok(None);
+    };
+    let lapses = store::told::lapses_in(conn, key)?;
+    let (of, total) = match lapses {
+        0 => (ToldOf::DueSoon, store::told::checks_in(conn, key)?),
+        lapses => (ToldOf::Lapses, lapses),
+    };
+    if total == 0 {
+        return Ok(None);
+    }
+    let returns = store::told::returns_in(conn, key)?;
+    let seen = match of {
+        ToldOf::Lapses => store::told::count_lapses(conn, viewer, key)?,
+        ToldOf::DueSoon => store::told::count_checks(conn, viewer, key)?,
+    };
+    Ok(Some(ToldMail {
+        key,
+        at,
+        of,
+        total,
+        returns,
+        seen,
+    }))
+}
+
+/// A page of what it told, of the children this viewer may see, the earliest due first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn page(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    mail: &ToldMail,
+    offset: i64,
+) -> Result<Vec<ToldLine>> {
+    match mail.of {
+        ToldOf::Lapses => store::told::lapses(conn, viewer, mail.key, (offset, PAGE)),
+        ToldOf::DueSoon => store::told::checks(conn, viewer, mail.key, (offset, PAGE)),
+    }
+}

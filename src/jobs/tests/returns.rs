@@ -1,0 +1,179 @@
+//! The census return: a duty about no child, on the same clock as every check.
+
+use super::*;
+use crate::access::Viewer;
+use crate::desk::diary;
+use crate::duty::owed::{self, Duty, DutyState};
+use crate::duty::whose::Whose;
+use crate::duty::{lapse, lapse_list};
+use crate::returns::census::{self, SendingError};
+
+const DATA_TEAM: &str = "kim.ford@example.com";
+
+/// The return of the spring census of 21 January 2027, due on Friday 19 February, with Kim Ford in the data team.
+fn world_with_a_data_team() -> World {
+    let world = World::without_posts();
+    world.give_post(Post::DataTeam, "Kim Ford");
+    world.give_post(Post::Manager, "Robin Vale");
+    world.give_post(Post::HeadOfService, "Jo Dale");
+    world.sweep();
+    world
+}
+
+impl World {
+    /// The returns that were ever owed, the newest first.
+    fn returns(&self) -> Vec<Duty> {
+        self.run(|conn| owed::about_no_child(conn, self.authority))
+    }
+
+    /// Somebody sends every return whose census was taken.
+    pub fn send_returns(&self) {
+        for duty in self.returns() {
+            if duty.state == DutyState::Open && duty.counted_from <= self.today() {
+                let today = self.today().to_string();
+                self.note_sent(&self.manager, &duty, &today).unwrap();
+            }
+        }
+    }
+
+    fn note_sent(&self, viewer: &Viewer, duty: &Duty, on: &str) -> Result<(), SendingError> {
+        let (today, now) = (self.today(), self.now());
+        let send = |tx: &mut Conn| census::send(tx, viewer, duty, day(on), today, now);
+        self.services.db.write_now(send)
+    }
+}
+
+#[test]
+fn a_return_is_told_of_in_time_lapses_and_climbs_until_it_is_sent() {
+    let world = world_with_a_data_team();
+    let spring = world.returns().remove(0);
+    assert_eq!(spring.due_on, day("2027-02-19"));
+    assert!(spring.why.contains("the spring census on 21 January 2027"));
+    for (on, told) in [
+        ("2027-02-04", None),
+        ("2027-02-05", Some((DATA_TEAM, "1 return is due soon"))),
+        ("2027-02-12", Some((DATA_TEAM, "1 return is due soon"))),
+        ("2027-02-19", None),
+        ("2027-02-20", Some((DATA_TEAM, "1 return has lapsed"))),
+        ("2027-02-26", Some((MANAGER, "1 return has lapsed"))),
+    ] {
+        let mails = world.on(on).sweep();
+        match told {
+            None => assert!(mails.is_empty(), "{on}"),
+            Some((recipient, words)) => {
+                assert_eq!(recipients(&mails), [recipient], "{on}");
+                assert!(mails[0].raw.contains(words), "{on}: {}", mails[0].raw);
+                assert!(mails[0].raw.contains("Census return"), "{on}");
+            }
+        }
+        world.assert_green();
+    }
+
+    let held = world.run(|conn| lapse::of_duty(conn, spring.key)).unwrap();
+    world
+        .acknowledge_as(
+            &world.manager,
+            &held,
+            "Kim sends it on Friday",
+            "2027-03-05",
+        )
+        .unwrap();
+    assert!(world.on("2027-03-05").sweep().is_empty(), "the plan stands");
+    let mails = world.on("2027-03-06").sweep();
+    assert_eq!(recipients(&mails), [DATA_TEAM, MANAGER], "one rung higher");
+
+    let officer = world.officer.clone();
+    let refused = world.note_sent(&officer, &spring, "2027-01-20");
+    assert!(
+        matches!(refused, Err(SendingError::Day(_))),
+        "before the census"
+    );
+    let refused = world.note_sent(&officer, &spring, "2027-03-07");
+    assert!(matches!(refused, Err(SendingError::Day(_))), "not yet");
+    world.note_sent(&officer, &spring, "2027-03-06").unwrap();
+    let again = world.note_sent(&officer, &spring, "2027-03-06");
+    assert!(matches!(again, Err(SendingError::Closed)));
+
+    let sent = world.run(|conn| owed::by_key(conn, spring.key));
+    assert_eq!(sent.state, DutyState::Done);
+    assert!(sent.closed_because.unwrap().contains("Sam Reed"));
+    assert_eq!(
+        world
+            .run(|conn| lapse::of_duty(conn, spring.key))
+            .map(|it| it.key),
+        None
+    );
+    world.sweep();
+    assert_eq!(
+        world.returns()[0].due_on,
+        day("2027-06-18"),
+        "the next one is owed"
+    );
+    world.assert_green();
+}
+
+#[test]
+fn where_nobody_is_in_the_data_team_the_manager_is_told_and_has_it_on_their_desk() {
+    let world = World::without_posts();
+    world.give_post(Post::Manager, "Robin Vale");
+    world.sweep();
+    let mails = world.on("2027-02-20").sweep();
+    assert_eq!(recipients(&mails), [MANAGER]);
+    assert!(
+        mails[0].raw.contains("data team"),
+        "and why they are: {}",
+        mails[0].raw
+    );
+
+    let today = world.today();
+    let desk_of = |viewer: &Viewer| {
+        world.run(|conn| {
+            let book = rulebook::load(conn, world.authority, today)?;
+            let whose = Whose::Of(viewer.account().unwrap());
+            let desk = diary::desk(conn, viewer, &book, whose)?;
+            let open = lapse_list::count(conn, viewer, whose, today)?;
+            Ok((desk.lapsed_total, open.total))
+        })
+    };
+    assert_eq!(desk_of(&world.manager), (1, 1));
+    assert_eq!(desk_of(&world.officer), (0, 0));
+    world.assert_green();
+}
+
+#[test]
+fn a_year_in_which_nothing_ran_forgets_no_return_and_none_is_owed_twice() {
+    let world = World::new();
+    world.give_post(Post::DataTeam, "Kim Ford");
+    world.sweep();
+    world.on("2027-11-30").sweep();
+    let days: Vec<String> = world
+        .returns()
+        .iter()
+        .map(|it| it.due_on.to_string())
+        .collect();
+    assert_eq!(
+        days,
+        ["2028-02-18", "2027-11-05", "2027-06-18", "2027-02-19"]
+    );
+    world.sweep();
+    assert_eq!(world.returns().len(), 4);
+    world.assert_green();
+}
+
+#[test]
+fn a_return_that_was_never_written_down_breaks_a_promise() {
+    let world = world_with_a_data_team();
+    world
+        .ending
+        .leave_unproved("the return of a census was taken away by hand");
+    world.on("2027-11-30").sweep();
+    world.break_by_hand(
+        "DELETE FROM due_soon_notice; DELETE FROM lapse_step; DELETE FROM lapse;
+        DELETE FROM duty WHERE occasion > '2027-10-01'",
+    );
+    let broken = world.broken_promises();
+    assert!(
+        broken.iter().any(|it| it.contains("census return")),
+        "{broken:?}"
+    );
+}

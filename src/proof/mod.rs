@@ -1,0 +1,4 @@
+//! Every promise, proved on the live data.
+
+mod store;
+pub mod verify;

@@ -1,0 +1,5 @@
+//! The questions of the proof, each of which finds what would break a promise.
+
+pub mod verify;
+pub mod verify_states;
+pub mod verify_told;

@@ -1,0 +1,111 @@
+//! The return of the termly census: owed from the day on which the one before is over, and done when whoever sent it says on
+//! which day.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use crate::access::audit::{self, Event};
+use crate::access::{AuthorityKey, Viewer};
+use crate::conflict;
+use crate::db::{Conn, DbError, Result};
+use crate::duty::ending;
+use crate::duty::owed::{self, Closing, Duty, DutyState};
+use crate::policy::rulebook::Rulebook;
+use crate::rules::census::returns_owed;
+use crate::rules::dates::spoken;
+use crate::rules::duty::{ClosedBy, DutyKind};
+
+/// Why it was not noted that a return was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum SendingError {
+    /// Not a duty that is closed by sending something.
+    #[error("This is not done by sending a return")]
+    NotAReturn,
+    #[error("It is noted already that this return was sent")]
+    Closed,
+    /// The return was sent before the census, or is yet to be sent.
+    #[error("Choose a day from {0}, the day of the census, to today")]
+    Day(String),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+conflict!(SendingError);
+
+/// Owes each census return that an authority is owed by the day of the rulebook and has not been owed yet; gives how many.
+/// However long nothing ran, none is passed over.
+pub fn owe(
+    tx: &mut Conn,
+    authority: AuthorityKey,
+    rulebook: &Rulebook,
+    now: NaiveDateTime,
+) -> Result<usize> {
+    let owed = not_owed_yet(tx, authority, rulebook)?;
+    let program = Viewer::program(authority, "sweep");
+    for new in &owed {
+        let occasion = new.census_day.to_string();
+        owed::owe_for(tx, &program, &occasion, &new.owed, now)?;
+        let event = Event {
+            action: "return_owed",
+            child: None,
+            subject: "",
+            detail: &new.owed.why,
+        };
+        audit::record(tx, &program, &event, now)?;
+    }
+    Ok(owed.len())
+}
+
+/// The returns that an authority is owed by the day of the rulebook and that nobody has written down.
+pub fn not_owed_yet(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    rulebook: &Rulebook,
+) -> Result<Vec<crate::rules::census::ReturnOwed>> {
+    let last = owed::last_occasion(conn, authority, DutyKind::CensusReturn)?;
+    let last: Option<NaiveDate> = last.and_then(|day| day.parse().ok());
+    let Rulebook {
+        policy,
+        calendar,
+        today,
+    } = rulebook;
+    Ok(returns_owed(last, *today, policy, calendar))
+}
+
+/// Notes on which day a return was sent; that closes its duty and its lapse. Whoever may see the duty may say so. Writes the
+/// audit event.
+///
+/// # Errors
+/// When it is no return, was noted before, or the day makes no sense.
+pub fn send(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    duty: &Duty,
+    sent_on: NaiveDate,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> std::result::Result<(), SendingError> {
+    let duty = owed::by_key(tx, duty.key)?;
+    if duty.kind.nature().closed_by != ClosedBy::Sending {
+        return Err(SendingError::NotAReturn);
+    }
+    if duty.state != DutyState::Open {
+        return Err(SendingError::Closed);
+    }
+    if sent_on < duty.counted_from || sent_on > today {
+        return Err(SendingError::Day(spoken(duty.counted_from)));
+    }
+    let because = format!("Sent on {}, says {}", spoken(sent_on), viewer.name());
+    let closing = Closing {
+        state: DutyState::Done,
+        on: sent_on,
+        because: &because,
+    };
+    ending::end(tx, &[duty.key], &closing, now)?;
+    let event = Event {
+        action: "return_sent",
+        child: None,
+        subject: duty.reference.as_str(),
+        detail: &because,
+    };
+    Ok(audit::record(tx, viewer, &event, now)?)
+}

@@ -1,0 +1,87 @@
+//! The SQL of records that were closed and of which the manager has yet to hear.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use crate::access::AuthorityKey;
+use crate::db::schema::{account, child, registration};
+use crate::db::{Condition, Conn, Result};
+use crate::register::ChildKey;
+use crate::rules::codes::ClosureReason;
+use crate::rules::identifiers::Reference;
+
+use diesel::prelude::*;
+
+/// A time on the register that somebody ended who does not manage.
+#[derive(Debug)]
+pub struct Departed {
+    pub registration: i64,
+    pub child: Reference,
+    pub restricted: bool,
+    pub door: ClosureReason,
+    pub on: NaiveDate,
+    /// The address of whoever closed it.
+    pub by: String,
+}
+
+/// As the index says it.
+const UNTOLD: Condition = Condition("registration.tell_manager AND registration.told_at IS NULL");
+
+type Row = (
+    i64,
+    Reference,
+    bool,
+    Option<ClosureReason>,
+    Option<NaiveDate>,
+    String,
+);
+
+/// The records of an authority that were closed and of which a manager is to hear and was not told.
+pub fn untold(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<Departed>> {
+    let rows: Vec<Row> = registration::table
+        .inner_join(child::table)
+        .inner_join(account::table)
+        .filter(UNTOLD)
+        // Not by the index of the authority's children, but by that of what is to be told.
+        .filter((child::authority_id + 0_i64).eq(authority.number()))
+        .order((registration::child_id, registration::id))
+        .select((
+            registration::id,
+            child::reference,
+            child::restricted,
+            registration::closure_reason,
+            registration::ended_on,
+            account::email,
+        ))
+        .load(conn)?;
+    let departed =
+        rows.into_iter()
+            .filter_map(|(registration, child, restricted, door, on, by)| {
+                Some(Departed {
+                    registration,
+                    child,
+                    restricted,
+                    door: door?,
+                    on: on?,
+                    by,
+                })
+            });
+    Ok(departed.collect())
+}
+
+/// Notes that the manager was told.
+pub fn note_told(tx: &mut Conn, registration: i64, now: NaiveDateTime) -> Result<()> {
+    diesel::update(registration::table.filter(registration::id.eq(registration)))
+        .set(registration::told_at.eq(now))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// The child whose time on the register it was, in words for the timeline.
+pub fn is_about(conn: &mut Conn, registration: i64) -> Result<Option<(ChildKey, String)>> {
+    let child: Option<ChildKey> = registration::table
+        .filter(registration::id.eq(registration))
+        .select(registration::child_id)
+        .first(conn)
+        .optional()?;
+    Ok(child.map(|child| (child, "the closing of this record".to_owned())))
+}

@@ -1,0 +1,3 @@
+//! The SQL of closed records.
+
+pub mod departed;

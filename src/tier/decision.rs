@@ -1,0 +1,102 @@
+//! What a manager decided about a tier, while it holds. It ends by itself: after its day, and when the rules learn something
+//! that the manager did not know.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::store;
+use crate::access::Viewer;
+use crate::access::audit::{self, Event};
+use crate::db::{Conn, Result};
+use crate::register::ChildKey;
+use crate::rules::dates::spoken;
+use crate::rules::tier::overriding::{self, Override};
+use crate::rules::tier::{Assessment, Tier};
+
+/// What a manager wants.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    pub tier: Tier,
+    pub reason: String,
+    /// The last day on which it holds.
+    pub ends_on: NaiveDate,
+}
+
+/// A decision that holds until it is ended.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// What the rules need to know of it.
+    pub rule: Override,
+    pub reason: String,
+    pub by: String,
+}
+
+impl Standing {
+    /// The sentence that stands before the reasons of the rules.
+    pub fn sentence(&self) -> String {
+        format!(
+            "{} decided on {} until {}: {}",
+            self.by,
+            self.rule.tier.as_str(),
+            spoken(self.rule.ends_on),
+            self.reason
+        )
+    }
+}
+
+/// The decision that holds.
+pub fn standing(conn: &mut Conn, child: ChildKey) -> Result<Option<Standing>> {
+    store::decision::standing(conn, child)
+}
+
+/// Ends the decision of a child who leaves the register; the caller writes the audit event.
+pub fn end_with_record(
+    tx: &mut Conn,
+    child: ChildKey,
+    because: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    store::decision::end(tx, child, because, now)?;
+    Ok(())
+}
+
+/// The decision that holds for a child that was assessed a moment ago; one that holds no longer is ended here, with the
+/// audit event.
+pub(super) fn held(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    assessment: &Assessment,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<Option<Standing>> {
+    let Some(standing) = store::decision::standing(tx, child)? else {
+        return Ok(None);
+    };
+    let Err(ended) = overriding::hold(&standing.rule, assessment, today) else {
+        return Ok(Some(standing));
+    };
+    store::decision::end(tx, child, &ended.to_string(), now)?;
+    let detail = format!(
+        "The decision of {} on the tier is over: {ended}",
+        standing.by
+    );
+    note(tx, viewer, child, "tier_decision_ended", &detail, now)?;
+    Ok(None)
+}
+
+pub(super) fn note(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    action: &'static str,
+    detail: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let event = Event {
+        action,
+        child: Some(child.number()),
+        subject: "",
+        detail,
+    };
+    audit::record(tx, viewer, &event, now)
+}

@@ -1,0 +1,7 @@
+//! The facts that a child's tier depends on, what the rules say of them, and what a manager decided instead.
+
+pub mod decision;
+pub mod facts;
+pub mod overriding;
+mod store;
+pub mod tiering;

@@ -1,0 +1,96 @@
+//! A manager decides on another tier than the rules give, with a reason and to a day. The decision ends by itself: after
+//! its day, and when the rules learn something that the manager did not know.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::decision::{Decision, note};
+use super::{facts, store, tiering};
+use crate::access::Viewer;
+use crate::conflict;
+use crate::db::{Conn, DbError};
+use crate::policy::rulebook::{self, LastDay, Rulebook};
+use crate::register::ChildKey;
+use crate::rules::dates::spoken;
+use crate::rules::policy::PolicyKey;
+
+/// Why a tier was not decided.
+#[derive(Debug, thiserror::Error)]
+pub enum DecideError {
+    #[error("Only a manager decides on another tier")]
+    NotAllowed,
+    #[error("Say why the tier is another one")]
+    NoReason,
+    /// The end is in the past or too far off.
+    #[error("Choose a last day from today to {0}")]
+    End(String),
+    /// Nothing was decided that could be ended.
+    #[error("The tier is the one that the rules give already")]
+    NothingDecided,
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+conflict!(DecideError);
+
+/// The last day that a decision made today may have.
+#[must_use]
+pub fn latest_end(rulebook: &Rulebook) -> LastDay {
+    rulebook.last_day(PolicyKey::LongestOverride)
+}
+
+/// Decides on a tier; an earlier decision gives way to it. Writes the audit event and assesses the child anew.
+pub fn decide(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    decision: &Decision,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> std::result::Result<(), DecideError> {
+    let by = viewer
+        .account()
+        .filter(|_| viewer.manages())
+        .ok_or(DecideError::NotAllowed)?;
+    if decision.reason.trim().is_empty() {
+        return Err(DecideError::NoReason);
+    }
+    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
+    let latest = latest_end(&rulebook).day;
+    if decision.ends_on < today || decision.ends_on > latest {
+        return Err(DecideError::End(spoken(latest)));
+    }
+    store::decision::end(tx, child, "another decision took its place", now)?;
+    let known = facts::sentences_now(tx, viewer, child, &rulebook)?;
+    store::decision::decide(tx, child, decision, &known, by, now)?;
+    let detail = format!(
+        "Tier decided: {} until {}, whatever the rules give. {}",
+        decision.tier.as_str(),
+        spoken(decision.ends_on),
+        decision.reason.trim()
+    );
+    note(tx, viewer, child, "tier_decided", &detail, now)?;
+    tiering::reassess(tx, viewer, child, &rulebook, now)?;
+    Ok(())
+}
+
+/// Gives the tier back to the rules. Writes the audit event and assesses the child anew.
+pub fn withdraw(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> std::result::Result<(), DecideError> {
+    if !viewer.manages() {
+        return Err(DecideError::NotAllowed);
+    }
+    let because = format!("{} gave the tier back to the rules", viewer.name());
+    if !store::decision::end(tx, child, &because, now)? {
+        return Err(DecideError::NothingDecided);
+    }
+    let detail = "The decision on the tier is over: the rules give it again";
+    note(tx, viewer, child, "tier_decision_ended", detail, now)?;
+    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
+    tiering::reassess(tx, viewer, child, &rulebook, now)?;
+    Ok(())
+}

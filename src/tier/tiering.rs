@@ -1,0 +1,273 @@
+//! Gathers the facts of a child for the tier rule and writes what it says. Called on every new fact.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::decision::{self, Standing};
+use super::facts::{BY_THE_RULES, found, gather, sentences};
+use crate::access::audit::{self, Event};
+use crate::access::{AuthorityKey, Viewer};
+use crate::db::{Conn, Result};
+use crate::duty::owed::{self, Duty};
+use crate::policy::reassessment;
+use crate::policy::rulebook::Rulebook;
+use crate::register::tier::TierChange;
+use crate::register::{self, ChildKey};
+use crate::rules::schedule::{Situation, brought_forward, raised};
+use crate::rules::tier::{Assessment, Tier, assess, assess_again_on};
+
+/// Assesses a child again, and raises the checks that the facts ask for beside the schedule. When the tier rises, open
+/// checks that would now be due earlier are brought forward (their original due day stays); writes the audit event when
+/// the tier or a reason changed.
+pub fn reassess(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    rulebook: &Rulebook,
+    now: NaiveDateTime,
+) -> Result<Tier> {
+    let assessed = assess_anew(tx, viewer, child, rulebook, now)?;
+    assessed.raise(tx, viewer, child, rulebook, now)?;
+    Ok(assessed.tier)
+}
+
+/// As [`reassess`], but raises no check yet: the caller closes some first, and then asks for it.
+pub fn assess_anew(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    rulebook: &Rulebook,
+    now: NaiveDateTime,
+) -> Result<Assessed> {
+    let everything = Viewer::program(viewer.authority(), BY_THE_RULES);
+    let record = found(tx, &everything, child)?;
+    let gathered = gather(tx, &everything, &record, rulebook.today)?;
+    let Rulebook {
+        policy,
+        calendar,
+        today,
+    } = rulebook;
+    let assessment = assess(&gathered.facts, policy, calendar);
+    let decided = decision::held(tx, viewer, child, &assessment, *today, now)?;
+    let again = assess_again_on(&gathered.facts, policy, calendar);
+    let given = Given::of(&assessment, decided.as_ref());
+    let again = record
+        .status
+        .is_open()
+        .then(|| given.again_on(again))
+        .flatten();
+    reassessment::assess_again(tx, viewer.authority(), child, again)?;
+
+    let change = register::tier::set(tx, child, given.tier, &given.sentences, &given.by, now)?;
+    let noted = match change {
+        TierChange::Nothing => None,
+        TierChange::Reasons => Some(("tier_reasons_changed", given.reasons_in_words())),
+        TierChange::Tier => Some(("tier_changed", given.in_words(record.tier))),
+    };
+    if let Some((action, detail)) = noted {
+        let event = Event {
+            action,
+            child: Some(child.number()),
+            subject: record.reference.as_str(),
+            detail: &detail,
+        };
+        audit::record(tx, viewer, &event, now)?;
+    }
+    if given.tier > record.tier {
+        bring_forward(tx, viewer, child, given.tier, rulebook, now)?;
+    }
+    let raises = record.status.is_open().then_some(Situation {
+        today: rulebook.today,
+        tier: given.tier,
+        unseen_since_move: gathered.unseen_since_move,
+        another_told_on: gathered.another_told_on,
+        last_seen_on: gathered.last_seen_on,
+        contacts_not_in_person: gathered.facts.not_in_person_in_a_row,
+    });
+    Ok(Assessed {
+        tier: given.tier,
+        raises,
+    })
+}
+
+/// A child who was assessed anew, and for whom the checks beside the schedule are still to be raised.
+#[must_use]
+pub struct Assessed {
+    /// The child's tier now.
+    pub tier: Tier,
+    /// What may raise a check; nothing, if the child is not on the register.
+    raises: Option<Situation>,
+}
+
+impl Assessed {
+    /// Owes what the facts ask for beside the schedule; writes the audit events.
+    pub fn raise(
+        &self,
+        tx: &mut Conn,
+        viewer: &Viewer,
+        child: ChildKey,
+        rulebook: &Rulebook,
+        now: NaiveDateTime,
+    ) -> Result<()> {
+        match &self.raises {
+            Some(situation) => raise(tx, viewer, child, situation, rulebook, now),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Assesses a child again after a new fact, and its brothers and sisters, for whom the fact may count too.
+pub fn reassess_family(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    rulebook: &Rulebook,
+    now: NaiveDateTime,
+) -> Result<Tier> {
+    let tier = reassess(tx, viewer, child, rulebook, now)?;
+    let everything = Viewer::program(viewer.authority(), BY_THE_RULES);
+    for sibling in register::person::siblings_of(tx, &everything, child)? {
+        if let Some(record) = register::child::find(tx, &everything, &sibling.reference)? {
+            reassess(tx, viewer, record.key, rulebook, now)?;
+        }
+    }
+    Ok(tier)
+}
+
+/// Assesses the first children whose tier may be another by the passing of days, with their families; gives how many there
+/// were, at most `limit`.
+pub fn reassess_due(
+    tx: &mut Conn,
+    rulebook: &Rulebook,
+    authority: AuthorityKey,
+    limit: i64,
+    now: NaiveDateTime,
+) -> Result<usize> {
+    let due = reassessment::due(tx, authority, rulebook.today, limit)?;
+    let program = Viewer::program(authority, BY_THE_RULES);
+    for child in &due {
+        reassess_family(tx, &program, *child, rulebook, now)?;
+    }
+    Ok(due.len())
+}
+
+/// The tier that a child is given, by the rules or by a person.
+struct Given {
+    tier: Tier,
+    by: String,
+    sentences: Vec<String>,
+    decided_until: Option<NaiveDate>,
+}
+
+impl Given {
+    fn of(assessment: &Assessment, decided: Option<&Standing>) -> Self {
+        let by_rules = sentences(assessment);
+        match decided {
+            None => Self {
+                tier: assessment.tier,
+                by: BY_THE_RULES.to_owned(),
+                sentences: by_rules,
+                decided_until: None,
+            },
+            Some(decided) => Self {
+                tier: decided.rule.tier,
+                by: decided.by.clone(),
+                sentences: [vec![decided.sentence()], by_rules].concat(),
+                decided_until: Some(decided.rule.ends_on),
+            },
+        }
+    }
+
+    /// The day on which to look again: when the facts turn, or when the decision is over.
+    fn again_on(&self, facts_turn_on: Option<NaiveDate>) -> Option<NaiveDate> {
+        let over_on = self.decided_until.and_then(|last| last.succ_opt());
+        facts_turn_on.into_iter().chain(over_on).min()
+    }
+
+    fn in_words(&self, before: Tier) -> String {
+        let change = format!(
+            "Tier changed from {} to {}.",
+            before.as_str(),
+            self.tier.as_str()
+        );
+        [change, self.sentences.join(" ")]
+            .join(" ")
+            .trim()
+            .to_owned()
+    }
+
+    fn reasons_in_words(&self) -> String {
+        let tier = self.tier.as_str();
+        if self.sentences.is_empty() {
+            return format!("Tier still {tier}, for no particular reason now.");
+        }
+        format!(
+            "Tier still {tier}, for other reasons. {}",
+            self.sentences.join(" ")
+        )
+    }
+}
+
+fn raise(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    situation: &Situation,
+    rulebook: &Rulebook,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let lives_elsewhere =
+        situation.unseen_since_move.is_some() || situation.another_told_on.is_some();
+    if !lives_elsewhere && situation.contacts_not_in_person == 0 {
+        return Ok(());
+    }
+    let open = owed::open_of_child(tx, child)?;
+    let open: Vec<_> = open.iter().map(Duty::as_open).collect();
+    let owed = raised(situation, &open, &rulebook.policy, &rulebook.calendar);
+    if owed.is_empty() {
+        return Ok(());
+    }
+    owed::owe(tx, viewer, child, &owed, None, now)?;
+    for owed in &owed {
+        let event = Event {
+            action: "check_raised",
+            child: Some(child.number()),
+            subject: "",
+            detail: &owed.why,
+        };
+        audit::record(tx, viewer, &event, now)?;
+    }
+    Ok(())
+}
+
+fn bring_forward(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    tier: Tier,
+    rulebook: &Rulebook,
+    now: NaiveDateTime,
+) -> Result<()> {
+    for check in owed::open_of_child(tx, child)? {
+        let Rulebook {
+            policy,
+            calendar,
+            today,
+        } = rulebook;
+        let Some(sooner) = brought_forward(&check.as_open(), tier, policy, calendar, *today) else {
+            continue;
+        };
+        owed::bring_forward(tx, check.key, sooner.due_on, &sooner.why)?;
+        audit::record(
+            tx,
+            viewer,
+            &Event {
+                action: "check_brought_forward",
+                child: Some(child.number()),
+                subject: check.reference.as_str(),
+                detail: &sooner.why,
+            },
+            now,
+        )?;
+    }
+    owed::copy_next(tx, child)
+}

@@ -1,0 +1,113 @@
+//! How checks end with all that hangs on them: their lapses, and the bookings that still stand.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::check::{self, Check};
+use super::{OutcomeKey, store};
+use crate::access::Viewer;
+use crate::access::audit::{self, Event};
+use crate::db::{Conn, Result};
+use crate::duty::owed::{self, Closing, DutyState};
+use crate::duty::{DutyKey, ending};
+use crate::register::ChildKey;
+use crate::rules::dates::spoken;
+use crate::rules::duty::DutyKind;
+
+/// Ends one open check that is done by an act which is not an attempt, such as sending the acknowledgement, and the new
+/// attempt at it. The caller writes the audit event.
+pub fn complete(
+    tx: &mut Conn,
+    child: ChildKey,
+    kind: DutyKind,
+    because: &str,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let open = check::open_of_child(tx, child)?;
+    let done = open.iter().find(|check| check.kind == kind);
+    let done = done.map(|check| check.key);
+    let of_it = |check: &&Check| Some(check.key) == done || check.follows == done;
+    let keys: Vec<DutyKey> = match done {
+        Some(_) => open.iter().filter(of_it).map(|check| check.key).collect(),
+        None => Vec::new(),
+    };
+    let closing = Closing {
+        state: DutyState::Done,
+        on: today,
+        because,
+    };
+    end(tx, &keys, &closing, None, now)?;
+    owed::copy_next(tx, child)
+}
+
+/// Ends every open check of a child that is no longer owed any, such as one who leaves the register: bookings are
+/// cancelled and lapses closed with the reason. Writes the audit event.
+pub fn cancel_all_of(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    because: &str,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let open = check::open_of_child(tx, child)?;
+    cancel(tx, viewer, child, &open, because, today, now)
+}
+
+/// Ends these open checks of a child in the same way.
+pub fn cancel(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    child: ChildKey,
+    checks: &[Check],
+    because: &str,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let keys: Vec<DutyKey> = checks.iter().map(|check| check.key).collect();
+    let closing = Closing {
+        state: DutyState::Cancelled,
+        on: today,
+        because,
+    };
+    end(tx, &keys, &closing, None, now)?;
+    owed::copy_next(tx, child)?;
+    for check in checks {
+        let detail = format!(
+            "{} due on {} cancelled: {because}",
+            check.kind.label(),
+            spoken(check.due_on)
+        );
+        audit::record(
+            tx,
+            viewer,
+            &Event {
+                action: "check_cancelled",
+                child: Some(child.number()),
+                subject: check.reference.as_str(),
+                detail: &detail,
+            },
+            now,
+        )?;
+    }
+    Ok(())
+}
+
+/// Ends checks with all that hangs on them: bookings that still stand are cancelled and open lapses closed. With the outcome
+/// that closes them, if one does.
+pub(super) fn end(
+    tx: &mut Conn,
+    checks: &[DutyKey],
+    closing: &Closing<'_>,
+    outcome: Option<OutcomeKey>,
+    now: NaiveDateTime,
+) -> Result<()> {
+    if checks.is_empty() {
+        return Ok(());
+    }
+    store::booking::end(tx, checks, "cancelled", None)?;
+    if let Some(outcome) = outcome {
+        store::outcome::note_closed(tx, checks, outcome)?;
+    }
+    ending::end(tx, checks, closing, now)
+}

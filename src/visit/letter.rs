@@ -1,0 +1,65 @@
+//! The acknowledgement that goes by post: a family without an email address is written to on paper, and that is noted.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::check::{self, Check};
+use super::ending;
+use crate::access::Viewer;
+use crate::access::audit::{self, Event};
+use crate::conflict;
+use crate::db::{Conn, DbError};
+use crate::duty::owed::DutyState;
+use crate::rules::dates::spoken;
+use crate::rules::duty::{DutyKind, Purpose};
+
+/// Why a letter was not noted.
+#[derive(Debug, thiserror::Error)]
+pub enum LetterError {
+    /// The check is done or cancelled.
+    #[error("This check is closed already")]
+    Closed,
+    /// Only an acknowledgement is done by a letter.
+    #[error("A letter does not do this check. Record what happened instead")]
+    NotEnough,
+    /// The letter went before the notification came, or is yet to go.
+    #[error("Choose a day from {0} to today")]
+    Day(String),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+conflict!(LetterError);
+
+/// Notes that the acknowledgement went by post on a day, and so is done. Writes the audit event.
+///
+/// # Errors
+/// When the check is not an open acknowledgement, or the day makes no sense.
+pub fn acknowledge_by_post(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    check: &Check,
+    sent_on: NaiveDate,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<(), LetterError> {
+    let check = check::by_key(tx, check.key)?;
+    if check.state != DutyState::Open {
+        return Err(LetterError::Closed);
+    }
+    if check.purpose != Purpose::Acknowledge {
+        return Err(LetterError::NotEnough);
+    }
+    if sent_on < check.counted_from || sent_on > today {
+        return Err(LetterError::Day(spoken(check.counted_from)));
+    }
+    let because = format!("Acknowledged by post on {}", spoken(sent_on));
+    let kind = DutyKind::Acknowledgement;
+    ending::complete(tx, check.child, kind, &because, sent_on, now)?;
+    let event = Event {
+        action: "acknowledged_by_post",
+        child: Some(check.child.number()),
+        subject: check.reference.as_str(),
+        detail: &because,
+    };
+    Ok(audit::record(tx, viewer, &event, now)?)
+}
