@@ -10,6 +10,7 @@ use crate::duty::lapse::AcknowledgeError;
 use crate::duty::suspension::SuspensionError;
 use crate::intake::notification::AcceptError;
 use crate::register::child::AmendError;
+use crate::returns::census::SendingError;
 use crate::standing::closure::ClosureError;
 use crate::standing::whereabouts::WhereaboutsError;
 use crate::tier::overriding::DecideError;
@@ -65,6 +66,7 @@ error_pages! {
     DecideError, NotAllowed => Forbidden;
     LetterError;
     OutcomeError;
+    SendingError;
     SuspensionError, NotAllowed => Forbidden;
     WhereaboutsError, NotAllowed => Forbidden;
 }

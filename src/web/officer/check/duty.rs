@@ -16,7 +16,7 @@ use crate::rules::duty::AboutWhat;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::form::{DateInput, Form, FormErrors, Refused, Submitted};
+use crate::web::form::{DateInput, Form, FormErrors, Refusal, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
 use crate::web::visit::Visit;
@@ -91,15 +91,22 @@ pub async fn send(
         Err(error @ (SendingError::NotAReturn | SendingError::Closed)) => {
             Ok(visit.see_other_with(&here, &Flash::important(error.to_string())))
         }
-        Err(error @ SendingError::Day(_)) => {
-            let mut errors = FormErrors::default();
-            errors.add("day", error.to_string());
+        Err(refusal) => {
+            let errors = refusal.at_its_field()?;
             let form = SendingForm {
                 day: DateInput::from(sent_on),
             };
             answer::refuse(&page(&visit, facts, form, errors))
         }
-        Err(SendingError::Db(error)) => Err(error.into()),
+    }
+}
+
+impl Refusal for SendingError {
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Day(_) => Some("day"),
+            Self::NotAReturn | Self::Closed | Self::Db(_) => None,
+        }
     }
 }
 
