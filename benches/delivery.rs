@@ -14,7 +14,7 @@ use hearth::access::authority;
 use hearth::clock::Clock;
 use hearth::db::{Db, DbError, migrate};
 use hearth::mail::messages::{LapseDigest, LapseLine};
-use hearth::mail::{Courier, Letter, Letterhead, Rendered, deliver, outbox};
+use hearth::mail::{Courier, Letter, Letterhead, Rendered, Topic, deliver, outbox};
 use hearth::rules::delivery::Answer;
 use hearth::rules::escalation::{Post, Step};
 use hearth::rules::identifiers::EmailAddress;
@@ -86,6 +86,7 @@ fn digest(head: &Letterhead) -> Rendered {
         link: format!("{}/lapses", head.base_url),
     }
     .render(head)
+    .expect("words")
 }
 
 fn head() -> Letterhead {
@@ -114,6 +115,7 @@ fn from_the_outbox(url: &str, count: usize) -> f64 {
                 letterhead: &head,
                 to: EmailAddress::parse(&format!("leader{number}@ashdale.example"))
                     .expect("an address"),
+                about: Topic::General,
                 message: message.clone(),
             };
             outbox::put(tx, &letter, now)?;

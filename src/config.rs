@@ -14,96 +14,112 @@ use rand::RngExt;
 pub struct Setting {
     pub name: &'static str,
     /// What holds when it is not set.
-    pub default: &'static str,
+    pub default: Preset,
     /// What it is for, in one sentence.
     pub purpose: &'static str,
+}
+
+/// What holds when a setting is not set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preset {
+    /// As if this had been written.
+    Value(&'static str),
+    /// What no value says, in words.
+    InWords(&'static str),
+}
+
+impl std::fmt::Display for Preset {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (Self::Value(words) | Self::InWords(words)) = self;
+        f.write_str(words)
+    }
 }
 
 /// All settings there are.
 pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "HEARTH_ENV",
-        default: "development",
+        default: Preset::Value("development"),
         purpose: "development or production; production refuses a fixed date and wants a secret, an https address and a mail server",
     },
     Setting {
         name: "HEARTH_DATABASE_URL",
-        default: "sqlite:./var/hearth.db",
+        default: Preset::Value("sqlite:./var/hearth.db"),
         purpose: "where the register is kept: sqlite:PATH or, when built with it, postgres://USER@HOST/NAME",
     },
     Setting {
         name: "HEARTH_DATABASE_CONNECTIONS",
-        default: "8",
+        default: Preset::Value("8"),
         purpose: "how many database connections may be open at once",
     },
     Setting {
         name: "HEARTH_BIND",
-        default: "127.0.0.1:8080",
+        default: Preset::Value("127.0.0.1:8080"),
         purpose: "the address and port the service listens on",
     },
     Setting {
         name: "HEARTH_BASE_URL",
-        default: "http:// and HEARTH_BIND",
+        default: Preset::InWords("http:// and HEARTH_BIND"),
         purpose: "the address people reach the service at; links in mails start with it",
     },
     Setting {
         name: "HEARTH_WORKERS",
-        default: "one a processor core",
+        default: Preset::InWords("one a processor core"),
         purpose: "how many threads answer requests",
     },
     Setting {
         name: "HEARTH_MAIL",
-        default: "./var/mail",
+        default: Preset::Value("./var/mail"),
         purpose: "where mail goes: an smtp:// or smtps:// URL (TLS is required, but to this machine itself), or a folder that receives .eml files",
     },
     Setting {
         name: "HEARTH_MAIL_CA",
-        default: "none",
+        default: Preset::InWords("none"),
         purpose: "a PEM file with the certificate of your own certificate authority, for a mail server whose certificate it signed",
     },
     Setting {
         name: "HEARTH_MAIL_FROM",
-        default: "hearth@localhost",
+        default: Preset::Value("hearth@localhost"),
         purpose: "the address mail is sent from",
     },
     Setting {
         name: "HEARTH_MAIL_BOUNCES_TO",
-        default: "HEARTH_MAIL_FROM",
+        default: Preset::InWords("HEARTH_MAIL_FROM"),
         purpose: "the address that mail which cannot be delivered comes back to (the sender of the envelope)",
     },
     Setting {
         name: "HEARTH_MAIL_BOUNCES",
-        default: "none",
+        default: Preset::InWords("none"),
         purpose: "a Maildir into which that address is delivered; the jobs read what came back from it",
     },
     Setting {
         name: "HEARTH_MAIL_CONNECTIONS",
-        default: "4",
+        default: Preset::Value("4"),
         purpose: "how many connections to the mail server may be open at once",
     },
     Setting {
         name: "HEARTH_SECRET",
-        default: "made up at each start",
+        default: Preset::InWords("made up at each start"),
         purpose: "at least 32 characters that sign form tokens; with a made-up one, open forms must be loaded again after a restart",
     },
     Setting {
         name: "HEARTH_TODAY",
-        default: "the real date",
+        default: Preset::InWords("the real date"),
         purpose: "a fixed date (YYYY-MM-DD) for demonstrations and tests; refused in production",
     },
     Setting {
         name: "HEARTH_JOBS_EVERY",
-        default: "15",
+        default: Preset::Value("15"),
         purpose: "minutes between runs of the jobs inside serve; 0 leaves them to cron (hearth jobs run)",
     },
     Setting {
         name: "HEARTH_JOBS_LATE_AFTER",
-        default: "60",
+        default: Preset::Value("60"),
         purpose: "minutes without a completed sweep after which /health/ready fails; more than HEARTH_JOBS_EVERY",
     },
     Setting {
         name: "HEARTH_LOG",
-        default: "info",
+        default: Preset::Value("info"),
         purpose: "what is logged: error, warn, info or debug, or a filter such as hearth=debug",
     },
 ];
@@ -217,68 +233,52 @@ impl Config {
 
     fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let given = Given::of(vars)?;
-        let env = given.read(
-            "HEARTH_ENV",
-            Env::Development,
-            "use development or production",
-            |v| match v {
-                "development" => Some(Env::Development),
-                "production" => Some(Env::Production),
-                _ => None,
-            },
-        )?;
-        let bind = given.read(
+        let env = given.read("HEARTH_ENV", "use development or production", |v| match v {
+            "development" => Some(Env::Development),
+            "production" => Some(Env::Production),
+            _ => None,
+        })?;
+        let bind: SocketAddr = given.read(
             "HEARTH_BIND",
-            SocketAddr::from(([127, 0, 0, 1], 8080)),
             "use an address and a port, such as 127.0.0.1:8080",
             |v| v.parse().ok(),
         )?;
-        let every = given.read("HEARTH_JOBS_EVERY", 15, "use a number of minutes", minutes)?;
+        let base_url = given.value("HEARTH_BASE_URL").map(str::to_owned);
+        let base_url = base_url.unwrap_or_else(|| format!("http://{bind}"));
+        let every = given.read("HEARTH_JOBS_EVERY", "use a number of minutes", minutes)?;
+        let late_after =
+            given.read("HEARTH_JOBS_LATE_AFTER", "use a number of minutes", minutes)?;
+        let workers = given.read_if_set("HEARTH_WORKERS", "use a number from 1 to 256", |v| {
+            v.parse().ok().filter(|n| (1..=256).contains(n))
+        })?;
         Ok(Self {
             env,
-            database_url: given.text("HEARTH_DATABASE_URL", "sqlite:./var/hearth.db"),
+            database_url: given.text("HEARTH_DATABASE_URL")?,
             database_connections: given.read(
                 "HEARTH_DATABASE_CONNECTIONS",
-                8,
                 "use a number from 1 to 200",
                 |v| v.parse().ok().filter(|n| (1..=200).contains(n)),
             )?,
             bind,
-            base_url: given
-                .text("HEARTH_BASE_URL", &format!("http://{bind}"))
-                .trim_end_matches('/')
-                .to_owned(),
-            workers: given.read(
-                "HEARTH_WORKERS",
-                std::thread::available_parallelism().map_or(2, usize::from),
-                "use a number from 1 to 256",
-                |v| v.parse().ok().filter(|n| (1..=256).contains(n)),
-            )?,
-            mail: given.text("HEARTH_MAIL", "./var/mail"),
+            base_url: base_url.trim_end_matches('/').to_owned(),
+            workers: workers.unwrap_or_else(a_worker_a_core),
+            mail: given.text("HEARTH_MAIL")?,
             mail_ca: given.value("HEARTH_MAIL_CA").map(PathBuf::from),
-            mail_from: given.text("HEARTH_MAIL_FROM", "hearth@localhost"),
+            mail_from: given.text("HEARTH_MAIL_FROM")?,
             mail_bounces_to: given.value("HEARTH_MAIL_BOUNCES_TO").map(str::to_owned),
             mail_bounces: given.value("HEARTH_MAIL_BOUNCES").map(PathBuf::from),
             mail_connections: given.read(
                 "HEARTH_MAIL_CONNECTIONS",
-                4,
                 "use a number from 1 to 50",
                 |v| v.parse().ok().filter(|n| (1..=50).contains(n)),
             )?,
-            secret: given.text("HEARTH_SECRET", ""),
-            today: given.read("HEARTH_TODAY", None, "use a date such as 2026-11-23", |v| {
-                v.parse().ok().map(Some)
+            secret: given.value("HEARTH_SECRET").unwrap_or_default().to_owned(),
+            today: given.read_if_set("HEARTH_TODAY", "use a date such as 2026-11-23", |v| {
+                v.parse().ok()
             })?,
             jobs_every: (every > 0).then(|| Duration::from_secs(every * 60)),
-            jobs_late_after: Duration::from_secs(
-                60 * given.read(
-                    "HEARTH_JOBS_LATE_AFTER",
-                    60,
-                    "use a number of minutes",
-                    minutes,
-                )?,
-            ),
-            log: given.text("HEARTH_LOG", "info"),
+            jobs_late_after: Duration::from_secs(late_after * 60),
+            log: given.text("HEARTH_LOG")?,
         })
     }
 
@@ -395,6 +395,10 @@ fn minutes(text: &str) -> Option<u64> {
     text.parse().ok().filter(|n| *n <= 100_000)
 }
 
+fn a_worker_a_core() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
 fn made_up_secret() -> String {
     let bytes: [u8; 32] = rand::rng().random();
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -417,25 +421,34 @@ impl Given {
         }
     }
 
-    fn text(&self, name: &str, default: &str) -> String {
-        self.value(name).unwrap_or(default).to_owned()
+    /// The text of a setting, as given or by default.
+    fn text(&self, name: &'static str) -> Result<String, ConfigError> {
+        self.read(name, "use text", |v| Some(v.to_owned()))
     }
 
+    /// Reads a setting as given or by default: both are parsed alike.
     fn read<T>(
         &self,
         name: &'static str,
-        default: T,
         wanted: &'static str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<T, ConfigError> {
-        match self.value(name) {
-            None => Ok(default),
-            Some(value) => parse(value).ok_or_else(|| ConfigError::Value {
-                name,
-                value: value.to_owned(),
-                wanted,
-            }),
-        }
+        let value = self.value(name).or_else(|| preset(name));
+        let value = value.ok_or_else(|| ConfigError::Unknown(name.to_owned()))?;
+        parsed(name, value, wanted, parse)
+    }
+
+    /// Reads a setting whose default no value says; nothing when it is not given.
+    fn read_if_set<T>(
+        &self,
+        name: &'static str,
+        wanted: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        let given = self.value(name);
+        given
+            .map(|value| parsed(name, value, wanted, parse))
+            .transpose()
     }
 
     fn value(&self, name: &str) -> Option<&str> {
@@ -444,6 +457,28 @@ impl Given {
             .map(String::as_str)
             .filter(|value| !value.is_empty())
     }
+}
+
+/// The value that holds when a setting is not given, where there is one.
+fn preset(name: &str) -> Option<&'static str> {
+    let setting = SETTINGS.iter().find(|setting| setting.name == name)?;
+    match setting.default {
+        Preset::Value(value) => Some(value),
+        Preset::InWords(_) => None,
+    }
+}
+
+fn parsed<T>(
+    name: &'static str,
+    value: &str,
+    wanted: &'static str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T, ConfigError> {
+    parse(value).ok_or_else(|| ConfigError::Value {
+        name,
+        value: value.to_owned(),
+        wanted,
+    })
 }
 
 #[cfg(test)]

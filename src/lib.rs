@@ -28,14 +28,14 @@ pub mod config;
 pub mod db;
 pub mod desk;
 pub mod duty;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod fresh;
 pub mod intake;
 pub mod jobs;
 pub mod mail;
 pub mod policy;
 pub mod proof;
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod proving;
 pub mod register;
 pub mod returns;
 pub mod rules;
@@ -43,3 +43,11 @@ pub mod standing;
 pub mod tier;
 pub mod visit;
 pub mod web;
+
+/// What `tests/shared` and the tests of the running program call this library, its own tests call it too.
+#[cfg(test)]
+extern crate self as hearth;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#[path = "../tests/shared/mod.rs"]
+mod shared;

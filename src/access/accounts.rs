@@ -24,8 +24,7 @@ pub struct NewAccount<'a> {
 /// Somebody, or a mailbox, who holds a post today.
 #[derive(Clone, Debug)]
 pub struct Holder {
-    /// The post's stored word.
-    pub post: String,
+    pub post: Post,
     pub email: String,
     /// The person's name, unless it is a mailbox.
     pub name: Option<String>,
@@ -222,7 +221,7 @@ pub fn give_post(
     let reference = held.reference;
     let ended = make_room(tx, viewer, post, from)?;
     let authority = viewer.authority();
-    store::account::give_post(tx, authority, post.as_str(), Some(account), None, from)?;
+    store::account::give_post(tx, authority, post, Some(account), None, from)?;
     note(tx, viewer, "post_given", &reference, post.as_str(), now)?;
     Ok(ended)
 }
@@ -239,7 +238,7 @@ pub fn give_post_to_mailbox(
 ) -> Result<usize> {
     let ended = make_room(tx, viewer, post, from)?;
     let (authority, mailbox) = (viewer.authority(), email.as_str());
-    store::account::give_post(tx, authority, post.as_str(), None, Some(mailbox), from)?;
+    store::account::give_post(tx, authority, post, None, Some(mailbox), from)?;
     let detail = format!("{}: {mailbox}", post.as_str());
     note(tx, viewer, "post_given", "", &detail, now)?;
     Ok(ended)
@@ -250,7 +249,7 @@ fn make_room(tx: &mut Conn, viewer: &Viewer, post: Post, from: NaiveDate) -> Res
     if !post.has_one_holder() {
         return Ok(0);
     }
-    store::account::end_post(tx, viewer.authority(), post.as_str(), day_before(from))
+    store::account::end_post(tx, viewer.authority(), post, day_before(from))
 }
 
 /// Who holds which post on a day.

@@ -8,7 +8,7 @@ use super::authority::{self, Authority};
 use super::{Role, Viewer, sign_in};
 use crate::db::{Conn, DbError, Result};
 use crate::mail::messages::{Invitation, SignInLink};
-use crate::mail::{Letter, Rendered, outbox};
+use crate::mail::{Letter, MailKind, Rendered, Topic, outbox};
 use crate::rules::identifiers::{EmailAddress, Reference};
 
 /// Sends a parent the link that proves their address. An address that has had enough links for this hour gets none,
@@ -29,11 +29,12 @@ pub fn send_parent_link(
         valid_for: format!("{} minutes", sign_in::PARENT_LINK_LASTS.num_minutes()),
     };
     let letter = Letter {
-        key: format!("sign_in_link:{}", super::token::hash(&token)),
+        key: super::token::hash(&token),
         authority: authority.key,
         letterhead: &head,
         to: email.clone(),
-        message: message.render(&head),
+        about: Topic::General,
+        message: message.render(&head)?,
     };
     outbox::put_until(tx, &letter, now + sign_in::PARENT_LINK_LASTS, now)?;
     Ok(())
@@ -62,11 +63,12 @@ pub fn send_password_link(
         valid_for: format!("{} days", sign_in::PASSWORD_LINK_LASTS.num_days()),
     };
     let letter = Letter {
-        key: format!("invitation:{}", super::token::hash(&token)),
+        key: super::token::hash(&token),
         authority: authority.key,
         letterhead: &head,
         to,
-        message: message.render(&head),
+        about: Topic::General,
+        message: message.render(&head)?,
     };
     outbox::put_until(tx, &letter, now + sign_in::PASSWORD_LINK_LASTS, now)?;
     Ok(())
@@ -86,12 +88,13 @@ pub fn send_sample(
     let to = EmailAddress::parse(&account.email).map_err(|_| nobody())?;
     let head = authority::by_key(tx, viewer.authority())?.letterhead(base_url);
     let letter = Letter {
-        key: format!("sample:{:016x}", rand::random::<u64>()),
+        key: format!("{:016x}", rand::random::<u64>()),
         authority: viewer.authority(),
         letterhead: &head,
         to,
+        about: Topic::General,
         message: Rendered {
-            kind: "sample",
+            kind: MailKind::Sample,
             subject: format!("Test: {}", sample.subject),
             ..sample.clone()
         },
@@ -100,7 +103,7 @@ pub fn send_sample(
     let event = Event {
         action: "sample_sent",
         child: None,
-        subject: sample.kind,
+        subject: sample.kind.as_str(),
         detail: "",
     };
     audit::record(tx, viewer, &event, now)?;

@@ -5,6 +5,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::accounts::{self, AccountRow, NewAccount};
 use super::password::PasswordProblem;
+pub use super::store::session::LinkPurpose;
 use super::{AuthorityKey, Role, Viewer, password, session, store, token};
 use crate::conflict;
 use crate::db::{Conn, Db, DbError};
@@ -91,7 +92,7 @@ pub fn parent_link(
     store::session::insert_link(
         tx,
         &token::hash(&token),
-        "parent",
+        LinkPurpose::Parent,
         authority,
         email.as_str(),
         now,
@@ -106,7 +107,7 @@ pub fn parent_link_works(
     link: &str,
     now: NaiveDateTime,
 ) -> crate::db::Result<bool> {
-    Ok(store::session::usable_link(conn, &token::hash(link), "parent", now)?.is_some())
+    Ok(store::session::usable_link(conn, &token::hash(link), LinkPurpose::Parent, now)?.is_some())
 }
 
 /// Uses a parent's link: the address is proved, an account is there from now on, and a session begins.
@@ -116,8 +117,8 @@ pub fn with_parent_link(
     now: NaiveDateTime,
 ) -> Result<String, SignInError> {
     let hash = token::hash(link);
-    let (authority, email) =
-        store::session::usable_link(tx, &hash, "parent", now)?.ok_or(SignInError::Link)?;
+    let (authority, email) = store::session::usable_link(tx, &hash, LinkPurpose::Parent, now)?
+        .ok_or(SignInError::Link)?;
     store::session::use_link(tx, &hash, now)?;
     let account = match store::account::by_email(tx, authority, &email)? {
         Some(account) if account.role == Role::Parent => account.key,
@@ -156,12 +157,12 @@ pub fn password_link(
     now: NaiveDateTime,
 ) -> crate::db::Result<String> {
     let (authority, email) = (account.authority, account.email.as_str());
-    store::session::use_up_links(tx, "password", authority, email, now)?;
+    store::session::use_up_links(tx, LinkPurpose::Password, authority, email, now)?;
     let token = token::fresh();
     store::session::insert_link(
         tx,
         &token::hash(&token),
-        "password",
+        LinkPurpose::Password,
         authority,
         email,
         now,
@@ -184,7 +185,10 @@ pub fn password_link_works(
     link: &str,
     now: NaiveDateTime,
 ) -> crate::db::Result<bool> {
-    Ok(store::session::usable_link(conn, &token::hash(link), "password", now)?.is_some())
+    Ok(
+        store::session::usable_link(conn, &token::hash(link), LinkPurpose::Password, now)?
+            .is_some(),
+    )
 }
 
 /// Sets a password by link: `hash` is from [`password::hash`]. Ends every session of the account and begins one.
@@ -195,8 +199,8 @@ pub fn set_password(
     now: NaiveDateTime,
 ) -> Result<String, SignInError> {
     let link = token::hash(link);
-    let (authority, email) =
-        store::session::usable_link(tx, &link, "password", now)?.ok_or(SignInError::Link)?;
+    let (authority, email) = store::session::usable_link(tx, &link, LinkPurpose::Password, now)?
+        .ok_or(SignInError::Link)?;
     store::session::use_link(tx, &link, now)?;
     let account = store::account::by_email(tx, authority, &email)?
         .filter(|account| account.left_on.is_none())

@@ -7,9 +7,9 @@
 //! # }
 //! ```
 
-use std::str::FromStr;
-
 use crate::db::columns::Key;
+use crate::rules::codes::code_list;
+
 /// Marks keys of authorities.
 #[derive(Debug)]
 pub struct Authority;
@@ -23,55 +23,24 @@ pub type AuthorityKey = Key<Authority>;
 /// The key of an account.
 pub type AccountKey = Key<Account>;
 
-/// What a person with an account may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Sees and looks after their own family's record.
-    Parent,
-    /// Works with the children of the authority.
-    Officer,
-    /// As an officer, and sees restricted records, and answers for lapses.
-    Manager,
-    /// Looks after accounts and deliveries; sees no child.
-    Administrator,
+code_list! {
+    /// What a person with an account may do.
+    pub enum Role {
+        /// Sees and looks after their own family's record.
+        Parent = "parent", "Parent";
+        /// Works with the children of the authority.
+        Officer = "officer", "Officer";
+        /// As an officer, and sees restricted records, and answers for lapses.
+        Manager = "manager", "Manager";
+        /// Looks after accounts and deliveries; sees no child.
+        Administrator = "administrator", "Administrator";
+    }
 }
 
 impl Role {
-    /// Every role.
-    pub const ALL: &[Self] = &[
-        Self::Parent,
-        Self::Officer,
-        Self::Manager,
-        Self::Administrator,
-    ];
-
-    /// The stored word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Parent => "parent",
-            Self::Officer => "officer",
-            Self::Manager => "manager",
-            Self::Administrator => "administrator",
-        }
-    }
-
     /// Whether this role works with the records of children who are not their own.
     pub fn works_with_children(self) -> bool {
         matches!(self, Self::Officer | Self::Manager)
-    }
-}
-
-impl FromStr for Role {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|role| role.as_str() == text)
-            .ok_or_else(|| {
-                format!("{text:?} is not a role: use parent, officer, manager or administrator")
-            })
     }
 }
 

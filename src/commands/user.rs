@@ -61,7 +61,7 @@ pub struct Options {
     #[arg(long)]
     name: String,
     /// What they may do: officer, manager or administrator
-    #[arg(long)]
+    #[arg(long, value_parser = role)]
     role: Role,
     /// The three-digit DfE code of their local authority
     #[arg(long)]
@@ -131,6 +131,12 @@ fn add(options: &Options) -> Outcome {
         )?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn role(typed: &str) -> Result<Role, String> {
+    let refused =
+        |_| format!("{typed:?} is not a role: use parent, officer, manager or administrator");
+    typed.parse().map_err(refused)
 }
 
 fn post(typed: &str) -> Result<Post, String> {

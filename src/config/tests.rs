@@ -1,3 +1,4 @@
+//! Settings are read, refused and fall back as they are listed.
 #![allow(clippy::unwrap_used)]
 
 use super::*;
@@ -15,6 +16,61 @@ fn nothing_needs_to_be_set() {
     let config = with(&[("PATH", "/bin")]).unwrap();
     assert_eq!(config.base_url, "http://127.0.0.1:8080");
     assert!(config.secret.len() >= 32);
+}
+
+/// The settings of one run, but for the secret that is made up at each start.
+fn settled(pairs: &[(&str, &str)]) -> String {
+    let config = Config {
+        secret: String::new(),
+        ..with(pairs).unwrap()
+    };
+    format!("{config:?}")
+}
+
+#[test]
+fn the_defaults_that_are_listed_are_those_that_hold() {
+    let unset = settled(&[]);
+    let mut in_words = Vec::new();
+    for setting in SETTINGS {
+        match setting.default {
+            Preset::Value(value) => {
+                assert_eq!(settled(&[(setting.name, value)]), unset, "{}", setting.name);
+            }
+            Preset::InWords(words) => in_words.push((setting.name, words)),
+        }
+        assert_eq!(settled(&[(setting.name, "")]), unset, "{}", setting.name);
+    }
+    let config = with(&[("HEARTH_BIND", "127.0.0.1:9999")]).unwrap();
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let holds = [
+        (
+            "HEARTH_BASE_URL",
+            "http:// and HEARTH_BIND",
+            config.base_url == "http://127.0.0.1:9999",
+        ),
+        (
+            "HEARTH_WORKERS",
+            "one a processor core",
+            config.workers == cores,
+        ),
+        ("HEARTH_MAIL_CA", "none", config.mail_ca.is_none()),
+        (
+            "HEARTH_MAIL_BOUNCES_TO",
+            "HEARTH_MAIL_FROM",
+            config.mail_bounces_to.is_none(),
+        ),
+        ("HEARTH_MAIL_BOUNCES", "none", config.mail_bounces.is_none()),
+        (
+            "HEARTH_SECRET",
+            "made up at each start",
+            config.secret != with(&[]).unwrap().secret,
+        ),
+        ("HEARTH_TODAY", "the real date", config.today.is_none()),
+    ];
+    assert_eq!(in_words, holds.map(|(name, words, _)| (name, words)));
+    for (name, _, holds) in holds {
+        assert!(holds, "{name}");
+    }
 }
 
 #[test]

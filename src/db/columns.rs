@@ -113,7 +113,8 @@ macro_rules! text_column {
         {
             fn from_sql(bytes: B::RawValue<'_>) -> diesel::deserialize::Result<Self> {
                 let text = <String as diesel::deserialize::FromSql<diesel::sql_types::Text, B>>::from_sql(bytes)?;
-                text.parse::<$t>().map_err(|_| format!("{text:?} is not a stored {}", stringify!($t)).into())
+                // Not the text itself: it may be somebody's address, and errors are logged.
+                text.parse::<$t>().map_err(|_| concat!("what is stored is no ", stringify!($t)).into())
             }
         }
         impl<B: diesel::backend::Backend> diesel::deserialize::Queryable<diesel::sql_types::Text, B> for $t

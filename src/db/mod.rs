@@ -46,6 +46,9 @@ pub enum DbError {
     /// A stored value could not be understood; the row is named.
     #[error("a stored value makes no sense: {0}")]
     Corrupt(String),
+    /// Something that belongs to the transaction could not be put into words; says what.
+    #[error("{0}")]
+    Unwritten(String),
 }
 
 /// What every store function gives.

@@ -13,7 +13,7 @@ use crate::duty::posts::{About, Hearer, Posts};
 use crate::duty::whose::Whose;
 use crate::duty::{due_soon, lapse_list};
 use crate::mail::messages::{Figure, WeeklyDigest, WeeklyLapse};
-use crate::mail::{Letter, outbox};
+use crate::mail::{Letter, Topic, outbox};
 use crate::policy::rulebook::{self, Rulebook};
 use crate::register::out_of_sight;
 use crate::rules::dates::spoken;
@@ -64,16 +64,12 @@ pub fn tell(
             link: format!("{base_url}{UNANSWERED}"),
         };
         let letter = Letter {
-            key: format!(
-                "weekly:{}:{}:{}",
-                authority.code,
-                monday(today),
-                person.email
-            ),
+            key: format!("{}:{}:{}", authority.code, monday(today), person.email),
             authority: authority.key,
             letterhead: &letterhead,
             to: person.email.clone(),
-            message: digest.render(&letterhead),
+            about: Topic::General,
+            message: digest.render(&letterhead)?,
         };
         outbox::put(tx, &letter, now)?;
         letters += 1;

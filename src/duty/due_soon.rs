@@ -13,7 +13,7 @@ use crate::access::authority::{self, Authority};
 use crate::clock::london_day;
 use crate::db::{Conn, Result};
 use crate::mail::messages::{DueSoon, DueSoonLine};
-use crate::mail::{Letter, outbox};
+use crate::mail::{Letter, Topic, outbox};
 use crate::policy::rulebook::Rulebook;
 use crate::rules::due_soon::{Notice, Upcoming, horizon, owed};
 use crate::rules::escalation::{Ladder, Post};
@@ -170,17 +170,12 @@ fn write_to(
         )
     });
     let letter = Letter {
-        key: outbox::digest_key(
-            "due_soon",
-            &authority.code,
-            rulebook.today,
-            recipient,
-            lines,
-        ),
+        key: outbox::digest_key(&authority.code, rulebook.today, recipient, lines),
         authority: authority.key,
         letterhead: &letterhead,
         to: recipient.clone(),
-        message: message.render(&letterhead),
+        about: Topic::General,
+        message: message.render(&letterhead)?,
     };
     let mail = outbox::put_named(tx, &letter, &reference, now)?;
     let given: Vec<Given<'_>> = parts

@@ -14,7 +14,7 @@ use crate::access::AuthorityKey;
 use crate::access::authority::{self, Authority};
 use crate::db::{Conn, Result};
 use crate::mail::messages::{LapseDigest, LapseLine};
-use crate::mail::{Letter, outbox};
+use crate::mail::{Letter, Topic, outbox};
 use crate::policy::rulebook::Rulebook;
 use crate::rules::escalation::{Ladder, LapseState, Post, StepOwed, owed};
 use crate::rules::identifiers::EmailAddress;
@@ -219,7 +219,8 @@ impl Desk<'_> {
             authority: self.authority.key,
             letterhead: &letterhead,
             to: recipient.clone(),
-            message: digest.render(&letterhead),
+            about: Topic::General,
+            message: digest.render(&letterhead)?,
         };
         let mail = outbox::put_named(tx, &letter, &reference, self.now)?;
         let tellings: Vec<Telling<'_>> = parts
@@ -286,7 +287,7 @@ impl Desk<'_> {
             format!("{} {round} {step} {}", lapse.reference, post.as_str())
         });
         let today = self.rulebook.today;
-        outbox::digest_key("lapse", &self.authority.code, today, recipient, told)
+        outbox::digest_key(&self.authority.code, today, recipient, told)
     }
 }
 

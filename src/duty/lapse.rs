@@ -10,6 +10,7 @@ use crate::access::{AuthorityKey, Viewer};
 use crate::clock::london_day;
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
+use crate::mail::outbox::MailState;
 use crate::policy::rulebook::{self, LastDay, Rulebook};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
@@ -102,8 +103,7 @@ pub struct Told {
     pub recipient: String,
     /// When it was put into the outbox.
     pub told_at: NaiveDateTime,
-    /// "waiting", "sent" or "dead".
-    pub mail_state: String,
+    pub mail_state: MailState,
     /// When the server took it.
     pub sent_at: Option<NaiveDateTime>,
 }

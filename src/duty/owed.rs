@@ -1,7 +1,6 @@
 //! A duty: something owed by a day, whatever it is about. Its original due day is written once and never again.
 
 use std::cmp::Reverse;
-use std::str::FromStr;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -10,7 +9,7 @@ use super::{DutyKey, store};
 use crate::access::{AuthorityKey, Viewer};
 use crate::db::{Conn, Result};
 use crate::register::{self, ChildKey, PersonKey};
-use crate::rules::codes::UnknownCode;
+use crate::rules::codes::code_list;
 use crate::rules::duty::{AboutWhat, DutyKind, Purpose};
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::Reference;
@@ -21,43 +20,14 @@ pub use super::store::owed::{
     open_of_child,
 };
 
-/// Where a duty stands. A lapsed duty is open: lapsing does not end what is owed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DutyState {
-    Open,
-    /// Satisfied by an outcome, or by the act it asks for.
-    Done,
-    /// No longer owed, with the reason kept.
-    Cancelled,
-}
-
-impl DutyState {
-    /// Every state.
-    pub const ALL: &[Self] = &[Self::Open, Self::Done, Self::Cancelled];
-
-    /// The stored word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Done => "done",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
-impl FromStr for DutyState {
-    type Err = UnknownCode;
-
-    fn from_str(key: &str) -> std::result::Result<Self, UnknownCode> {
-        let known = Self::ALL
-            .iter()
-            .copied()
-            .find(|state| state.as_str() == key);
-        known.ok_or_else(|| UnknownCode {
-            list: "DutyState",
-            value: key.to_owned(),
-        })
+code_list! {
+    /// Where a duty stands. A lapsed duty is open: lapsing does not end what is owed.
+    pub enum DutyState {
+        Open = "open", "Open";
+        /// Satisfied by an outcome, or by the act it asks for.
+        Done = "done", "Done";
+        /// No longer owed, with the reason kept.
+        Cancelled = "cancelled", "No longer owed";
     }
 }
 

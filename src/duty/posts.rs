@@ -60,12 +60,7 @@ impl Posts {
         Ok(Self {
             holders: held
                 .iter()
-                .filter_map(|holder| {
-                    Some((
-                        holder.post.parse().ok()?,
-                        EmailAddress::parse(&holder.email).ok()?,
-                    ))
-                })
+                .filter_map(|holder| Some((holder.post, EmailAddress::parse(&holder.email).ok()?)))
                 .collect(),
             away: away
                 .into_iter()

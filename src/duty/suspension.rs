@@ -7,16 +7,14 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::posts::About;
-use super::same_day::{self, News, REST};
+use super::same_day::{self, News};
 use super::store;
 use super::store::suspension::Unheard;
 use crate::access::audit::{self, Event};
 use crate::access::{AuthorityKey, Viewer};
 use crate::conflict;
-use crate::db::columns::Key;
 use crate::db::{Conn, DbError, Result};
 use crate::mail::messages::RestDecided;
-use crate::mail::{Letterhead, OutgoingMail, Rendered};
 use crate::policy::rulebook::{self, LastDay, Rulebook};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
@@ -200,37 +198,34 @@ pub fn tell(
     now: NaiveDateTime,
 ) -> Result<usize> {
     let unheard = store::suspension::unheard(tx, authority)?;
-    same_day::tell(tx, authority, base_url, &unheard, today, now)
+    let news: Vec<_> = unheard.iter().map(news).collect();
+    same_day::tell(tx, authority, base_url, &news, today, now)
 }
 
-impl News for Unheard {
-    fn key(&self) -> (&'static str, String) {
-        (REST, self.id.to_string())
-    }
-
-    fn to(&self) -> (Post, About<'_>) {
-        let about = About {
+fn news(rest: &Unheard) -> News<'_, Unheard> {
+    News {
+        of: rest,
+        row: rest.id.to_string(),
+        child: rest.child_key,
+        about: "the rest of these checks".to_owned(),
+        post: Post::HeadOfService,
+        hears: About {
             officer: None,
-            restricted: self.restricted,
-            done_by: self.decided_by.as_deref(),
-        };
-        (Post::HeadOfService, about)
-    }
-
-    fn letter(&self, vacant_post: Option<Post>, base_url: &str, head: &Letterhead) -> Rendered {
-        RestDecided {
-            child: self.child.as_str().to_owned(),
-            starts_on: self.starts_on,
-            ends_on: self.ends_on,
-            renewal: self.renewal.unsigned_abs(),
-            vacant_post,
-            link: format!("{base_url}/children/{}", self.child),
-        }
-        .render(head)
-    }
-
-    fn note_told(&self, tx: &mut Conn, mail: Key<OutgoingMail>, _: NaiveDateTime) -> Result<()> {
-        store::suspension::told(tx, self.id, mail)
+            restricted: rest.restricted,
+            done_by: rest.decided_by.as_deref(),
+        },
+        letter: |rest, vacant_post, head| {
+            RestDecided {
+                child: rest.child.as_str().to_owned(),
+                starts_on: rest.starts_on,
+                ends_on: rest.ends_on,
+                renewal: rest.renewal.unsigned_abs(),
+                vacant_post,
+                link: format!("{}/children/{}", head.base_url, rest.child),
+            }
+            .render(head)
+        },
+        note_told: |tx, rest, mail, _| store::suspension::told(tx, rest.id, mail),
     }
 }
 

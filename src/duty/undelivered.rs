@@ -5,14 +5,14 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::posts::{About, Heard, Hearer, Posts};
 use super::store::ladder::ToldWith;
-use super::{same_day, store, told};
+use super::{store, told};
 use crate::access::audit::{self, Event};
 use crate::access::{AuthorityKey, Viewer, authority};
 use crate::db::columns::Key;
 use crate::db::{Conn, Result};
-use crate::mail::Letter;
 use crate::mail::messages::{DeliveryFailed, Unheard};
 use crate::mail::outbox::{self, DeadMail};
+use crate::mail::{Letter, Topic};
 use crate::register::ChildKey;
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::Reference;
@@ -58,13 +58,16 @@ fn report_one(
         },
         outbox_link: format!("{base_url}/admin/mail"),
     };
-    for (place, person) in heard.people.iter().enumerate() {
+    let message = message.render(&letterhead)?;
+    let earlier = outbox::count_reports(tx, mail.id)?;
+    for (number, person) in (earlier..).zip(&heard.people) {
         let letter = Letter {
-            key: outbox::report_key_at(&mail.reference, place),
+            key: format!("{}:{number}", mail.reference),
             authority: key,
             letterhead: &letterhead,
             to: person.email.clone(),
-            message: message.render(&letterhead),
+            about: Topic::Mail(mail.id),
+            message: message.clone(),
         };
         outbox::put(tx, &letter, now)?;
     }
@@ -100,19 +103,16 @@ const REPORTS_AT_MOST: usize = 20;
 impl Story {
     /// A dead mail may itself be the report on another dead mail: then the news climbs on from there.
     fn of(tx: &mut Conn, dead: &DeadMail, posts: &Posts) -> Result<Self> {
-        let (mut mail, mut key) = (dead.id, dead.key.clone());
-        let mut first = dead.reference.clone();
+        let (mut mail, mut first) = (dead.id, dead.reference.clone());
         let mut tried = Vec::new();
         for _ in 0..REPORTS_AT_MOST {
-            let Some((earlier, earlier_key)) = outbox::reported_with(tx, &key)? else {
+            let Some(reported) = outbox::reported_by(tx, mail)? else {
                 break;
             };
-            tried.extend(outbox::told_with_same_key(tx, &key)?);
-            first = outbox::reported_in(&key).unwrap_or_default().to_owned();
-            (mail, key) = (earlier, earlier_key);
+            tried.extend(reported.told);
+            (mail, first) = (reported.id, reported.reference);
         }
-        let mut told = store::ladder::told_with(tx, mail)?;
-        told.same_day = same_day::is_about(tx, &key)?;
+        let told = store::ladder::told_with(tx, mail)?;
         let highest = Post::ALL.iter().rfind(|post| told.posts.contains(post));
         let post = match highest {
             Some(post) => *post,

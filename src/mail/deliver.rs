@@ -325,7 +325,7 @@ impl<'a> Settled<'a> {
             Next::Sent => claims::record_sent(tx, mail, words(answer), now)?,
             Next::Dead => claims::record_dead(tx, mail, words(answer))?,
         }
-        forget_secrets(tx, &mail.kind, mail.id)
+        forget_secrets(tx, mail.kind, mail.id)
     }
 }
 
@@ -339,7 +339,7 @@ fn words(answer: &Answer) -> &str {
 }
 
 fn tell(mail: &OutgoingMail, answer: &Answer, next: Next) {
-    let (reference, kind, attempt) = (&mail.reference, &mail.kind, mail.attempts);
+    let (reference, kind, attempt) = (&mail.reference, mail.kind.as_str(), mail.attempts);
     let answer = words(answer);
     match next {
         Next::Sent => tracing::info!(mail = reference, kind, attempt, "mail sent"),

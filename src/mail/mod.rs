@@ -1,5 +1,6 @@
 //! Nothing leaves the program but through here. This room knows addresses, not people.
 //!
+//! - [`kind`]: the one list of the mails that there are, and what depends on which of them a mail is.
 //! - [`outbox`]: a letter is put in the transaction of what it tells, at most once per key.
 //! - [`messages`]: one file a message: plain values in, subject, text and HTML out.
 //! - [`deliver`]: claim, send, record; says what it did.
@@ -17,6 +18,7 @@ mod bounce;
 mod compose;
 pub mod courier;
 pub mod deliver;
+pub mod kind;
 pub mod maildir;
 pub mod messages;
 pub mod outbox;
@@ -27,8 +29,9 @@ pub mod transport;
 pub mod trust;
 
 pub use courier::Courier;
+pub use kind::MailKind;
 pub use messages::{Letterhead, Rendered};
-pub use outbox::Letter;
+pub use outbox::{Letter, Topic};
 pub use store::OutgoingMail;
 pub use transport::Transport;
 pub use trust::Trust;

@@ -5,10 +5,11 @@
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use sha2::{Digest, Sha256};
 
-use super::messages::{CARRY_A_SECRET, DELIVERY_FAILED, Letterhead, MUST_ARRIVE, Rendered};
+use super::MailKind;
+use super::messages::{Letterhead, Rendered};
 pub use super::store::failing::FailingAddress;
 use super::store::{self, NewMail, OutgoingMail, claims};
-pub use super::store::{DeadMail, Delivery, PutMail, Undelivered};
+pub use super::store::{DeadMail, Delivery, MailState, PutMail, Reported, Undelivered};
 use crate::db::columns::Key;
 use crate::db::{Conn, Result};
 use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
@@ -16,7 +17,7 @@ use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
 /// A letter to one person: the type has no room for a second recipient (a list of addresses in one message has
 /// told hundreds of families about each other).
 pub struct Letter<'a, A: 'static> {
-    /// What the letter is about, such as `receipt:N-7K4M-2QXD`; a key is put once, whatever happens.
+    /// What names it among those of its kind, such as `N-7K4M-2QXD` of a receipt: it is put once, whatever happens.
     pub key: String,
     /// The authority it is sent for.
     pub authority: Key<A>,
@@ -24,7 +25,30 @@ pub struct Letter<'a, A: 'static> {
     pub letterhead: &'a Letterhead,
     /// Whom it is for.
     pub to: EmailAddress,
+    /// What it is about.
+    pub about: Topic,
     pub message: Rendered,
+}
+
+/// What a letter is about: whoever asks later, because it did not arrive, reads it from the letter's row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// What its kind says, or what the rows say that point at it.
+    General,
+    /// A child, by number, and the words for what it is about, such as "check W-7K4M-2QXD".
+    Child { child: i64, words: String },
+    /// Another mail, which could not be delivered.
+    Mail(Key<OutgoingMail>),
+}
+
+impl Topic {
+    /// A child, and the words for what it is about as they would follow "an email about".
+    pub fn child<C>(child: Key<C>, words: impl Into<String>) -> Self {
+        Self::Child {
+            child: child.number(),
+            words: words.into(),
+        }
+    }
 }
 
 /// Puts a letter in the outbox, due at once, and gives its row; if the key was put before, that row.
@@ -77,16 +101,23 @@ fn put_for<A>(
     useless_after: Option<NaiveDateTime>,
     now: NaiveDateTime,
 ) -> Result<Key<OutgoingMail>> {
-    if let Some(earlier) = store::key_of(tx, &letter.key)? {
+    let kind = letter.message.kind;
+    let key = format!("{}:{}", kind.as_str(), letter.key);
+    if let Some(earlier) = store::key_of(tx, &key)? {
         return Ok(earlier);
     }
+    let (about_child_id, about, reports_id) = match &letter.about {
+        Topic::General => (None, "", None),
+        Topic::Child { child, words } => (Some(*child), words.as_str(), None),
+        Topic::Mail(reported) => (None, "", Some(reported.number())),
+    };
     store::insert(
         tx,
         &NewMail {
             reference: reference.as_str(),
-            key: &letter.key,
+            key: &key,
             authority_id: letter.authority.number(),
-            kind: letter.message.kind,
+            kind,
             recipient: letter.to.as_str(),
             sender_name: &letter.letterhead.authority,
             reply_to: letter
@@ -98,10 +129,13 @@ fn put_for<A>(
             body_text: &letter.message.text,
             body_html: &letter.message.html,
             message_id: &format!("<{reference}@{}>", letter.letterhead.host()),
-            state: "waiting",
+            state: MailState::Waiting,
             next_try_at: now,
             created_at: now,
             useless_after,
+            about_child_id,
+            about,
+            reports_id,
         },
     )
 }
@@ -109,7 +143,6 @@ fn put_for<A>(
 /// The key of a digest: the same things told to the same person on the same day are one letter, however often they are
 /// written. What is told comes in an order that depends on nothing else.
 pub fn digest_key(
-    kind: &str,
     code: &str,
     today: NaiveDate,
     recipient: &EmailAddress,
@@ -126,7 +159,7 @@ pub fn digest_key(
         .take(8)
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    format!("{kind}:{code}:{today}:{recipient}:{short}")
+    format!("{code}:{today}:{recipient}:{short}")
 }
 
 /// The newest mail there is, for [`put_since`].
@@ -172,9 +205,9 @@ pub const LISTED: i64 = 100;
 pub fn overview<A>(conn: &mut Conn, authority: Key<A>) -> Result<Overview> {
     let authority = authority.number();
     Ok(Overview {
-        waiting: store::count(conn, authority, "waiting", false)?,
-        retrying: store::count(conn, authority, "waiting", true)?,
-        dead: store::count(conn, authority, "dead", true)?,
+        waiting: store::count(conn, authority, MailState::Waiting, false)?,
+        retrying: store::count(conn, authority, MailState::Waiting, true)?,
+        dead: store::count(conn, authority, MailState::Dead, true)?,
         undelivered: store::undelivered(conn, authority, LISTED)?,
     })
 }
@@ -188,7 +221,7 @@ pub fn delivered<A>(conn: &mut Conn, authority: Key<A>, limit: i64) -> Result<Ve
 }
 
 /// Makes a mail that failed due at once. False if there is no such mail, it was sent or is on its way just now, or it
-/// carried a link that is no longer kept: then a new one must be asked for.
+/// carried a link that is no longer kept: then a new one must be asked for. Should it die again, somebody hears of that too.
 ///
 /// # Errors
 /// If the database refuses.
@@ -198,13 +231,7 @@ pub fn retry_now<A>(
     reference: &Reference,
     now: NaiveDateTime,
 ) -> Result<bool> {
-    let is_tried = store::retry_now(tx, authority.number(), reference.as_str(), now)?;
-    if is_tried {
-        // Should it die again, somebody hears of that too.
-        let keys = (0..TOLD_AT_MOST).map(|place| report_key_at(reference.as_str(), place));
-        store::set_aside(tx, &keys.collect::<Vec<_>>())?;
-    }
-    Ok(is_tried)
+    store::retry_now(tx, authority.number(), reference.as_str(), now)
 }
 
 /// Dead mails that somebody had to get (a lapse told to nobody is itself an incident) and of which nobody was told.
@@ -212,7 +239,8 @@ pub fn retry_now<A>(
 /// # Errors
 /// If the database refuses.
 pub fn dead_without_report(conn: &mut Conn) -> Result<Vec<DeadMail>> {
-    store::dead_without_report(conn, &MUST_ARRIVE)
+    let kinds = MailKind::ALL.iter().filter(|kind| kind.must_arrive());
+    store::dead_without_report(conn, &kinds.map(|kind| kind.as_str()).collect::<Vec<_>>())
 }
 
 /// Notes that somebody was told that a mail could not be delivered.
@@ -223,49 +251,21 @@ pub fn note_reported(tx: &mut Conn, mail: Key<OutgoingMail>, now: NaiveDateTime)
     store::note_reported(tx, mail, now)
 }
 
-/// The key of the mail which tells that the mail with this reference could not be delivered.
-pub fn report_key(reference: &str) -> String {
-    format!("{DELIVERY_FAILED}:{reference}")
-}
-
-/// As [`report_key`], where several people are told: the first is told with the key itself.
-pub fn report_key_at(reference: &str, place: usize) -> String {
-    match place {
-        0 => report_key(reference),
-        place => format!("{}:{place}", report_key(reference)),
-    }
-}
-
-/// More people than hold one post.
-const TOLD_AT_MOST: usize = 100;
-
-/// The mail that a mail with this key reports: its row, and the key it was put with. Nothing for any other mail.
+/// How many mails have told that this one could not be delivered, each time that it died.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn reported_with(conn: &mut Conn, key: &str) -> Result<Option<(Key<OutgoingMail>, String)>> {
-    match reported_in(key) {
-        Some(reference) => store::put_as(conn, reference),
-        None => Ok(None),
-    }
+pub fn count_reports(conn: &mut Conn, mail: Key<OutgoingMail>) -> Result<i64> {
+    store::count_reports(conn, mail)
 }
 
-/// Everybody to whom was reported what the mail with this key reports.
+/// What a mail reports, where it is the report on another one, and everybody who was told with it. Who was told before somebody
+/// had that one tried again is not among them.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn told_with_same_key(conn: &mut Conn, key: &str) -> Result<Vec<String>> {
-    let Some(reference) = reported_in(key) else {
-        return Ok(Vec::new());
-    };
-    let keys = (0..TOLD_AT_MOST).map(|place| report_key_at(reference, place));
-    store::recipients_of(conn, &keys.collect::<Vec<_>>())
-}
-
-/// The reference of the mail that a mail with this key reports.
-pub fn reported_in(key: &str) -> Option<&str> {
-    let (kind, rest) = key.split_once(':')?;
-    (kind == DELIVERY_FAILED).then(|| rest.split(':').next())?
+pub fn reported_by(conn: &mut Conn, mail: Key<OutgoingMail>) -> Result<Option<Reported>> {
+    store::reported_by(conn, mail)
 }
 
 /// Every address that mail came back from and that nobody said works again: nobody is told anything there.
@@ -330,8 +330,8 @@ pub fn stuck(conn: &mut Conn, now: NaiveDateTime) -> Result<Stuck> {
 }
 
 /// Forgets what a mail said when it carried a link that opens an account: of such links only a hash is kept.
-pub(super) fn forget_secrets(tx: &mut Conn, kind: &str, mail: Key<OutgoingMail>) -> Result<()> {
-    if CARRY_A_SECRET.contains(&kind) {
+pub(super) fn forget_secrets(tx: &mut Conn, kind: MailKind, mail: Key<OutgoingMail>) -> Result<()> {
+    if kind.carries_secret() {
         claims::empty_bodies(tx, mail)?;
     }
     Ok(())

@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 
 use super::bounce::{self, Bounce, Read, Report};
 use super::outbox::forget_secrets;
-use super::store::{self, failing};
+use super::store::{self, MailState, failing};
 use crate::db::{Conn, Result};
 use crate::rules::bounce::Fate;
 
@@ -97,7 +97,9 @@ fn take_bounce(tx: &mut Conn, bounce: &Bounce, now: NaiveDateTime) -> Result<Ret
         return Ok(Returned::OtherAddress(mail.reference));
     };
     match report.fate {
-        fate if fate.is_lost() && mail.state == "dead" => Ok(Returned::KnownBefore(mail.reference)),
+        fate if fate.is_lost() && mail.state == MailState::Dead => {
+            Ok(Returned::KnownBefore(mail.reference))
+        }
         Fate::Refused => {
             lose(tx, &mail, report)?;
             failing::add(tx, &mail.recipient, &report.words, mail.id, now)?;
@@ -127,10 +129,10 @@ fn named(tx: &mut Conn, bounce: &Bounce) -> Result<Option<store::failing::Named>
 fn lose(tx: &mut Conn, mail: &failing::Named, report: &Report) -> Result<()> {
     tracing::error!(
         mail = mail.reference,
-        kind = mail.kind,
+        kind = mail.kind.as_str(),
         answer = report.words,
         "mail came back"
     );
     failing::record_returned(tx, mail.id, &report.words)?;
-    forget_secrets(tx, &mail.kind, mail.id)
+    forget_secrets(tx, mail.kind, mail.id)
 }

@@ -7,7 +7,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::child::{AmendError, ChildRecord};
 use super::store::address::Whose;
-use super::{AddressKey, ChildKey, PersonKey, fresh_reference, store, told_address};
+pub use super::store::address::{AddressRecord, Place};
+use super::{ChildKey, PersonKey, fresh_reference, store, told_address};
 use crate::access::Viewer;
 use crate::access::audit::{self, Entry, Event};
 use crate::conflict;
@@ -15,38 +16,7 @@ use crate::db::{Conn, DbError, Result};
 use crate::rules::codes::Source;
 use crate::rules::dates;
 use crate::rules::history::{self as days, Untimely};
-use crate::rules::identifiers::{Postcode, Reference, ReferenceKind, Uprn};
-
-/// An address as held.
-#[derive(Clone, Debug)]
-pub struct AddressRecord {
-    /// The key inside the program.
-    pub key: AddressKey,
-    /// What the world calls this record.
-    pub reference: Reference,
-    pub place: Place,
-    /// Who told the authority.
-    pub source: Source,
-    pub lived_from: NaiveDate,
-    /// Until when; nothing for the current one.
-    pub lived_to: Option<NaiveDate>,
-    /// The day somebody made sure of it.
-    pub verified_on: Option<NaiveDate>,
-    pub verified_by: Option<String>,
-    /// When the authority wrote it down.
-    pub recorded_at: NaiveDateTime,
-}
-
-/// A place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// House and street, one line of the address a line.
-    pub lines: String,
-    pub town: String,
-    pub postcode: Option<Postcode>,
-    /// Unique property reference, where known.
-    pub uprn: Option<Uprn>,
-}
+use crate::rules::identifiers::{Postcode, Reference, ReferenceKind};
 
 impl Place {
     /// Whether it says nowhere: a letter that names no address.

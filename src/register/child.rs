@@ -2,74 +2,16 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+pub use super::store::child::{ChildRecord, Particulars};
 use super::{ChildKey, fresh_reference, names, store};
 use crate::access::audit::{self, Event};
-use crate::access::{AccountKey, AuthorityKey, Viewer};
+use crate::access::{AuthorityKey, Viewer};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
-use crate::rules::codes::{ChildStatus, Ethnicity, SenProvision, SenType, Sex};
+use crate::rules::codes::{ChildStatus, Ethnicity, SenProvision, SenType};
 use crate::rules::dates;
 use crate::rules::identifiers::{NhsNumber, Reference, ReferenceKind, Upn};
 use crate::rules::tier::Tier;
-
-/// A child as the register holds them.
-#[derive(Clone, Debug)]
-pub struct ChildRecord {
-    /// The key inside the program.
-    pub key: ChildKey,
-    /// What the world calls this record.
-    pub reference: Reference,
-    pub authority: AuthorityKey,
-    pub particulars: Particulars,
-    /// The child's reference in the system a list came from.
-    pub other_reference: Option<String>,
-    /// Where the record stands.
-    pub status: ChildStatus,
-    /// First day of the current time on the register.
-    pub registered_on: NaiveDate,
-    /// The officer who answers for the child.
-    pub officer: Option<AccountKey>,
-    /// Hidden from officers who do not answer for the child.
-    pub restricted: bool,
-    /// How closely the schedule follows the child.
-    pub tier: Tier,
-    /// Of the current home.
-    pub postcode: Option<String>,
-    /// Earliest due day of an open check.
-    pub next_check_on: Option<NaiveDate>,
-    /// Last seen in person by a professional.
-    pub last_seen_on: Option<NaiveDate>,
-    pub last_seen_by: Option<String>,
-    /// False when the child came with a list that does not say when they were last seen.
-    pub seen_recorded: bool,
-    /// Goes up with every amendment; a form carries it back.
-    pub version: i32,
-}
-
-/// What is written in a child's own particulars, and what an officer can amend.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Particulars {
-    /// Given names, as the family writes them.
-    pub given_names: String,
-    pub family_name: String,
-    /// What the child is called.
-    pub known_as: Option<String>,
-    pub date_of_birth: NaiveDate,
-    /// Sex as recorded in law.
-    pub sex: Sex,
-    /// Unique pupil number; many children never had one.
-    pub upn: Option<Upn>,
-    pub nhs_number: Option<NhsNumber>,
-    pub ethnicity: Option<Ethnicity>,
-    /// First language, where given.
-    pub language: Option<String>,
-    /// SEN provision, where known.
-    pub sen_provision: Option<SenProvision>,
-    /// Primary type of need.
-    pub sen_type: Option<SenType>,
-    /// Second type of need.
-    pub second_sen_type: Option<SenType>,
-}
 
 impl Particulars {
     /// "Given names Family name", for a heading.

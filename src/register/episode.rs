@@ -4,38 +4,15 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::child::{AmendError, ChildRecord};
+pub use super::store::episode::{Episode, EpisodeRecord};
 use super::{ChildKey, fresh_reference, store};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
-use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
 use crate::rules::dates;
 use crate::rules::history::{self as days, Untimely};
 use crate::rules::identifiers::{Reference, ReferenceKind};
-
-/// An episode as held.
-#[derive(Clone, Debug)]
-pub struct EpisodeRecord {
-    /// What the world calls this record.
-    pub reference: Reference,
-    pub what: Episode,
-}
-
-/// An episode.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Episode {
-    pub kind: EpisodeKind,
-    /// The category of abuse, for a child protection plan.
-    pub category: Option<AbuseCategory>,
-    pub started_on: NaiveDate,
-    /// Last day; nothing while it lasts.
-    pub ended_on: Option<NaiveDate>,
-    /// Who told the authority.
-    pub source: Source,
-    /// Whom to ask about it.
-    pub contact: String,
-}
 
 /// A child's episodes, the newest first. Administrators and parents get none.
 pub fn of_child(conn: &mut Conn, viewer: &Viewer, child: ChildKey) -> Result<Vec<EpisodeRecord>> {
@@ -83,7 +60,7 @@ pub fn write_down(
     Ok(())
 }
 
-/// Records an episode; writes the audit event. The caller re-scores the child (`checks::tiering`).
+/// Records an episode; writes the audit event. The caller re-scores the child (`tier::tiering`).
 pub fn add(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -147,6 +124,7 @@ pub fn end(
 mod tests {
     use super::*;
     use crate::register::testing::{day, now, world};
+    use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
 
     #[test]
     fn episodes_are_for_those_who_work_with_the_child() {

@@ -4,6 +4,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::address::AddressRecord;
+pub use super::store::person::PersonRecord;
 use super::store::person::Tie;
 use super::{ChildKey, PersonKey, fresh_reference, names, store};
 use crate::access::audit::{self, Event};
@@ -11,25 +12,6 @@ use crate::access::{AccountKey, Role, Viewer};
 use crate::db::{Conn, Result};
 use crate::rules::codes::{Confidentiality, Relationship};
 use crate::rules::identifiers::{EmailAddress, PhoneNumber, Reference, ReferenceKind};
-
-/// An adult in a child's life.
-#[derive(Clone, Debug)]
-pub struct PersonRecord {
-    /// The key inside the program.
-    pub key: PersonKey,
-    /// What the world calls this record.
-    pub reference: Reference,
-    /// Their name as they write it.
-    pub name: String,
-    /// Where mail reaches them.
-    pub email: Option<EmailAddress>,
-    /// Where a call reaches them.
-    pub telephone: Option<PhoneNumber>,
-    /// How they would rather be contacted, in their words.
-    pub contact_preference: String,
-    /// Whom their address may be shown to.
-    pub confidentiality: Confidentiality,
-}
 
 /// A parent or carer of one child.
 #[derive(Clone, Debug)]

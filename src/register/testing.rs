@@ -9,10 +9,11 @@ use crate::access::accounts::{self, NewAccount};
 use crate::access::{AccountKey, AuthorityKey, Role, Viewer, authority};
 use crate::clock::Clock;
 use crate::db::{Conn, Db, DbError};
-use crate::proving::{self, Ending};
+use crate::fresh;
 use crate::rules::codes::{ChildStatus, Confidentiality, Relationship, Sex};
 use crate::rules::identifiers::Reference;
 use crate::rules::tier::Tier;
+use crate::shared::proving::{self, Ending};
 
 /// A world to test in; its database goes with it.
 pub struct World {
@@ -39,7 +40,7 @@ pub fn now() -> NaiveDateTime {
 
 pub fn world() -> World {
     let folder = tempfile::tempdir().unwrap();
-    let db = proving::database(&folder);
+    let db = fresh::database(&folder);
     let (home, away) = db
         .write_now(|tx| {
             let home = authority::add(tx, "990", "Testshire")?;
@@ -58,6 +59,8 @@ pub fn world() -> World {
             .unwrap();
         Viewer::person(authority, account, role, name.to_owned())
     };
+    let mut ending = Ending::default();
+    ending.absent = OWED_IN_LATER_ROOMS;
     World {
         officer: viewer(home, Role::Officer, "Sam Reed"),
         colleague: viewer(home, Role::Officer, "Alex Moss"),
@@ -66,7 +69,7 @@ pub fn world() -> World {
         parent: viewer(home, Role::Parent, "Pat Hill"),
         elsewhere: viewer(away, Role::Manager, "Kim Ford"),
         program: Viewer::program(home, "test"),
-        ending: Ending::without(OWED_IN_LATER_ROOMS),
+        ending,
         db,
         _folder: folder,
     }

@@ -6,6 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::address::{self, AddressError, AddressRecord, Place};
 use super::child::ChildRecord;
+pub use super::store::told_address::ToldAddress;
 use super::{ChildKey, store};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
@@ -15,14 +16,6 @@ use crate::rules::codes::Source;
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::{Postcode, Reference, Uprn};
 use crate::rules::verification::gives_way;
-
-/// An address that was told beside the one that is held.
-#[derive(Clone, Debug)]
-pub struct ToldAddress {
-    pub place: Place,
-    pub source: Source,
-    pub told_at: NaiveDateTime,
-}
 
 impl ToldAddress {
     /// The day on which it was told.

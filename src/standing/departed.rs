@@ -6,12 +6,10 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::store;
 use super::store::departed::Departed;
 use crate::access::AuthorityKey;
-use crate::db::columns::Key;
 use crate::db::{Conn, Result};
 use crate::duty::posts::About;
-use crate::duty::same_day::{self, News, RECORD_CLOSED};
+use crate::duty::same_day::{self, News};
 use crate::mail::messages::RecordClosed;
-use crate::mail::{Letterhead, OutgoingMail, Rendered};
 use crate::rules::escalation::Post;
 
 /// Tells the manager of each record that somebody closed who does not manage; gives how many letters that were.
@@ -23,35 +21,34 @@ pub fn tell(
     now: NaiveDateTime,
 ) -> Result<usize> {
     let departed = store::departed::untold(tx, authority)?;
-    same_day::tell(tx, authority, base_url, &departed, today, now)
+    let news: Vec<_> = departed.iter().map(news).collect();
+    same_day::tell(tx, authority, base_url, &news, today, now)
 }
 
-impl News for Departed {
-    fn key(&self) -> (&'static str, String) {
-        (RECORD_CLOSED, self.registration.to_string())
-    }
-
-    fn to(&self) -> (Post, About<'_>) {
-        let about = About {
+fn news(departed: &Departed) -> News<'_, Departed> {
+    News {
+        of: departed,
+        row: departed.registration.to_string(),
+        child: departed.child_key,
+        about: "the closing of this record".to_owned(),
+        post: Post::Manager,
+        hears: About {
             officer: None,
-            restricted: self.restricted,
-            done_by: Some(&self.by),
-        };
-        (Post::Manager, about)
-    }
-
-    fn letter(&self, vacant_post: Option<Post>, base_url: &str, head: &Letterhead) -> Rendered {
-        RecordClosed {
-            record: self.child.to_string(),
-            because: self.door.label().to_owned(),
-            on: self.on,
-            vacant_post,
-            link: format!("{base_url}/children/{}", self.child),
-        }
-        .render(head)
-    }
-
-    fn note_told(&self, tx: &mut Conn, _: Key<OutgoingMail>, now: NaiveDateTime) -> Result<()> {
-        store::departed::note_told(tx, self.registration, now)
+            restricted: departed.restricted,
+            done_by: Some(&departed.by),
+        },
+        letter: |departed, vacant_post, head| {
+            RecordClosed {
+                record: departed.child.to_string(),
+                because: departed.door.label().to_owned(),
+                on: departed.on,
+                vacant_post,
+                link: format!("{}/children/{}", head.base_url, departed.child),
+            }
+            .render(head)
+        },
+        note_told: |tx, departed, _, now| {
+            store::departed::note_told(tx, departed.registration, now)
+        },
     }
 }

@@ -8,11 +8,12 @@ use crate::access::audit::{self, Event};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::duty::owed;
-use crate::policy::rulebook;
+use crate::policy::rulebook::{self, Rulebook};
 use crate::register::child::{self, ChildRecord};
 use crate::register::registration;
 use crate::rules::codes::ChildStatus;
-use crate::rules::schedule::find_child;
+use crate::rules::schedule::{DutyOwed, find_child};
+use crate::rules::tier::Tier;
 use crate::visit::found;
 
 /// Why nothing was noted about where a child is.
@@ -52,8 +53,8 @@ pub fn lose(
     registration::keep_status(tx, child.key, child.status)?;
     child::set_status(tx, child.key, ChildStatus::WhereaboutsUnknown, now)?;
     let rulebook = rulebook::load(tx, viewer.authority(), today)?;
-    let owed = find_child(today, child.tier, &rulebook.policy, &rulebook.calendar);
-    owed::owe(tx, viewer, child.key, &[owed], None, now)?;
+    let owed = owed_being_found(ChildStatus::WhereaboutsUnknown, child.tier, &rulebook);
+    owed::owe(tx, viewer, child.key, owed.as_slice(), None, now)?;
     let detail = format!("Nobody knows where the child is. {words}");
     Ok(note(
         tx,
@@ -63,6 +64,14 @@ pub fn lose(
         &detail,
         now,
     )?)
+}
+
+/// What a child of this status is owed because nobody knows where the child is: being found, counted from the rulebook's
+/// day. Nothing of any other status.
+#[must_use]
+pub fn owed_being_found(status: ChildStatus, tier: Tier, rulebook: &Rulebook) -> Option<DutyOwed> {
+    (status == ChildStatus::WhereaboutsUnknown)
+        .then(|| find_child(rulebook.today, tier, &rulebook.policy, &rulebook.calendar))
 }
 
 /// Notes how it is known again where the child is; the check that asks for it is done. Writes the audit event.

@@ -6,12 +6,10 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::store;
 use super::store::booking::Elsewhere;
 use crate::access::AuthorityKey;
-use crate::db::columns::Key;
 use crate::db::{Conn, Result};
 use crate::duty::posts::About;
-use crate::duty::same_day::{self, BOOKED_ELSEWHERE, News};
+use crate::duty::same_day::{self, News};
 use crate::mail::messages::BookedElsewhere;
-use crate::mail::{Letterhead, OutgoingMail, Rendered};
 use crate::rules::escalation::Post;
 
 /// Tells whoever booked a coming visit that is not for the child's home any more; gives how many letters that were.
@@ -23,42 +21,39 @@ pub fn tell(
     now: NaiveDateTime,
 ) -> Result<usize> {
     let visits = store::booking::elsewhere_untold(tx, authority, today)?;
-    same_day::tell(tx, authority, base_url, &visits, today, now)
+    let news: Vec<_> = visits.iter().map(news).collect();
+    same_day::tell(tx, authority, base_url, &news, today, now)
 }
 
-impl News for Elsewhere {
-    fn key(&self) -> (&'static str, String) {
-        let (home, told) = (self.home.unwrap_or_default(), self.told.unwrap_or_default());
-        let news = format!("{}:{home}-{told}", self.reference);
-        (BOOKED_ELSEWHERE, news)
-    }
-
-    /// Whoever booked it, though it may have been they who wrote the other address down. Who cannot open a restricted
-    /// record any more has handed it on to the child's officer.
-    fn to(&self) -> (Post, About<'_>) {
-        let about = About {
-            officer: match self.restricted {
-                true => self.officer.as_deref(),
-                false => self.by.as_deref(),
+fn news(visit: &Elsewhere) -> News<'_, Elsewhere> {
+    let home = visit.home.unwrap_or_default();
+    let told = visit.told.unwrap_or_default();
+    News {
+        of: visit,
+        row: format!("{}:{home}-{told}", visit.reference),
+        child: visit.child,
+        about: format!("check {}", visit.check),
+        post: Post::Officer,
+        // Whoever booked it, though it may have been they who wrote the other address down. Who cannot open a restricted
+        // record any more has handed it on to the child's officer.
+        hears: About {
+            officer: match visit.restricted {
+                true => visit.officer.as_deref(),
+                false => visit.by.as_deref(),
             },
-            restricted: self.restricted,
+            restricted: visit.restricted,
             done_by: None,
-        };
-        (Post::Officer, about)
-    }
-
-    fn letter(&self, vacant_post: Option<Post>, base_url: &str, head: &Letterhead) -> Rendered {
-        BookedElsewhere {
-            check: self.check.as_str().to_owned(),
-            kind: self.kind.label().to_owned(),
-            booked_for: self.booked_for,
-            vacant_post,
-            link: format!("{base_url}/checks/{}", self.check),
-        }
-        .render(head)
-    }
-
-    fn note_told(&self, tx: &mut Conn, _: Key<OutgoingMail>, _: NaiveDateTime) -> Result<()> {
-        store::booking::note_heard(tx, self)
+        },
+        letter: |visit, vacant_post, head| {
+            BookedElsewhere {
+                check: visit.check.as_str().to_owned(),
+                kind: visit.kind.label().to_owned(),
+                booked_for: visit.booked_for,
+                vacant_post,
+                link: format!("{}/checks/{}", head.base_url, visit.check),
+            }
+            .render(head)
+        },
+        note_told: |tx, visit, _, _| store::booking::note_heard(tx, visit),
     }
 }

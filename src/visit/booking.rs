@@ -1,10 +1,10 @@
 //! A booking: when and where a check is to be done. It never moves the day the check is due.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::check::{self, Check};
+use super::store;
 use super::store::booking::Circumstances;
-use super::{BookingKey, store};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::conflict;
@@ -15,75 +15,59 @@ use crate::policy::rulebook::{self, LastDay, Rulebook};
 use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, ChildRecord};
 use crate::register::told_address::{self, ToldAddress};
-use crate::register::{AddressKey, ChildKey, random_reference};
+use crate::register::{ChildKey, random_reference};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::{Reference, ReferenceKind};
-use crate::rules::outcome::Mode;
 use crate::rules::postponement::{Weighed, latest, weigh};
 use crate::rules::tier::Tier;
 use crate::rules::verification::{Standing, standing};
 
+pub use super::store::booking::{Appointment, BookingRecord, BookingState};
+
 /// A booking to be made.
 #[derive(Clone, Debug)]
 pub struct NewBooking {
-    pub mode: Mode,
-    pub booked_for: NaiveDate,
-    /// The time, where one is agreed.
-    pub at_time: Option<NaiveTime>,
-    /// Where, in words; empty for the child's current address.
-    pub place: String,
-    /// Why it is moved, or later than the due day.
-    pub reason: String,
-    /// Why somebody goes to an address that nobody has made sure of.
-    pub unverified: String,
+    pub what: Appointment,
     /// That somebody knows the day is a holiday and means it.
     pub holiday_meant: bool,
 }
 
-/// A booking as held.
-#[derive(Clone, Debug)]
-pub struct BookingRecord {
-    /// The key inside the program.
-    pub key: BookingKey,
-    /// What the world calls it.
-    pub reference: Reference,
-    pub mode: Mode,
-    pub booked_for: NaiveDate,
-    /// The time as HH:MM, or nothing.
-    pub at_time: String,
-    pub place: String,
-    /// Why it was moved or is late.
-    pub reason: String,
-    /// "booked", "moved", "kept", "failed" or "cancelled".
-    pub state: String,
-    pub booked_by: String,
-    pub booked_at: NaiveDateTime,
-    /// Which time the check is put off by it; 0 when it is not.
-    pub postponement: u32,
-    /// Whether it is later than an officer can book.
-    pub past_ceiling: bool,
-    /// Whether a school holiday is jumped.
-    pub past_holiday: bool,
-    /// The child's home when it was booked, where somebody goes there.
-    pub address: Option<AddressKey>,
-    /// Whether a manager hears of it.
-    pub tell_manager: bool,
+impl Appointment {
+    /// Whether it is for the day and the hour of another, and of its kind.
+    fn is_like(&self, other: &Self) -> bool {
+        self.mode == other.mode
+            && self.booked_for == other.booked_for
+            && self.at_time == other.at_time
+    }
+
+    /// The agreed time as "10:30".
+    #[must_use]
+    pub fn time(&self) -> Option<String> {
+        self.at_time.map(|time| time.format("%H:%M").to_string())
+    }
+
+    /// Every reason there is, one a line.
+    fn reasons(&self, is_disputed: bool) -> String {
+        let address = match (self.address_reason.as_str(), is_disputed) {
+            ("", _) => String::new(),
+            (why, true) => format!("Another address was told and not settled: {why}"),
+            (why, false) => format!("Address not verified: {why}"),
+        };
+        let reasons = [self.reason.clone(), address];
+        reasons
+            .into_iter()
+            .filter(|why| !why.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
 }
 
 impl BookingRecord {
-    /// Whether it is for the day and the hour that a form says.
-    fn is_when(&self, new: &NewBooking) -> bool {
-        let at_time = new.at_time.map(|time| time.format("%H:%M").to_string());
-        self.booked_for == new.booked_for && self.at_time == at_time.unwrap_or_default()
-    }
-
-    /// Whether it says what a form says; the reason for a visit to an address not verified stands after the reason.
-    fn says(&self, new: &NewBooking) -> bool {
-        self.mode == new.mode
-            && self.is_when(new)
-            && self.reason.starts_with(new.reason.trim())
-            && self.reason.ends_with(new.unverified.trim())
-            && self.place == new.place.trim()
+    /// Why it is as it is, one reason a line; empty where none was needed.
+    #[must_use]
+    pub fn reasons(&self) -> String {
+        let is_disputed = self.address.is_some() && self.known_told.is_some();
+        self.what.reasons(is_disputed)
     }
 }
 
@@ -131,62 +115,63 @@ pub fn book(
     if check.state != DutyState::Open {
         return Err(BookingError::Closed);
     }
-    if new.booked_for < today {
+    let what = &new.what;
+    if what.booked_for < today {
         return Err(BookingError::InThePast);
     }
     let child = child::by_key(tx, viewer, check.child)?.ok_or(BookingError::Closed)?;
     let rulebook = rulebook::load(tx, viewer.authority(), today)?;
-    let home = address::of_child(tx, child.key)?.map(|home| home.key);
-    let goes_to = home.filter(|_| new.mode.goes_to_the_address());
+    let (home, known) = address_of(tx, &child, &rulebook)?;
+    let goes_to = home.filter(|_| what.mode.goes_to_the_address());
     let is_elsewhere = is_for_elsewhere(tx, check.key, today)?;
     let earlier = store::booking::of_check(tx, check.key)?;
-    let standing = earlier.iter().find(|it| it.state == "booked");
-    let same = standing.filter(|it| it.says(new));
+    let standing = earlier.iter().find(|it| it.state == BookingState::Booked);
+    let same = standing.filter(|it| it.what == *what);
     if let Some(same) = same.filter(|_| !is_elsewhere) {
         return Ok(Booked::of(same));
     }
     // The same day and hour again is a visit confirmed for the address as it is now, and that is reason enough.
-    let confirms =
-        is_elsewhere && standing.is_some_and(|it| it.mode == new.mode && it.is_when(new));
-    let instead_of = standing.map(|it| it.booked_for);
+    let confirms = is_elsewhere && standing.is_some_and(|it| it.what.is_like(what));
+    let instead_of = standing.map(|it| it.what.booked_for);
     let is_moved = instead_of.is_some() && !confirms;
-    if new.reason.trim().is_empty() && (is_moved || (!confirms && new.booked_for > check.due_on)) {
+    if what.reason.trim().is_empty() && (is_moved || (!confirms && what.booked_for > check.due_on))
+    {
         return Err(BookingError::NeedsReason);
     }
-    if rulebook.calendar.is_holiday(new.booked_for) && !new.holiday_meant {
-        return Err(BookingError::Holiday(spoken(new.booked_for)));
+    if rulebook.calendar.is_holiday(what.booked_for) && !new.holiday_meant {
+        return Err(BookingError::Holiday(spoken(what.booked_for)));
     }
     let chain = store::booking::chain(tx, &check)?;
     let weighed = weigh(
-        new.booked_for,
+        what.booked_for,
         &chain,
         child.tier,
         (&rulebook.policy, &rulebook.calendar),
         &rulebook::terms(tx, viewer.authority())?,
         today,
     );
-    if weighed.needs_manager(new.booked_for) && !viewer.manages() {
+    if weighed.needs_manager(what.booked_for) && !viewer.manages() {
         return Err(BookingError::PastCeiling(spoken(weighed.latest)));
     }
-    let new = &NewBooking {
-        reason: reasons(tx, &child, &rulebook, new)?,
-        ..new.clone()
+    let what = &Appointment {
+        address_reason: address_reason(what, known)?,
+        ..what.clone()
     };
-    store::booking::end(tx, &[check.key], "moved", None)?;
+    store::booking::end(tx, &[check.key], BookingState::Moved, None)?;
     let reference = random_reference(ReferenceKind::Booking);
     // A manager who books it knows.
     let tell_manager = weighed.tell_manager && !viewer.manages();
     let circumstances = Circumstances {
         reference: &reference,
         check: check.key,
-        address: goes_to,
+        address: goes_to.map(|home| home.key),
         known_told: told_address::waiting_row(tx, child.key)?,
         weighed: &weighed,
         tell_manager,
         by: viewer.account().ok_or_else(nobody)?,
         now,
     };
-    store::booking::insert(tx, new, &circumstances)?;
+    store::booking::insert(tx, what, &circumstances)?;
     audit::record(
         tx,
         viewer,
@@ -199,7 +184,13 @@ pub fn book(
             },
             child: Some(check.child.number()),
             subject: check.reference.as_str(),
-            detail: &in_words(&check, new, instead_of.filter(|_| !confirms), &weighed),
+            detail: &in_words(
+                &check,
+                what,
+                &what.reasons(matches!(known, Standing::Disputed(_))),
+                instead_of.filter(|_| !confirms),
+                &weighed,
+            ),
         },
         now,
     )?;
@@ -264,33 +255,16 @@ pub fn latest_for(
     Ok(Some(LastDay { day, why }))
 }
 
-/// Every reason for a booking as it is, in the one place where it is kept.
-fn reasons(
-    conn: &mut Conn,
-    child: &ChildRecord,
-    rulebook: &Rulebook,
-    new: &NewBooking,
-) -> Result<String, BookingError> {
-    let reason = new.reason.trim().to_owned();
-    if !new.mode.goes_to_the_address() {
-        return Ok(reason);
+/// Why somebody goes to an address that is not known well enough; empty where it is, or nobody goes.
+fn address_reason(what: &Appointment, known: Standing) -> Result<String, BookingError> {
+    if !what.mode.goes_to_the_address() || known.is_good() {
+        return Ok(String::new());
     }
-    let (_, standing) = address_of(conn, child, rulebook)?;
-    let unverified = new.unverified.trim();
-    if standing.is_good() {
-        return Ok(reason);
+    match (what.address_reason.trim(), known) {
+        ("", Standing::Disputed(_)) => Err(BookingError::AddressDisputed),
+        ("", _) => Err(BookingError::AddressNotVerified),
+        (why, _) => Ok(why.to_owned()),
     }
-    let is_disputed = matches!(standing, Standing::Disputed(_));
-    let unverified = match (is_disputed, unverified) {
-        (true, "") => return Err(BookingError::AddressDisputed),
-        (false, "") => return Err(BookingError::AddressNotVerified),
-        (true, why) => format!("Another address was told and not settled: {why}"),
-        (false, why) => format!("Address not verified: {why}"),
-    };
-    Ok(match reason.as_str() {
-        "" => unverified,
-        reason => format!("{reason}\n{unverified}"),
-    })
 }
 
 /// Where a child lives, and whether somebody can be sent there today.
@@ -322,12 +296,13 @@ fn nobody() -> DbError {
 
 fn in_words(
     check: &Check,
-    new: &NewBooking,
+    what: &Appointment,
+    reasons: &str,
     earlier: Option<NaiveDate>,
     weighed: &Weighed,
 ) -> String {
     let moved = earlier.map_or(String::new(), |day| format!(", moved from {}", spoken(day)));
-    let late = if new.booked_for > check.due_on {
+    let late = if what.booked_for > check.due_on {
         format!(", after the day it is due ({})", spoken(check.due_on))
     } else {
         String::new()
@@ -345,15 +320,15 @@ fn in_words(
         true => ". A school holiday may lie between: nobody has entered the terms for these days",
         false => "",
     };
-    let reason = match new.reason.trim() {
+    let reason = match reasons {
         "" => String::new(),
         reason => format!(". Reason: {reason}"),
     };
     format!(
         "{} booked for {}, {}{moved}{late}{times}{jumps}{unknown}{reason}",
         check.kind.label(),
-        spoken(new.booked_for),
-        new.mode.label().to_lowercase(),
+        spoken(what.booked_for),
+        what.mode.label().to_lowercase(),
     )
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::booking::BookingState;
 use super::check::{self, Check};
 use super::{OutcomeKey, store};
 use crate::access::Viewer;
@@ -105,7 +106,7 @@ pub(super) fn end(
     if checks.is_empty() {
         return Ok(());
     }
-    store::booking::end(tx, checks, "cancelled", None)?;
+    store::booking::end(tx, checks, BookingState::Cancelled, None)?;
     if let Some(outcome) = outcome {
         store::outcome::note_closed(tx, checks, outcome)?;
     }

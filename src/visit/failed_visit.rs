@@ -6,12 +6,10 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::store;
 use super::store::outcome::FailedInRed;
 use crate::access::AuthorityKey;
-use crate::db::columns::Key;
 use crate::db::{Conn, Result};
 use crate::duty::posts::About;
-use crate::duty::same_day::{self, FAILED_VISIT, News};
+use crate::duty::same_day::{self, News};
 use crate::mail::messages::FailedVisit;
-use crate::mail::{Letterhead, OutgoingMail, Rendered};
 use crate::rules::escalation::Post;
 
 /// Tells the manager of each attempt that failed for a child in red and was not told; gives how many letters that
@@ -24,36 +22,33 @@ pub fn tell(
     now: NaiveDateTime,
 ) -> Result<usize> {
     let failed = store::outcome::to_tell(tx, authority)?;
-    same_day::tell(tx, authority, base_url, &failed, today, now)
+    let news: Vec<_> = failed.iter().map(news).collect();
+    same_day::tell(tx, authority, base_url, &news, today, now)
 }
 
-impl News for FailedInRed {
-    fn key(&self) -> (&'static str, String) {
-        (FAILED_VISIT, self.outcome.to_string())
-    }
-
-    fn to(&self) -> (Post, About<'_>) {
-        let about = About {
+fn news(failed: &FailedInRed) -> News<'_, FailedInRed> {
+    News {
+        of: failed,
+        row: failed.outcome.to_string(),
+        child: failed.child,
+        about: format!("check {}", failed.check),
+        post: Post::Manager,
+        hears: About {
             officer: None,
-            restricted: self.restricted,
-            done_by: Some(&self.by),
-        };
-        (Post::Manager, about)
-    }
-
-    fn letter(&self, vacant_post: Option<Post>, base_url: &str, head: &Letterhead) -> Rendered {
-        FailedVisit {
-            check: self.check.as_str().to_owned(),
-            kind: self.kind.label().to_owned(),
-            happened_on: self.happened_on,
-            new_attempt_by: self.new_attempt_by,
-            vacant_post,
-            link: format!("{base_url}/checks/{}", self.check),
-        }
-        .render(head)
-    }
-
-    fn note_told(&self, tx: &mut Conn, _: Key<OutgoingMail>, now: NaiveDateTime) -> Result<()> {
-        store::outcome::note_told(tx, self.key, now)
+            restricted: failed.restricted,
+            done_by: Some(&failed.by),
+        },
+        letter: |failed, vacant_post, head| {
+            FailedVisit {
+                check: failed.check.as_str().to_owned(),
+                kind: failed.kind.label().to_owned(),
+                happened_on: failed.happened_on,
+                new_attempt_by: failed.new_attempt_by,
+                vacant_post,
+                link: format!("{}/checks/{}", head.base_url, failed.check),
+            }
+            .render(head)
+        },
+        note_told: |tx, failed, _, now| store::outcome::note_told(tx, failed.key, now),
     }
 }

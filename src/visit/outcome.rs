@@ -8,6 +8,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use self::following::Following;
 use super::check::{self, Check};
 use super::store::outcome::Circumstances;
+pub use super::store::outcome::{NewOutcome, OutcomeRecord};
 use super::{OutcomeKey, store};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
@@ -21,33 +22,9 @@ use crate::rules::dates::spoken;
 use crate::rules::duty::Purpose;
 use crate::rules::identifiers::{Reference, ReferenceKind};
 use crate::rules::outcome::{
-    AttemptResult, Contradiction, Happened, Judgement, Mode, SpokenAlone, check_consistent,
-    earliest, satisfies,
+    AttemptResult, Contradiction, Happened, Judgement, check_consistent, earliest, satisfies,
 };
 use crate::tier::tiering;
-
-/// An outcome to be recorded.
-#[derive(Clone, Debug)]
-pub struct NewOutcome {
-    /// The form's own key: the same form sent twice is one outcome.
-    pub form_key: String,
-    /// The day it happened.
-    pub happened_on: NaiveDate,
-    pub mode: Mode,
-    /// What came of it.
-    pub result: AttemptResult,
-    /// Where the child was seen, in words.
-    pub place: String,
-    pub present: String,
-    /// Whether the home was seen.
-    pub home_seen: Option<bool>,
-    /// Whether the child was spoken to alone.
-    pub spoken_alone: SpokenAlone,
-    /// What was thought of the education.
-    pub judgement: Judgement,
-    /// What else there is to say.
-    pub note: String,
-}
 
 /// What recording an outcome did.
 #[derive(Clone, Debug)]
@@ -60,55 +37,16 @@ pub struct Recorded {
     pub next: Option<String>,
 }
 
-/// An outcome as held.
-#[derive(Clone, Debug)]
-pub struct OutcomeRecord {
-    /// What the world calls it.
-    pub reference: Reference,
-    /// The day it happened.
-    pub happened_on: NaiveDate,
-    pub mode: Mode,
-    /// What came of it.
-    pub result: AttemptResult,
-    pub place: String,
-    pub present: String,
-    /// Whether the home was seen.
-    pub home_seen: Option<bool>,
-    /// Whether the child was spoken to alone.
-    pub spoken_alone: SpokenAlone,
-    /// What was thought of the education.
-    pub judgement: Judgement,
-    /// What else was said.
-    pub note: String,
-    /// Whether it satisfied its check.
-    pub satisfied: bool,
-    pub recorded_by: String,
-    pub recorded_at: NaiveDateTime,
-}
-
 impl OutcomeRecord {
-    /// Whether it says what a form says.
-    fn says(&self, new: &NewOutcome) -> bool {
-        self.happened_on == new.happened_on
-            && self.mode == new.mode
-            && self.result == new.result
-            && self.place == new.place.trim()
-            && self.present == new.present.trim()
-            && self.home_seen == new.home_seen
-            && self.spoken_alone == new.spoken_alone
-            && self.judgement == new.judgement
-            && self.note == new.note.trim()
-    }
-
     /// "O-7K4M-2QXD by Sam Reed: Home visit on 3 March 2027, child seen in person".
     fn in_words(&self) -> String {
         format!(
             "{} by {}: {} on {}, {}",
             self.reference,
             self.recorded_by,
-            self.mode.label(),
-            spoken(self.happened_on),
-            self.result.label().to_lowercase()
+            self.what.mode.label(),
+            spoken(self.what.happened_on),
+            self.what.result.label().to_lowercase()
         )
     }
 }
@@ -155,7 +93,7 @@ pub fn record(
     now: NaiveDateTime,
 ) -> Result<Recorded, OutcomeError> {
     if let Some((of, held)) = store::outcome::by_form_key(tx, &new.form_key)? {
-        if of != check.key || !held.says(new) {
+        if of != check.key || held.what != *new {
             return Err(OutcomeError::RecordedAlready(held.in_words()));
         }
         return Ok(Recorded {

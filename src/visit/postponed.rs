@@ -7,13 +7,12 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::store::booking::PutOff;
 use super::{check, store};
 use crate::access::AuthorityKey;
-use crate::db::columns::Key;
 use crate::db::{Conn, Result};
 use crate::duty::DutyKey;
 use crate::duty::posts::About;
-use crate::duty::same_day::{self, News, POSTPONED};
+use crate::duty::same_day::{self, News};
 use crate::mail::messages::Postponed;
-use crate::mail::{Letterhead, OutgoingMail, Rendered};
+use crate::register::ChildKey;
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::Reference;
 
@@ -32,12 +31,14 @@ pub fn tell(
         .filter_map(|bookings| bookings.first().map(|one| (one, bookings)))
         .map(|(one, bookings)| Check::of(tx, one, bookings))
         .collect::<Result<_>>()?;
-    same_day::tell(tx, authority, base_url, &checks, today, now)
+    let news: Vec<_> = checks.iter().map(Check::news).collect();
+    same_day::tell(tx, authority, base_url, &news, today, now)
 }
 
 /// A check that was put off, by one booking or several.
 struct Check {
     key: DutyKey,
+    child: ChildKey,
     booking: Reference,
     /// Who put it off, if it was one person.
     by: Option<String>,
@@ -53,6 +54,7 @@ impl Check {
         let by_one = bookings.iter().all(|it| it.by == one.by);
         Ok(Self {
             key: one.check_key,
+            child: one.child,
             booking,
             by: by_one.then(|| one.by.clone()),
             restricted: one.restricted,
@@ -69,32 +71,28 @@ impl Check {
             },
         })
     }
-}
 
-impl News for Check {
-    fn key(&self) -> (&'static str, String) {
-        (POSTPONED, self.booking.to_string())
-    }
-
-    fn to(&self) -> (Post, About<'_>) {
-        let about = About {
-            officer: None,
-            restricted: self.restricted,
-            done_by: self.by.as_deref(),
-        };
-        (Post::Manager, about)
-    }
-
-    fn letter(&self, vacant_post: Option<Post>, base_url: &str, head: &Letterhead) -> Rendered {
-        Postponed {
-            vacant_post,
-            link: format!("{base_url}/checks/{}", self.mail.check),
-            ..self.mail.clone()
+    fn news(&self) -> News<'_, Self> {
+        News {
+            of: self,
+            row: self.booking.to_string(),
+            child: self.child,
+            about: format!("check {}", self.mail.check),
+            post: Post::Manager,
+            hears: About {
+                officer: None,
+                restricted: self.restricted,
+                done_by: self.by.as_deref(),
+            },
+            letter: |check, vacant_post, head| {
+                Postponed {
+                    vacant_post,
+                    link: format!("{}/checks/{}", head.base_url, check.mail.check),
+                    ..check.mail.clone()
+                }
+                .render(head)
+            },
+            note_told: |tx, check, _, now| store::booking::note_told(tx, check.key, now),
         }
-        .render(head)
-    }
-
-    fn note_told(&self, tx: &mut Conn, _: Key<OutgoingMail>, now: NaiveDateTime) -> Result<()> {
-        store::booking::note_told(tx, self.key, now)
     }
 }

@@ -2,12 +2,8 @@
 
 use hearth::access::{absence, accounts};
 
-use super::app::{ASHDALE, TestApp};
+use super::app::{ASHDALE, MANAGER, OFFICER, OTHER, TestApp};
 use super::register_scene::day;
-
-const OFFICER: &str = "officer@ashdale.example";
-const OTHER: &str = "other@ashdale.example";
-const MANAGER: &str = "manager@ashdale.example";
 
 fn reference_of(app: &TestApp, email: &str) -> String {
     let key = app.account(email);

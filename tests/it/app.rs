@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use super::browser::Browser;
 #[cfg(feature = "postgres")]
 use super::postgres::Schema;
-use super::proving::Ending;
+use super::shared::proving::{self, Ending};
 
 /// Every test begins on this Monday at nine, England's time too.
 pub const BEGINNING: &str = "2026-11-23T09:00:00";
@@ -34,21 +34,18 @@ pub const ASHDALE: &str = "991";
 /// Its invented neighbour.
 pub const BRACKWATER: &str = "992";
 
+/// An officer of Ashdale.
+pub const OFFICER: &str = "officer@ashdale.example";
+/// Another officer there.
+pub const OTHER: &str = "other@ashdale.example";
+/// Their manager, who is the team leader too.
+pub const MANAGER: &str = "manager@ashdale.example";
+
 /// The members of staff there are, with where they work.
 pub const STAFF: &[(&str, &str, Role, &str)] = &[
-    (
-        "officer@ashdale.example",
-        "Olu Officer",
-        Role::Officer,
-        ASHDALE,
-    ),
-    ("other@ashdale.example", "Ola Other", Role::Officer, ASHDALE),
-    (
-        "manager@ashdale.example",
-        "Mo Manager",
-        Role::Manager,
-        ASHDALE,
-    ),
+    (OFFICER, "Olu Officer", Role::Officer, ASHDALE),
+    (OTHER, "Ola Other", Role::Officer, ASHDALE),
+    (MANAGER, "Mo Manager", Role::Manager, ASHDALE),
     (
         "admin@ashdale.example",
         "Ade Admin",
@@ -230,7 +227,8 @@ impl TestApp {
 
     /// What every test ends with, in the middle of one: runs the jobs that are due and proves every promise.
     pub fn prove(&self) {
-        self.ending.prove(&self.db, &self.clock);
+        let services = proving::services(self.db.clone(), self.clock.clone());
+        self.ending.prove(&services);
     }
 
     /// The folder of this test's files.

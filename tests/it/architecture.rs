@@ -6,10 +6,38 @@ use std::path::{Path, PathBuf};
 
 use hearth::rules::policy::PolicyKey;
 
+use self::house::{House, Named, named, place_of};
+use self::tokens::{tokens, without_tests};
+
+mod house;
+mod tokens;
+
 /// The rooms from left to right; a room uses only those to its left.
 const ROOMS: &[&str] = &[
     "config", "clock", "rules", "db", "mail", "access", "register", "policy", "duty", "tier",
-    "visit", "standing", "intake", "returns", "desk", "proof", "jobs", "web",
+    "visit", "standing", "intake", "returns", "desk", "proof", "jobs", "web", "commands",
+];
+
+/// Circles inside a room that stand from before there was an order in it; none is added.
+const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
+    ("access", &["account", "accounts"]),
+    ("db", &["", "dialect", "transaction"]),
+    ("intake", &["csv::rows", "csv::sheet"]),
+    ("jobs", &["housekeeping", "runner", "store"]),
+    ("mail", &["smtp", "transport", "trust"]),
+    ("register", &["address", "told_address"]),
+    ("register", &["child", "tier"]),
+    ("register", &["list", "out_of_sight"]),
+    ("rules", &["policy", "tier"]),
+    ("web", &["assets", "error", "page"]),
+    (
+        "web",
+        &[
+            "parent::notify",
+            "parent::notify::child",
+            "parent::notify::you",
+        ],
+    ),
 ];
 
 #[test]
@@ -19,11 +47,14 @@ fn a_room_uses_only_the_rooms_to_its_left() {
         let Some(own) = room_of(&file).and_then(|room| place(&room)) else {
             continue;
         };
-        for (number, line) in code_lines(&file) {
-            for used in rooms_named(&line) {
-                if place(&used).is_some_and(|used| used > own) {
-                    wrong.push(format!("{}:{number}: {}", file.display(), line.trim()));
-                }
+        let source = fs::read_to_string(&file).unwrap();
+        for named in named(&tokens(&source), &place_of(&file)) {
+            let used = named.place.first().filter(|_| named.from_root);
+            if used
+                .and_then(|room| place(room))
+                .is_some_and(|used| used > own)
+            {
+                wrong.push(format!("{}: {}", file.display(), named.place.join("::")));
             }
         }
     }
@@ -32,6 +63,167 @@ fn a_room_uses_only_the_rooms_to_its_left() {
         "rooms to the right are used:\n{}",
         wrong.join("\n")
     );
+}
+
+#[test]
+fn inside_a_room_no_modules_use_each_other_in_a_circle() {
+    let house = House::of(&sources());
+    let circles = house.circles();
+    let known: Vec<BTreeSet<String>> = KNOWN_CIRCLES
+        .iter()
+        .map(|(room, modules)| {
+            let within = modules.iter().map(|module| format!("{room}::{module}"));
+            within
+                .map(|it| it.trim_end_matches(':').to_owned())
+                .collect()
+        })
+        .collect();
+    let is_known = |circle: &BTreeSet<String>| known.iter().any(|known| circle.is_subset(known));
+    let new: Vec<_> = circles.iter().filter(|it| !is_known(it)).collect();
+    assert!(new.is_empty(), "these use each other: {new:#?}");
+    for known in &known {
+        let is_there = circles.iter().any(|circle| circle.is_subset(known));
+        assert!(is_there, "open now, so take it off the list: {known:?}");
+    }
+}
+
+#[test]
+fn a_circle_is_found_through_stores_private_modules_and_what_is_handed_on() {
+    let house = |b: &str| {
+        House::of_sources(
+            [
+                ("room", "mod a; mod b; pub mod c; mod store; pub use a::Thing;"),
+                ("room::a", "mod inner; pub struct Thing; #[cfg(test)] mod tests { use super::super::c; fn t() { c::f() } }"),
+                ("room::a::inner", "use super::super::{b, store}; fn f() { b::f(); store::a::read(); }"),
+                ("room::store", "pub(super) mod a;"),
+                ("room::store::a", "use super::super::a::Thing; use crate::other::d;"),
+                ("room::b", b),
+                ("room::c", "use super::a::Thing;"),
+                ("other::d", "use crate::room::b; fn f() { b::f() }"),
+            ]
+            .map(|(place, source)| (place_in_words(place), source.to_owned())),
+        )
+    };
+    let circle: Vec<BTreeSet<String>> = vec![["room::a", "room::b"].map(str::to_owned).into()];
+    for uses in [
+        "use crate::room::Thing;",
+        "fn f() -> super::Thing {}",
+        "use super::store; fn f() { store::a::read() }",
+        "use super::{\n    a::inner,\n}; fn f() { inner::f() }",
+    ] {
+        assert_eq!(house(uses).circles(), circle, "{uses}");
+    }
+    for does_not in [
+        "use super::store;",
+        "pub use super::a::Thing;",
+        "// super::a::f()",
+        "use super::c;",
+    ] {
+        assert_eq!(
+            house(does_not).circles(),
+            Vec::<BTreeSet<String>>::new(),
+            "{does_not}"
+        );
+    }
+}
+
+fn place_in_words(names: &str) -> Vec<String> {
+    names.split("::").map(str::to_owned).collect()
+}
+
+/// What a test says that looks at paths is worth as much as its eyes.
+#[test]
+fn paths_are_seen_however_they_are_written() {
+    let place = place_in_words;
+    let source = r##"
+        //! crate::in_a_comment::A
+        use crate::{
+            access::{Viewer, audit::{self, Event}},
+            web as pages,
+        };
+        pub(super) use super::super::jobs::*;
+        /* crate::in_a /* nested */ comment::A */
+        fn f<'a>(c: char, x: impl Fn(&'a str) -> crate::db::Conn) {
+            let s = "crate::in_a_text::A"; let t = r#"say "crate::in_a_text::A""#;
+            if c == '"' || c == '\'' { super::check::owe(); self::of::<crate::mail::Letter>() }
+        }
+        mod inner { fn g() { super::super::lapse::open() } }
+        #[cfg(test)]
+        #[allow(dead_code)]
+        mod tests { use super::*; fn t() { crate::intake::receive() } }
+        fn h() { hearth::rules::age() }
+    "##;
+    let all = tokens(source);
+    let found = |tokens: &[String]| -> Vec<String> {
+        let named = named(tokens, &place("checks::outcome"));
+        let from_root = named.iter().filter(|named| named.from_root);
+        from_root.map(|named| named.place.join("::")).collect()
+    };
+    let mut seen = vec![
+        "access::Viewer",
+        "access::audit",
+        "access::audit::Event",
+        "web",
+        "jobs",
+        "db::Conn",
+        "checks::check::owe",
+        "checks::outcome::of",
+        "mail::Letter",
+        "checks::lapse::open",
+        "checks::outcome",
+        "intake::receive",
+        "rules::age",
+    ];
+    assert_eq!(found(&all), seen);
+    seen.retain(|path| !["checks::outcome", "intake::receive"].contains(path));
+    assert_eq!(found(&without_tests(&all)), seen);
+    let pages = Named {
+        place: place("web"),
+        from_root: true,
+        taken: Some(("pages".to_owned(), false)),
+    };
+    assert!(named(&all, &place("checks::outcome")).contains(&pages));
+}
+
+/// What somebody may call from another room says what it does; a field needs no comment, so no lint of the compiler will do.
+#[test]
+fn every_file_says_what_it_is_for_and_every_public_function_what_it_does() {
+    let mut silent = Vec::new();
+    for file in sources() {
+        let source = fs::read_to_string(&file).unwrap();
+        if !source.starts_with("//!") {
+            silent.push(file.display().to_string());
+        }
+        if is_test(&file) || file.ends_with("store.rs") || is_below(&file, &["store", "commands"]) {
+            continue;
+        }
+        let lines: Vec<&str> = source.lines().map(str::trim).collect();
+        let lines = lines.split(|line| *line == "mod tests {").next().unwrap();
+        for (at, line) in lines.iter().enumerate() {
+            if is_public_function(line) && !has_comment(&lines[..at]) {
+                silent.push(format!("{}:{}: {line}", file.display(), at + 1));
+            }
+        }
+    }
+    assert!(silent.is_empty(), "no word of:\n{}", silent.join("\n"));
+}
+
+fn is_public_function(line: &str) -> bool {
+    ["pub fn ", "pub async fn ", "pub const fn "]
+        .iter()
+        .any(|begins| line.starts_with(begins))
+}
+
+/// Whether the lines before an item end with a comment on it, attributes aside.
+fn has_comment(before: &[&str]) -> bool {
+    let mut above = before.iter().rev();
+    above
+        .find(|line| line.starts_with("///") || !is_of_an_attribute(line))
+        .is_some_and(|line| line.starts_with("///"))
+}
+
+fn is_of_an_attribute(line: &str) -> bool {
+    line.starts_with("#[") || line.ends_with(")]") || line.ends_with(',')
 }
 
 #[test]
@@ -79,7 +271,17 @@ fn is_about_all_policies(file: &Path) -> bool {
 }
 
 fn is_test(file: &Path) -> bool {
-    file.components().any(|part| part.as_os_str() == "tests") || file.ends_with("tests.rs")
+    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+    is_below(file, &["tests"]) || name.ends_with("tests") || name == "testing"
+}
+
+fn is_below(file: &Path, folders: &[&str]) -> bool {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = folders.iter();
+    folders.any(|folder| {
+        let below = file.strip_prefix(&root).unwrap_or(file);
+        below.components().any(|part| part.as_os_str() == *folder)
+    })
 }
 
 /// The policies that the code before a file's tests names.
@@ -175,18 +377,6 @@ fn code_lines(file: &Path) -> Vec<(usize, String)> {
         .enumerate()
         .filter(|(_, line)| !line.trim_start().starts_with("//"))
         .map(|(n, line)| (n + 1, line.to_owned()))
-        .collect()
-}
-
-fn rooms_named(line: &str) -> Vec<String> {
-    line.match_indices("crate::")
-        .flat_map(|(at, _)| {
-            let rest = &line[at + 7..];
-            match rest.strip_prefix('{') {
-                Some(list) => list.split(',').map(first_word).collect::<Vec<_>>(),
-                None => vec![first_word(rest)],
-            }
-        })
         .collect()
 }
 

@@ -5,10 +5,10 @@ use std::process::{Command, Stdio};
 
 use hearth::access::authority;
 use hearth::mail::messages::Invitation;
-use hearth::mail::{Courier, Letter, Transport, deliver, outbox};
+use hearth::mail::{Courier, Letter, Topic, Transport, deliver, outbox};
 use hearth::rules::identifiers::EmailAddress;
 
-use super::app::{ASHDALE, TestApp};
+use super::app::{ASHDALE, OFFICER, TestApp};
 
 const ADMINISTRATOR: &str = "admin@ashdale.example";
 const PARENT: &str = "parent@ashdale.example";
@@ -30,7 +30,8 @@ fn sent(app: &TestApp, to: &str) -> String {
             authority: ashdale.key,
             letterhead: &head,
             to: EmailAddress::parse(to).unwrap(),
-            message: message.render(&head),
+            about: Topic::General,
+            message: message.render(&head).unwrap(),
         };
         outbox::put(tx, &letter, app.clock.now())
     });
@@ -122,7 +123,7 @@ fn what_changes_nothing_says_so_with_a_code_of_its_own() {
             bounce("Message-ID: <M-1@elsewhere.example>", PARENT),
             "did not send",
         ),
-        (bounce(&id, "officer@ashdale.example"), "was not sent to"),
+        (bounce(&id, OFFICER), "was not sent to"),
         (
             bounce(&id, PARENT).replace("failed", "delayed"),
             "is delayed only",

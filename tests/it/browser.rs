@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use scraper::{ElementRef, Html, Selector};
 
+use super::shared::reading;
+
 /// A browser with its own cookies.
 #[derive(Clone)]
 pub struct Browser {
@@ -227,10 +229,10 @@ impl Page {
         self
     }
 
-    /// Asserts that the page does not say something, anywhere in it.
+    /// Asserts that the page does not say something, anywhere in it: read as a person reads it, whatever cuts the words.
     pub fn keeps_quiet_about(&self, text: &str) -> &Self {
         assert!(
-            !self.text.contains(text),
+            !reading::page_mentions(&self.text, text),
             "{} gives away {text:?}",
             self.path
         );

@@ -4,13 +4,10 @@ use std::fmt::Write;
 
 use hearth::duty::owed::DutyState;
 
-use super::app::TestApp;
+use super::app::{MANAGER, OFFICER, TestApp};
 use super::browser::Page;
 use super::imports;
 use super::register_scene::{child, day};
-
-const OFFICER: &str = "officer@ashdale.example";
-const MANAGER: &str = "manager@ashdale.example";
 
 /// The numbers of the line of the table that begins with these words.
 fn line(page: &Page, begins: &str) -> Vec<String> {

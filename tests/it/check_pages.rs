@@ -5,13 +5,10 @@ use hearth::duty::owed::DutyState;
 use hearth::rules::duty::DutyKind;
 use hearth::visit::check::Check;
 
-use super::app::TestApp;
+use super::app::{MANAGER, OFFICER, OTHER, TestApp};
 use super::browser::{Browser, Form, Page};
 use super::register_scene::{SceneChild, allocate, checks, child, notify, sweep};
 
-const OFFICER: &str = "officer@ashdale.example";
-const OTHER: &str = "other@ashdale.example";
-const MANAGER: &str = "manager@ashdale.example";
 const NEIGHBOUR: &str = "manager@brackwater.example";
 
 /// A child whose first meeting lapsed on 11 November, allocated to the officer; today is 23 November.

@@ -6,14 +6,12 @@ use std::path::Path;
 use hearth::web::routes::{TABLE, Who};
 use serde_json::Value;
 
-use super::app::{PASSWORD, TestApp};
+use super::app::{MANAGER, OFFICER, PASSWORD, TestApp};
 use super::parent::link_in_mail;
 use super::register_scene::{allocate, child, sweep};
 use super::routes::records::Records;
 use super::servers;
 use super::webdriver::{ENTER, TAB, Window};
-
-const OFFICER: &str = "officer@ashdale.example";
 
 /// A desk and a phone.
 const SIZES: &[(u32, u32)] = &[(1280, 900), (360, 740)];
@@ -273,7 +271,7 @@ fn a_parent_notifies() {
 fn every_page_of_an_officer_holds_at_every_size() {
     let records = Records::new();
     at_every_size(&records.app, |journey| {
-        journey.sign_in("manager@ashdale.example");
+        journey.sign_in(MANAGER);
         for route in TABLE.iter().filter(|route| {
             route.method == "GET" && matches!(route.who, Who::Officer | Who::Manager)
         }) {

@@ -9,7 +9,7 @@ use hearth::db::{Db, DbError, migrate};
 use tempfile::TempDir;
 
 use super::app::{BEGINNING, Place, moment};
-use super::proving::Ending;
+use super::shared::proving::{self, Ending};
 
 mod lists;
 mod people;
@@ -113,7 +113,8 @@ impl Drop for Machine {
             return;
         };
         if matches!(migrate::is_pending(&db), Ok(false)) {
-            self.ending.prove(&db, &Clock::stepped(moment(BEGINNING)));
+            let clock = Clock::stepped(moment(BEGINNING));
+            self.ending.prove(&proving::services(db, clock));
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The two databases are one: the same tables, and the same meaning of a transaction. What is asked of SQLite is asked
 //! of PostgreSQL too, when `HEARTH_TEST_POSTGRES` names a server.
 
+mod codes;
 mod shape;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::str::FromStr;
@@ -13,6 +15,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use hearth::db::columns::Key;
 use hearth::db::{Conn, Db, DbError, migrate};
+use hearth::mail::MailKind;
 use hearth::{on_each, text_column};
 use tempfile::TempDir;
 
@@ -102,6 +105,12 @@ fn postgresql_has_the_tables_of_schema_rs_and_of_sqlite() {
     shape::of(&db).is_that_of_schema_rs();
     let (file, _folder) = sqlite();
     shape::of(&db).is_that_of(&shape::of(&file));
+}
+
+/// A new code needs its word in the CHECK of every column that holds the list, and a new column of codes its line there.
+#[test]
+fn a_column_of_codes_takes_those_of_its_list_and_no_other() {
+    on_both(|db| assert_eq!(shape::of(db).allowed_words, codes::columns()));
 }
 
 /// SQLite knows no other order; a PostgreSQL database has that of its language, in which a range of words may miss some.

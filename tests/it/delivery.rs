@@ -9,7 +9,9 @@ use hearth::clock::Clock;
 use hearth::db::columns::Key;
 use hearth::db::{Conn, Db, Result, migrate};
 use hearth::mail::deliver::{Summary, deliver_due};
-use hearth::mail::{Courier, Letter, Letterhead, Rendered, Transport, Trust, outbox};
+use hearth::mail::{
+    Courier, Letter, Letterhead, MailKind, Rendered, Topic, Transport, Trust, outbox,
+};
 use hearth::rules::identifiers::{EmailAddress, Reference};
 
 use crate::app::Place;
@@ -69,6 +71,7 @@ impl Office {
                     authority: Key::<Authority>::new(1),
                     letterhead: &letterhead(),
                     to: to.clone(),
+                    about: Topic::General,
                     message: message.clone(),
                 };
                 outbox::put(tx, &letter, now)
@@ -132,7 +135,7 @@ fn letterhead() -> Letterhead {
 
 fn digest() -> Rendered {
     Rendered {
-        kind: "lapse_digest",
+        kind: MailKind::LapseDigest,
         subject: "3 welfare checks have lapsed".to_owned(),
         text: "Each needs a plan.\n".to_owned(),
         html: "<p>Each needs a plan.</p>".to_owned(),
@@ -198,12 +201,9 @@ fn many_mails_go_one_by_one_over_the_connections_there_may_be() {
     }
 
     assert_eq!(office.deliver().sent, 8);
-    assert!(
-        server
-            .received()
-            .iter()
-            .all(|mail| mail.to.len() == 1 && !mail.raw.contains("Cc:"))
-    );
+    assert!(server.received().iter().all(|mail| mail.to.len() == 1
+        && mail.header("Cc").is_empty()
+        && mail.header("Bcc").is_empty()));
     let recipients: BTreeSet<_> = server
         .received()
         .into_iter()

@@ -10,10 +10,8 @@ use hearth::mail::Courier;
 use hearth::on_each;
 use hearth::proof::verify;
 
-use super::app::TestApp;
+use super::app::{MANAGER, OFFICER, TestApp};
 
-const OFFICER: &str = "officer@ashdale.example";
-const MANAGER: &str = "manager@ashdale.example";
 const ADMIN: &str = "admin@ashdale.example";
 
 /// The jobs of this program, with mail going into its folder.

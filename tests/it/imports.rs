@@ -1,13 +1,10 @@
 //! Sending a list in the browser: a trial, the list in earnest, the rows to mend, and what is no list.
 
-use super::app::TestApp;
+use super::app::{MANAGER, OFFICER, OTHER, TestApp};
 use super::browser::{Browser, Page};
 use hearth::intake::csv::mapping::Mapping;
 use hearth::intake::list_import::{self, Order, Progress, Whose};
 
-const OFFICER: &str = "officer@ashdale.example";
-const COLLEAGUE: &str = "other@ashdale.example";
-const MANAGER: &str = "manager@ashdale.example";
 pub const REAL_LIFE: &str = include_str!("../files/list/real_life.csv");
 
 /// Sends the form of `/imports` as a browser does; a form with a file is not urlencoded.
@@ -209,7 +206,7 @@ fn a_list_is_read_again_by_its_sender_and_by_managers() {
     let answer = send(&mut sender, "list.csv", REAL_LIFE, &[]).expect(303);
     let place = answer.headers["location"].clone();
     app.signed_in(MANAGER).open(&place).expect(200);
-    let mut colleague = app.signed_in(COLLEAGUE);
+    let mut colleague = app.signed_in(OTHER);
     colleague.open(&place).expect(404);
     colleague.open(&format!("{place}/refused.csv")).expect(404);
     colleague.open("/imports").keeps_quiet_about("list.csv");

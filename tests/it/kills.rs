@@ -16,7 +16,7 @@ use hearth::rules::escalation::Post;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::app::{ASHDALE, BEGINNING, TestApp, moment};
+use super::app::{ASHDALE, BEGINNING, OFFICER, TestApp, moment};
 use super::register_scene;
 use super::servers::wanted;
 use super::smtp::{Behaviour, SmtpServer};
@@ -203,13 +203,7 @@ impl Scene {
 
     fn lapse(&self, number: u64) {
         let name = format!("Ada{number}");
-        register_scene::child(
-            &self.app,
-            "officer@ashdale.example",
-            &name,
-            "Moss",
-            "2016-05-06",
-        );
+        register_scene::child(&self.app, OFFICER, &name, "Moss", "2016-05-06");
     }
 
     fn start(&self, day: u64, words: &[&str]) -> Child {

@@ -23,11 +23,12 @@ mod parent;
 mod policy;
 #[cfg(feature = "postgres")]
 mod postgres;
-mod proving;
 mod register_pages;
 mod register_scene;
 mod routes;
 mod servers;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod sign_in;
 mod simulation;
 mod smtp;

@@ -17,14 +17,11 @@ use hearth::rules::tier::Tier;
 use hearth::visit::check::Check;
 use hearth::visit::{booked_elsewhere, ending, postponed};
 
-use super::app::{BEGINNING, BRACKWATER, TestApp, moment};
+use super::app::{BEGINNING, BRACKWATER, MANAGER, OFFICER, TestApp, moment};
 use super::browser::{Browser, Form};
 use super::register_scene::{
-    SceneChild, allocate, checks, child, notification as notified, notify, sweep,
+    SceneChild, allocate, checks, child, day, notification as notified, notify, sweep,
 };
-
-const OFFICER: &str = "officer@ashdale.example";
-const MANAGER: &str = "manager@ashdale.example";
 
 fn scene() -> (TestApp, SceneChild) {
     let app = TestApp::start();
@@ -114,23 +111,65 @@ fn the_third_postponement_tells_the_manager() {
     assert_eq!(mail.waiting, 1);
 }
 
-#[test]
-fn a_move_owes_a_visit_to_the_new_address() {
-    let (app, ada) = scene();
-    let mut officer = app.signed_in(OFFICER);
-    assert!(open(&app, &ada, DutyKind::AfterMove).is_none());
-    let page = officer.open(&ada.path("/addresses")).expect(200);
+/// Writes down on the child's page of addresses that the family lives at 3 New Road since a day of November 2026.
+fn moves_to_new_road(officer: &mut Browser, child: &SceneChild, since: &str) {
+    let page = officer.open(&child.path("/addresses")).expect(200);
     let form = page
         .form("/addresses")
         .set("lines", "3 New Road")
         .set("town", "Ashdale")
         .set("postcode", "AA3 2AB")
         .set("source", "parent")
-        .set_date("lived_from", "20", "11", "2026");
-    form.send(&mut officer).expect(200);
-    // The first meeting is late already, so it will do; a family that was met is owed a visit of its own.
+        .set_date("lived_from", since, "11", "2026");
+    form.send(officer).expect(200);
+}
+
+#[test]
+fn a_move_owes_a_visit_to_the_new_address() {
+    let app = TestApp::start();
+    let mut officer = app.signed_in(OFFICER);
+    let ben = verified_at_home(&app, &mut officer);
+    app.write(|tx| {
+        let (kind, met_on) = (DutyKind::FirstMeeting, now().date());
+        child::note_seen(tx, ben.key, met_on, "Robin")?;
+        ending::complete(tx, ben.key, kind, "Met", met_on, now())
+    });
+    assert!(open(&app, &ben, DutyKind::AfterMove).is_none());
+    app.go_to("2026-11-25");
+    let mut officer = app.signed_in(OFFICER);
+    moves_to_new_road(&mut officer, &ben, "24");
+
+    let owed = the(&app, &ben, DutyKind::AfterMove);
+    assert_eq!(
+        owed.counted_from,
+        day("2026-11-25"),
+        "the day the move was heard of"
+    );
+    assert!(
+        owed.why.contains("the authority heard of the new address"),
+        "{}",
+        owed.why
+    );
+    officer.open(&ben.path("")).says("Visit after a move");
+    officer
+        .open(&format!("/checks/{}/bookings/new", owed.reference))
+        .expect(200)
+        .says("3 New Road, Ashdale, AA3 2AB")
+        .keeps_quiet_about("7 Mill Lane");
+}
+
+#[test]
+fn a_move_owes_no_visit_of_its_own_while_a_first_meeting_is_owed_sooner() {
+    let (app, ada) = scene();
+    let mut officer = app.signed_in(OFFICER);
+    let meeting = the(&app, &ada, DutyKind::FirstMeeting);
+    assert!(meeting.due_on < now().date(), "it is late already");
+    moves_to_new_road(&mut officer, &ada, "20");
     assert!(open(&app, &ada, DutyKind::AfterMove).is_none());
-    app.write(|tx| child::note_seen(tx, ada.key, "2026-11-01".parse().unwrap(), "Robin"));
+    officer
+        .open(&format!("/checks/{}/bookings/new", meeting.reference))
+        .expect(200)
+        .says("3 New Road, Ashdale, AA3 2AB");
 }
 
 #[test]
@@ -154,15 +193,7 @@ fn a_visit_that_was_booked_before_a_move_is_confirmed_or_booked_again() {
     assert_eq!(tell(), 0);
 
     app.clock.set(now() + chrono::TimeDelta::minutes(5));
-    let page = officer.open(&ben.path("/addresses")).expect(200);
-    let form = page
-        .form("/addresses")
-        .set("lines", "3 New Road")
-        .set("town", "Ashdale")
-        .set("postcode", "AA3 2AB")
-        .set("source", "parent")
-        .set_date("lived_from", "23", "11", "2026");
-    form.send(&mut officer).expect(200);
+    moves_to_new_road(&mut officer, &ben, "23");
     officer
         .open(&path)
         .says("Booked for another address than the child’s");

@@ -3,13 +3,9 @@
 use hearth::register::address;
 use hearth::register::child;
 
-use super::app::{TestApp, moment};
+use super::app::{MANAGER, OFFICER, OTHER, TestApp, moment};
 use super::browser::Page;
 use super::register_scene::{SceneChild, allocate, child as add_child, day};
-
-const OFFICER: &str = "officer@ashdale.example";
-const OTHER: &str = "other@ashdale.example";
-const MANAGER: &str = "manager@ashdale.example";
 
 fn seen(app: &TestApp, child: &SceneChild, on: &str) {
     app.write(|tx| child::note_seen(tx, child.key, day(on), "Robin Vale"));

@@ -5,6 +5,7 @@ use diesel::sql_types::Text;
 
 use super::app::{ASHDALE, TestApp};
 use super::browser::{Browser, Form, Page};
+use super::shared::reading::Mail;
 
 /// The address of the parent of most journeys.
 pub const PARENT: &str = "sam.parent@example.com";
@@ -96,24 +97,41 @@ pub fn fill_in_the_end(page: Page, browser: &mut Browser) -> Page {
 }
 
 #[derive(diesel::QueryableByName)]
-struct Mail {
+struct Stored {
+    #[diesel(sql_type = Text)]
+    subject: String,
     #[diesel(sql_type = Text)]
     body_text: String,
+    #[diesel(sql_type = Text)]
+    body_html: String,
 }
 
-pub fn mails(app: &TestApp) -> Vec<String> {
-    let query = "SELECT body_text FROM outgoing_mail ORDER BY id";
-    let mails: Vec<Mail> = app.read(|conn| Ok(diesel::sql_query(query).load(conn)?));
-    mails.into_iter().map(|mail| mail.body_text).collect()
+impl Stored {
+    fn mail(&self) -> Mail {
+        let (subject, text, html) = (&self.subject, &self.body_text, &self.body_html);
+        Mail::of(&format!(
+            "Subject: {subject}\r\nContent-Type: multipart/alternative; boundary=part\r\n\r\n\
+             --part\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n\
+             --part\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}\r\n--part--\r\n"
+        ))
+    }
 }
 
-pub fn newest_mail(app: &TestApp) -> String {
+/// The mails of the outbox as they will be read, the oldest first.
+pub fn mails(app: &TestApp) -> Vec<Mail> {
+    let query = "SELECT subject, body_text, body_html FROM outgoing_mail ORDER BY id";
+    let mails: Vec<Stored> = app.read(|conn| Ok(diesel::sql_query(query).load(conn)?));
+    mails.iter().map(Stored::mail).collect()
+}
+
+pub fn newest_mail(app: &TestApp) -> Mail {
     mails(app).pop().expect("a mail")
 }
 
 pub fn link_in_mail(app: &TestApp) -> String {
     let mail = newest_mail(app);
     let link = mail
+        .text
         .split_whitespace()
         .find(|word| word.contains("/notify/link/"));
     link.expect("a link")

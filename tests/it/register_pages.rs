@@ -1,6 +1,6 @@
 //! The register's pages as officers meet them in a browser.
 
-use super::app::TestApp;
+use super::app::{OFFICER, OTHER, TestApp};
 use super::register_scene::{SceneChild, allocate, book_first_meeting, checks, child, sweep};
 
 mod addresses;
@@ -8,9 +8,6 @@ mod lists;
 mod seen_by;
 mod twice;
 
-const OFFICER: &str = "officer@ashdale.example";
-const OTHER: &str = "other@ashdale.example";
-const MANAGER: &str = "manager@ashdale.example";
 const ELSEWHERE: &str = "officer@brackwater.example";
 
 fn ada(app: &TestApp) -> SceneChild {

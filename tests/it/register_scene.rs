@@ -20,10 +20,10 @@ use hearth::rules::identifiers::{EmailAddress, Postcode, Reference};
 use hearth::rules::outcome::Mode;
 use hearth::rules::schedule::{Entry, first_checks};
 use hearth::rules::tier::Tier;
-use hearth::visit::booking::{self, NewBooking};
+use hearth::visit::booking::{self, Appointment, NewBooking};
 use hearth::visit::check::{self, Check};
 
-use super::app::{BEGINNING, TestApp, moment};
+use super::app::{BEGINNING, OFFICER, TestApp, moment};
 
 /// A child of a scene.
 pub struct SceneChild {
@@ -80,12 +80,14 @@ pub fn book_first_meeting(app: &TestApp, child: &SceneChild, staff: &str, on: &s
     let token = app.write(|tx| session::begin(tx, account, now));
     let signed_in = app.read(|conn| session::find(conn, &token, now)).unwrap();
     let visit = NewBooking {
-        mode: Mode::HomeVisit,
-        booked_for: day(on),
-        at_time: None,
-        place: String::new(),
-        reason: "The family asked for this day".to_owned(),
-        unverified: "They gave this address on the telephone".to_owned(),
+        what: Appointment {
+            mode: Mode::HomeVisit,
+            booked_for: day(on),
+            at_time: None,
+            place: String::new(),
+            reason: "The family asked for this day".to_owned(),
+            address_reason: "They gave this address on the telephone".to_owned(),
+        },
         holiday_meant: true,
     };
     app.write(|tx| booking::book(tx, &signed_in.viewer, &meeting, &visit, now.date(), now));
@@ -99,7 +101,7 @@ pub fn checks(app: &TestApp, child: &SceneChild) -> Vec<Check> {
 /// Notifies two children at the beginning, in the name of a parent who may have an account.
 pub fn notify(app: &TestApp, account: Option<AccountKey>) -> Reference {
     let told = notification("a-form-of-a-test", account);
-    let (viewer, now) = (app.eyes("officer@ashdale.example"), moment(BEGINNING));
+    let (viewer, now) = (app.eyes(OFFICER), moment(BEGINNING));
     let url = app.url.clone();
     let receipt = app.write(|tx| notification::receive(tx, &viewer, &told, &url, now.date(), now));
     receipt.reference

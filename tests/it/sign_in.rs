@@ -1,11 +1,9 @@
 //! The door: who comes in, who does not, and forms that come from elsewhere.
 
-use super::app::{PASSWORD, TestApp, moment};
+use super::app::{OFFICER, PASSWORD, TestApp, moment};
 use super::browser::{Browser, Page};
 use hearth::access::{Viewer, accounts, sign_in};
 use hearth::rules::identifiers::EmailAddress;
-
-const OFFICER: &str = "officer@ashdale.example";
 
 #[test]
 fn a_wrong_password_keeps_the_address_and_says_what_to_do() {

@@ -3,31 +3,29 @@
 use hearth::jobs::runner;
 use hearth::mail::transport::Posted;
 
-use super::app::{BEGINNING, PASSWORD, TestApp, moment};
+use super::app::{BEGINNING, MANAGER, OFFICER, OTHER, PASSWORD, TestApp, moment};
 use super::browser::{Browser, Page};
 use super::imports;
-use super::proving::services;
 use super::register_scene::{SceneChild, allocate, checks, child};
+use super::shared::proving::services;
+use super::shared::reading::Mail;
 
-const OFFICER: &str = "officer@ashdale.example";
-const OTHER: &str = "other@ashdale.example";
-const MANAGER: &str = "manager@ashdale.example";
 const NEIGHBOUR: &str = "manager@brackwater.example";
 
 /// Runs what is due at nine on a day, and gives the mails that went out.
 fn on(app: &TestApp, day: &str) -> Vec<Posted> {
     app.go_to(day);
-    let services = services(&app.db, &app.clock);
+    let services = services(app.db.clone(), app.clock.clone());
     for summary in runner::run_due(&services, app.clock.now()) {
         assert!(summary.is_complete(), "{summary:?}");
     }
     services.courier.transport.posted()
 }
 
-/// The text of a mail, without what carries it.
+/// What a person reads of a mail, all in one line.
 fn said(mail: &Posted) -> String {
-    let quoted = mail.raw.replace("=\r\n", "").replace("=3D", "=");
-    quoted.split_whitespace().collect::<Vec<_>>().join(" ")
+    let read = Mail::of(&mail.raw).to_string();
+    read.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The number that stands before these words in a mail.
@@ -66,7 +64,7 @@ fn follow(app: &TestApp, email: &str, link: &str) -> (Browser, Page) {
 fn to<'a>(mails: &'a [Posted], email: &str, subject: &str) -> &'a Posted {
     let mut found = mails
         .iter()
-        .filter(|mail| mail.to == email && mail.raw.contains(subject));
+        .filter(|mail| mail.to == email && Mail::of(&mail.raw).says(subject));
     found.next().unwrap_or_else(|| {
         let all: Vec<String> = mails
             .iter()

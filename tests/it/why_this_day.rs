@@ -8,12 +8,10 @@ use hearth::visit::ending;
 use hearth::web::routes::{TABLE, Who};
 use scraper::{ElementRef, Html, Selector};
 
-use super::app::{BEGINNING, moment};
+use super::app::{BEGINNING, MANAGER, OFFICER, moment};
 use super::browser::{Browser, Page};
 use super::register_scene::{SceneChild, child, day};
 use super::routes::records::{Records, Somebody};
-
-const OFFICER: &str = "officer@ashdale.example";
 
 /// What a cell or a row with a due day is called.
 const LABELS: &[&str] = &["Due", "Was due", "Next check", "Acknowledge by"];
@@ -23,10 +21,7 @@ fn every_due_day_on_every_page_says_why_it_is_that_day() {
     let records = Records::new();
     let eve = with_a_closed_check(&records);
     let mut answered = Answered::default();
-    for (role, email) in [
-        (Role::Officer, OFFICER),
-        (Role::Manager, "manager@ashdale.example"),
-    ] {
+    for (role, email) in [(Role::Officer, OFFICER), (Role::Manager, MANAGER)] {
         let mut browser = records.browser_of(Somebody::Staff(email));
         for address in addresses(&records, role, &eve) {
             let page = browser.request("GET", &address, None, &[]);

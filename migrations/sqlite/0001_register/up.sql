@@ -85,11 +85,22 @@ CREATE TABLE child (
     upn TEXT,
     nhs_number TEXT,
     other_reference TEXT,                       -- the child's reference in the system a list came from
-    ethnicity TEXT,
+    ethnicity TEXT CHECK (ethnicity IS NULL OR ethnicity = 'WBRI' OR ethnicity = 'WIRI' OR ethnicity = 'WIRT' OR
+        ethnicity = 'WOTH' OR ethnicity = 'WROM' OR ethnicity = 'MWBC' OR ethnicity = 'MWBA' OR ethnicity = 'MWAS' OR
+        ethnicity = 'MOTH' OR ethnicity = 'AIND' OR ethnicity = 'APKN' OR ethnicity = 'ABAN' OR ethnicity = 'AOTH' OR
+        ethnicity = 'BCRB' OR ethnicity = 'BAFR' OR ethnicity = 'BOTH' OR ethnicity = 'CHNE' OR ethnicity = 'OOTH' OR
+        ethnicity = 'REFU' OR ethnicity = 'NOBT'),
     language TEXT,
-    sen_provision TEXT,
-    sen_type TEXT,
-    second_sen_type TEXT,
+    sen_provision TEXT CHECK (sen_provision IS NULL OR sen_provision = 'N' OR sen_provision = 'K' OR
+        sen_provision = 'E'),
+    sen_type TEXT CHECK (sen_type IS NULL OR sen_type = 'SPLD' OR sen_type = 'MLD' OR sen_type = 'SLD' OR
+        sen_type = 'PMLD' OR sen_type = 'SEMH' OR sen_type = 'SLCN' OR sen_type = 'HI' OR sen_type = 'VI' OR
+        sen_type = 'MSI' OR sen_type = 'PD' OR sen_type = 'ASD' OR sen_type = 'OTH' OR sen_type = 'NSA' OR
+        sen_type = 'DS'),
+    second_sen_type TEXT CHECK (second_sen_type IS NULL OR second_sen_type = 'SPLD' OR second_sen_type = 'MLD' OR
+        second_sen_type = 'SLD' OR second_sen_type = 'PMLD' OR second_sen_type = 'SEMH' OR second_sen_type = 'SLCN' OR
+        second_sen_type = 'HI' OR second_sen_type = 'VI' OR second_sen_type = 'MSI' OR second_sen_type = 'PD' OR
+        second_sen_type = 'ASD' OR second_sen_type = 'OTH' OR second_sen_type = 'NSA' OR second_sen_type = 'DS'),
     status TEXT NOT NULL CHECK (status = 'notified' OR status = 'active' OR status = 'whereabouts_unknown' OR status = 'closed'),
     is_open BOOLEAN NOT NULL,                   -- status is not closed; a column so that lists are one range of an index
     registered_on DATE NOT NULL,                -- of the current registration
@@ -136,14 +147,29 @@ CREATE INDEX audit_event_authority ON audit_event (authority_id, id);
 CREATE TABLE registration (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     child_id BIGINT NOT NULL REFERENCES child (id),
-    basis TEXT NOT NULL,
-    primary_reason TEXT NOT NULL,
-    previous_setting TEXT NOT NULL,
+    basis TEXT NOT NULL CHECK (basis = 'ehe' OR basis = 'flexi' OR basis = 'eotas' OR basis = 'section19' OR
+        basis = 'part_time' OR basis = 'unregistered_setting' OR basis = 'cme' OR basis = 'other'),
+    primary_reason TEXT NOT NULL CHECK (primary_reason = 'mental_health' OR primary_reason = 'physical_health' OR
+        primary_reason = 'covid' OR primary_reason = 'dissat_general' OR primary_reason = 'dissat_send' OR
+        primary_reason = 'dissat_bullying' OR primary_reason = 'lifestyle' OR primary_reason = 'philosophical' OR
+        primary_reason = 'religious' OR primary_reason = 'risk_exclusion' OR primary_reason = 'perm_exclusion' OR
+        primary_reason = 'no_preference' OR primary_reason = 'no_suitable_place' OR
+        primary_reason = 'offered_not_accepted' OR primary_reason = 'did_not_apply' OR
+        primary_reason = 'school_suggestion' OR primary_reason = 'other' OR primary_reason = 'not_given' OR
+        primary_reason = 'unknown'),
+    previous_setting TEXT NOT NULL CHECK (previous_setting = 'ey' OR previous_setting = 'none' OR
+        previous_setting = 'lamain' OR previous_setting = 'acad' OR previous_setting = 'free' OR
+        previous_setting = 'ind' OR previous_setting = 'spec' OR previous_setting = 'ap' OR
+        previous_setting = 'pru' OR previous_setting = 'ehe' OR previous_setting = 'else_unk'),
     previous_school TEXT,
-    source TEXT NOT NULL,
+    source TEXT NOT NULL CHECK (source = 'school_return' OR source = 'parent' OR source = 'social_care' OR
+        source = 'authority' OR source = 'other_authority' OR source = 'import' OR source = 'other'),
     started_on DATE NOT NULL,
     ended_on DATE,
-    closure_reason TEXT,
+    closure_reason TEXT CHECK (closure_reason IS NULL OR closure_reason = 'returned_to_school' OR
+        closure_reason = 'left_compulsory_age' OR closure_reason = 'moved' OR closure_reason = 'emigrated' OR
+        closure_reason = 'adopted' OR closure_reason = 'died' OR closure_reason = 'eotas_or_s19' OR
+        closure_reason = 'ineligible' OR closure_reason = 'duplicate'),
     closure_evidence TEXT NOT NULL DEFAULT '',
     CHECK ((ended_on IS NULL) = (closure_reason IS NULL))
 );
@@ -154,7 +180,12 @@ CREATE INDEX registration_child ON registration (child_id, started_on);
 CREATE TABLE secondary_reason (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     registration_id BIGINT NOT NULL REFERENCES registration (id),
-    reason TEXT NOT NULL,
+    reason TEXT NOT NULL CHECK (reason = 'mental_health' OR reason = 'physical_health' OR reason = 'covid' OR
+        reason = 'dissat_general' OR reason = 'dissat_send' OR reason = 'dissat_bullying' OR reason = 'lifestyle' OR
+        reason = 'philosophical' OR reason = 'religious' OR reason = 'risk_exclusion' OR reason = 'perm_exclusion' OR
+        reason = 'no_preference' OR reason = 'no_suitable_place' OR reason = 'offered_not_accepted' OR
+        reason = 'did_not_apply' OR reason = 'school_suggestion' OR reason = 'other' OR reason = 'not_given' OR
+        reason = 'unknown'),
     UNIQUE (registration_id, reason)
 );
 
@@ -198,7 +229,9 @@ CREATE TABLE relation (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     child_id BIGINT NOT NULL REFERENCES child (id),
     person_id BIGINT NOT NULL REFERENCES person (id),
-    relationship TEXT NOT NULL,
+    relationship TEXT NOT NULL CHECK (relationship = 'mother' OR relationship = 'father' OR
+        relationship = 'step_parent' OR relationship = 'grandparent' OR relationship = 'guardian' OR
+        relationship = 'foster_carer' OR relationship = 'carer' OR relationship = 'sibling' OR relationship = 'other'),
     parental_responsibility BOOLEAN,            -- NULL: not known
     lives_with_child BOOLEAN,                   -- NULL: not known
     held_from DATE NOT NULL,
@@ -216,7 +249,8 @@ CREATE TABLE address (
     town TEXT NOT NULL DEFAULT '',
     postcode TEXT,
     uprn TEXT,
-    source TEXT NOT NULL,
+    source TEXT NOT NULL CHECK (source = 'school_return' OR source = 'parent' OR source = 'social_care' OR
+        source = 'authority' OR source = 'other_authority' OR source = 'import' OR source = 'other'),
     lived_from DATE NOT NULL,
     lived_to DATE,
     verified_on DATE,
@@ -237,7 +271,8 @@ CREATE TABLE told_address (
     town TEXT NOT NULL DEFAULT '',
     postcode TEXT,
     uprn TEXT,
-    source TEXT NOT NULL,
+    source TEXT NOT NULL CHECK (source = 'school_return' OR source = 'parent' OR source = 'social_care' OR
+        source = 'authority' OR source = 'other_authority' OR source = 'import' OR source = 'other'),
     told_at TIMESTAMP NOT NULL,
     settled_at TIMESTAMP
 );
@@ -247,11 +282,16 @@ CREATE TABLE episode (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     reference TEXT NOT NULL UNIQUE,
     child_id BIGINT NOT NULL REFERENCES child (id),
-    kind TEXT NOT NULL,
-    category TEXT,
+    kind TEXT NOT NULL CHECK (kind = 's47' OR kind = 'cp_plan' OR kind = 'cin' OR kind = 'lac' OR
+        kind = 'early_help' OR kind = 'safeguarding_referral' OR kind = 'school_concern' OR kind = 'exclusion' OR
+        kind = 'attendance_proceedings' OR kind = 'sao' OR kind = 'care_proceedings' OR kind = 'youth_justice' OR
+        kind = 'send_support' OR kind = 'ehcp'),
+    category TEXT CHECK (category IS NULL OR category = 'NEG' OR category = 'PHY' OR category = 'SAB' OR
+        category = 'EMO' OR category = 'MUL'),
     started_on DATE NOT NULL,
     ended_on DATE,
-    source TEXT NOT NULL,
+    source TEXT NOT NULL CHECK (source = 'school_return' OR source = 'parent' OR source = 'social_care' OR
+        source = 'authority' OR source = 'other_authority' OR source = 'import' OR source = 'other'),
     contact TEXT NOT NULL DEFAULT '',
     recorded_by BIGINT REFERENCES account (id),
     recorded_at TIMESTAMP NOT NULL
@@ -265,7 +305,8 @@ CREATE TABLE notification (
     account_id BIGINT REFERENCES account (id),
     person_id BIGINT NOT NULL REFERENCES person (id),
     form_key TEXT NOT NULL UNIQUE,              -- the same form sent twice is one notification
-    source TEXT NOT NULL,
+    source TEXT NOT NULL CHECK (source = 'school_return' OR source = 'parent' OR source = 'social_care' OR
+        source = 'authority' OR source = 'other_authority' OR source = 'import' OR source = 'other'),
     message TEXT NOT NULL DEFAULT '',
     received_at TIMESTAMP NOT NULL,
     accepted_at TIMESTAMP,
@@ -333,11 +374,13 @@ CREATE TABLE booking (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     reference TEXT NOT NULL UNIQUE,
     check_id BIGINT NOT NULL REFERENCES duty (id),
-    mode TEXT NOT NULL,
+    mode TEXT NOT NULL CHECK (mode = 'home_visit' OR mode = 'other_venue' OR mode = 'unannounced' OR
+        mode = 'joint_visit' OR mode = 'online' OR mode = 'phone' OR mode = 'written'),
     booked_for DATE NOT NULL,
-    at_time TEXT NOT NULL DEFAULT '',           -- HH:MM, or nothing
+    at_time TIME,                               -- where one is agreed
     place TEXT NOT NULL DEFAULT '',
     reason TEXT NOT NULL DEFAULT '',            -- why it was moved, or booked past the due day
+    address_reason TEXT NOT NULL DEFAULT '',    -- why somebody goes to an address that nobody has made sure of
     state TEXT NOT NULL CHECK (state = 'booked' OR state = 'moved' OR state = 'kept' OR state = 'failed' OR state = 'cancelled'),
     booked_by BIGINT NOT NULL REFERENCES account (id),
     booked_at TIMESTAMP NOT NULL
@@ -353,13 +396,17 @@ CREATE TABLE outcome (
     booking_id BIGINT REFERENCES booking (id),
     form_key TEXT NOT NULL UNIQUE,
     happened_on DATE NOT NULL,
-    mode TEXT NOT NULL,
-    result TEXT NOT NULL,
+    mode TEXT NOT NULL CHECK (mode = 'home_visit' OR mode = 'other_venue' OR mode = 'unannounced' OR
+        mode = 'joint_visit' OR mode = 'online' OR mode = 'phone' OR mode = 'written'),
+    result TEXT NOT NULL CHECK (result = 'child_seen' OR result = 'adult_only' OR result = 'nobody_in' OR
+        result = 'wrong_address' OR result = 'refused' OR result = 'online_only' OR result = 'written_only'),
     place TEXT NOT NULL DEFAULT '',
     present TEXT NOT NULL DEFAULT '',
     home_seen BOOLEAN,
-    spoken_alone TEXT NOT NULL,
-    judgement TEXT NOT NULL,
+    spoken_alone TEXT NOT NULL CHECK (spoken_alone = 'accepted' OR spoken_alone = 'declined' OR
+        spoken_alone = 'not_offered'),
+    judgement TEXT NOT NULL CHECK (judgement = 'not_considered' OR judgement = 'suitable' OR
+        judgement = 'suitable_with_recommendations' OR judgement = 'unclear' OR judgement = 'unsuitable'),
     note TEXT NOT NULL DEFAULT '',
     satisfied BOOLEAN NOT NULL,
     recorded_by BIGINT NOT NULL REFERENCES account (id),
@@ -401,9 +448,17 @@ CREATE INDEX lapse_child ON lapse (child_id);
 CREATE TABLE outgoing_mail (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     reference TEXT NOT NULL UNIQUE,
-    key TEXT NOT NULL UNIQUE,                   -- what the mail is about; a key is put once
+    key TEXT NOT NULL UNIQUE,                   -- its kind and what names it among those; a key is put once
     authority_id BIGINT NOT NULL REFERENCES authority (id),
-    kind TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (
+        kind = 'lapse_digest' OR kind = 'due_soon' OR kind = 'weekly_digest' OR kind = 'failed_visit'
+        OR kind = 'record_closed' OR kind = 'postponed' OR kind = 'booked_elsewhere' OR kind = 'rest_decided'
+        OR kind = 'delivery_failed' OR kind = 'invitation' OR kind = 'sign_in_link' OR kind = 'receipt'
+        OR kind = 'acknowledged' OR kind = 'sample'
+    ),
+    about_child_id BIGINT REFERENCES child (id),
+    about TEXT NOT NULL DEFAULT '',             -- what it tells of this child, in words
+    reports_id BIGINT REFERENCES outgoing_mail (id), -- the mail of which it tells that it did not arrive
     recipient TEXT NOT NULL,
     sender_name TEXT NOT NULL,
     reply_to TEXT,
@@ -422,14 +477,19 @@ CREATE TABLE outgoing_mail (
 CREATE INDEX outgoing_mail_due ON outgoing_mail (next_try_at, id) WHERE state = 'waiting';
 CREATE INDEX outgoing_mail_dead ON outgoing_mail (id) WHERE state = 'dead';
 CREATE INDEX outgoing_mail_authority ON outgoing_mail (authority_id, state, id);
+CREATE INDEX outgoing_mail_reports ON outgoing_mail (reports_id) WHERE reports_id IS NOT NULL;
 
 -- That a step of the ladder was told: written in the same transaction as the mail it goes out with.
 CREATE TABLE lapse_step (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     lapse_id BIGINT NOT NULL REFERENCES lapse (id),
-    step TEXT NOT NULL,
-    post TEXT NOT NULL,
-    told_post TEXT NOT NULL,                    -- the post that was told: a higher one when nobody holds the first
+    step TEXT NOT NULL CHECK (step = 'lapsed' OR step = 'manager' OR step = 'head_of_service' OR
+        step = 'duty_mailbox' OR step = 'renewed_to_head' OR step = 'renewed_to_duty'),
+    post TEXT NOT NULL CHECK (post = 'officer' OR post = 'team_leader' OR post = 'manager' OR
+        post = 'head_of_service' OR post = 'duty_mailbox' OR post = 'safeguarding_lead'),
+    -- the post that was told: a higher one when nobody holds the first
+    told_post TEXT NOT NULL CHECK (told_post = 'officer' OR told_post = 'team_leader' OR told_post = 'manager' OR
+        told_post = 'head_of_service' OR told_post = 'duty_mailbox' OR told_post = 'safeguarding_lead'),
     owed_on DATE NOT NULL,
     told_at TIMESTAMP NOT NULL,
     recipient TEXT NOT NULL,
@@ -474,11 +534,13 @@ CREATE TABLE policy (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     authority_code TEXT,                        -- NULL: the default for every authority
     key TEXT NOT NULL,
-    tier TEXT,                                  -- NULL: the same for every tier
+    -- NULL: the same for every tier
+    tier TEXT CHECK (tier IS NULL OR tier = 'green' OR tier = 'amber' OR tier = 'red'),
     value INTEGER NOT NULL CHECK (value >= 0),
-    unit TEXT NOT NULL,
+    unit TEXT NOT NULL CHECK (unit = 'calendar_day' OR unit = 'working_day' OR unit = 'school_day' OR unit = 'week' OR
+        unit = 'month' OR unit = 'times'),
     source TEXT NOT NULL,
-    policy_set TEXT NOT NULL,
+    policy_set TEXT NOT NULL CHECK (policy_set = 'default' OR policy_set = 'cnis_2026'),
     confirmed BOOLEAN NOT NULL,
     effective_from DATE,                        -- NULL: switched off
     effective_to DATE

@@ -8,6 +8,7 @@ use crate::access::{AccountKey, AuthorityKey, Role};
 use crate::db::schema::{account, post_holder};
 use crate::db::{Conn, Result};
 use crate::on_each;
+use crate::rules::escalation::Post;
 
 /// An account as lists and pages need it.
 #[derive(Clone, Debug, Queryable)]
@@ -62,7 +63,7 @@ pub(crate) fn insert(
         .values((
             account::reference.eq(reference),
             account::authority_id.eq(authority.number()),
-            account::role.eq(new.role.as_str()),
+            account::role.eq(new.role),
             account::email.eq(new.email),
             account::name.eq(new.name),
             account::password_hash.eq(new.password_hash),
@@ -76,7 +77,7 @@ pub(crate) fn insert(
 pub(crate) fn reopen(tx: &mut Conn, key: AccountKey, new: &NewAccount<'_>) -> Result<()> {
     diesel::update(account::table.filter(account::id.eq(key.number())))
         .set((
-            account::role.eq(new.role.as_str()),
+            account::role.eq(new.role),
             account::name.eq(new.name),
             account::password_hash.eq(new.password_hash),
             account::failed_sign_ins.eq(0),
@@ -109,7 +110,7 @@ pub(crate) fn set_password(tx: &mut Conn, key: AccountKey, hash: &str) -> Result
 pub(crate) fn staff_credentials(conn: &mut Conn, email: &str) -> Result<Option<Credentials>> {
     Ok(account::table
         .filter(account::email.eq(email))
-        .filter(account::role.ne(Role::Parent.as_str()))
+        .filter(account::role.ne(Role::Parent))
         .filter(account::left_on.is_null())
         .select((account::id, account::password_hash))
         .first(conn)
@@ -188,7 +189,7 @@ pub(crate) fn by_reference(
 pub(crate) fn staff(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<AccountRow>> {
     Ok(account::table
         .filter(account::authority_id.eq(authority.number()))
-        .filter(account::role.ne(Role::Parent.as_str()))
+        .filter(account::role.ne(Role::Parent))
         .filter(account::left_on.is_null())
         .order((account::name, account::id))
         .select(AccountRow::COLUMNS)
@@ -198,7 +199,7 @@ pub(crate) fn staff(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<Acco
 pub(crate) fn give_post(
     tx: &mut Conn,
     authority: AuthorityKey,
-    post: &str,
+    post: Post,
     account: Option<AccountKey>,
     email: Option<&str>,
     from: NaiveDate,
@@ -234,7 +235,7 @@ pub(crate) fn end_posts_of(
 pub(crate) fn end_post(
     tx: &mut Conn,
     authority: AuthorityKey,
-    post: &str,
+    post: Post,
     last_day: NaiveDate,
 ) -> Result<usize> {
     Ok(diesel::update(
@@ -270,7 +271,7 @@ pub(crate) fn holders(
             account::email.nullable(),
             account::name.nullable(),
         ))
-        .load::<(String, Option<String>, Option<String>, Option<String>)>(conn)?
+        .load::<(Post, Option<String>, Option<String>, Option<String>)>(conn)?
         .into_iter()
         .filter_map(|(post, mailbox, email, name)| {
             Some(Holder {

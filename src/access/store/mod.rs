@@ -8,4 +8,8 @@ pub(crate) mod authority;
 pub(crate) mod scope;
 pub(crate) mod session;
 
-crate::text_column!(super::Role);
+use self::session::LinkPurpose;
+use super::Role;
+use crate::rules::escalation::Post;
+
+crate::text_column!(LinkPurpose, Post, Role);

@@ -8,6 +8,15 @@ use crate::db::days::Moment;
 use crate::db::schema::{account, authority, session, sign_in_link};
 use crate::db::{Conn, Result};
 use crate::on_each;
+use crate::rules::codes::code_list;
+
+code_list! {
+    /// What the link in a mail opens.
+    pub enum LinkPurpose {
+        Parent = "parent", "Signs a parent in";
+        Password = "password", "Sets a password";
+    }
+}
 
 /// A session as stored, with whose it is.
 #[derive(Clone, Debug, Queryable)]
@@ -92,7 +101,7 @@ pub(crate) fn delete_expired(tx: &mut Conn, now: NaiveDateTime) -> Result<usize>
 pub(crate) fn insert_link(
     tx: &mut Conn,
     token_hash: &str,
-    purpose: &str,
+    purpose: LinkPurpose,
     authority: AuthorityKey,
     email: &str,
     now: NaiveDateTime,
@@ -124,7 +133,7 @@ pub(crate) fn links_since(conn: &mut Conn, email: &str, since: NaiveDateTime) ->
 pub(crate) fn usable_link(
     conn: &mut Conn,
     token_hash: &str,
-    purpose: &str,
+    purpose: LinkPurpose,
     now: NaiveDateTime,
 ) -> Result<Option<(AuthorityKey, String)>> {
     Ok(sign_in_link::table
@@ -140,7 +149,7 @@ pub(crate) fn usable_link(
 /// Makes every link to an address that still works stop working.
 pub(crate) fn use_up_links(
     tx: &mut Conn,
-    purpose: &str,
+    purpose: LinkPurpose,
     authority: AuthorityKey,
     email: &str,
     now: NaiveDateTime,

@@ -12,7 +12,7 @@ use hearth::register::{address, child};
 use hearth::rules::codes::{AbuseCategory, EpisodeKind, Source};
 use hearth::rules::outcome::{AttemptResult, Mode, SpokenAlone};
 use hearth::tier::tiering;
-use hearth::visit::booking::{self, NewBooking};
+use hearth::visit::booking::{self, Appointment, NewBooking};
 use hearth::visit::check::{self, Check};
 use hearth::visit::outcome::{self, NewOutcome};
 
@@ -91,12 +91,14 @@ impl Stage<'_> {
         day: NaiveDate,
     ) -> Result<(), DbError> {
         let new = NewBooking {
-            mode,
-            booked_for: day,
-            at_time: chrono::NaiveTime::from_hms_opt(10, 30, 0),
-            place: String::new(),
-            reason: "The day that suited the family".to_owned(),
-            unverified: String::new(),
+            what: Appointment {
+                mode,
+                booked_for: day,
+                at_time: chrono::NaiveTime::from_hms_opt(10, 30, 0),
+                place: String::new(),
+                reason: "The day that suited the family".to_owned(),
+                address_reason: String::new(),
+            },
             holiday_meant: true,
         };
         match booking::book(tx, viewer, due, &new, self.day, self.now) {

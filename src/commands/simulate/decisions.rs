@@ -161,7 +161,7 @@ impl World {
             if dice.random_ratio(1, 3) {
                 let done =
                     program.write(|tx| Ok(letter::retry_now(tx, viewer, &reference, now)?))?;
-                let done = done.filter(|done| *done && mail.state == "dead");
+                let done = done.filter(|done| *done && mail.is_dead());
                 if done.is_some() {
                     program.mail_server.a_person_tries_again(&mail.reference);
                 }

@@ -14,7 +14,7 @@ use hearth::rules::duty::Purpose;
 use hearth::rules::identifiers::Reference;
 use hearth::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
 use hearth::standing::dispute;
-use hearth::visit::booking::{self, NewBooking};
+use hearth::visit::booking::{self, Appointment, NewBooking};
 use hearth::visit::check::{self, Check};
 use hearth::visit::letter;
 use hearth::visit::outcome::{self, NewOutcome};
@@ -229,16 +229,18 @@ fn a_booking(dice: &mut StdRng, certainty: Certainty, today: NaiveDate) -> NewBo
     };
     let forgot_why = dice.random_ratio(1, 10);
     NewBooking {
-        mode: Mode::HomeVisit,
-        booked_for: today + Days::new(dice.random_range(0..30)),
-        at_time: None,
-        place: String::new(),
-        reason: if forgot_why {
-            String::new()
-        } else {
-            "The day that suits the family".to_owned()
+        what: Appointment {
+            mode: Mode::HomeVisit,
+            booked_for: today + Days::new(dice.random_range(0..30)),
+            at_time: None,
+            place: String::new(),
+            reason: if forgot_why {
+                String::new()
+            } else {
+                "The day that suits the family".to_owned()
+            },
+            address_reason: unverified.to_owned(),
         },
-        unverified: unverified.to_owned(),
         holiday_meant: true,
     }
 }

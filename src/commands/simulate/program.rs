@@ -165,7 +165,7 @@ fn try_again(services: &Services, administrator: &Viewer) -> Result<(), DbError>
     services.db.write_now(|tx| {
         let overview = outbox::overview(tx, administrator.authority())?;
         let waiting = overview.undelivered.iter();
-        let waiting = waiting.filter(|mail| mail.state == "waiting");
+        let waiting = waiting.filter(|mail| !mail.is_dead());
         for mail in waiting.take(TRIED_AGAIN) {
             if let Ok(reference) = Reference::parse(&mail.reference) {
                 letter::retry_now(tx, administrator, &reference, now)?;

@@ -3,9 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::prelude::*;
 use hearth::db::schema::{audit_event, booking, duty, lapse, lapse_step, suspension};
 use hearth::db::{Conn, DbError};
+use hearth::duty::owed::DutyState;
+use hearth::rules::duty::Purpose;
+
+use diesel::prelude::*;
 
 /// A duty that is open.
 pub struct OpenDuty {
@@ -21,8 +24,8 @@ pub struct OpenDuty {
 
 /// Every duty that is open.
 pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenDuty>, DbError> {
-    let rows: Vec<(i64, Option<i64>, Option<i64>, String, NaiveDate)> = duty::table
-        .filter(duty::state.eq("open"))
+    let rows: Vec<(i64, Option<i64>, Option<i64>, Purpose, NaiveDate)> = duty::table
+        .filter(duty::state.eq(DutyState::Open))
         .select((
             duty::id,
             duty::child_id,
@@ -31,12 +34,12 @@ pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenDuty>, DbError> {
             duty::due_on,
         ))
         .load(conn)?;
-    let check = |(id, child, follows, purpose, due_on): (_, _, _, String, _)| OpenDuty {
+    let check = |(id, child, follows, purpose, due_on): (_, _, _, Purpose, _)| OpenDuty {
         id,
         child,
         follows,
         due_on,
-        is_search: purpose == "find",
+        is_search: purpose == Purpose::Find,
     };
     Ok(rows.into_iter().map(check).collect())
 }
@@ -114,7 +117,7 @@ pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
 /// The checks that ended because their record was a duplicate.
 pub fn of_duplicates(conn: &mut Conn) -> Result<HashSet<i64>, DbError> {
     let checks: Vec<i64> = duty::table
-        .filter(duty::state.eq("cancelled"))
+        .filter(duty::state.eq(DutyState::Cancelled))
         .filter(duty::closed_because.like("Duplicate of another record%"))
         .select(duty::id)
         .load(conn)?;

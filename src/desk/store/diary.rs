@@ -18,6 +18,7 @@ use crate::duty::whose::Whose;
 use crate::rules::duty::DutyKind;
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::Reference;
+use crate::visit::booking::BookingState;
 
 use diesel::prelude::*;
 
@@ -230,7 +231,7 @@ pub fn elsewhere(conn: &mut Conn, asked: &Asked<'_>, limit: i64) -> Result<Vec<V
 pub fn booked(conn: &mut Conn, checks: &[Line]) -> Result<HashMap<DutyKey, NaiveDate>> {
     let rows: Vec<(DutyKey, NaiveDate)> = booking::table
         .filter(booking::check_id.eq_any(checks.iter().map(|line| line.check.number())))
-        .filter(booking::state.eq("booked"))
+        .filter(booking::state.eq(BookingState::Booked))
         .select((booking::check_id, booking::booked_for))
         .load(conn)?;
     Ok(rows.into_iter().collect())

@@ -260,9 +260,13 @@ pub struct ToldWith {
 
 /// To whom a mail went, as which posts, and of what it told.
 pub fn told_with(conn: &mut Conn, mail: Key<OutgoingMail>) -> Result<ToldWith> {
-    let recipient = outgoing_mail::table
+    let (recipient, child, about): (String, Option<ChildKey>, String) = outgoing_mail::table
         .filter(outgoing_mail::id.eq(mail))
-        .select(outgoing_mail::recipient)
+        .select((
+            outgoing_mail::recipient,
+            outgoing_mail::about_child_id,
+            outgoing_mail::about,
+        ))
         .first(conn)?;
     let posts = lapse_step::table
         .filter(lapse_step::mail_id.eq(mail))
@@ -287,6 +291,6 @@ pub fn told_with(conn: &mut Conn, mail: Key<OutgoingMail>) -> Result<ToldWith> {
         posts,
         lapses,
         due_soon,
-        same_day: None,
+        same_day: child.map(|child| (child, about)),
     })
 }

@@ -12,6 +12,7 @@ use crate::duty::lapse::{Acknowledgement, LapseRecord, Told, ToldByMail};
 use crate::duty::store::IS_OPEN;
 use crate::duty::store::suspension::sleeps;
 use crate::duty::{DutyKey, LapseKey};
+use crate::mail::outbox::MailState;
 use crate::register::{ChildKey, random_reference};
 use crate::rules::duty::DutyKind;
 use crate::rules::escalation::{Ladder, Post, Step};
@@ -243,7 +244,7 @@ struct ToldRow {
     told_post: Post,
     recipient: String,
     told_at: NaiveDateTime,
-    mail_state: String,
+    mail_state: MailState,
     sent_at: Option<NaiveDateTime>,
 }
 

@@ -11,10 +11,10 @@ pub mod told;
 use crate::db::Condition;
 use crate::duty::owed::DutyState;
 use crate::rules::duty::{DutyKind, Purpose};
-use crate::rules::escalation::{Ladder, Post, Step};
+use crate::rules::escalation::{Ladder, Step};
 use crate::rules::identifiers::Reference;
 
-crate::text_column!(DutyKind, DutyState, Ladder, Post, Purpose, Reference, Step);
+crate::text_column!(DutyKind, DutyState, Ladder, Purpose, Reference, Step);
 
 /// That a check is open, as a literal and not a parameter, so that SQLite sees that the index of open checks will do.
 pub const IS_OPEN: Condition = Condition("duty.state = 'open'");

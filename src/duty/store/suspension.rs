@@ -150,6 +150,7 @@ pub fn insert(
 #[derive(Queryable)]
 pub struct Unheard {
     pub id: i64,
+    pub child_key: ChildKey,
     pub child: Reference,
     pub restricted: bool,
     pub starts_on: NaiveDate,
@@ -172,6 +173,7 @@ pub fn unheard(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<Unheard>>
         .order((suspension::child_id, suspension::id))
         .select((
             suspension::id,
+            suspension::child_id,
             child::reference,
             child::restricted,
             suspension::starts_on,
@@ -188,16 +190,6 @@ pub fn told(tx: &mut Conn, rest: i64, mail: Key<OutgoingMail>) -> Result<()> {
         .set(suspension::mail_id.eq(mail.number()))
         .execute(tx)?;
     Ok(())
-}
-
-/// The child whose rest it is, in words for the timeline.
-pub fn is_about(conn: &mut Conn, rest: i64) -> Result<Option<(ChildKey, String)>> {
-    let child: Option<ChildKey> = suspension::table
-        .filter(suspension::id.eq(rest))
-        .select(suspension::child_id)
-        .first(conn)
-        .optional()?;
-    Ok(child.map(|child| (child, "the rest of these checks".to_owned())))
 }
 
 /// Lets a rest end on a day, if it would last longer.

@@ -21,8 +21,9 @@ use crate::rules::codes::{
 };
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Postcode;
-use crate::rules::schedule::{DutyOwed, Entry, find_child, first_checks};
+use crate::rules::schedule::{DutyOwed, Entry, first_checks};
 use crate::rules::tier::{AddressFact, Assessment, Facts, Seen, Tier, assess, assess_again_on};
+use crate::standing::whereabouts;
 
 /// A child ready to be written.
 pub(super) struct Prepared {
@@ -92,14 +93,12 @@ pub(super) fn prepare(child: &ImportedChild, rulebook: &Rulebook) -> Result<Prep
             &rulebook.policy,
             &rulebook.calendar,
         );
-        if status(child.status) == ChildStatus::WhereaboutsUnknown {
-            owed.push(find_child(
-                rulebook.today,
-                assessment.tier,
-                &rulebook.policy,
-                &rulebook.calendar,
-            ));
-        }
+        let status = status(child.status);
+        owed.extend(whereabouts::owed_being_found(
+            status,
+            assessment.tier,
+            rulebook,
+        ));
         let again = assess_again_on(&facts, &rulebook.policy, &rulebook.calendar);
         (assessment, owed, again)
     };

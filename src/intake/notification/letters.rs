@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::Receipt;
 use crate::access::authority::Authority;
 use crate::db::{Conn, Result};
-use crate::mail::{Letter, messages, outbox};
+use crate::mail::{Letter, Topic, messages, outbox};
 use crate::rules::identifiers::{EmailAddress, Reference};
 
 /// What the receipt says.
@@ -47,11 +47,12 @@ pub(super) fn send_receipt(
         complaints_to: authority.complaints_to.clone(),
     };
     let letter = Letter {
-        key: format!("receipt:{reference}"),
+        key: reference.to_string(),
         authority: authority.key,
         letterhead: &head,
         to: to.clone(),
-        message: message.render(&head),
+        about: Topic::General,
+        message: message.render(&head)?,
     };
     outbox::put(tx, &letter, now)?;
     Ok(())
@@ -78,11 +79,12 @@ pub(super) fn send_acknowledgement(
         complaints_to: authority.complaints_to.clone(),
     };
     let letter = Letter {
-        key: format!("acknowledged:{}", words.notification),
+        key: words.notification.to_string(),
         authority: authority.key,
         letterhead: &head,
         to: to.clone(),
-        message: message.render(&head),
+        about: Topic::General,
+        message: message.render(&head)?,
     };
     outbox::put(tx, &letter, now)?;
     Ok(())

@@ -161,11 +161,7 @@ fn behind_a_lapse_an_officer_closes_no_record_and_of_others_the_manager_hears() 
     let mails = world.sweep();
     assert_eq!(recipients(&mails), [MANAGER]);
     let record = world.record(seen).reference;
-    assert!(
-        mails[0]
-            .raw
-            .contains(&format!("Record {record} was closed"))
-    );
-    assert!(!mails[0].raw.contains("Example"));
+    assert!(read(&mails[0]).says(&format!("Record {record} was closed")));
+    assert!(!read(&mails[0]).mentions("Example"));
     assert!(world.sweep().is_empty(), "once");
 }

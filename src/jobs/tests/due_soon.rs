@@ -28,11 +28,10 @@ fn the_officer_is_told_ten_and_five_working_days_before_and_each_once() {
             None => assert!(mails.is_empty(), "{today}"),
             Some(left) => {
                 assert_eq!(recipients(&mails), [OFFICER], "{today}");
-                let words: Vec<&str> = mails[0].raw.split_whitespace().collect();
-                let raw = words.join(" ");
-                assert!(raw.contains(check.reference.as_str()), "{today}");
-                assert!(raw.contains(left), "{today}: {raw}");
-                assert!(!raw.contains("Example"), "{today}");
+                let mail = read(&mails[0]);
+                assert!(mail.says(check.reference.as_str()), "{today}");
+                assert!(mail.text.contains(left), "{today}: {mail}");
+                assert!(!mail.mentions("Example"), "{today}");
             }
         }
         assert!(world.sweep().is_empty(), "{today}, again");
@@ -47,8 +46,10 @@ fn after_nights_off_only_the_last_notice_is_given_and_several_are_one_digest() {
     world.known_since_seen("2026-01-08");
     let mails = world.on("2026-12-24").sweep();
     assert_eq!(recipients(&mails), [OFFICER]);
-    assert!(mails[0].raw.contains("3 welfare checks are due soon"));
-    assert_eq!(mails[0].raw.matches("(last notice)").count(), 2);
+    assert!(read(&mails[0]).says("3 welfare checks are due soon"));
+    let mail = read(&mails[0]);
+    assert_eq!(mail.text.matches("(last notice)").count(), 2, "{mail}");
+    assert_eq!(mail.html.matches("Last notice").count(), 2, "{mail}");
     world.assert_green();
     assert!(world.on("2026-12-28").sweep().is_empty());
 }
@@ -70,7 +71,7 @@ fn without_an_officer_the_team_leader_hears_of_it() {
     world.break_by_hand("UPDATE child SET officer_id = NULL");
     let mails = world.on("2026-12-18").sweep();
     assert_eq!(recipients(&mails), [TEAM_LEADER]);
-    assert!(mails[0].raw.contains("(no officer)"));
+    assert!(read(&mails[0]).says("(no officer)"));
 }
 
 #[test]
@@ -92,7 +93,7 @@ fn a_notice_that_died_is_told_to_the_team_leader() {
     world.break_by_hand("UPDATE outgoing_mail SET state = 'dead' WHERE kind = 'due_soon'");
     let mails = world.sweep();
     assert_eq!(recipients(&mails), [TEAM_LEADER]);
-    assert!(mails[0].raw.contains("a welfare check that is due soon"));
+    assert!(read(&mails[0]).says("a welfare check that is due soon"));
     world.assert_green();
 }
 
@@ -109,7 +110,7 @@ fn a_notice_to_somebody_who_has_left_is_given_to_whoever_follows() {
     let mails = world.on("2026-12-21").sweep();
     assert_eq!(recipients(&mails), [TEAM_LEADER]);
     let check = world.check(child, DutyKind::RecurringCheck);
-    assert!(mails[0].raw.contains(check.reference.as_str()));
+    assert!(read(&mails[0]).says(check.reference.as_str()));
     assert!(world.sweep().is_empty(), "once");
     world.assert_green();
 }

@@ -7,6 +7,7 @@ mod clocks;
 mod doors;
 mod due_soon;
 mod ladder;
+mod news;
 mod outcomes;
 mod proof;
 mod rests;
@@ -27,9 +28,9 @@ use crate::clock::Clock;
 use crate::db::{Conn, DbError};
 use crate::duty::lapse::{self, LapseRecord};
 use crate::duty::owed;
+use crate::fresh;
 use crate::mail::transport::Posted;
 use crate::policy::rulebook;
-use crate::proving::{self, Ending};
 use crate::register::address::{self, Place};
 use crate::register::child::{self, NewChild, Particulars};
 use crate::register::episode::{self, Episode};
@@ -44,6 +45,8 @@ use crate::rules::identifiers::{EmailAddress, Postcode, Reference};
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
 use crate::rules::schedule::{Entry, first_checks};
 use crate::rules::tier::Tier;
+use crate::shared::proving::{self, Ending};
+use crate::shared::reading::Mail;
 use crate::visit::check::{self, Check};
 use crate::visit::outcome::{self, NewOutcome, OutcomeError, Recorded};
 
@@ -105,7 +108,7 @@ impl World {
     /// As [`World::new`], but nobody holds a post.
     pub fn without_posts() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let db = proving::database(&folder);
+        let db = fresh::database(&folder);
         let now = morning("2026-11-02");
         let authority = db
             .write_now(|tx| {
@@ -183,7 +186,7 @@ impl World {
         let mails = self.services.courier.transport.posted().split_off(before);
         let (weekly, others): (Vec<Posted>, _) = mails
             .into_iter()
-            .partition(|mail| mail.raw.contains("Subject: The week of "));
+            .partition(|mail| read(mail).says("Subject: The week of "));
         self.weekly.replace(weekly);
         others
     }
@@ -389,6 +392,11 @@ fn particulars(number: u32) -> Particulars {
         sen_type: None,
         second_sen_type: None,
     }
+}
+
+/// What a person reads of a mail.
+pub fn read(mail: &Posted) -> Mail {
+    Mail::of(&mail.raw)
 }
 
 /// Whom these mails went to, each as often as they got one.

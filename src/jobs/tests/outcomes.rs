@@ -5,7 +5,7 @@ use crate::duty::owed::DutyState;
 use crate::duty::{DutyKey, lapse};
 use crate::rules::dates::spoken;
 use crate::standing::whereabouts;
-use crate::visit::booking::{self, Booked, BookingError, NewBooking};
+use crate::visit::booking::{self, Appointment, Booked, BookingError, BookingState, NewBooking};
 use crate::visit::check::Check;
 
 #[test]
@@ -46,7 +46,10 @@ fn a_later_attempt_takes_the_place_of_the_one_before_with_its_booking() {
     assert_ne!(first.key, second.key);
     assert_eq!(second.follows, Some(meeting.key));
     let bookings = world.run(|conn| booking::of_check(conn, second.key));
-    assert_eq!(bookings.first().map(|b| b.state.as_str()), Some("booked"));
+    assert_eq!(
+        bookings.first().map(|b| b.state),
+        Some(BookingState::Booked)
+    );
     let closed = world
         .checks(child)
         .into_iter()
@@ -111,7 +114,7 @@ fn postponements_are_counted_over_a_row_of_attempts() {
     assert!(!second.tells_manager);
     let third = world.book(&attempt, "2026-11-11", "They asked").unwrap();
     assert!(third.tells_manager, "the third of the row");
-    let times: Vec<u32> = world
+    let times: Vec<i32> = world
         .run(|conn| booking::of_check(conn, attempt.key))
         .into_iter()
         .map(|booking| booking.postponement)
@@ -120,7 +123,7 @@ fn postponements_are_counted_over_a_row_of_attempts() {
 
     let mails = world.sweep();
     assert_eq!(mails.len(), 1, "one mail a check");
-    assert!(mails[0].raw.contains("11 November 2026"));
+    assert!(read(&mails[0]).says("11 November 2026"));
     world.assert_green();
 }
 
@@ -134,7 +137,7 @@ fn what_was_to_be_told_the_same_day_is_told_after_any_stop() {
         world.book(&meeting, day, "They asked").unwrap();
     }
     let put_off = |mails: &[Posted]| {
-        let told = mails.iter().filter(|mail| mail.raw.contains("put off"));
+        let told = mails.iter().filter(|mail| read(mail).says("put off"));
         told.count()
     };
     assert_eq!(put_off(&world.on("2027-01-20").sweep()), 1);
@@ -148,12 +151,14 @@ fn a_bank_holiday_is_booked_only_by_somebody_who_means_it() {
     let child = world.notified();
     let meeting = world.check(child, DutyKind::FirstMeeting);
     let christmas = NewBooking {
-        mode: Mode::Phone,
-        booked_for: day("2026-12-25"),
-        at_time: None,
-        place: String::new(),
-        reason: "The family is away until then".to_owned(),
-        unverified: String::new(),
+        what: Appointment {
+            mode: Mode::Phone,
+            booked_for: day("2026-12-25"),
+            at_time: None,
+            place: String::new(),
+            reason: "The family is away until then".to_owned(),
+            address_reason: String::new(),
+        },
         holiday_meant: false,
     };
     let (today, now) = (world.today(), world.now());
@@ -535,12 +540,12 @@ fn a_booking_is_moved_only_with_a_reason_and_moves_no_due_day() {
         .book(&meeting, "2026-11-13", "The family is away")
         .unwrap();
 
-    let states: Vec<String> = world
+    let states: Vec<BookingState> = world
         .run(|conn| booking::of_check(conn, meeting.key))
         .into_iter()
         .map(|booking| booking.state)
         .collect();
-    assert_eq!(states, ["booked", "moved"]);
+    assert_eq!(states, [BookingState::Booked, BookingState::Moved]);
     assert_eq!(
         world.check(child, DutyKind::FirstMeeting).due_on,
         meeting.due_on
@@ -549,7 +554,10 @@ fn a_booking_is_moved_only_with_a_reason_and_moves_no_due_day() {
     world.on("2026-11-13");
     world.attempt(&meeting, Mode::HomeVisit, AttemptResult::NobodyIn);
     let bookings = world.run(|conn| booking::of_check(conn, meeting.key));
-    assert_eq!(bookings.first().map(|b| b.state.as_str()), Some("failed"));
+    assert_eq!(
+        bookings.first().map(|b| b.state),
+        Some(BookingState::Failed)
+    );
 }
 
 #[test]
@@ -596,12 +604,14 @@ impl World {
     fn book(&self, check: &Check, on: &str, reason: &str) -> Result<Booked, BookingError> {
         let (today, now) = (self.today(), self.now());
         let new = NewBooking {
-            mode: Mode::HomeVisit,
-            booked_for: day(on),
-            at_time: None,
-            place: String::new(),
-            reason: reason.to_owned(),
-            unverified: String::new(),
+            what: Appointment {
+                mode: Mode::HomeVisit,
+                booked_for: day(on),
+                at_time: None,
+                place: String::new(),
+                reason: reason.to_owned(),
+                address_reason: String::new(),
+            },
             holiday_meant: true,
         };
         self.services

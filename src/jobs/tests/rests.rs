@@ -32,8 +32,8 @@ fn a_rest_over_a_lapse_is_told_above_at_once_and_hides_nothing() {
 
     let mails = world.sweep();
     assert_eq!(recipients(&mails), [HEAD]);
-    assert!(mails[0].raw.contains("A check is overdue"));
-    assert!(!mails[0].raw.contains("Example") && !mails[0].raw.contains("Lee Park"));
+    assert!(read(&mails[0]).says("A check is overdue"));
+    assert!(!read(&mails[0]).mentions("Example") && !read(&mails[0]).mentions("Lee Park"));
     assert!(world.sweep().is_empty(), "once");
 
     let today = world.today();

@@ -69,7 +69,12 @@ fn a_rehearsal_says_when_it_did_not_assess_every_child_and_writes_the_digest_of_
     assert!(!rehearse(1).assessed_all);
     let whole = rehearse(10);
     assert!(whole.assessed_all);
-    assert!(whole.mail.iter().any(|mail| mail.kind == "weekly_digest"));
+    assert!(
+        whole
+            .mail
+            .iter()
+            .any(|mail| mail.kind == crate::mail::MailKind::WeeklyDigest)
+    );
     assert_eq!(whole.opened, 2);
 }
 
@@ -126,7 +131,7 @@ fn one_bad_authority_does_not_stop_the_others() {
          FROM authority WHERE code = '901';
          INSERT INTO duty (reference, authority_id, child_id, kind, purpose, counted_from, original_due_on,
                                     due_on, why, state, created_at)
-         SELECT 'W-0000-0000', authority_id, id, 'nonsense', 'see_child', '2026-01-01', '2026-02-01', '2026-02-01', '',
+         SELECT 'W-0000-0000', authority_id, id, 'first_meeting', 'see_child', '2026-01-01', '2026-02-31', '2026-02-31', '',
                 'open', '2026-01-01 09:00:00'
          FROM child WHERE reference = 'C-0000-0000'",
     );

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::invented::Invented;
 use crate::rules::dates::spoken;
 
 /// What the message says.
@@ -25,9 +26,24 @@ pub struct Acknowledged {
     pub complaints_to: Option<String>,
 }
 
+impl Acknowledged {
+    /// With invented contents.
+    pub(super) fn sample(of: &Invented<'_>) -> Self {
+        Self {
+            notification: Invented::NOTIFICATION.to_owned(),
+            children: 2,
+            officer: "Sam Sample".to_owned(),
+            contact_by: of.after(14),
+            meet_by: of.after(28),
+            held_link: of.link("/family"),
+            privacy_link: of.link("/privacy"),
+            complaints_to: None,
+        }
+    }
+}
+
 super::three_texts!(
     Acknowledged,
-    "acknowledged",
     "email/acknowledged/subject.txt",
     "email/acknowledged/body.txt",
     "email/acknowledged/body.html"
@@ -51,7 +67,8 @@ mod tests {
             privacy_link: "https://hearth.wessex.example/privacy".to_owned(),
             complaints_to: None,
         }
-        .render(&wessex());
+        .render(&wessex())
+        .unwrap();
         insta::assert_snapshot!(read(&message));
     }
 }

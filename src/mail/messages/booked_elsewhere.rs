@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 
+use super::invented::Invented;
 use crate::rules::dates::spoken;
 use crate::rules::escalation::Post;
 
@@ -27,9 +28,21 @@ impl BookedElsewhere {
     }
 }
 
+impl BookedElsewhere {
+    /// With invented contents.
+    pub(super) fn sample(of: &Invented<'_>) -> Self {
+        Self {
+            check: Invented::CHECK.to_owned(),
+            kind: "First meeting".to_owned(),
+            booked_for: of.after(3),
+            vacant_post: None,
+            link: of.link(&format!("/checks/{}", Invented::CHECK)),
+        }
+    }
+}
+
 super::three_texts!(
     BookedElsewhere,
-    "booked_elsewhere",
     "email/booked_elsewhere/subject.txt",
     "email/booked_elsewhere/body.txt",
     "email/booked_elsewhere/body.html"
@@ -50,7 +63,8 @@ mod tests {
             vacant_post: None,
             link: "https://hearth.wessex.example/checks/W-7K4M-2QXD".to_owned(),
         }
-        .render(&wessex());
+        .render(&wessex())
+        .unwrap();
         insta::assert_snapshot!(read(&message));
     }
 }

@@ -1,5 +1,6 @@
 //! To the next post up: a mail that told somebody of lapses could not be delivered, so they have not been told.
 
+use super::invented::Invented;
 use crate::rules::escalation::Post;
 
 /// What the message says.
@@ -58,15 +59,29 @@ impl DeliveryFailed {
     }
 }
 
+impl DeliveryFailed {
+    /// With invented contents.
+    pub(super) fn sample(of: &Invented<'_>) -> Self {
+        Self {
+            mail: "M-0000-0000".to_owned(),
+            post: Post::TeamLeader,
+            about: Unheard::Lapses(1),
+            answer: "550 5.1.1 (address) User unknown".to_owned(),
+            list_link: of.link("/lapses"),
+            outbox_link: of.link("/admin/mail"),
+        }
+    }
+}
+
 super::three_texts!(
     DeliveryFailed,
-    "delivery_failed",
     "email/delivery_failed/subject.txt",
     "email/delivery_failed/body.txt",
     "email/delivery_failed/body.html"
 );
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
     use crate::mail::messages::{read, wessex};
@@ -97,6 +112,7 @@ mod tests {
             outbox_link: "https://hearth.wessex.example/admin/mail".to_owned(),
         }
         .render(&wessex())
+        .unwrap()
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 
+use super::invented::Invented;
 use crate::rules::dates::spoken;
 use crate::rules::escalation::Post;
 
@@ -33,9 +34,22 @@ impl FailedVisit {
     }
 }
 
+impl FailedVisit {
+    /// With invented contents.
+    pub(super) fn sample(of: &Invented<'_>) -> Self {
+        Self {
+            check: Invented::CHECK.to_owned(),
+            kind: "First meeting".to_owned(),
+            happened_on: of.today,
+            new_attempt_by: Some(of.after(2)),
+            vacant_post: None,
+            link: of.link(&format!("/checks/{}", Invented::CHECK)),
+        }
+    }
+}
+
 super::three_texts!(
     FailedVisit,
-    "failed_visit",
     "email/failed_visit/subject.txt",
     "email/failed_visit/body.txt",
     "email/failed_visit/body.html"
@@ -57,7 +71,8 @@ mod tests {
             vacant_post: None,
             link: "https://hearth.wessex.example/checks/W-7K4M-2QXD".to_owned(),
         }
-        .render(&wessex());
+        .render(&wessex())
+        .unwrap();
         insta::assert_snapshot!(read(&message));
     }
 }

@@ -1,5 +1,7 @@
 //! To a member of staff: set a password for your account, the first or a new one.
 
+use super::invented::Invented;
+
 /// What the message says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
@@ -11,15 +13,26 @@ pub struct Invitation {
     pub valid_for: String,
 }
 
+impl Invitation {
+    /// With invented contents.
+    pub(super) fn sample(of: &Invented<'_>) -> Self {
+        Self {
+            role: "an officer".to_owned(),
+            link: of.link("/password/not-a-link"),
+            valid_for: "7 days".to_owned(),
+        }
+    }
+}
+
 super::three_texts!(
     Invitation,
-    "invitation",
     "email/invitation/subject.txt",
     "email/invitation/body.txt",
     "email/invitation/body.html"
 );
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
     use crate::mail::messages::{read, wessex};
@@ -31,7 +44,8 @@ mod tests {
             link: "https://hearth.wessex.example/set-password/7Yk2mBq0bC1nRr5tVw8xZaDf".to_owned(),
             valid_for: "7 days".to_owned(),
         }
-        .render(&wessex());
+        .render(&wessex())
+        .unwrap();
         insta::assert_snapshot!(read(&message));
     }
 }

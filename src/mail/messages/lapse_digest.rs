@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use super::invented::Invented;
 use crate::rules::dates::spoken;
 use crate::rules::duty::counted;
 use crate::rules::escalation::{Post, Step};
@@ -127,9 +128,31 @@ fn with_article(post: Post) -> String {
     }
 }
 
+impl LapseDigest {
+    /// With invented contents.
+    pub(super) fn sample(of: &Invented<'_>) -> Self {
+        Self {
+            told_as: vec![Post::TeamLeader],
+            in_place_of: BTreeSet::new(),
+            lines: vec![LapseLine {
+                is_return: false,
+                reference: Invented::LAPSE.to_owned(),
+                check: "Second check".to_owned(),
+                due_on: of.before(7),
+                working_days_over: 5,
+                step: Step::Manager,
+                since: of.today,
+                broken_plan: None,
+                plan: None,
+                vacant_post: Some(Post::Manager),
+            }],
+            link: of.link("/lapses"),
+        }
+    }
+}
+
 super::three_texts!(
     LapseDigest,
-    "lapse_digest",
     "email/lapse_digest/subject.txt",
     "email/lapse_digest/body.txt",
     "email/lapse_digest/body.html"
@@ -168,7 +191,7 @@ mod tests {
     #[test]
     fn one_lapse() {
         let digest = digest(vec![line("L-7K4M-2QXD", (2026, 11, 20), 1)]);
-        insta::assert_snapshot!(read(&digest.render(&wessex())));
+        insta::assert_snapshot!(read(&digest.render(&wessex()).unwrap()));
     }
 
     #[test]
@@ -187,7 +210,7 @@ mod tests {
             in_place_of: BTreeSet::from(["Jo Dale".to_owned(), "Kim Ford".to_owned()]),
             ..digest(lines)
         };
-        let message = digest.render(&wessex());
+        let message = digest.render(&wessex()).unwrap();
         insta::assert_snapshot!(read(&message));
         insta::assert_snapshot!("html", message.html);
     }
@@ -201,13 +224,13 @@ mod tests {
             told_as: vec![Post::HeadOfService],
             ..digest(vec![renewed])
         };
-        insta::assert_snapshot!(read(&digest.render(&wessex())));
+        insta::assert_snapshot!(read(&digest.render(&wessex()).unwrap()));
     }
 
     #[test]
     fn a_long_list_is_on_the_page_and_not_in_the_mail() {
         let lines = vec![line("L-7K4M-2QXD", (2026, 11, 20), 1); 60];
-        let message = digest(lines).render(&wessex());
+        let message = digest(lines).render(&wessex()).unwrap();
         assert_eq!(message.subject, "60 welfare checks have lapsed");
         assert_eq!(message.text.matches("L-7K4M-2QXD").count(), LISTED);
         assert!(message.text.contains("- and 10 more"), "{}", message.text);

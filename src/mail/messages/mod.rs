@@ -1,5 +1,5 @@
 //! What Hearth writes to people. One file a message, each a pure function from plain values to [`Rendered`]; the
-//! words are in `templates/email/NAME/{subject.txt,body.txt,body.html}`.
+//! words are in `templates/email/KIND/{subject.txt,body.txt,body.html}`. [`MailKind`] lists them all.
 //!
 //! No message carries the name of a child or a parent, an address or an allegation: a reference, a count, a date,
 //! and a link that needs signing in.
@@ -9,6 +9,7 @@ pub mod booked_elsewhere;
 pub mod delivery_failed;
 pub mod due_soon;
 pub mod failed_visit;
+mod invented;
 pub mod invitation;
 pub mod lapse_digest;
 mod plain_text;
@@ -16,7 +17,6 @@ pub mod postponed;
 pub mod receipt;
 pub mod record_closed;
 pub mod rest_decided;
-pub mod samples;
 pub mod sign_in_link;
 pub mod weekly_digest;
 
@@ -34,31 +34,16 @@ pub use rest_decided::RestDecided;
 pub use sign_in_link::SignInLink;
 pub use weekly_digest::{Figure, WeeklyDigest, WeeklyLapse};
 
+use invented::Invented;
+
 use std::collections::BTreeSet;
 
 use askama::Template;
+use chrono::NaiveDate;
 
+use super::MailKind;
+use crate::db::{DbError, Result};
 use crate::rules::identifiers::EmailAddress;
-
-/// The kind of a mail which tells that a lapse digest could not be delivered.
-pub(super) const DELIVERY_FAILED: &str = "delivery_failed";
-
-/// Kinds that somebody had to get: when one of them dies, the next post up is told. Whoever adds a message to staff
-/// that nobody may miss writes its kind here; nothing else is needed.
-pub(super) const MUST_ARRIVE: [&str; 9] = [
-    "lapse_digest",
-    "failed_visit",
-    "booked_elsewhere",
-    "due_soon",
-    "weekly_digest",
-    "postponed",
-    "rest_decided",
-    "record_closed",
-    DELIVERY_FAILED,
-];
-
-/// Kinds with a link that opens an account; their words are forgotten once they are sent or given up.
-pub(super) const CARRY_A_SECRET: [&str; 2] = ["sign_in_link", "invitation"];
 
 /// What stands around every message of an authority.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +81,7 @@ impl Letterhead {
 /// A message ready for the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
-    /// Which message it is.
-    pub kind: &'static str,
+    pub kind: MailKind,
     pub subject: String,
     /// Plain text in lines of at most 76 characters.
     pub text: String,
@@ -106,24 +90,61 @@ pub struct Rendered {
 }
 
 impl Rendered {
+    /// A mail that cannot be written takes the whole transaction back: what would have been told is told by the next one,
+    /// and nobody gets an empty mail.
     fn from_templates(
-        kind: &'static str,
+        kind: MailKind,
         subject: &impl Template,
         text: &impl Template,
         html: &impl Template,
-    ) -> Self {
-        Self {
+    ) -> Result<Self> {
+        Ok(Self {
             kind,
-            subject: plain_text::one_line(&written(subject)),
-            text: plain_text::wrapped(&written(text)),
-            html: written(html),
-        }
+            subject: plain_text::one_line(&written(kind, subject)?),
+            text: plain_text::wrapped(&written(kind, text)?),
+            html: written(kind, html)?,
+        })
     }
 }
 
-/// Writing into a `String` fails only if a value refuses to be shown, and ours are texts, numbers and dates.
-fn written(template: &impl Template) -> String {
-    template.render().unwrap_or_default()
+fn written(kind: MailKind, template: &impl Template) -> Result<String> {
+    template.render().map_err(|cause| {
+        let kind = kind.as_str();
+        DbError::Unwritten(format!(
+            "a mail of the kind {kind} cannot be written: {cause}"
+        ))
+    })
+}
+
+/// One invented message of each kind, as of a day, on an authority's letterhead, so that an administrator can read what
+/// people will get before they get it.
+///
+/// # Errors
+/// If one cannot be written.
+pub fn samples(head: &Letterhead, today: NaiveDate) -> Result<Vec<Rendered>> {
+    let of = Invented { head, today };
+    let samples = MailKind::ALL.iter().map(|kind| sample(*kind, &of));
+    samples.filter_map(Result::transpose).collect()
+}
+
+fn sample(kind: MailKind, of: &Invented<'_>) -> Result<Option<Rendered>> {
+    let sample = match kind {
+        MailKind::LapseDigest => LapseDigest::sample(of).render(of.head),
+        MailKind::DueSoon => DueSoon::sample(of).render(of.head),
+        MailKind::WeeklyDigest => WeeklyDigest::sample(of).render(of.head),
+        MailKind::FailedVisit => FailedVisit::sample(of).render(of.head),
+        MailKind::RecordClosed => RecordClosed::sample(of).render(of.head),
+        MailKind::Postponed => Postponed::sample(of).render(of.head),
+        MailKind::BookedElsewhere => BookedElsewhere::sample(of).render(of.head),
+        MailKind::RestDecided => RestDecided::sample(of).render(of.head),
+        MailKind::DeliveryFailed => DeliveryFailed::sample(of).render(of.head),
+        MailKind::Invitation => Invitation::sample(of).render(of.head),
+        MailKind::SignInLink => SignInLink::sample(of).render(of.head),
+        MailKind::Receipt => Receipt::sample(of).render(of.head),
+        MailKind::Acknowledged => Acknowledged::sample(of).render(of.head),
+        MailKind::Sample => return Ok(None),
+    };
+    sample.map(Some)
 }
 
 fn number(of: usize) -> i64 {
@@ -142,9 +163,17 @@ fn away(names: &BTreeSet<String>) -> Option<String> {
     })
 }
 
-/// Binds a message's values to its three templates, in which they are `mail` and the letterhead is `head`.
+/// Binds a message's values to the three templates of the kind of the same name, in which they are `mail` and the letterhead is
+/// `head`.
 macro_rules! three_texts {
-    ($values:ident, $kind:literal, $subject:literal, $text:literal, $html:literal) => {
+    ($values:ident, $subject:literal, $text:literal, $html:literal) => {
+        const _: () = assert!(
+            crate::mail::MailKind::$values.has_template($subject, "subject.txt")
+                && crate::mail::MailKind::$values.has_template($text, "body.txt")
+                && crate::mail::MailKind::$values.has_template($html, "body.html"),
+            "a mail of this kind has email/KIND/subject.txt, body.txt and body.html"
+        );
+
         #[derive(askama::Template)]
         #[template(path = $subject, whitespace = "preserve")]
         struct Subject<'a> {
@@ -167,9 +196,12 @@ macro_rules! three_texts {
 
         impl $values {
             /// The message in words.
-            pub fn render(&self, head: &super::Letterhead) -> super::Rendered {
+            ///
+            /// # Errors
+            /// If a value refuses to be shown.
+            pub fn render(&self, head: &super::Letterhead) -> crate::db::Result<super::Rendered> {
                 super::Rendered::from_templates(
-                    $kind,
+                    crate::mail::MailKind::$values,
                     &Subject { mail: self },
                     &Text { head, mail: self },
                     &Html { head, mail: self },
@@ -201,4 +233,63 @@ fn read(message: &Rendered) -> String {
     assert!(message.html.contains("<h1"), "the HTML has a heading");
     assert!(!message.html.contains("{{"), "the HTML is filled in");
     format!("Subject: {}\n\n{}", message.subject, message.text)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_own_words_and_a_sample() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        let of = Invented {
+            head: &wessex(),
+            today,
+        };
+        for kind in MailKind::ALL {
+            let Some(sample) = sample(*kind, &of).unwrap() else {
+                assert_eq!(*kind, MailKind::Sample, "only a sample is made of others");
+                continue;
+            };
+            assert_eq!(sample.kind, *kind, "a sample of another kind");
+            assert!(!sample.subject.is_empty(), "{kind:?}");
+            read(&sample);
+        }
+        let subjects: BTreeSet<String> = (samples(&wessex(), today).unwrap().into_iter())
+            .map(|sample| sample.subject)
+            .collect();
+        assert_eq!(subjects.len(), MailKind::ALL.len() - 1);
+    }
+
+    /// What a value does that refuses to be shown.
+    struct Unshowable;
+
+    impl std::fmt::Display for Unshowable {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            Err(std::fmt::Error)
+        }
+    }
+
+    #[derive(Template)]
+    #[template(source = "Dear {{ whom }}", ext = "txt")]
+    struct To<T: std::fmt::Display> {
+        whom: T,
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_an_error_and_no_empty_mail() {
+        let whole = To { whom: "all" };
+        let broken = To { whom: Unshowable };
+        let kind = MailKind::FailedVisit;
+        assert!(Rendered::from_templates(kind, &whole, &whole, &whole).is_ok());
+        for mail in [
+            Rendered::from_templates(kind, &broken, &whole, &whole),
+            Rendered::from_templates(kind, &whole, &broken, &whole),
+            Rendered::from_templates(kind, &whole, &whole, &broken),
+        ] {
+            let error = mail.unwrap_err().to_string();
+            assert!(error.contains("failed_visit cannot be written"), "{error}");
+        }
+    }
 }

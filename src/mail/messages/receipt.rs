@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::invented::Invented;
 use crate::rules::dates::spoken;
 
 /// What the message says.
@@ -25,9 +26,24 @@ pub struct Receipt {
     pub complaints_to: Option<String>,
 }
 
+impl Receipt {
+    /// With invented contents.
+    pub(super) fn sample(of: &Invented<'_>) -> Self {
+        Self {
+            notification: Invented::NOTIFICATION.to_owned(),
+            received_on: of.today,
+            children: 2,
+            answer_by: of.after(14),
+            contact_by: of.after(14),
+            is_by_choice: true,
+            held_link: of.link("/family"),
+            complaints_to: None,
+        }
+    }
+}
+
 super::three_texts!(
     Receipt,
-    "receipt",
     "email/receipt/subject.txt",
     "email/receipt/body.txt",
     "email/receipt/body.html"
@@ -54,7 +70,7 @@ mod tests {
 
     #[test]
     fn for_two_children() {
-        insta::assert_snapshot!(read(&receipt().render(&wessex())));
+        insta::assert_snapshot!(read(&receipt().render(&wessex()).unwrap()));
     }
 
     #[test]
@@ -69,7 +85,7 @@ mod tests {
             telephone: None,
             ..wessex()
         };
-        insta::assert_snapshot!(read(&receipt.render(&letterhead)));
+        insta::assert_snapshot!(read(&receipt.render(&letterhead).unwrap()));
     }
 
     #[test]
@@ -78,7 +94,7 @@ mod tests {
             is_by_choice: false,
             ..receipt()
         };
-        let message = receipt.render(&wessex());
+        let message = receipt.render(&wessex()).unwrap();
         for words in [&message.text, &message.html] {
             assert!(words.contains("This is a receipt, not a permission."));
             assert!(!words.contains("duty") && !words.contains("choosing"));
@@ -87,7 +103,7 @@ mod tests {
 
     #[test]
     fn it_never_asks_anybody_to_apply() {
-        let message = receipt().render(&wessex());
+        let message = receipt().render(&wessex()).unwrap();
         for word in ["apply", "application", "approv", "permit", "must", "risk"] {
             assert!(!message.text.to_lowercase().contains(word), "{word}");
         }

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::invented::Invented;
 use crate::rules::dates::spoken;
 use crate::rules::escalation::Post;
 
@@ -25,9 +26,21 @@ impl RecordClosed {
     }
 }
 
+impl RecordClosed {
+    /// With invented contents.
+    pub(super) fn sample(of: &Invented<'_>) -> Self {
+        Self {
+            record: Invented::CHILD.to_owned(),
+            because: "Attends a school".to_owned(),
+            on: of.today,
+            vacant_post: None,
+            link: of.link("/children"),
+        }
+    }
+}
+
 super::three_texts!(
     RecordClosed,
-    "record_closed",
     "email/record_closed/subject.txt",
     "email/record_closed/body.txt",
     "email/record_closed/body.html"
@@ -48,6 +61,6 @@ mod tests {
             vacant_post: Some(Post::Manager),
             link: "https://hearth.wessex.example/children/C-7K4M-2QXD".to_owned(),
         };
-        insta::assert_snapshot!(read(&closed.render(&wessex())));
+        insta::assert_snapshot!(read(&closed.render(&wessex()).unwrap()));
     }
 }

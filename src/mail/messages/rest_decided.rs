@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 
+use super::invented::Invented;
 use crate::rules::dates::spoken;
 use crate::rules::escalation::Post;
 
@@ -37,9 +38,22 @@ impl RestDecided {
     }
 }
 
+impl RestDecided {
+    /// With invented contents.
+    pub(super) fn sample(of: &Invented<'_>) -> Self {
+        Self {
+            child: Invented::CHILD.to_owned(),
+            starts_on: of.today,
+            ends_on: of.after(30),
+            renewal: 1,
+            vacant_post: None,
+            link: of.link(&format!("/children/{}", Invented::CHILD)),
+        }
+    }
+}
+
 super::three_texts!(
     RestDecided,
-    "rest_decided",
     "email/rest_decided/subject.txt",
     "email/rest_decided/body.txt",
     "email/rest_decided/body.html"
@@ -61,12 +75,12 @@ mod tests {
             vacant_post: Some(Post::HeadOfService),
             link: "https://hearth.wessex.example/children/C-7K4M-2QXD".to_owned(),
         };
-        insta::assert_snapshot!(read(&rest.render(&wessex())));
+        insta::assert_snapshot!(read(&rest.render(&wessex()).unwrap()));
         let renewed = RestDecided {
             renewal: 1,
             vacant_post: None,
             ..rest
         };
-        insta::assert_snapshot!("renewed", read(&renewed.render(&wessex())));
+        insta::assert_snapshot!("renewed", read(&renewed.render(&wessex()).unwrap()));
     }
 }

@@ -1,5 +1,7 @@
 //! To a parent: the link that proves the email address and signs in.
 
+use super::invented::Invented;
+
 /// What the message says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInLink {
@@ -9,15 +11,25 @@ pub struct SignInLink {
     pub valid_for: String,
 }
 
+impl SignInLink {
+    /// With invented contents.
+    pub(super) fn sample(of: &Invented<'_>) -> Self {
+        Self {
+            link: of.link("/notify/link/not-a-link"),
+            valid_for: "60 minutes".to_owned(),
+        }
+    }
+}
+
 super::three_texts!(
     SignInLink,
-    "sign_in_link",
     "email/sign_in_link/subject.txt",
     "email/sign_in_link/body.txt",
     "email/sign_in_link/body.html"
 );
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
     use crate::mail::messages::{read, wessex};
@@ -28,7 +40,8 @@ mod tests {
             link: "https://hearth.wessex.example/sign-in/7Yk2mBq0bC1nRr5tVw8xZaDf".to_owned(),
             valid_for: "1 hour".to_owned(),
         }
-        .render(&wessex());
+        .render(&wessex())
+        .unwrap();
         insta::assert_snapshot!(read(&message));
     }
 }

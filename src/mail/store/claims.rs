@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::{OutgoingMail, WAITING};
+use super::{MailState, OutgoingMail, WAITING};
 use crate::db::columns::Key;
 use crate::db::schema::outgoing_mail;
 use crate::db::{Conn, Result};
@@ -92,7 +92,7 @@ pub(in crate::mail) fn record_sent(
     on_each!(tx, |conn| diesel::update(outgoing_mail::table)
         .filter(outgoing_mail::id.eq(mail.id))
         .set((
-            outgoing_mail::state.eq("sent"),
+            outgoing_mail::state.eq(MailState::Sent),
             outgoing_mail::sent_at.eq(now),
             outgoing_mail::last_answer.eq(answer),
             outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
@@ -128,7 +128,7 @@ pub(in crate::mail) fn record_dead(tx: &mut Conn, mail: &OutgoingMail, answer: &
         .filter(WAITING)
         .filter(outgoing_mail::attempts.eq(mail.attempts))
         .set((
-            outgoing_mail::state.eq("dead"),
+            outgoing_mail::state.eq(MailState::Dead),
             outgoing_mail::last_answer.eq(answer),
             outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
         ))

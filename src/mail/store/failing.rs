@@ -3,19 +3,20 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::OutgoingMail;
+use super::{MailState, OutgoingMail};
 use crate::db::columns::Key;
 use crate::db::schema::{failing_address, outgoing_mail};
 use crate::db::{Conn, Result};
+use crate::mail::MailKind;
 
 /// A mail that a bounce names.
 #[derive(Queryable)]
 pub(in crate::mail) struct Named {
     pub(in crate::mail) id: Key<OutgoingMail>,
     pub(in crate::mail) reference: String,
-    pub(in crate::mail) kind: String,
+    pub(in crate::mail) kind: MailKind,
     pub(in crate::mail) recipient: String,
-    pub(in crate::mail) state: String,
+    pub(in crate::mail) state: MailState,
 }
 
 /// An address that mail came back from, as the page for administrators lists it.
@@ -54,7 +55,7 @@ pub(in crate::mail) fn record_returned(
     diesel::update(outgoing_mail::table)
         .filter(outgoing_mail::id.eq(mail))
         .set((
-            outgoing_mail::state.eq("dead"),
+            outgoing_mail::state.eq(MailState::Dead),
             outgoing_mail::last_answer.eq(words),
             outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
         ))

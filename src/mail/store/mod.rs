@@ -7,16 +7,34 @@ use chrono::{Duration, NaiveDateTime};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
+use super::MailKind;
 use crate::db::columns::Key;
 use crate::db::schema::outgoing_mail;
 use crate::db::{Condition, Conn, Result};
+use crate::rules::codes::code_list;
+
+code_list! {
+    /// What became of a mail.
+    pub enum MailState {
+        /// To be sent, or to be tried again.
+        Waiting = "waiting", "Waiting to be sent";
+        /// The mail server took it.
+        Sent = "sent", "Delivered to the mail server";
+        /// Given up, or come back.
+        Dead = "dead", "Could not be delivered";
+    }
+}
+
+crate::text_column!(MailState);
+
+crate::text_column!(MailKind);
 
 /// A mail that was claimed, with what is needed to send it.
 #[derive(Clone, Debug, Queryable)]
 pub struct OutgoingMail {
     pub(super) id: Key<OutgoingMail>,
     pub(super) reference: String,
-    pub(super) kind: String,
+    pub(super) kind: MailKind,
     pub(super) recipient: String,
     pub(super) sender_name: String,
     pub(super) reply_to: Option<String>,
@@ -36,7 +54,7 @@ pub(super) struct NewMail<'a> {
     pub reference: &'a str,
     pub key: &'a str,
     pub authority_id: i64,
-    pub kind: &'a str,
+    pub kind: MailKind,
     pub recipient: &'a str,
     pub sender_name: &'a str,
     pub reply_to: Option<&'a str>,
@@ -44,10 +62,13 @@ pub(super) struct NewMail<'a> {
     pub body_text: &'a str,
     pub body_html: &'a str,
     pub message_id: &'a str,
-    pub state: &'a str,
+    pub state: MailState,
     pub next_try_at: NaiveDateTime,
     pub created_at: NaiveDateTime,
     pub useless_after: Option<NaiveDateTime>,
+    pub about_child_id: Option<i64>,
+    pub about: &'a str,
+    pub reports_id: Option<i64>,
 }
 
 /// A mail that has not arrived, as the page for administrators lists it.
@@ -55,12 +76,11 @@ pub(super) struct NewMail<'a> {
 pub struct Undelivered {
     /// The mail's reference, `M-…`.
     pub reference: String,
-    /// Which message it is, such as `lapse_digest`.
-    pub kind: String,
+    pub kind: MailKind,
     /// The address it is for.
     pub recipient: String,
-    /// `waiting` or `dead`.
-    pub state: String,
+    /// Waiting or dead.
+    pub state: MailState,
     /// How often it was tried.
     pub attempts: i32,
     /// When it is tried next, UTC; of no meaning for a dead mail.
@@ -71,6 +91,14 @@ pub struct Undelivered {
     pub created_at: NaiveDateTime,
 }
 
+impl Undelivered {
+    /// Whether it will not be tried again.
+    #[must_use]
+    pub fn is_dead(&self) -> bool {
+        self.state == MailState::Dead
+    }
+}
+
 /// A mail that somebody had to get and that will not be tried again.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub struct DeadMail {
@@ -78,8 +106,6 @@ pub struct DeadMail {
     pub id: Key<OutgoingMail>,
     /// The mail's reference, `M-…`.
     pub reference: String,
-    /// What it is about, as it was put.
-    pub key: String,
     /// The number of the authority it belongs to.
     pub authority_id: i64,
     /// What the server said last, without addresses.
@@ -121,7 +147,7 @@ pub(super) fn retry_now(
     let changed = diesel::update(outgoing_mail::table)
         .filter(outgoing_mail::reference.eq(reference))
         .filter(outgoing_mail::authority_id.eq(authority))
-        .filter(outgoing_mail::state.ne("sent"))
+        .filter(outgoing_mail::state.ne(MailState::Sent))
         .filter(outgoing_mail::body_text.ne(""))
         .filter(
             outgoing_mail::claimed_until
@@ -129,7 +155,7 @@ pub(super) fn retry_now(
                 .or(outgoing_mail::claimed_until.lt(now)),
         )
         .set((
-            outgoing_mail::state.eq("waiting"),
+            outgoing_mail::state.eq(MailState::Waiting),
             outgoing_mail::attempts.eq(0),
             outgoing_mail::next_try_at.eq(now),
             outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
@@ -139,19 +165,8 @@ pub(super) fn retry_now(
     Ok(changed > 0)
 }
 
-/// Gives mails with these keys a key of the past, so that the same can be put again.
-pub(super) fn set_aside(tx: &mut Conn, keys: &[String]) -> Result<()> {
-    let past = outgoing_mail::key
-        .concat(":earlier:")
-        .concat(outgoing_mail::id.cast::<diesel::sql_types::Text>());
-    diesel::update(outgoing_mail::table.filter(outgoing_mail::key.eq_any(keys)))
-        .set(outgoing_mail::key.eq(past))
-        .execute(tx)?;
-    Ok(())
-}
-
 /// How many mails of an authority are in a state and were, or were not, tried before.
-pub(super) fn count(conn: &mut Conn, authority: i64, state: &str, tried: bool) -> Result<i64> {
+pub(super) fn count(conn: &mut Conn, authority: i64, state: MailState, tried: bool) -> Result<i64> {
     Ok(outgoing_mail::table
         .filter(outgoing_mail::authority_id.eq(authority))
         .filter(outgoing_mail::state.eq(state))
@@ -164,9 +179,11 @@ pub(super) fn undelivered(conn: &mut Conn, authority: i64, limit: i64) -> Result
     Ok(outgoing_mail::table
         .filter(outgoing_mail::authority_id.eq(authority))
         .filter(
-            outgoing_mail::state.eq("dead").or(outgoing_mail::state
-                .eq("waiting")
-                .and(outgoing_mail::attempts.gt(0))),
+            outgoing_mail::state
+                .eq(MailState::Dead)
+                .or(outgoing_mail::state
+                    .eq(MailState::Waiting)
+                    .and(outgoing_mail::attempts.gt(0))),
         )
         .order((outgoing_mail::state, outgoing_mail::id.desc()))
         .limit(limit)
@@ -186,8 +203,7 @@ pub(super) fn undelivered(conn: &mut Conn, authority: i64, limit: i64) -> Result
 /// A mail as it was put into the outbox.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub struct PutMail {
-    /// Which message it is, such as `lapse_digest`.
-    pub kind: String,
+    pub kind: MailKind,
     /// The address it is for.
     pub recipient: String,
     pub subject: String,
@@ -225,8 +241,7 @@ pub(super) fn put_since(
 pub struct Delivery {
     /// The mail's reference, `M-…`.
     pub reference: String,
-    /// Which message it is, such as `lapse_digest`.
-    pub kind: String,
+    pub kind: MailKind,
     /// The address it is for.
     pub recipient: String,
     /// When the server took it, UTC.
@@ -236,7 +251,7 @@ pub struct Delivery {
 pub(super) fn delivered(conn: &mut Conn, authority: i64, limit: i64) -> Result<Vec<Delivery>> {
     Ok(outgoing_mail::table
         .filter(outgoing_mail::authority_id.eq(authority))
-        .filter(outgoing_mail::state.eq("sent"))
+        .filter(outgoing_mail::state.eq(MailState::Sent))
         .order(outgoing_mail::id.desc())
         .limit(limit)
         .select((
@@ -257,7 +272,6 @@ pub(super) fn dead_without_report(conn: &mut Conn, kinds: &[&str]) -> Result<Vec
         .select((
             outgoing_mail::id,
             outgoing_mail::reference,
-            outgoing_mail::key,
             outgoing_mail::authority_id,
             outgoing_mail::last_answer,
         ))
@@ -276,24 +290,47 @@ pub(super) fn note_reported(
     Ok(())
 }
 
-/// The row of a mail by its reference, and what it was put as.
-pub(super) fn put_as(
-    conn: &mut Conn,
-    reference: &str,
-) -> Result<Option<(Key<OutgoingMail>, String)>> {
+/// How many mails report this one.
+pub(super) fn count_reports(conn: &mut Conn, mail: Key<OutgoingMail>) -> Result<i64> {
     Ok(outgoing_mail::table
-        .filter(outgoing_mail::reference.eq(reference))
-        .select((outgoing_mail::id, outgoing_mail::key))
-        .first(conn)
-        .optional()?)
+        .filter(outgoing_mail::reports_id.eq(mail.number()))
+        .select(count_star())
+        .first(conn)?)
 }
 
-/// The recipients of the mails put with one of these keys.
-pub(super) fn recipients_of(conn: &mut Conn, keys: &[String]) -> Result<Vec<String>> {
-    Ok(outgoing_mail::table
-        .filter(outgoing_mail::key.eq_any(keys))
+/// A mail of which another one tells that it could not be delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    pub id: Key<OutgoingMail>,
+    /// The mail's reference, `M-…`.
+    pub reference: String,
+    /// The addresses of everybody who was told with the same report.
+    pub told: Vec<String>,
+}
+
+/// The mail that this one reports. What was put at the same moment is one report.
+pub(super) fn reported_by(conn: &mut Conn, report: Key<OutgoingMail>) -> Result<Option<Reported>> {
+    let (reported, put_at): (Option<Key<OutgoingMail>>, NaiveDateTime) = outgoing_mail::table
+        .filter(outgoing_mail::id.eq(report))
+        .select((outgoing_mail::reports_id, outgoing_mail::created_at))
+        .first(conn)?;
+    let Some(id) = reported else {
+        return Ok(None);
+    };
+    let reference = outgoing_mail::table
+        .filter(outgoing_mail::id.eq(id))
+        .select(outgoing_mail::reference)
+        .first(conn)?;
+    let told = outgoing_mail::table
+        .filter(outgoing_mail::reports_id.eq(id.number()))
+        .filter(outgoing_mail::created_at.eq(put_at))
         .select(outgoing_mail::recipient)
-        .load(conn)?)
+        .load(conn)?;
+    Ok(Some(Reported {
+        id,
+        reference,
+        told,
+    }))
 }
 
 /// How many mails wait or are dead.

@@ -1,3 +1,5 @@
+//! Who changes a policy, from when, and what becomes of it and of the children.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;

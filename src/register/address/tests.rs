@@ -1,3 +1,5 @@
+//! Moves, corrections and what was made sure of, each with its dates.
+
 use super::*;
 use crate::register::child;
 use crate::register::testing::{World, day, now, world};

@@ -1,5 +1,8 @@
+//! Children are added, found by whoever may see them, and amended by one person at a time.
+
 use super::*;
 use crate::register::testing::{World, day, new_child, now, particulars, world};
+use crate::rules::codes::Sex;
 
 fn ada() -> Particulars {
     particulars("Ada", "Moss", day(2015, 4, 3))

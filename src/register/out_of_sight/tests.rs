@@ -1,3 +1,5 @@
+//! Who is listed as out of sight, in what order, and for whom.
+
 use super::*;
 use crate::register::address::{self, Place};
 use crate::register::testing::{World, day, new_child, now, particulars, world};

@@ -5,12 +5,10 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::parsed;
 use crate::db::days::{Day, Moment};
 use crate::db::schema::address;
 use crate::db::{Backend, Conn, Result};
 use crate::on_each;
-use crate::register::address::{AddressRecord, Place};
 use crate::register::{AddressKey, ChildKey, PersonKey};
 use crate::rules::codes::Source;
 use crate::rules::identifiers::{Postcode, Reference, Uprn};
@@ -32,42 +30,39 @@ impl Whose {
     }
 }
 
-#[derive(Queryable, Selectable)]
+/// An address as held.
+#[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = address)]
-pub(super) struct AddressRow {
-    id: AddressKey,
-    reference: String,
-    lines: String,
-    town: String,
-    postcode: Option<String>,
-    uprn: Option<String>,
-    source: Source,
-    lived_from: NaiveDate,
-    lived_to: Option<NaiveDate>,
-    verified_on: Option<NaiveDate>,
-    verified_by: Option<String>,
-    recorded_at: NaiveDateTime,
+pub struct AddressRecord {
+    /// The key inside the program.
+    #[diesel(column_name = id)]
+    pub key: AddressKey,
+    /// What the world calls this record.
+    pub reference: Reference,
+    #[diesel(embed)]
+    pub place: Place,
+    /// Who told the authority.
+    pub source: Source,
+    pub lived_from: NaiveDate,
+    /// Until when; nothing for the current one.
+    pub lived_to: Option<NaiveDate>,
+    /// The day somebody made sure of it.
+    pub verified_on: Option<NaiveDate>,
+    pub verified_by: Option<String>,
+    /// When the authority wrote it down.
+    pub recorded_at: NaiveDateTime,
 }
 
-impl AddressRow {
-    pub(super) fn into_record(self) -> Result<AddressRecord> {
-        Ok(AddressRecord {
-            key: self.id,
-            reference: parsed(&self.reference)?,
-            place: Place {
-                lines: self.lines,
-                town: self.town,
-                postcode: self.postcode.as_deref().map(parsed).transpose()?,
-                uprn: self.uprn.as_deref().map(parsed).transpose()?,
-            },
-            source: self.source,
-            lived_from: self.lived_from,
-            lived_to: self.lived_to,
-            verified_on: self.verified_on,
-            verified_by: self.verified_by,
-            recorded_at: self.recorded_at,
-        })
-    }
+/// A place.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = address)]
+pub struct Place {
+    /// House and street, one line of the address a line.
+    pub lines: String,
+    pub town: String,
+    pub postcode: Option<Postcode>,
+    /// Unique property reference, where known.
+    pub uprn: Option<Uprn>,
 }
 
 /// A new row, alone or one of many.
@@ -120,37 +115,33 @@ pub(in crate::register) fn has_reference(conn: &mut Conn, reference: &Reference)
 }
 
 pub(in crate::register) fn current(conn: &mut Conn, whose: Whose) -> Result<Option<AddressRecord>> {
-    whose
+    Ok(whose
         .addresses()
         .filter(address::lived_to.is_null())
-        .select(AddressRow::as_select())
+        .select(AddressRecord::as_select())
         .first(conn)
-        .optional()?
-        .map(AddressRow::into_record)
-        .transpose()
+        .optional()?)
 }
 
 /// All addresses of somebody, in no order.
 pub(in crate::register) fn all(conn: &mut Conn, whose: Whose) -> Result<Vec<AddressRecord>> {
-    let rows: Vec<AddressRow> = whose
+    Ok(whose
         .addresses()
-        .select(AddressRow::as_select())
-        .load(conn)?;
-    rows.into_iter().map(AddressRow::into_record).collect()
+        .select(AddressRecord::as_select())
+        .load(conn)?)
 }
 
 /// All addresses of a child, the current one first.
 pub(in crate::register) fn history(conn: &mut Conn, child: ChildKey) -> Result<Vec<AddressRecord>> {
-    let rows: Vec<AddressRow> = on_each!(conn, |conn| address::table
+    Ok(on_each!(conn, |conn| address::table
         .filter(address::child_id.eq(child.number()))
         .order((
             address::lived_to.is_null().desc(),
             address::lived_from.desc(),
             address::id.desc(),
         ))
-        .select(AddressRow::as_select())
-        .load(conn))?;
-    rows.into_iter().map(AddressRow::into_record).collect()
+        .select(AddressRecord::as_select())
+        .load(conn))?)
 }
 
 /// Children a statement.

@@ -3,89 +3,85 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::parsed;
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::db::days::{Day, MaybeDay, Moment};
 use crate::db::schema::child;
 use crate::db::{Conn, Result};
 use crate::on_each;
-use crate::register::child::{ChildRecord, NewChild, Particulars};
+use crate::register::child::NewChild;
 use crate::register::{ChildKey, names};
 use crate::rules::codes::{ChildStatus, Ethnicity, SenProvision, SenType, Sex};
 use crate::rules::identifiers::{NhsNumber, Reference, Upn};
 use crate::rules::tier::Tier;
 
-#[derive(Queryable, Selectable)]
+/// A child as the register holds them.
+#[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = child)]
-struct ChildRow {
-    id: ChildKey,
-    reference: String,
-    authority_id: AuthorityKey,
-    given_names: String,
-    family_name: String,
-    known_as: Option<String>,
+pub struct ChildRecord {
+    /// The key inside the program.
+    #[diesel(column_name = id)]
+    pub key: ChildKey,
+    /// What the world calls this record.
+    pub reference: Reference,
+    #[diesel(column_name = authority_id)]
+    pub authority: AuthorityKey,
+    #[diesel(embed)]
+    pub particulars: Particulars,
+    /// The child's reference in the system a list came from.
+    pub other_reference: Option<String>,
+    /// Where the record stands.
+    pub status: ChildStatus,
+    /// First day of the current time on the register.
     #[diesel(deserialize_as = Day)]
-    date_of_birth: NaiveDate,
-    sex: Sex,
-    upn: Option<String>,
-    nhs_number: Option<String>,
-    other_reference: Option<String>,
-    ethnicity: Option<Ethnicity>,
-    language: Option<String>,
-    sen_provision: Option<SenProvision>,
-    sen_type: Option<SenType>,
-    second_sen_type: Option<SenType>,
-    status: ChildStatus,
-    #[diesel(deserialize_as = Day)]
-    registered_on: NaiveDate,
-    officer_id: Option<AccountKey>,
-    restricted: bool,
-    tier: Tier,
-    postcode: Option<String>,
+    pub registered_on: NaiveDate,
+    /// The officer who answers for the child.
+    #[diesel(column_name = officer_id)]
+    pub officer: Option<AccountKey>,
+    /// Hidden from officers who do not answer for the child.
+    pub restricted: bool,
+    /// How closely the schedule follows the child.
+    pub tier: Tier,
+    /// Of the current home.
+    pub postcode: Option<String>,
+    /// Earliest due day of an open check.
     #[diesel(deserialize_as = MaybeDay)]
-    next_check_on: Option<NaiveDate>,
+    pub next_check_on: Option<NaiveDate>,
+    /// Last seen in person by a professional.
     #[diesel(deserialize_as = MaybeDay)]
-    last_seen_on: Option<NaiveDate>,
-    last_seen_by: Option<String>,
-    seen_recorded: bool,
-    version: i32,
+    pub last_seen_on: Option<NaiveDate>,
+    pub last_seen_by: Option<String>,
+    /// False when the child came with a list that does not say when they were last seen.
+    pub seen_recorded: bool,
+    /// Goes up with every amendment; a form carries it back.
+    pub version: i32,
 }
 
-impl ChildRow {
-    fn into_record(self) -> Result<ChildRecord> {
-        Ok(ChildRecord {
-            key: self.id,
-            reference: parsed(&self.reference)?,
-            authority: self.authority_id,
-            particulars: Particulars {
-                given_names: self.given_names,
-                family_name: self.family_name,
-                known_as: self.known_as,
-                date_of_birth: self.date_of_birth,
-                sex: self.sex,
-                upn: self.upn.as_deref().map(parsed).transpose()?,
-                nhs_number: self.nhs_number.as_deref().map(parsed).transpose()?,
-                ethnicity: self.ethnicity,
-                language: self.language,
-                sen_provision: self.sen_provision,
-                sen_type: self.sen_type,
-                second_sen_type: self.second_sen_type,
-            },
-            other_reference: self.other_reference,
-            status: self.status,
-            registered_on: self.registered_on,
-            officer: self.officer_id,
-            restricted: self.restricted,
-            tier: self.tier,
-            postcode: self.postcode,
-            next_check_on: self.next_check_on,
-            last_seen_on: self.last_seen_on,
-            last_seen_by: self.last_seen_by,
-            seen_recorded: self.seen_recorded,
-            version: self.version,
-        })
-    }
+/// What is written in a child's own particulars, and what an officer can amend.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = child)]
+pub struct Particulars {
+    /// Given names, as the family writes them.
+    pub given_names: String,
+    pub family_name: String,
+    /// What the child is called.
+    pub known_as: Option<String>,
+    #[diesel(deserialize_as = Day)]
+    pub date_of_birth: NaiveDate,
+    /// Sex as recorded in law.
+    pub sex: Sex,
+    /// Unique pupil number; many children never had one.
+    pub upn: Option<Upn>,
+    pub nhs_number: Option<NhsNumber>,
+    pub ethnicity: Option<Ethnicity>,
+    /// First language, where given.
+    pub language: Option<String>,
+    /// SEN provision, where known.
+    pub sen_provision: Option<SenProvision>,
+    /// Primary type of need.
+    pub sen_type: Option<SenType>,
+    /// Second type of need.
+    pub second_sen_type: Option<SenType>,
 }
 
 pub(in crate::register) fn by_reference(
@@ -93,13 +89,11 @@ pub(in crate::register) fn by_reference(
     viewer: &Viewer,
     reference: &Reference,
 ) -> Result<Option<ChildRecord>> {
-    on_each!(conn, |conn| scope::children(viewer)
+    Ok(on_each!(conn, |conn| scope::children(viewer)
         .filter(child::reference.eq(reference.as_str()))
-        .select(ChildRow::as_select())
+        .select(ChildRecord::as_select())
         .first(conn))
-    .optional()?
-    .map(ChildRow::into_record)
-    .transpose()
+    .optional()?)
 }
 
 pub(in crate::register) fn by_key(
@@ -107,13 +101,11 @@ pub(in crate::register) fn by_key(
     viewer: &Viewer,
     key: ChildKey,
 ) -> Result<Option<ChildRecord>> {
-    scope::children(viewer)
+    Ok(scope::children(viewer)
         .filter(child::id.eq(key.number()))
-        .select(ChildRow::as_select())
+        .select(ChildRecord::as_select())
         .first(conn)
-        .optional()?
-        .map(ChildRow::into_record)
-        .transpose()
+        .optional()?)
 }
 
 /// Whether a reference is in use, by a child of any authority.

@@ -3,43 +3,39 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::parsed;
 use crate::access::store::scope;
 use crate::access::{AccountKey, Viewer};
 use crate::db::schema::{child, episode};
 use crate::db::{Conn, Result};
 use crate::on_each;
 use crate::register::ChildKey;
-use crate::register::episode::{Episode, EpisodeRecord};
 use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
 use crate::rules::identifiers::Reference;
 
-#[derive(Queryable, Selectable)]
+/// An episode as held.
+#[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = episode)]
-struct EpisodeRow {
-    reference: String,
-    kind: EpisodeKind,
-    category: Option<AbuseCategory>,
-    started_on: NaiveDate,
-    ended_on: Option<NaiveDate>,
-    source: Source,
-    contact: String,
+pub struct EpisodeRecord {
+    /// What the world calls this record.
+    pub reference: Reference,
+    #[diesel(embed)]
+    pub what: Episode,
 }
 
-impl EpisodeRow {
-    fn into_record(self) -> Result<EpisodeRecord> {
-        Ok(EpisodeRecord {
-            reference: parsed(&self.reference)?,
-            what: Episode {
-                kind: self.kind,
-                category: self.category,
-                started_on: self.started_on,
-                ended_on: self.ended_on,
-                source: self.source,
-                contact: self.contact,
-            },
-        })
-    }
+/// An episode.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = episode)]
+pub struct Episode {
+    pub kind: EpisodeKind,
+    /// The category of abuse, for a child protection plan.
+    pub category: Option<AbuseCategory>,
+    pub started_on: NaiveDate,
+    /// Last day; nothing while it lasts.
+    pub ended_on: Option<NaiveDate>,
+    /// Who told the authority.
+    pub source: Source,
+    /// Whom to ask about it.
+    pub contact: String,
 }
 
 /// The newest first.
@@ -48,13 +44,12 @@ pub(in crate::register) fn of_child(
     viewer: &Viewer,
     child: ChildKey,
 ) -> Result<Vec<EpisodeRecord>> {
-    let rows: Vec<EpisodeRow> = on_each!(conn, |conn| scope::children(viewer)
+    Ok(on_each!(conn, |conn| scope::children(viewer)
         .inner_join(episode::table)
         .filter(child::id.eq(child.number()))
         .order((episode::started_on.desc(), episode::id.desc()))
-        .select(EpisodeRow::as_select())
-        .load(conn))?;
-    rows.into_iter().map(EpisodeRow::into_record).collect()
+        .select(EpisodeRecord::as_select())
+        .load(conn))?)
 }
 
 pub(in crate::register) fn has_reference(conn: &mut Conn, reference: &Reference) -> Result<bool> {

@@ -16,15 +16,12 @@ pub(super) mod search;
 pub(super) mod tier;
 pub(super) mod told_address;
 
-use std::fmt::Display;
-use std::str::FromStr;
-
-use crate::db::{DbError, Result};
 use crate::rules::codes::{
     AbuseCategory, ChildStatus, ClosureReason, Confidentiality, EpisodeKind, Ethnicity,
     PreviousSetting, PrimaryReason, RegisterBasis, Relationship, SenProvision, SenType, Sex,
     Source,
 };
+use crate::rules::identifiers::{EmailAddress, NhsNumber, PhoneNumber, Postcode, Upn, Uprn};
 use crate::rules::tier::Tier;
 
 crate::text_column!(
@@ -32,8 +29,12 @@ crate::text_column!(
     ChildStatus,
     ClosureReason,
     Confidentiality,
+    EmailAddress,
     EpisodeKind,
     Ethnicity,
+    NhsNumber,
+    PhoneNumber,
+    Postcode,
     PreviousSetting,
     PrimaryReason,
     RegisterBasis,
@@ -43,14 +44,6 @@ crate::text_column!(
     Sex,
     Source,
     Tier,
+    Upn,
+    Uprn,
 );
-
-/// A stored identifier. It was parsed before it was stored, so a refusal means that the row was changed by another hand.
-fn parsed<T>(stored: &str) -> Result<T>
-where
-    T: FromStr<Err: Display>,
-{
-    stored
-        .parse()
-        .map_err(|problem: T::Err| DbError::Corrupt(problem.to_string()))
-}

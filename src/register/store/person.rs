@@ -3,8 +3,6 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::address::AddressRow;
-use super::parsed;
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::db::days::Moment;
@@ -12,38 +10,34 @@ use crate::db::schema::{address, child, person, relation};
 use crate::db::{Conn, Result};
 use crate::on_each;
 use crate::register::address::AddressRecord;
-use crate::register::person::{NewPerson, NewRelation, PersonRecord, Sibling};
+use crate::register::person::{NewPerson, NewRelation, Sibling};
 use crate::register::{ChildKey, PersonKey};
 use crate::rules::codes::{Confidentiality, Relationship};
 use crate::rules::identifiers::{EmailAddress, PhoneNumber, Reference};
 
-#[derive(Queryable, Selectable)]
+/// An adult in a child's life.
+#[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = person)]
-struct PersonRow {
-    id: PersonKey,
-    reference: String,
-    name: String,
-    email: Option<String>,
-    telephone: Option<String>,
-    contact_preference: String,
-    confidentiality: Confidentiality,
-}
-
-impl PersonRow {
-    fn into_record(self) -> Result<PersonRecord> {
-        Ok(PersonRecord {
-            key: self.id,
-            reference: parsed(&self.reference)?,
-            name: self.name,
-            email: self.email.as_deref().map(parsed).transpose()?,
-            telephone: self.telephone.as_deref().map(parsed).transpose()?,
-            contact_preference: self.contact_preference,
-            confidentiality: self.confidentiality,
-        })
-    }
+pub struct PersonRecord {
+    /// The key inside the program.
+    #[diesel(column_name = id)]
+    pub key: PersonKey,
+    /// What the world calls this record.
+    pub reference: Reference,
+    /// Their name as they write it.
+    pub name: String,
+    /// Where mail reaches them.
+    pub email: Option<EmailAddress>,
+    /// Where a call reaches them.
+    pub telephone: Option<PhoneNumber>,
+    /// How they would rather be contacted, in their words.
+    pub contact_preference: String,
+    /// Whom their address may be shown to.
+    pub confidentiality: Confidentiality,
 }
 
 /// A tie between a person and a child, with the person and where they live now.
+#[derive(Queryable)]
 pub(in crate::register) struct Tie {
     pub(in crate::register) person: PersonRecord,
     pub(in crate::register) address: Option<AddressRecord>,
@@ -211,40 +205,13 @@ pub(in crate::register) fn of_account(
     authority: AuthorityKey,
     account: AccountKey,
 ) -> Result<Option<PersonRecord>> {
-    person::table
+    Ok(person::table
         .filter(person::authority_id.eq(authority.number()))
         .filter(person::account_id.eq(account.number()))
         .order(person::id)
-        .select(PersonRow::as_select())
+        .select(PersonRecord::as_select())
         .first(conn)
-        .optional()?
-        .map(PersonRow::into_record)
-        .transpose()
-}
-
-#[derive(Queryable)]
-struct TieRow {
-    person: PersonRow,
-    address: Option<AddressRow>,
-    account: Option<AccountKey>,
-    childs_officer: Option<AccountKey>,
-    relationship: Relationship,
-    parental_responsibility: Option<bool>,
-    lives_with_child: Option<bool>,
-}
-
-impl TieRow {
-    fn into_tie(self) -> Result<Tie> {
-        Ok(Tie {
-            person: self.person.into_record()?,
-            address: self.address.map(AddressRow::into_record).transpose()?,
-            account: self.account,
-            childs_officer: self.childs_officer,
-            relationship: self.relationship,
-            parental_responsibility: self.parental_responsibility,
-            lives_with_child: self.lives_with_child,
-        })
-    }
+        .optional()?)
 }
 
 /// The present ties of a child that this viewer may see; the child's own visibility is asked once more.
@@ -256,7 +223,7 @@ pub(in crate::register) fn ties_of(
     let lives_there = address::person_id
         .eq(person::id.nullable())
         .and(address::lived_to.is_null());
-    let rows: Vec<TieRow> = on_each!(conn, |conn| scope::children(viewer)
+    Ok(on_each!(conn, |conn| scope::children(viewer)
         .inner_join(
             relation::table.inner_join(person::table.left_join(address::table.on(lives_there))),
         )
@@ -264,16 +231,15 @@ pub(in crate::register) fn ties_of(
         .filter(relation::held_to.is_null())
         .order(relation::id)
         .select((
-            PersonRow::as_select(),
-            Option::<AddressRow>::as_select(),
+            PersonRecord::as_select(),
+            Option::<AddressRecord>::as_select(),
             person::account_id,
             child::officer_id,
             relation::relationship,
             relation::parental_responsibility,
             relation::lives_with_child,
         ))
-        .load(conn))?;
-    rows.into_iter().map(TieRow::into_tie).collect()
+        .load(conn))?)
 }
 
 /// Open children who share a person with this one today, the eldest first.
@@ -287,38 +253,26 @@ pub(in crate::register) fn siblings_of(
 ) -> Result<Vec<Sibling>> {
     let mut found = Vec::new();
     for key in sharing_a_person_with(conn, child)? {
-        let sibling: Option<SiblingRow> = on_each!(conn, |conn| scope::children(viewer)
-            .filter(child::id.eq(key.number()))
-            .filter(child::is_open.eq(true))
-            .select((
-                child::date_of_birth,
-                child::reference,
-                child::given_names,
-                child::family_name
-            ))
-            .first(conn)
-            .optional())?;
+        let sibling: Option<(NaiveDate, Reference, String, String)> =
+            on_each!(conn, |conn| scope::children(viewer)
+                .filter(child::id.eq(key.number()))
+                .filter(child::is_open.eq(true))
+                .select((
+                    child::date_of_birth,
+                    child::reference,
+                    child::given_names,
+                    child::family_name
+                ))
+                .first(conn)
+                .optional())?;
         found.extend(sibling);
     }
-    found.sort_by_key(|row| row.date_of_birth);
-    found.into_iter().map(SiblingRow::into_sibling).collect()
-}
-
-#[derive(Queryable)]
-struct SiblingRow {
-    date_of_birth: NaiveDate,
-    reference: String,
-    given_names: String,
-    family_name: String,
-}
-
-impl SiblingRow {
-    fn into_sibling(self) -> Result<Sibling> {
-        Ok(Sibling {
-            reference: parsed(&self.reference)?,
-            name: format!("{} {}", self.given_names, self.family_name),
-        })
-    }
+    found.sort_by_key(|(date_of_birth, ..)| *date_of_birth);
+    let sibling = |(_, reference, given_names, family_name)| Sibling {
+        reference,
+        name: format!("{given_names} {family_name}"),
+    };
+    Ok(found.into_iter().map(sibling).collect())
 }
 
 fn sharing_a_person_with(conn: &mut Conn, child: ChildKey) -> Result<Vec<ChildKey>> {

@@ -3,59 +3,45 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 
-use super::parsed;
 use crate::db::schema::told_address;
 use crate::db::{Conn, Result};
 use crate::on_each;
 use crate::register::ChildKey;
 use crate::register::address::Place;
-use crate::register::told_address::ToldAddress;
 use crate::rules::codes::Source;
 use crate::rules::identifiers::{Postcode, Uprn};
 
-#[derive(Queryable)]
-struct Row {
-    lines: String,
-    town: String,
-    postcode: Option<String>,
-    uprn: Option<String>,
-    source: Source,
-    told_at: NaiveDateTime,
+/// An address that was told beside the one that is held.
+#[derive(Clone, Debug, Queryable)]
+pub struct ToldAddress {
+    pub place: Place,
+    pub source: Source,
+    pub told_at: NaiveDateTime,
 }
 
-impl Row {
-    fn into_told(self) -> Result<ToldAddress> {
-        Ok(ToldAddress {
-            place: Place {
-                lines: self.lines,
-                town: self.town,
-                postcode: self.postcode.as_deref().map(parsed).transpose()?,
-                uprn: self.uprn.as_deref().map(parsed).transpose()?,
-            },
-            source: self.source,
-            told_at: self.told_at,
-        })
-    }
-}
+/// What a [`Place`] is read from.
+const PLACE: (
+    told_address::lines,
+    told_address::town,
+    told_address::postcode,
+    told_address::uprn,
+) = (
+    told_address::lines,
+    told_address::town,
+    told_address::postcode,
+    told_address::uprn,
+);
 
 pub(in crate::register) fn waiting(
     conn: &mut Conn,
     child: ChildKey,
 ) -> Result<Option<ToldAddress>> {
-    let row: Option<Row> = on_each!(conn, |conn| told_address::table
+    Ok(on_each!(conn, |conn| told_address::table
         .filter(told_address::child_id.eq(child.number()))
         .filter(told_address::settled_at.is_null())
-        .select((
-            told_address::lines,
-            told_address::town,
-            told_address::postcode,
-            told_address::uprn,
-            told_address::source,
-            told_address::told_at,
-        ))
+        .select((PLACE, told_address::source, told_address::told_at))
         .first(conn)
-        .optional())?;
-    row.map(Row::into_told).transpose()
+        .optional())?)
 }
 
 /// The row of the one that waits.
@@ -78,17 +64,9 @@ pub(in crate::register) fn was_told_since(
     let told = told_address::table
         .filter(told_address::child_id.eq(child.number()))
         .filter(told_address::told_at.ge(since.and_time(NaiveTime::MIN)))
-        .select((
-            told_address::lines,
-            told_address::town,
-            told_address::postcode,
-            told_address::uprn,
-            told_address::source,
-            told_address::told_at,
-        ));
-    let rows: Vec<Row> = on_each!(conn, |conn| told.load(conn))?;
-    let mut held = rows.into_iter().map(Row::into_told);
-    held.try_fold(false, |found, told| Ok(found || told?.place == *place))
+        .select(PLACE);
+    let places: Vec<Place> = on_each!(conn, |conn| told.load(conn))?;
+    Ok(places.contains(place))
 }
 
 pub(in crate::register) fn insert(

@@ -1,3 +1,5 @@
+//! How much officers can do in a week, and where a backlog goes.
+
 use super::*;
 use crate::rules::policy::{Policy, defaults};
 use proptest::prelude::*;

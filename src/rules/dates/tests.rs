@@ -1,3 +1,5 @@
+//! Dates as people type them and as Hearth says them.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -15,6 +15,7 @@ use diesel::prelude::*;
 #[derive(Debug)]
 pub struct Departed {
     pub registration: i64,
+    pub child_key: ChildKey,
     pub child: Reference,
     pub restricted: bool,
     pub door: ClosureReason,
@@ -28,6 +29,7 @@ const UNTOLD: Condition = Condition("registration.tell_manager AND registration.
 
 type Row = (
     i64,
+    ChildKey,
     Reference,
     bool,
     Option<ClosureReason>,
@@ -46,6 +48,7 @@ pub fn untold(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<Departed>>
         .order((registration::child_id, registration::id))
         .select((
             registration::id,
+            registration::child_id,
             child::reference,
             child::restricted,
             registration::closure_reason,
@@ -53,18 +56,19 @@ pub fn untold(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<Departed>>
             account::email,
         ))
         .load(conn)?;
-    let departed =
-        rows.into_iter()
-            .filter_map(|(registration, child, restricted, door, on, by)| {
-                Some(Departed {
-                    registration,
-                    child,
-                    restricted,
-                    door: door?,
-                    on: on?,
-                    by,
-                })
-            });
+    let departed = rows.into_iter().filter_map(
+        |(registration, child_key, child, restricted, door, on, by)| {
+            Some(Departed {
+                registration,
+                child_key,
+                child,
+                restricted,
+                door: door?,
+                on: on?,
+                by,
+            })
+        },
+    );
     Ok(departed.collect())
 }
 
@@ -74,14 +78,4 @@ pub fn note_told(tx: &mut Conn, registration: i64, now: NaiveDateTime) -> Result
         .set(registration::told_at.eq(now))
         .execute(tx)?;
     Ok(())
-}
-
-/// The child whose time on the register it was, in words for the timeline.
-pub fn is_about(conn: &mut Conn, registration: i64) -> Result<Option<(ChildKey, String)>> {
-    let child: Option<ChildKey> = registration::table
-        .filter(registration::id.eq(registration))
-        .select(registration::child_id)
-        .first(conn)
-        .optional()?;
-    Ok(child.map(|child| (child, "the closing of this record".to_owned())))
 }

@@ -16,6 +16,7 @@ use crate::rules::duty::DutyKind;
 use crate::rules::outcome::{Happened, effect, satisfies_too};
 use crate::rules::schedule::{DutyOwed, next_check};
 use crate::rules::tier::Tier;
+use crate::visit::booking::BookingState;
 use crate::visit::check::{self, Check};
 use crate::visit::outcome::Attempt;
 use crate::visit::{ending, found, store};
@@ -78,7 +79,7 @@ impl Following<'_> {
             })
             .map(|check| check.key)
             .collect();
-        store::booking::end(tx, &keys, "kept", Some(self.happened.on))?;
+        store::booking::end(tx, &keys, BookingState::Kept, Some(self.happened.on))?;
         let closing = Closing {
             state: DutyState::Done,
             on: self.happened.on,
@@ -121,7 +122,7 @@ impl Following<'_> {
         store::booking::end(
             tx,
             &[self.check.key, original],
-            "failed",
+            BookingState::Failed,
             Some(self.happened.on),
         )?;
         let older = open_attempt(tx, self.check.child, original)?;

@@ -1,6 +1,6 @@
 //! The SQL of bookings.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use crate::access::{AccountKey, AuthorityKey};
 use crate::clock::london_day;
@@ -9,15 +9,29 @@ use crate::db::{Condition, Conn, Result};
 use crate::duty::DutyKey;
 use crate::on_each;
 use crate::register::{AddressKey, ChildKey};
+use crate::rules::codes::code_list;
 use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::Mode;
 use crate::rules::postponement::{Chain, Earlier, Weighed};
 use crate::visit::BookingKey;
-use crate::visit::booking::{BookingRecord, NewBooking};
 use crate::visit::check::Check;
 
 use diesel::prelude::*;
+
+code_list! {
+    /// What became of a booking. One that stands is booked; a check has at most one.
+    pub enum BookingState {
+        Booked = "booked", "Booked";
+        /// Another was made instead.
+        Moved = "moved", "Moved";
+        Kept = "kept", "Kept";
+        /// The attempt failed.
+        Failed = "failed", "Not kept";
+        /// The check is no longer owed, or done otherwise.
+        Cancelled = "cancelled", "Cancelled";
+    }
+}
 
 /// A day after every booking.
 const FAR: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
@@ -26,61 +40,55 @@ const FAR: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
 };
 
 /// A moment after everything that was written.
-pub(crate) const FAR_MOMENT: NaiveDateTime = FAR.and_time(chrono::NaiveTime::MIN);
+pub(super) const FAR_MOMENT: NaiveDateTime = FAR.and_time(NaiveTime::MIN);
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = booking)]
-struct Row {
-    #[diesel(column_name = id)]
-    key: BookingKey,
-    reference: Reference,
-    mode: Mode,
-    booked_for: NaiveDate,
-    at_time: String,
-    place: String,
-    reason: String,
-    state: String,
-    #[diesel(select_expression = account::name)]
-    booked_by: String,
-    booked_at: NaiveDateTime,
-    postponement: i32,
-    past_ceiling: bool,
-    past_holiday: bool,
-    address_id: Option<AddressKey>,
-    tell_manager: bool,
+/// What is agreed of a visit or a call: when, how and where, and why so.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = booking, treat_none_as_default_value = false)]
+pub struct Appointment {
+    pub mode: Mode,
+    pub booked_for: NaiveDate,
+    /// Where one is agreed.
+    pub at_time: Option<NaiveTime>,
+    /// In words; empty for the child's current address.
+    pub place: String,
+    /// Why it is moved, or later than the due day.
+    pub reason: String,
+    /// Why somebody goes to an address that nobody has made sure of.
+    pub address_reason: String,
 }
 
-impl From<Row> for BookingRecord {
-    fn from(row: Row) -> Self {
-        Self {
-            key: row.key,
-            reference: row.reference,
-            mode: row.mode,
-            booked_for: row.booked_for,
-            at_time: row.at_time,
-            place: row.place,
-            reason: row.reason,
-            state: row.state,
-            booked_by: row.booked_by,
-            booked_at: row.booked_at,
-            postponement: row.postponement.unsigned_abs(),
-            past_ceiling: row.past_ceiling,
-            past_holiday: row.past_holiday,
-            address: row.address_id,
-            tell_manager: row.tell_manager,
-        }
-    }
+/// A booking as held.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = booking)]
+pub struct BookingRecord {
+    pub reference: Reference,
+    #[diesel(embed)]
+    pub what: Appointment,
+    pub state: BookingState,
+    #[diesel(select_expression = account::name)]
+    pub booked_by: String,
+    pub booked_at: NaiveDateTime,
+    /// Which time the check is put off by it; 0 when it is not.
+    pub postponement: i32,
+    /// The child's home when it was booked, where somebody goes there.
+    #[diesel(column_name = address_id)]
+    pub address: Option<AddressKey>,
+    /// The other address that was told by then and that nobody had settled.
+    #[diesel(column_name = known_told_id)]
+    pub known_told: Option<i64>,
+    /// Whether a manager hears of it.
+    pub tell_manager: bool,
 }
 
 /// A check's bookings, the newest first.
 pub fn of_check(conn: &mut Conn, check: DutyKey) -> Result<Vec<BookingRecord>> {
-    let rows: Vec<Row> = booking::table
+    Ok(booking::table
         .inner_join(account::table)
         .filter(booking::check_id.eq(check))
         .order(booking::id.desc())
-        .select(Row::as_select())
-        .load(conn)?;
-    Ok(rows.into_iter().map(BookingRecord::from).collect())
+        .select(BookingRecord::as_select())
+        .load(conn)?)
 }
 
 /// The standing bookings of a child's checks, each with its check.
@@ -88,22 +96,20 @@ pub fn standing_of_child(
     conn: &mut Conn,
     child: ChildKey,
 ) -> Result<Vec<(DutyKey, BookingRecord)>> {
-    let rows: Vec<(DutyKey, Row)> = on_each!(conn, |conn| booking::table
+    Ok(on_each!(conn, |conn| booking::table
         .inner_join(account::table)
         .inner_join(duty::table)
         .filter(duty::child_id.eq(child))
-        .filter(booking::state.eq("booked"))
-        .select((booking::check_id, Row::as_select()))
-        .load(conn))?;
-    let with_check = rows.into_iter().map(|(check, row)| (check, row.into()));
-    Ok(with_check.collect())
+        .filter(booking::state.eq(BookingState::Booked))
+        .select((booking::check_id, BookingRecord::as_select()))
+        .load(conn))?)
 }
 
 /// The booking of a check that stands.
 pub fn standing(conn: &mut Conn, check: DutyKey) -> Result<Option<(BookingKey, NaiveDate)>> {
     Ok(booking::table
         .filter(booking::check_id.eq(check))
-        .filter(booking::state.eq("booked"))
+        .filter(booking::state.eq(BookingState::Booked))
         .select((booking::id, booking::booked_for))
         .first(conn)
         .optional()?)
@@ -123,23 +129,18 @@ pub struct Circumstances<'a> {
     pub now: NaiveDateTime,
 }
 
-pub fn insert(tx: &mut Conn, new: &NewBooking, of: &Circumstances<'_>) -> Result<()> {
-    let at_time = new.at_time.map(|time| time.format("%H:%M").to_string());
+pub fn insert(tx: &mut Conn, what: &Appointment, of: &Circumstances<'_>) -> Result<()> {
     let weighed = of.weighed;
     diesel::insert_into(booking::table)
         .values((
+            what,
             booking::reference.eq(of.reference),
             booking::check_id.eq(of.check),
-            booking::mode.eq(new.mode),
-            booking::booked_for.eq(new.booked_for),
-            booking::at_time.eq(at_time.unwrap_or_default()),
-            booking::place.eq(new.place.trim()),
-            booking::reason.eq(new.reason.trim()),
-            booking::state.eq("booked"),
+            booking::state.eq(BookingState::Booked),
             booking::booked_by.eq(of.by),
             booking::booked_at.eq(of.now),
             booking::postponement.eq(i32::try_from(weighed.postponement).unwrap_or(i32::MAX)),
-            booking::past_ceiling.eq(weighed.needs_manager(new.booked_for)),
+            booking::past_ceiling.eq(weighed.needs_manager(what.booked_for)),
             booking::past_holiday.eq(weighed.jumps.is_some()),
             booking::terms_unknown.eq(weighed.terms_unknown),
             booking::tell_manager.eq(of.tell_manager),
@@ -194,6 +195,7 @@ pub fn chain(conn: &mut Conn, check: &Check) -> Result<Chain> {
 #[derive(Queryable)]
 pub struct PutOff {
     pub check_key: DutyKey,
+    pub child: ChildKey,
     pub check: Reference,
     pub kind: DutyKind,
     pub times: i32,
@@ -215,6 +217,7 @@ pub fn to_tell(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<PutOff>> 
         .order((booking::check_id, booking::id))
         .select((
             booking::check_id,
+            duty::child_id.assume_not_null(),
             duty::reference,
             duty::kind,
             booking::postponement,
@@ -233,7 +236,10 @@ const UNTOLD: Condition = Condition("booking.tell_manager AND booking.told_at IS
 pub fn last(conn: &mut Conn, check: DutyKey) -> Result<(Reference, NaiveDate)> {
     Ok(booking::table
         .filter(booking::check_id.eq(check))
-        .order((booking::state.eq("booked").desc(), booking::id.desc()))
+        .order((
+            booking::state.eq(BookingState::Booked).desc(),
+            booking::id.desc(),
+        ))
         .select((booking::reference, booking::booked_for))
         .first(conn)?)
 }
@@ -248,17 +254,6 @@ pub fn note_told(tx: &mut Conn, check: DutyKey, now: NaiveDateTime) -> Result<()
     .set(booking::told_at.eq(now))
     .execute(tx)?;
     Ok(())
-}
-
-/// The child and the check that a booking is for, in words for the timeline.
-pub fn is_about(conn: &mut Conn, booking: &str) -> Result<Option<(ChildKey, String)>> {
-    let check: Option<(ChildKey, Reference)> = booking::table
-        .inner_join(duty::table)
-        .filter(booking::reference.eq(booking))
-        .select((duty::child_id.assume_not_null(), duty::reference))
-        .first(conn)
-        .optional()?;
-    Ok(check.map(|(child, check)| (child, format!("check {check}"))))
 }
 
 /// That there is a home of the child, or another address that was told and that nobody has settled, known since before a
@@ -367,6 +362,7 @@ fn is_of(authority: AuthorityKey) -> _ {
 pub struct Elsewhere {
     pub key: BookingKey,
     pub reference: Reference,
+    pub child: ChildKey,
     pub check: Reference,
     pub kind: DutyKind,
     pub booked_for: NaiveDate,
@@ -416,6 +412,7 @@ pub fn elsewhere_untold(
         .select((
             booking::id,
             booking::reference,
+            duty::child_id.assume_not_null(),
             duty::reference,
             duty::kind,
             booking::booked_for,
@@ -439,13 +436,17 @@ pub fn note_heard(tx: &mut Conn, visit: &Elsewhere) -> Result<()> {
     Ok(())
 }
 
-/// Ends the standing bookings of checks, all or those for a day up to `until`, as "moved", "kept", "failed" or
-/// "cancelled".
-pub fn end(tx: &mut Conn, checks: &[DutyKey], state: &str, until: Option<NaiveDate>) -> Result<()> {
+/// Ends the standing bookings of checks, all or those for a day up to `until`.
+pub fn end(
+    tx: &mut Conn,
+    checks: &[DutyKey],
+    state: BookingState,
+    until: Option<NaiveDate>,
+) -> Result<()> {
     diesel::update(
         booking::table
             .filter(booking::check_id.eq_any(checks.iter().map(|key| key.number())))
-            .filter(booking::state.eq("booked"))
+            .filter(booking::state.eq(BookingState::Booked))
             .filter(booking::booked_for.le(until.unwrap_or(FAR))),
     )
     .set(booking::state.eq(state))
@@ -458,7 +459,7 @@ pub fn carry_over(tx: &mut Conn, from: DutyKey, to: DutyKey) -> Result<()> {
     diesel::update(
         booking::table
             .filter(booking::check_id.eq(from))
-            .filter(booking::state.eq("booked")),
+            .filter(booking::state.eq(BookingState::Booked)),
     )
     .set(booking::check_id.eq(to))
     .execute(tx)?;

@@ -8,6 +8,7 @@ use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::db::schema::{absence, booking, child, duty, registration};
 use crate::db::{Conn, Result};
 use crate::duty::DutyKey;
+use crate::duty::owed::DutyState;
 use crate::duty::store::IS_OPEN;
 use crate::duty::store::suspension::sleeps;
 use crate::register::ChildKey;
@@ -15,6 +16,7 @@ use crate::rules::capacity::Due;
 use crate::rules::codes::Source;
 use crate::rules::duty::DutyKind;
 use crate::rules::tier::Tier;
+use crate::visit::booking::BookingState;
 use crate::visit::capacity::Waiting;
 
 use diesel::prelude::*;
@@ -64,14 +66,14 @@ pub fn waiting(
     let earlier = diesel::alias!(duty as earlier);
     let done = earlier
         .filter(earlier.field(duty::child_id).eq(child::id.nullable()))
-        .filter(earlier.field(duty::state).eq("done"));
+        .filter(earlier.field(duty::state).eq(DutyState::Done));
     let from_a_list = registration::table
         .filter(registration::child_id.eq(child::id))
         .filter(registration::ended_on.is_null())
         .filter(registration::source.eq(Source::Import.as_str()));
     let booked = booking::table
         .filter(booking::check_id.eq(duty::id))
-        .filter(booking::state.eq("booked"));
+        .filter(booking::state.eq(BookingState::Booked));
     let mut asked = scope::children(viewer)
         .inner_join(duty::table)
         .filter(child::is_open.eq(true))

@@ -15,80 +15,56 @@ use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
 use crate::visit::check::Check;
-use crate::visit::outcome::{NewOutcome, OutcomeRecord};
 use crate::visit::{BookingKey, OutcomeKey};
 use crate::{insert_rows, on_each};
 
 use diesel::prelude::*;
 
-#[derive(Queryable)]
-struct Row {
-    reference: Reference,
-    happened_on: Day,
-    mode: Mode,
-    result: AttemptResult,
-    place: String,
-    present: String,
-    home_seen: Option<bool>,
-    spoken_alone: SpokenAlone,
-    judgement: Judgement,
-    note: String,
-    satisfied: bool,
-    recorded_by: String,
-    recorded_at: Moment,
+/// What a form says of an attempt, and what is held of it.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = outcome, treat_none_as_default_value = false)]
+pub struct NewOutcome {
+    /// The form's own key: the same form sent twice is one outcome.
+    pub form_key: String,
+    #[diesel(deserialize_as = Day)]
+    pub happened_on: NaiveDate,
+    pub mode: Mode,
+    /// What came of it.
+    pub result: AttemptResult,
+    /// Where the child was seen, in words.
+    pub place: String,
+    pub present: String,
+    pub home_seen: Option<bool>,
+    pub spoken_alone: SpokenAlone,
+    /// What was thought of the education.
+    pub judgement: Judgement,
+    /// What else there is to say.
+    pub note: String,
 }
 
-impl From<Row> for OutcomeRecord {
-    fn from(row: Row) -> Self {
-        Self {
-            reference: row.reference,
-            happened_on: row.happened_on.into(),
-            mode: row.mode,
-            result: row.result,
-            place: row.place,
-            present: row.present,
-            home_seen: row.home_seen,
-            spoken_alone: row.spoken_alone,
-            judgement: row.judgement,
-            note: row.note,
-            satisfied: row.satisfied,
-            recorded_by: row.recorded_by,
-            recorded_at: row.recorded_at.into(),
-        }
-    }
-}
-
-/// What a [`Row`] is read from.
-macro_rules! columns {
-    () => {
-        (
-            outcome::reference,
-            outcome::happened_on,
-            outcome::mode,
-            outcome::result,
-            outcome::place,
-            outcome::present,
-            outcome::home_seen,
-            outcome::spoken_alone,
-            outcome::judgement,
-            outcome::note,
-            outcome::satisfied,
-            account::name,
-            outcome::recorded_at,
-        )
-    };
+/// An outcome as held.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = outcome)]
+pub struct OutcomeRecord {
+    pub reference: Reference,
+    #[diesel(embed)]
+    pub what: NewOutcome,
+    /// Whether it satisfied its check.
+    pub satisfied: bool,
+    #[diesel(select_expression = account::name)]
+    pub recorded_by: String,
+    #[diesel(deserialize_as = Moment)]
+    pub recorded_at: NaiveDateTime,
 }
 
 /// A child's outcomes, each with its check, the newest first.
 pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<(DutyKey, OutcomeRecord)>> {
-    let rows: Vec<(DutyKey, Row)> = on_each!(conn, |conn| outcome::table
+    Ok(on_each!(conn, |conn| outcome::table
         .inner_join(account::table)
         .filter(outcome::child_id.eq(child))
         .order((outcome::happened_on.desc(), outcome::id.desc()))
-        .select((outcome::check_id, columns!(),))
-        .load(conn))?;
-    let with_check = rows.into_iter().map(|(check, row)| (check, row.into()));
-    Ok(with_check.collect())
+        .select((outcome::check_id, OutcomeRecord::as_select()))
+        .load(conn))?)
 }
 
 /// Children a statement.
@@ -118,13 +94,12 @@ pub fn places_seen(
 
 /// The outcome that a form has recorded already, and for which check.
 pub fn by_form_key(conn: &mut Conn, form_key: &str) -> Result<Option<(DutyKey, OutcomeRecord)>> {
-    let found: Option<(DutyKey, Row)> = outcome::table
+    Ok(outcome::table
         .inner_join(account::table)
         .filter(outcome::form_key.eq(form_key))
-        .select((outcome::check_id, columns!()))
+        .select((outcome::check_id, OutcomeRecord::as_select()))
         .first(conn)
-        .optional()?;
-    Ok(found.map(|(check, row)| (check, row.into())))
+        .optional()?)
 }
 
 /// Notes which outcome closed these checks.
@@ -152,13 +127,12 @@ pub fn closing(conn: &mut Conn, check: DutyKey) -> Result<Option<OutcomeRecord>>
     let closed_by = closed_by_outcome::table
         .filter(closed_by_outcome::check_id.eq(check))
         .select(closed_by_outcome::outcome_id);
-    let found: Option<Row> = outcome::table
+    Ok(outcome::table
         .inner_join(account::table)
         .filter(outcome::id.eq_any(closed_by))
-        .select(columns!())
+        .select(OutcomeRecord::as_select())
         .first(conn)
-        .optional()?;
-    Ok(found.map(OutcomeRecord::from))
+        .optional()?)
 }
 
 /// What is not in the form.
@@ -174,20 +148,11 @@ pub struct Circumstances<'a> {
 pub fn insert(tx: &mut Conn, new: &NewOutcome, of: &Circumstances<'_>) -> Result<OutcomeKey> {
     Ok(diesel::insert_into(outcome::table)
         .values((
+            new,
             outcome::reference.eq(of.reference),
             outcome::check_id.eq(of.check.key),
             outcome::child_id.eq(of.check.child),
             outcome::booking_id.eq(of.booking.map(BookingKey::number)),
-            outcome::form_key.eq(&new.form_key),
-            outcome::happened_on.eq(new.happened_on),
-            outcome::mode.eq(new.mode),
-            outcome::result.eq(new.result),
-            outcome::place.eq(new.place.trim()),
-            outcome::present.eq(new.present.trim()),
-            outcome::home_seen.eq(new.home_seen),
-            outcome::spoken_alone.eq(new.spoken_alone),
-            outcome::judgement.eq(new.judgement),
-            outcome::note.eq(new.note.trim()),
             outcome::satisfied.eq(of.satisfied),
             outcome::recorded_by.eq(of.by),
             outcome::recorded_at.eq(of.now),
@@ -201,6 +166,7 @@ pub fn insert(tx: &mut Conn, new: &NewOutcome, of: &Circumstances<'_>) -> Result
 pub struct FailedInRed {
     pub key: OutcomeKey,
     pub outcome: Reference,
+    pub child: ChildKey,
     pub happened_on: NaiveDate,
     pub check: Reference,
     pub kind: DutyKind,
@@ -238,6 +204,7 @@ pub fn to_tell(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<FailedInR
         .select((
             outcome::id,
             outcome::reference,
+            outcome::child_id,
             outcome::happened_on,
             duty::reference,
             duty::kind,
@@ -265,15 +232,4 @@ pub fn note_told(tx: &mut Conn, key: OutcomeKey, now: NaiveDateTime) -> Result<(
         .set(outcome::told_at.eq(now))
         .execute(tx)?;
     Ok(())
-}
-
-/// The child and the check that an outcome is of, in words for the timeline.
-pub fn is_about(conn: &mut Conn, outcome: &str) -> Result<Option<(ChildKey, String)>> {
-    let check: Option<(ChildKey, Reference)> = outcome::table
-        .inner_join(duty::table)
-        .filter(outcome::reference.eq(outcome))
-        .select((outcome::child_id, duty::reference))
-        .first(conn)
-        .optional()?;
-    Ok(check.map(|(child, check)| (child, format!("check {check}"))))
 }

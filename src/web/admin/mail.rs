@@ -94,9 +94,9 @@ pub async fn address_works(
     Ok(visit.see_other_with("/admin/mail", &told))
 }
 
-/// The word under which a message is stored, as words: "lapse_digest" is "Lapse digest".
-pub(super) fn in_words(kind: &str) -> String {
-    let words = kind.replace('_', " ");
+/// The name of a job as words: "weekly_digest" is "Weekly digest".
+fn in_words(job: &str) -> String {
+    let words = job.replace('_', " ");
     let mut letters = words.chars();
     letters
         .next()

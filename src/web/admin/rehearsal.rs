@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
 
-use super::mail::in_words;
 use crate::jobs::rehearsal::{self, ASSESSED, Rehearsed, TakenBack};
 use crate::rules::dates::spoken;
 use crate::web::answer;

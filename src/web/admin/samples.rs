@@ -6,11 +6,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use super::mail::in_words;
 use crate::access::{authority, letter};
-use crate::db::DbError;
-use crate::mail::Rendered;
-use crate::mail::messages::samples;
+use crate::mail::{Rendered, messages};
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{Form, FormErrors, Submitted};
@@ -55,7 +52,8 @@ pub async fn send(
     let kind = submitted
         .check(visit.today())
         .map_err(|_| WebError::StaleForm)?;
-    let sample = of(&visit).await?.into_iter().find(|it| it.kind == kind);
+    let mut samples = of(&visit).await?.into_iter();
+    let sample = samples.find(|it| it.kind.as_str() == kind);
     let sample = sample.ok_or_else(|| {
         WebError::BadRequest("Use the buttons on the page to choose a mail.".to_owned())
     })?;
@@ -73,7 +71,7 @@ async fn of(visit: &Visit) -> Result<Vec<Rendered>, WebError> {
     visit
         .read(move |conn, viewer| {
             let authority = authority::by_key(conn, viewer.authority())?;
-            Ok::<_, DbError>(samples::all(&authority.letterhead(&base_url), today))
+            messages::samples(&authority.letterhead(&base_url), today)
         })
         .await
 }

@@ -1,3 +1,5 @@
+//! Forms as they arrive: good, mistaken, damaged and forged.
+
 use actix_web::http::StatusCode;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, HttpMessage, HttpResponse, ResponseError};

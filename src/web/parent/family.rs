@@ -18,7 +18,7 @@ use crate::register::person::{self, PersonRecord};
 use crate::rules::dates::spoken;
 use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::Reference;
-use crate::visit::booking;
+use crate::visit::booking::{self, BookingState};
 use crate::visit::check::{self, Check};
 use crate::web::answer;
 use crate::web::error::WebError;
@@ -166,16 +166,18 @@ fn next(conn: &mut Conn, record: &ChildRecord, today: NaiveDate) -> DbResult<Str
             continue;
         }
         let booked = booking::of_check(conn, check.key)?;
-        if let Some(booking) = booked.iter().find(|booking| booking.state == "booked") {
-            let time = if booking.at_time.is_empty() {
-                String::new()
-            } else {
-                format!(" at {}", booking.at_time)
-            };
-            let how = booking.mode.label().to_lowercase();
+        if let Some(booking) = booked
+            .iter()
+            .find(|booking| booking.state == BookingState::Booked)
+        {
+            let what = &booking.what;
+            let time = what
+                .time()
+                .map_or(String::new(), |time| format!(" at {time}"));
+            let how = what.mode.label().to_lowercase();
             return Ok(format!(
                 "We have arranged to be in touch on {}{time} ({how})",
-                spoken(booking.booked_for)
+                spoken(what.booked_for)
             ));
         }
     }

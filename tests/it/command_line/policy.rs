@@ -24,7 +24,7 @@ fn the_policy_and_the_terms_are_kept_from_the_command_line_too() {
     };
     let refused = set("13").expect(1);
     assert!(
-        refused.err.contains("must be 12 months or less"),
+        refused.err.contains("must be 12 months or fewer"),
         "{}",
         refused.err
     );

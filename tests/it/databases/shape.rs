@@ -1,6 +1,6 @@
 //! What a database's tables are, as facts in words that both databases and `schema.rs` share.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use hearth::db::{Conn, Db, DbError};
@@ -14,7 +14,8 @@ pub struct Shape {
     defaults: BTreeSet<String>,
     unique: BTreeSet<String>,
     references: BTreeSet<String>,
-    allowed_words: BTreeSet<String>,
+    /// What a column may hold where a CHECK says which words, by `table.column`.
+    pub allowed_words: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Asks a migrated database.
@@ -31,10 +32,7 @@ pub fn of(db: &Db) -> Shape {
             defaults: facts(conn, sql.defaults)?,
             unique: facts(conn, sql.unique)?,
             references: facts(conn, sql.references)?,
-            allowed_words: facts(conn, sql.checks)?
-                .iter()
-                .flat_map(|text| allowed_words(text))
-                .collect(),
+            allowed_words: allowed_words(&facts(conn, sql.checks)?),
         })
     })
     .expect("the database describes itself")
@@ -63,8 +61,39 @@ impl Shape {
         same("defaults", &self.defaults, &other.defaults);
         same("unique indexes", &self.unique, &other.unique);
         same("foreign keys", &self.references, &other.references);
-        same("allowed words", &self.allowed_words, &other.allowed_words);
+        assert_eq!(self.allowed_words, other.allowed_words, "allowed words");
     }
+}
+
+/// The words that the CHECKs of a table allow in a column.
+pub fn words_allowed(db: &Db, table: &str, column: &str) -> BTreeSet<String> {
+    let checks = db.read_now(|conn| {
+        let sql = match conn {
+            Conn::Sqlite(_) => &SQLITE,
+            #[cfg(feature = "postgres")]
+            Conn::Postgres(_) => &POSTGRES,
+        };
+        facts(conn, sql.checks)
+    });
+    let of_table = format!("{table}:");
+    let compared = format!("{column} = ");
+    let checks = checks.expect("the database describes itself");
+    checks
+        .iter()
+        .filter_map(|text| text.strip_prefix(&of_table))
+        .flat_map(|text| {
+            let parts: Vec<&str> = text.split('\'').collect();
+            let pairs = parts.chunks_exact(2);
+            let words = pairs.filter(|pair| is_compared(pair[0], &compared));
+            words.map(|pair| pair[1].to_owned()).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Whether a text ends with the column, and not with one whose name ends alike.
+fn is_compared(text: &str, column: &str) -> bool {
+    let before = text.strip_suffix(column);
+    before.is_some_and(|before| before.ends_with([' ', '(']))
 }
 
 fn same(what: &str, one: &BTreeSet<String>, other: &BTreeSet<String>) {
@@ -104,7 +133,7 @@ const SQLITE: Questions = Questions {
         SELECT t.name || '.' || c.name || ' ' || CASE
                 WHEN c.type = 'INTEGER' AND c.pk > 0 THEN 'BigInt' WHEN c.type = 'INTEGER' THEN 'Integer'
                 WHEN c.type = 'BIGINT' THEN 'BigInt' WHEN c.type = 'TEXT' THEN 'Text' WHEN c.type = 'BOOLEAN' THEN 'Bool'
-                WHEN c.type = 'DATE' THEN 'Date' WHEN c.type = 'TIMESTAMP' THEN 'Timestamp' ELSE c.type END
+                WHEN c.type = 'DATE' THEN 'Date' WHEN c.type = 'TIME' THEN 'Time' WHEN c.type = 'TIMESTAMP' THEN 'Timestamp' ELSE c.type END
             || CASE WHEN c.\"notnull\" THEN '' ELSE ' or nothing' END AS fact
         FROM pragma_table_list t JOIN pragma_table_info(t.name) c
         WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT LIKE '\\_\\_%' ESCAPE '\\'",
@@ -137,7 +166,7 @@ const POSTGRES: Questions = Questions {
     columns: "
         SELECT table_name || '.' || column_name || ' ' || CASE data_type
                 WHEN 'bigint' THEN 'BigInt' WHEN 'integer' THEN 'Integer' WHEN 'text' THEN 'Text' WHEN 'boolean' THEN 'Bool'
-                WHEN 'date' THEN 'Date' WHEN 'timestamp without time zone' THEN 'Timestamp' ELSE data_type END
+                WHEN 'date' THEN 'Date' WHEN 'time without time zone' THEN 'Time' WHEN 'timestamp without time zone' THEN 'Timestamp' ELSE data_type END
             || CASE is_nullable WHEN 'NO' THEN '' ELSE ' or nothing' END AS fact
         FROM information_schema.columns WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_%'",
     primary_keys: "
@@ -169,16 +198,23 @@ const POSTGRES: Questions = Questions {
         FROM pg_constraint WHERE contype = 'c' AND connamespace = current_schema()::regnamespace",
 };
 
-/// The words in quotes in the CHECKs of a table's text. Both databases write the rest of a CHECK in their own way.
-fn allowed_words(text: &str) -> Vec<String> {
-    let (table, text) = text.split_once(':').expect("a table's name");
-    text.match_indices("CHECK (")
-        .flat_map(|(at, opening)| {
-            let inside = balanced(&text[at + opening.len()..]);
-            inside.split('\'').skip(1).step_by(2)
-        })
-        .map(|word| format!("{table}: {word}"))
-        .collect()
+/// The words in quotes in the CHECKs of the tables' texts, each with the column that stands before it. Both databases write
+/// the rest of a CHECK in their own way.
+fn allowed_words(texts: &BTreeSet<String>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut allowed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for text in texts {
+        let (table, text) = text.split_once(':').expect("a table's name");
+        for (at, opening) in text.match_indices("CHECK (") {
+            let mut pieces = balanced(&text[at + opening.len()..]).split('\'');
+            while let (Some(before), Some(word)) = (pieces.next(), pieces.next()) {
+                let compared = before.trim_end().strip_suffix('=').expect("a comparison");
+                let column = compared.trim_end().rsplit(['(', ' ', '\n']).next();
+                let column = format!("{table}.{}", column.expect("a column"));
+                allowed.entry(column).or_default().insert(word.to_owned());
+            }
+        }
+    }
+    allowed
 }
 
 /// The text up to the bracket that closes what was opened before it.

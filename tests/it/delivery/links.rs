@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 use diesel::RunQueryDsl;
 use hearth::db::columns::Key;
 use hearth::mail::messages::SignInLink;
-use hearth::mail::{Letter, Transport, outbox};
+use hearth::mail::{Letter, Topic, Transport, outbox};
 
 use super::{Authority, Office, address, digest, letterhead, nine_o_clock};
+use crate::shared::reading::Mail;
 use crate::smtp::{Behaviour, SmtpServer};
 
 #[test]
@@ -23,6 +24,7 @@ fn a_link_is_given_up_when_it_has_run_out() {
                     authority: Key::<Authority>::new(1),
                     letterhead: &letterhead(),
                     to: address("parent@wessex.example"),
+                    about: Topic::General,
                     message: digest(),
                 };
                 outbox::put_until(tx, &letter, end, office.clock.now())
@@ -56,6 +58,7 @@ fn a_link_that_nobody_tried_in_time_is_not_sent() {
         authority: Key::<Authority>::new(1),
         letterhead: Box::leak(Box::new(letterhead())),
         to: address("parent@wessex.example"),
+        about: Topic::General,
         message: digest(),
     };
     office
@@ -75,14 +78,12 @@ fn a_link_that_signs_in_is_forgotten_once_it_is_sent() {
         link,
         valid_for: "1 hour".to_owned(),
     }
-    .render(&letterhead());
+    .render(&letterhead())
+    .unwrap();
     office.put("sign-in:1", "parent@example.org", &message);
     assert_eq!(office.deliver().sent, 1);
-    assert!(
-        office.courier.transport.posted()[0]
-            .raw
-            .contains("sign-in/secret")
-    );
+    let posted = office.courier.transport.posted();
+    assert!(Mail::of(&posted[0].raw).says("sign-in/secret"));
 
     let stored = office.read(|conn| {
         #[derive(diesel::QueryableByName)]

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use hearth::db::columns::Key;
 use hearth::db::{DbError, Result};
 use hearth::mail::deliver::{self, LEASE, Summary};
-use hearth::mail::{Courier, Letter, Transport, outbox};
+use hearth::mail::{Courier, Letter, Topic, Transport, outbox};
 use hearth::rules::identifiers::Reference;
 
 use super::{Authority, Office, address, digest, letterhead, nine_o_clock, patient_for_a_second};
@@ -132,6 +132,7 @@ fn nothing_is_put_by_a_transaction_that_fails() {
             authority: Key::<Authority>::new(1),
             letterhead: &letterhead(),
             to: address("leader@wessex.example"),
+            about: Topic::General,
             message: digest(),
         };
         outbox::put(tx, &letter, nine_o_clock())?;

@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use hearth::db::columns::Key;
 use hearth::mail::deliver::{self, LEASE, Summary};
-use hearth::mail::{Rendered, outbox};
+use hearth::mail::outbox::MailState;
+use hearth::mail::{MailKind, Rendered, outbox};
 use hearth::rules::identifiers::Reference;
 
 use super::{Authority, Office, digest};
@@ -59,7 +60,7 @@ fn a_recipient_refused_for_good_is_dead_at_once_and_an_incident() {
         }
     );
     let dead = office.overview().undelivered.remove(0);
-    assert_eq!((dead.state.as_str(), dead.attempts), ("dead", 1));
+    assert_eq!((dead.state, dead.attempts), (MailState::Dead, 1));
     assert!(
         dead.last_answer.contains("User unknown"),
         "{}",
@@ -71,14 +72,10 @@ fn a_recipient_refused_for_good_is_dead_at_once_and_an_incident() {
     );
 
     let report = Rendered {
-        kind: "delivery_failed",
+        kind: MailKind::DeliveryFailed,
         ..digest()
     };
-    office.put(
-        &outbox::report_key(&dead.reference),
-        "manager@wessex.example",
-        &report,
-    );
+    office.put(&dead.reference, "manager@wessex.example", &report);
     let noted = office.db.write_now(|tx| {
         let unreported = outbox::dead_without_report(tx)?;
         outbox::note_reported(tx, unreported[0].id, office.clock.now())

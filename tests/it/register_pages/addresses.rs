@@ -1,7 +1,7 @@
 //! Where a child lives: moves, what was made sure of, and what is better known.
 
-use super::{OFFICER, OTHER, ada};
-use crate::app::TestApp;
+use super::ada;
+use crate::app::{OFFICER, OTHER, TestApp};
 
 #[test]
 fn a_move_is_written_down_and_made_sure_of() {

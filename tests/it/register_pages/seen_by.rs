@@ -1,7 +1,7 @@
 //! Who sees a record, and what of it.
 
-use super::{ELSEWHERE, MANAGER, OFFICER, OTHER, ada};
-use crate::app::TestApp;
+use super::{ELSEWHERE, ada};
+use crate::app::{MANAGER, OFFICER, OTHER, TestApp};
 use crate::register_scene::allocate;
 
 #[test]

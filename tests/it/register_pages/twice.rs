@@ -1,7 +1,7 @@
 //! Two people at one record, and one who sends a form twice.
 
-use super::{MANAGER, OFFICER, OTHER, ada};
-use crate::app::TestApp;
+use super::ada;
+use crate::app::{MANAGER, OFFICER, OTHER, TestApp};
 use crate::register_scene::allocate;
 
 #[test]

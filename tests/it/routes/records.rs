@@ -4,7 +4,7 @@ use hearth::access::absence::{self, NewAbsence};
 use hearth::access::{AccountKey, accounts, session, sign_in};
 use hearth::duty::{ladder, lapse};
 use hearth::jobs::{Services, runner};
-use hearth::mail::{Courier, outbox};
+use hearth::mail::{Courier, MailKind, outbox};
 use hearth::policy::calendar_book::{self, OtherDay, SourcedTerm};
 use hearth::policy::rulebook;
 use hearth::register::episode::{self, Episode};
@@ -13,12 +13,10 @@ use hearth::rules::identifiers::{EmailAddress, Reference};
 use hearth::rules::terms::Term;
 use hearth::web::routes::Route;
 
-use crate::app::{ASHDALE, BEGINNING, TestApp, moment};
+use crate::app::{ASHDALE, BEGINNING, OFFICER, OTHER, TestApp, moment};
 use crate::browser::Browser;
 use crate::imports;
 use crate::register_scene::{allocate, checks, child, day, notify, sweep};
-
-const OFFICER: &str = "officer@ashdale.example";
 
 /// As a machine names files: longer than a column, with no place to break.
 const LONG_NAME: &str = "home_education_export_ashdale_20261123T090000Z_final_version_2_checked_by_the_team_and_then_again_really_final.csv";
@@ -203,7 +201,7 @@ fn absence(app: &TestApp) -> String {
     };
     let new = NewAbsence {
         account: of(OFFICER),
-        delegate: of("other@ashdale.example"),
+        delegate: of(OTHER),
         starts_on: day("2026-11-30"),
         ends_on: day("2026-12-04"),
     };
@@ -261,7 +259,7 @@ fn mails(app: &TestApp) -> (String, String) {
     let overview = app.read(|conn| outbox::overview(conn, authority));
     let the = |is_digest: bool| {
         let mut held_up = overview.undelivered.iter();
-        let mail = held_up.find(|mail| (mail.kind == "lapse_digest") == is_digest);
+        let mail = held_up.find(|mail| (mail.kind == MailKind::LapseDigest) == is_digest);
         mail.expect("a mail that is held up").reference.clone()
     };
     (the(false), the(true))

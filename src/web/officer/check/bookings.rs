@@ -16,7 +16,9 @@ use crate::rules::identifiers::Reference;
 use crate::rules::outcome::Mode;
 use crate::rules::policy::PolicyKey;
 use crate::rules::verification::Standing;
-use crate::visit::booking::{self, BookingError, BookingRecord, NewBooking};
+use crate::visit::booking::{
+    self, Appointment, BookingError, BookingRecord, BookingState, NewBooking,
+};
 use crate::visit::check;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted, choices};
@@ -76,12 +78,14 @@ impl Form for BookingForm {
         Some(Asked {
             form: self.clone(),
             booking: NewBooking {
-                mode: mode?,
-                booked_for: day?,
-                at_time: at_time?,
-                place: self.place.trim().to_owned(),
-                reason: self.reason.trim().to_owned(),
-                unverified: self.unverified.trim().to_owned(),
+                what: Appointment {
+                    mode: mode?,
+                    booked_for: day?,
+                    at_time: at_time?,
+                    place: self.place.trim().to_owned(),
+                    reason: self.reason.trim().to_owned(),
+                    address_reason: self.unverified.trim().to_owned(),
+                },
                 holiday_meant: !self.holiday_meant.is_empty(),
             },
         })
@@ -154,10 +158,10 @@ impl Facts {
     fn to_confirm(&self) -> BookingForm {
         let booked = self.booked.as_ref().filter(|_| self.is_elsewhere);
         booked.map_or_else(BookingForm::default, |booked| BookingForm {
-            mode: booked.mode.as_str().to_owned(),
-            day: DateInput::from(booked.booked_for),
-            time: booked.at_time.clone(),
-            place: booked.place.clone(),
+            mode: booked.what.mode.as_str().to_owned(),
+            day: DateInput::from(booked.what.booked_for),
+            time: booked.what.time().unwrap_or_default(),
+            place: booked.what.place.clone(),
             ..BookingForm::default()
         })
     }
@@ -208,7 +212,7 @@ pub async fn create(
     match booked {
         Ok(booked) => Ok(visit.see_other_with(
             &format!("/checks/{}", named.0),
-            &Flash::success(told(asked.booking.booked_for, booked.tells_manager)),
+            &Flash::success(told(asked.booking.what.booked_for, booked.tells_manager)),
         )),
         Err(refusal) => {
             let facts = Facts {
@@ -269,7 +273,9 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
                 standing,
                 told: told.as_ref().map(ToldAddress::notice),
                 address: address.map(|address| address.place.on_one_line()),
-                booked: booked.into_iter().find(|booking| booking.state == "booked"),
+                booked: booked
+                    .into_iter()
+                    .find(|booking| booking.state == BookingState::Booked),
             }))
         })
         .await?;
@@ -313,7 +319,7 @@ mod tests {
 
     #[test]
     fn a_booking_as_people_type_it() {
-        let booking = checked(WHOLE).unwrap().booking;
+        let booking = checked(WHOLE).unwrap().booking.what;
         assert_eq!(booking.mode, Mode::HomeVisit);
         assert_eq!(booking.booked_for.to_string(), "2026-11-27");
         assert_eq!(booking.at_time, NaiveTime::from_hms_opt(14, 30, 0));

@@ -13,6 +13,7 @@ use crate::db::DbError;
 use crate::duty::lapse::{self, AcknowledgeError, Plan, Told};
 use crate::duty::owed;
 use crate::duty::suspension::{self, Suspension};
+use crate::mail::outbox::MailState;
 use crate::policy::rulebook::{self, LastDay, Rulebook};
 use crate::register::child;
 use crate::rules::dates::{short, spoken};
@@ -292,13 +293,11 @@ fn told_row(told: &Told, ladder: Ladder) -> ToldRow {
         },
         recipient: told.recipient.clone(),
         told: short(london_day(told.told_at)),
-        delivery: match (told.mail_state.as_str(), told.sent_at) {
-            ("sent", Some(at)) => {
-                format!("Delivered to the mail server on {}", short(london_day(at)))
+        delivery: match (told.mail_state, told.sent_at) {
+            (MailState::Sent, Some(at)) => {
+                format!("{} on {}", MailState::Sent.label(), short(london_day(at)))
             }
-            ("sent", None) => "Delivered to the mail server".to_owned(),
-            ("dead", _) => "Could not be delivered".to_owned(),
-            _ => "Waiting to be sent".to_owned(),
+            (state, _) => state.label().to_owned(),
         },
     }
 }

@@ -8,13 +8,16 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::words::{self, CheckWords};
+use crate::clock::london_day;
 use crate::db::DbError;
 use crate::policy::rulebook;
+use crate::rules::dates::{short, spoken};
 use crate::rules::duty::Purpose;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone, check_consistent};
-use crate::visit::outcome::{self, NewOutcome, OutcomeError, Recorded};
-use crate::visit::{booking, check};
+use crate::visit::booking::{self, Appointment, BookingState};
+use crate::visit::check;
+use crate::visit::outcome::{self, NewOutcome, OutcomeError, OutcomeRecord, Recorded};
 use crate::web::error::WebError;
 use crate::web::form::{Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted, choices};
 use crate::web::named::Named;
@@ -139,18 +142,58 @@ fn yes_or_no(typed: &str) -> Result<Option<bool>, &'static str> {
     }
 }
 
+/// What the page of the check says of an outcome.
+pub(super) struct OutcomeWords {
+    pub datetime: String,
+    pub day: String,
+    pub result: &'static str,
+    pub satisfied: bool,
+    pub facts: Vec<(&'static str, String)>,
+    pub note: String,
+    pub by: String,
+}
+
+impl OutcomeWords {
+    pub fn of(outcome: &OutcomeRecord) -> Self {
+        let (what, by) = (&outcome.what, &outcome.recorded_by);
+        Self {
+            datetime: what.happened_on.to_string(),
+            day: spoken(what.happened_on),
+            result: what.result.label(),
+            satisfied: outcome.satisfied,
+            facts: facts_of(what),
+            note: what.note.clone(),
+            by: format!("{by}, {}", short(london_day(outcome.recorded_at))),
+        }
+    }
+}
+
+fn facts_of(what: &NewOutcome) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("How", what.mode.label().to_owned())];
+    if !what.place.is_empty() {
+        facts.push(("Where", what.place.clone()));
+    }
+    if !what.present.is_empty() {
+        facts.push(("Who was there", what.present.clone()));
+    }
+    if what.spoken_alone != SpokenAlone::NotOffered {
+        facts.push(("Time to speak alone", what.spoken_alone.label().to_owned()));
+    }
+    if let Some(seen) = what.home_seen {
+        facts.push(("Home seen", if seen { "Yes" } else { "No" }.to_owned()));
+    }
+    if what.judgement != Judgement::NotConsidered {
+        facts.push(("Education", what.judgement.label().to_owned()));
+    }
+    facts
+}
+
 /// What the register holds that the form begins with.
 struct Facts {
     check: CheckWords,
     meanwhile: Option<String>,
     purpose: Purpose,
-    booked: Option<Booked>,
-}
-
-struct Booked {
-    day: NaiveDate,
-    mode: Mode,
-    place: String,
+    booked: Option<Appointment>,
 }
 
 /// `GET /checks/{reference}/outcomes/new`
@@ -251,12 +294,8 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
                 purpose: check.purpose,
                 booked: bookings
                     .into_iter()
-                    .find(|booking| booking.state == "booked")
-                    .map(|booking| Booked {
-                        day: booking.booked_for,
-                        mode: booking.mode,
-                        place: booking.place,
-                    }),
+                    .find(|booking| booking.state == BookingState::Booked)
+                    .map(|booking| booking.what),
             }))
         })
         .await?;
@@ -269,10 +308,14 @@ fn beginning(facts: &Facts, today: NaiveDate) -> OutcomeForm {
         form_key: seal::random(),
         ..OutcomeForm::default()
     };
-    if let Some(booked) = facts.booked.as_ref().filter(|booked| booked.day <= today) {
+    if let Some(booked) = facts
+        .booked
+        .as_ref()
+        .filter(|booked| booked.booked_for <= today)
+    {
         form.mode = booked.mode.as_str().to_owned();
         form.place = booked.place.clone();
-        form.day = DateInput::from(booked.day);
+        form.day = DateInput::from(booked.booked_for);
     }
     form
 }

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
+use super::outcomes::OutcomeWords;
 use super::words::{self, CheckWords, LapseWords};
 use crate::clock::london_day;
 use crate::db::DbError;
@@ -11,11 +12,10 @@ use crate::duty::owed::DutyState;
 use crate::policy::rulebook::{self, Rulebook};
 use crate::rules::dates::{short, spoken};
 use crate::rules::due_soon::Notice;
-use crate::rules::outcome::{Judgement, SpokenAlone};
 use crate::rules::tier::Tier;
 use crate::visit::booking::{self, BookingRecord};
 use crate::visit::check::{self, Check};
-use crate::visit::outcome::{self, OutcomeRecord};
+use crate::visit::outcome;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::named::Named;
@@ -56,16 +56,6 @@ struct BookingWords {
     by: String,
 }
 
-struct OutcomeWords {
-    datetime: String,
-    day: String,
-    result: &'static str,
-    satisfied: bool,
-    facts: Vec<(&'static str, String)>,
-    note: String,
-    by: String,
-}
-
 /// `GET /checks/{reference}`
 pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
     let today = visit.today();
@@ -97,7 +87,7 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
                     .collect(),
                 outcomes: outcome::of_check(conn, &check)?
                     .iter()
-                    .map(outcome_words)
+                    .map(OutcomeWords::of)
                     .collect(),
                 notices: notices(&check, child.tier, &rulebook),
                 lapse: lapses
@@ -148,65 +138,24 @@ fn neighbour(check: &Check) -> Neighbour {
 }
 
 fn booking_words(booking: &BookingRecord) -> BookingWords {
-    let day = short(booking.booked_for);
+    let what = &booking.what;
+    let day = short(what.booked_for);
     BookingWords {
-        day: if booking.at_time.is_empty() {
-            day
-        } else {
-            format!("{day} at {}", booking.at_time)
+        day: match what.time() {
+            Some(time) => format!("{day} at {time}"),
+            None => day,
         },
-        mode: booking.mode.label(),
-        place: match booking.place.as_str() {
-            "" if booking.mode.goes_to_the_address() => "The child’s home".to_owned(),
+        mode: what.mode.label(),
+        place: match what.place.as_str() {
+            "" if what.mode.goes_to_the_address() => "The child’s home".to_owned(),
             place => place.to_owned(),
         },
-        state: match booking.state.as_str() {
-            "booked" => "Booked",
-            "moved" => "Moved",
-            "kept" => "Kept",
-            "failed" => "Not kept",
-            _ => "Cancelled",
-        },
-        reason: booking.reason.clone(),
+        state: booking.state.label(),
+        reason: booking.reasons(),
         by: format!(
             "{}, {}",
             booking.booked_by,
             short(london_day(booking.booked_at))
-        ),
-    }
-}
-
-fn outcome_words(outcome: &OutcomeRecord) -> OutcomeWords {
-    let mut facts = vec![("How", outcome.mode.label().to_owned())];
-    if !outcome.place.is_empty() {
-        facts.push(("Where", outcome.place.clone()));
-    }
-    if !outcome.present.is_empty() {
-        facts.push(("Who was there", outcome.present.clone()));
-    }
-    if outcome.spoken_alone != SpokenAlone::NotOffered {
-        facts.push((
-            "Time to speak alone",
-            outcome.spoken_alone.label().to_owned(),
-        ));
-    }
-    if let Some(seen) = outcome.home_seen {
-        facts.push(("Home seen", if seen { "Yes" } else { "No" }.to_owned()));
-    }
-    if outcome.judgement != Judgement::NotConsidered {
-        facts.push(("Education", outcome.judgement.label().to_owned()));
-    }
-    OutcomeWords {
-        datetime: outcome.happened_on.to_string(),
-        day: spoken(outcome.happened_on),
-        result: outcome.result.label(),
-        satisfied: outcome.satisfied,
-        facts,
-        note: outcome.note.clone(),
-        by: format!(
-            "{}, {}",
-            outcome.recorded_by,
-            short(london_day(outcome.recorded_at))
         ),
     }
 }

@@ -133,6 +133,7 @@ impl Deref for CheckWords {
 }
 
 impl CheckWords {
+    /// The words for a child's check as it stands today.
     pub fn of(check: &Check, child: &ChildRecord, today: NaiveDate, calendar: &Calendar) -> Self {
         Self {
             words: DutyWords::of(check, Some(child), today, calendar),
@@ -194,6 +195,7 @@ pub struct Answered {
 }
 
 impl LapseWords {
+    /// The words for a lapse as it stands today.
     pub fn of(lapse: &LapseRecord, today: NaiveDate, calendar: &Calendar) -> Self {
         let over = || days::over(calendar.working_days_between(lapse.due_on, today));
         Self {

@@ -85,12 +85,12 @@ impl ChildPage {
 
     fn last_seen(&self) -> String {
         let child = self.child();
-        let seen = |outcome: &&OutcomeRecord| outcome.result == AttemptResult::ChildSeen;
+        let seen = |outcome: &&OutcomeRecord| outcome.what.result == AttemptResult::ChildSeen;
         let latest = self.file.outcomes.iter().find(seen);
         LastSeen {
             on: child.last_seen_on,
             by: child.last_seen_by.as_deref(),
-            place: latest.map(|outcome| (outcome.happened_on, outcome.place.as_str())),
+            place: latest.map(|outcome| (outcome.what.happened_on, outcome.what.place.as_str())),
             is_recorded: child.seen_recorded,
         }
         .in_words(spoken)

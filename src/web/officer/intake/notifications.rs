@@ -43,6 +43,7 @@ pub(in crate::web::officer) struct NamedChild {
 }
 
 impl NamedChild {
+    /// The child of a line of the register.
     pub fn of(line: &Line) -> Self {
         Self {
             reference: line.reference.clone(),

@@ -91,6 +91,7 @@ impl ChildAnswers {
         })
     }
 
+    /// A child about whom everything is answered.
     #[cfg(test)]
     pub fn complete() -> Self {
         Self {

@@ -1,0 +1,4 @@
+//! What the tests of the rooms and those of the running program share.
+
+pub mod proving;
+pub mod reading;
