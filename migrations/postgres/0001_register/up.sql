@@ -543,7 +543,7 @@ CREATE TABLE policy (
     tier TEXT CHECK (tier IS NULL OR tier = 'green' OR tier = 'amber' OR tier = 'red'),
     value INTEGER NOT NULL CHECK (value >= 0),
     unit TEXT NOT NULL CHECK (unit = 'calendar_day' OR unit = 'working_day' OR unit = 'school_day' OR unit = 'week' OR
-        unit = 'month' OR unit = 'times'),
+        unit = 'month' OR unit = 'times' OR unit = 'thursday'),
     source TEXT NOT NULL,
     policy_set TEXT NOT NULL CHECK (policy_set = 'default' OR policy_set = 'cnis_2026'),
     confirmed BOOLEAN NOT NULL,
