@@ -2,12 +2,13 @@
 
 use hearth::access::absence::{self, NewAbsence};
 use hearth::access::{AccountKey, accounts, session, sign_in};
-use hearth::duty::{ladder, lapse};
+use hearth::duty::{ladder, lapse, owed};
 use hearth::jobs::{Services, runner};
 use hearth::mail::{Courier, MailKind, outbox};
 use hearth::policy::calendar_book::{self, OtherDay, SourcedTerm};
 use hearth::policy::rulebook;
 use hearth::register::episode::{self, Episode};
+use hearth::returns::census;
 use hearth::rules::codes::{EpisodeKind, Source};
 use hearth::rules::identifiers::{EmailAddress, Reference};
 use hearth::rules::terms::Term;
@@ -28,6 +29,8 @@ pub struct Records {
     episode: String,
     check: String,
     lapse: String,
+    /// A return: a duty about no child.
+    duty: String,
     notification: String,
     import: String,
     absence: String,
@@ -71,6 +74,7 @@ impl Records {
             episode: episode.to_string(),
             check: lapsed.0.reference.to_string(),
             lapse: lapsed.1.reference.to_string(),
+            duty: census_return(&app),
             notification: notification.to_string(),
             import: import(&app),
             absence: absence(&app),
@@ -91,6 +95,7 @@ impl Records {
             ("/children/", "reference") => &self.child,
             ("/checks/", "reference") => &self.check,
             ("/lapses/", "reference") => &self.lapse,
+            ("/duties/", "reference") => &self.duty,
             ("/notifications/" | "/family/notifications/", "reference") => &self.notification,
             ("/imports/", "reference") => &self.import,
             ("/absences/", "reference") => &self.absence,
@@ -190,6 +195,18 @@ fn import(app: &TestApp) -> String {
         .rsplit_once('/')
         .expect("its page");
     reference.to_owned()
+}
+
+/// The next census return that the authority owes.
+fn census_return(app: &TestApp) -> String {
+    let authority = app.eyes(OFFICER).authority();
+    let now = moment(BEGINNING);
+    app.write(|tx| {
+        let rulebook = rulebook::load(tx, authority, now.date())?;
+        census::owe(tx, authority, &rulebook, now)
+    });
+    let owed = app.read(|conn| owed::about_no_child(conn, authority));
+    owed.first().expect("a return").reference.to_string()
 }
 
 /// The officer is away next week.

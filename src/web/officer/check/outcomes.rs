@@ -154,6 +154,7 @@ pub(super) struct OutcomeWords {
 }
 
 impl OutcomeWords {
+    /// The words for an outcome as it was recorded.
     pub fn of(outcome: &OutcomeRecord) -> Self {
         let (what, by) = (&outcome.what, &outcome.recorded_by);
         Self {

@@ -56,6 +56,7 @@ pub struct DutyWords {
 }
 
 impl DutyWords {
+    /// The words for a duty as it stands today; `child` is whom it is about, if it is about one.
     pub fn of(
         duty: &Duty,
         child: Option<&ChildRecord>,
@@ -83,6 +84,7 @@ impl DutyWords {
     }
 }
 
+/// What it is called; of a new attempt, also what it is for.
 pub fn title(kind: DutyKind, purpose: Purpose) -> String {
     match kind {
         DutyKind::NewAttempt => format!("{}: {}", kind.label(), lower_first(purpose.label())),
