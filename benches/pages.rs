@@ -22,7 +22,7 @@ use hearth::web::app::App;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use scene::Scene;
 
-/// As the program does.
+/// The allocator of the program itself.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -32,7 +32,7 @@ const LASTING: Duration = Duration::from_secs(3);
 const ROUNDS: usize = 3;
 
 /// A page to be measured.
-struct Asked {
+struct MeasuredPage {
     name: &'static str,
     paths: Vec<String>,
 }
@@ -83,8 +83,9 @@ fn measure(
     let running = service::hearth(app(scene));
     cores::stay_on(cores::LOAD);
     let mut medians = Vec::new();
-    let is_wanted =
-        |page: &Asked| words.is_empty() || words.iter().any(|word| page.name.contains(*word));
+    let is_wanted = |page: &MeasuredPage| {
+        words.is_empty() || words.iter().any(|word| page.name.contains(*word))
+    };
     for asked in pages(scene).into_iter().filter(is_wanted) {
         let ask = |lasting| load::run(running.address, &scene.cookie, &asked.paths, lasting);
         let warm = ask(Duration::from_millis(500));
@@ -120,7 +121,7 @@ fn app(scene: &Scene) -> App {
     )
 }
 
-fn pages(scene: &Scene) -> Vec<Asked> {
+fn pages(scene: &Scene) -> Vec<MeasuredPage> {
     let last = (scene.children * 3 / 100).div_ceil(50).clamp(1, 10);
     let list = (0..40)
         .map(|n| {
@@ -141,15 +142,15 @@ fn pages(scene: &Scene) -> Vec<Asked> {
         .map(|reference| format!("/children/{reference}"))
         .collect();
     vec![
-        Asked {
+        MeasuredPage {
             name: "register list",
             paths: list,
         },
-        Asked {
+        MeasuredPage {
             name: "name search",
             paths: search,
         },
-        Asked {
+        MeasuredPage {
             name: "child page",
             paths: child,
         },

@@ -22,7 +22,7 @@ use hearth::jobs::{Services, Work, sweep};
 use hearth::mail::{Courier, Transport};
 use hearth::proof::verify;
 
-/// As the program does.
+/// The allocator of the program itself.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

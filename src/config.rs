@@ -157,7 +157,7 @@ pub struct Config {
     pub mail_ca: Option<PathBuf>,
     /// `HEARTH_MAIL_FROM`.
     pub mail_from: String,
-    /// `HEARTH_MAIL_BOUNCES_TO`; nothing when it is `HEARTH_MAIL_FROM`.
+    /// `HEARTH_MAIL_BOUNCES_TO`; none when it is `HEARTH_MAIL_FROM`.
     pub mail_bounces_to: Option<String>,
     /// `HEARTH_MAIL_BOUNCES`.
     pub mail_bounces: Option<PathBuf>,
@@ -167,7 +167,7 @@ pub struct Config {
     pub secret: String,
     /// `HEARTH_TODAY`.
     pub today: Option<NaiveDate>,
-    /// `HEARTH_JOBS_EVERY`; nothing when cron runs the jobs.
+    /// `HEARTH_JOBS_EVERY`; none when cron runs the jobs.
     pub jobs_every: Option<Duration>,
     /// `HEARTH_JOBS_LATE_AFTER`.
     pub jobs_late_after: Duration,
@@ -232,7 +232,7 @@ impl Config {
     }
 
     fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
-        let given = Given::of(vars)?;
+        let given = Environment::of(vars)?;
         let env = given.read("HEARTH_ENV", "use development or production", |v| match v {
             "development" => Some(Env::Development),
             "production" => Some(Env::Production),
@@ -404,9 +404,9 @@ fn made_up_secret() -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-struct Given(BTreeMap<String, String>);
+struct Environment(BTreeMap<String, String>);
 
-impl Given {
+impl Environment {
     fn of(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let ours: BTreeMap<_, _> = vars
             .into_iter()
@@ -438,7 +438,7 @@ impl Given {
         parsed(name, value, wanted, parse)
     }
 
-    /// Reads a setting whose default no value says; nothing when it is not given.
+    /// Reads a setting whose default no value says; none when it is not given.
     fn read_if_set<T>(
         &self,
         name: &'static str,

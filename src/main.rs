@@ -50,10 +50,10 @@ enum Command {
     Authority(authority::Options),
     /// The periods by which checks come due, and the commencement of the 2026 Act
     #[command(subcommand)]
-    Policy(policy::Asked),
+    Policy(policy::PolicyCommand),
     /// The terms of an authority's schools
     #[command(subcommand)]
-    Calendar(calendar::Asked),
+    Calendar(calendar::CalendarCommand),
     /// Prove from the register's own data that nothing slipped through
     Verify,
     /// Live through years of an invented authority in which much goes wrong, and prove each day that nothing slipped through

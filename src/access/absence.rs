@@ -90,7 +90,7 @@ pub fn add(
     latest: NaiveDate,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<(), AbsenceError> {
+) -> Result<(), AbsenceError> {
     let people = accounts::officers(tx, viewer.authority())?;
     let find = |reference: &Reference| {
         let is_it = |account: &&AccountRow| account.reference == reference.as_str();
@@ -140,11 +140,7 @@ pub fn add(
     )
 }
 
-fn check_days(
-    new: &NewAbsence,
-    latest: NaiveDate,
-    today: NaiveDate,
-) -> std::result::Result<(), AbsenceError> {
+fn check_days(new: &NewAbsence, latest: NaiveDate, today: NaiveDate) -> Result<(), AbsenceError> {
     if new.ends_on < new.starts_on {
         return Err(AbsenceError::Order);
     }
@@ -164,7 +160,7 @@ pub fn end(
     reference: &Reference,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<(), AbsenceError> {
+) -> Result<(), AbsenceError> {
     let held = store::absence::held(tx, viewer.authority(), reference.as_str())?
         .ok_or(AbsenceError::Unknown)?;
     may_change(viewer, held.account)?;
@@ -195,7 +191,7 @@ pub fn covers(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Res
     store::absence::covers(conn, authority, today)
 }
 
-fn may_change(viewer: &Viewer, whose: AccountKey) -> std::result::Result<(), AbsenceError> {
+fn may_change(viewer: &Viewer, whose: AccountKey) -> Result<(), AbsenceError> {
     let their_own = viewer.works_with_children() && viewer.account() == Some(whose);
     if viewer.manages() || their_own {
         return Ok(());
@@ -210,7 +206,7 @@ fn note(
     subject: &str,
     detail: &str,
     now: NaiveDateTime,
-) -> std::result::Result<(), AbsenceError> {
+) -> Result<(), AbsenceError> {
     let event = Event {
         action,
         child: None,

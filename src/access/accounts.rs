@@ -17,7 +17,7 @@ pub struct NewAccount<'a> {
     pub email: &'a str,
     /// The name others see.
     pub name: &'a str,
-    /// From [`super::password::hash`]; nothing for those who sign in by a link.
+    /// From [`super::password::hash`]; none for those who sign in by a link.
     pub password_hash: Option<&'a str>,
 }
 
@@ -65,7 +65,7 @@ pub fn add(
     viewer: &Viewer,
     new: &NewAccount<'_>,
     now: NaiveDateTime,
-) -> std::result::Result<AccountKey, AccountError> {
+) -> Result<AccountKey, AccountError> {
     let authority = viewer.authority();
     let taken = || Err(AccountError::Taken(new.email.to_owned()));
     if new.role != Role::Parent && store::account::staff_credentials(tx, new.email)?.is_some() {
@@ -92,7 +92,7 @@ pub fn at_work(
     conn: &mut Conn,
     viewer: &Viewer,
     email: &EmailAddress,
-) -> std::result::Result<AccountRow, AccountError> {
+) -> Result<AccountRow, AccountError> {
     store::account::by_email(conn, viewer.authority(), email.as_str())?
         .filter(|account| account.role != Role::Parent && account.left_on.is_none())
         .ok_or_else(|| AccountError::Unknown(email.as_str().to_owned()))
@@ -208,7 +208,7 @@ pub fn give_post(
     account: AccountKey,
     from: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<usize, AccountError> {
+) -> Result<usize, AccountError> {
     let held = store::account::by_key(tx, account)?;
     if !may_hold(held.role, post) {
         let who = match post {

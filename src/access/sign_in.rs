@@ -11,9 +11,9 @@ use crate::conflict;
 use crate::db::{Conn, Db, DbError};
 use crate::rules::identifiers::EmailAddress;
 
-/// After this many wrong passwords in a row the account rests.
+/// After this many wrong passwords in a row nobody signs in to the account for a time.
 const FAILURES_BEFORE_LOCK: i32 = 10;
-/// How long it rests.
+/// How long nobody signs in to it.
 const LOCK: TimeDelta = TimeDelta::minutes(15);
 /// How long a link to a parent's address works.
 pub const PARENT_LINK_LASTS: TimeDelta = TimeDelta::hours(1);
@@ -77,7 +77,7 @@ pub fn with_password(
     })
 }
 
-/// Makes a link for a parent's address; gives its token, or nothing when the address has had enough for this hour.
+/// Makes a link for a parent's address; gives its token, or none when the address has had enough for this hour.
 pub fn parent_link(
     tx: &mut Conn,
     authority: AuthorityKey,

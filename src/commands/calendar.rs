@@ -11,7 +11,7 @@ use hearth::policy::calendar_book::CalendarError;
 use super::{Failure, Outcome, THIS, clock, find_authority, open_ready, say, settings};
 
 #[derive(Subcommand)]
-pub enum Asked {
+pub enum CalendarCommand {
     /// Add school terms from a CSV file with the headings name,first_day,last_day,source; all of them, or none
     Terms {
         /// The list
@@ -26,8 +26,8 @@ pub enum Asked {
 }
 
 /// Does what is asked of the calendar.
-pub fn run(asked: &Asked) -> Outcome {
-    let Asked::Terms {
+pub fn run(asked: &CalendarCommand) -> Outcome {
+    let CalendarCommand::Terms {
         file,
         authority,
         dry_run,

@@ -10,7 +10,7 @@ use std::time::Instant;
 use clap::{Args, Subcommand};
 use hearth::access::Viewer;
 use hearth::intake::csv::mapping::Mapping;
-use hearth::intake::list_import::report::{Counts, Kind, Report, Told};
+use hearth::intake::list_import::report::{Counts, Kind, Report, RowNote};
 use hearth::intake::list_import::{self, Order, Progress, Whose};
 use hearth::web::pages::with_commas;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -207,7 +207,7 @@ fn print_columns_not_read(report: &Report) -> std::io::Result<()> {
 }
 
 fn print_told(report: &Report, kind: Kind, title: &str) -> std::io::Result<()> {
-    let told: Vec<&Told> = report
+    let told: Vec<&RowNote> = report
         .told
         .iter()
         .filter(|told| told.kind == kind)

@@ -15,7 +15,7 @@ use hearth::rules::tier::Tier;
 use super::{Failure, Outcome, THIS, clock, find_authority, open_ready, say, settings};
 
 #[derive(Subcommand)]
-pub enum Asked {
+pub enum PolicyCommand {
     /// List every value in force, with its source
     List {
         /// The three-digit DfE code of the local authority
@@ -119,17 +119,17 @@ fn tier(typed: &str) -> Result<Tier, String> {
 }
 
 /// Does what is asked of the policy.
-pub fn run(asked: &Asked) -> Outcome {
+pub fn run(asked: &PolicyCommand) -> Outcome {
     match asked {
-        Asked::List { authority } => list(authority),
-        Asked::Set(options) => set(options),
-        Asked::Withdraw(options) => withdraw(options),
-        Asked::Commence {
+        PolicyCommand::List { authority } => list(authority),
+        PolicyCommand::Set(options) => set(options),
+        PolicyCommand::Withdraw(options) => withdraw(options),
+        PolicyCommand::Commence {
             authority,
             from,
             reason,
         } => commence(authority, *from, reason),
-        Asked::EndCommencement {
+        PolicyCommand::EndCommencement {
             authority,
             last_day,
             reason,

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use chrono::{NaiveDate, NaiveDateTime};
 use clap::{Args, Subcommand};
 use hearth::access::accounts::{self, NewAccount};
-use hearth::access::{AccountKey, Role, Viewer, authority, letter, password, sign_in};
+use hearth::access::{AccountKey, Role, Viewer, authority, invitation, password, sign_in};
 use hearth::db::Conn;
 use hearth::register::allocation;
 use hearth::rules::escalation::Post;
@@ -187,7 +187,7 @@ fn link(whose: &Whose) -> Outcome {
         let authority = find_authority(tx, &whose.authority)?;
         let viewer = Viewer::program(authority.key, THIS);
         let account = accounts::at_work(tx, &viewer, &whose.email)?;
-        letter::send_password_link(tx, &viewer, &authority, &account, &config.base_url, now)?;
+        invitation::send_password_link(tx, &viewer, &authority, &account, &config.base_url, now)?;
         Ok::<_, Failure>(())
     })?;
     say!(

@@ -89,7 +89,7 @@ fn number(digits: &[u8]) -> Option<u32> {
     })
 }
 
-/// As chrono writes it; nothing for a year that four digits do not hold.
+/// As chrono writes it; none for a year that four digits do not hold.
 fn written(day: NaiveDate) -> Option<String> {
     let year = u32::try_from(day.year())
         .ok()

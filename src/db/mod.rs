@@ -52,20 +52,20 @@ pub enum DbError {
 }
 
 /// What every store function gives.
-pub type Result<T> = std::result::Result<T, DbError>;
+pub type Result<T, E = DbError> = std::result::Result<T, E>;
 
 impl Db {
     /// Whether a URL names a database at all; nothing is opened.
     ///
     /// # Errors
     /// When [`Db::open`] would not understand it.
-    pub fn check_url(url: &str) -> std::result::Result<(), OpenError> {
+    pub fn check_url(url: &str) -> Result<(), OpenError> {
         Scheme::of(url).map(|_| ())
     }
 
     /// Opens the database named by `url` (`sqlite:PATH`, a plain path, or `postgres://…`) with up to `size` connections.
     /// A file that is not there is made, with its folder.
-    pub fn open(url: &str, size: u32) -> std::result::Result<Self, OpenError> {
+    pub fn open(url: &str, size: u32) -> Result<Self, OpenError> {
         let scheme = Scheme::of(url)?;
         scheme.prepare()?;
         Self::connect(Opener::new(scheme), size)
@@ -77,7 +77,7 @@ impl Db {
         url: &str,
         size: u32,
         lifetime: &Lifetime,
-    ) -> std::result::Result<Self, OpenError> {
+    ) -> Result<Self, OpenError> {
         let scheme = Scheme::of(url)?;
         scheme.prepare()?;
         let db = Self::connect(Opener::new(scheme).in_a_hurry(), size)?;
@@ -88,13 +88,13 @@ impl Db {
     }
 
     /// As [`Db::open`], but a file that is not there is an error: a slip in a path must not pass for an empty register.
-    pub fn open_existing(url: &str, size: u32) -> std::result::Result<Self, OpenError> {
+    pub fn open_existing(url: &str, size: u32) -> Result<Self, OpenError> {
         let scheme = Scheme::of(url)?;
         scheme.must_be_there()?;
         Self::connect(Opener::new(scheme), size)
     }
 
-    fn connect(opener: Opener, size: u32) -> std::result::Result<Self, OpenError> {
+    fn connect(opener: Opener, size: u32) -> Result<Self, OpenError> {
         let pool = diesel::r2d2::Pool::builder()
             .max_size(size.max(1))
             .min_idle(Some(1))
@@ -109,9 +109,9 @@ impl Db {
     }
 
     /// Reads one consistent picture, on a thread where waiting is allowed.
-    pub async fn read<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    pub async fn read<T, E, F>(&self, f: F) -> Result<T, E>
     where
-        F: FnOnce(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: Conflict + Send + 'static,
     {
@@ -120,9 +120,9 @@ impl Db {
     }
 
     /// Changes something: all of it or nothing. `f` may run twice, so it touches only the database.
-    pub async fn write<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    pub async fn write<T, E, F>(&self, f: F) -> Result<T, E>
     where
-        F: Fn(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+        F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: Conflict + Send + 'static,
     {
@@ -131,9 +131,9 @@ impl Db {
     }
 
     /// As [`Db::read`], for callers that may wait: the command line and the jobs.
-    pub fn read_now<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    pub fn read_now<T, E, F>(&self, f: F) -> Result<T, E>
     where
-        F: FnOnce(&mut Conn) -> std::result::Result<T, E>,
+        F: FnOnce(&mut Conn) -> Result<T, E>,
         E: Conflict,
     {
         if let Some(lifetime) = &self.lifetime {
@@ -144,9 +144,9 @@ impl Db {
     }
 
     /// As [`Db::write`], for callers that may wait: the command line and the jobs.
-    pub fn write_now<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    pub fn write_now<T, E, F>(&self, f: F) -> Result<T, E>
     where
-        F: Fn(&mut Conn) -> std::result::Result<T, E>,
+        F: Fn(&mut Conn) -> Result<T, E>,
         E: Conflict,
     {
         match &self.lifetime {
@@ -164,9 +164,9 @@ impl Db {
         }
     }
 
-    fn write_once<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    fn write_once<T, E, F>(&self, f: F) -> Result<T, E>
     where
-        F: Fn(&mut Conn) -> std::result::Result<T, E>,
+        F: Fn(&mut Conn) -> Result<T, E>,
         E: Conflict,
     {
         let mut conn = self.pool.get().map_err(DbError::Pool)?;
@@ -180,9 +180,7 @@ impl Db {
     }
 }
 
-async fn off_thread<T, E>(
-    f: impl FnOnce() -> std::result::Result<T, E> + Send + 'static,
-) -> std::result::Result<T, E>
+async fn off_thread<T, E>(f: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
 where
     T: Send + 'static,
     E: From<DbError> + Send + 'static,

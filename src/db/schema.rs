@@ -223,7 +223,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    told_address (id) {
+    claimed_address (id) {
         id -> BigInt,
         child_id -> BigInt,
         lines -> Text,
@@ -231,7 +231,7 @@ diesel::table! {
         postcode -> Nullable<Text>,
         uprn -> Nullable<Text>,
         source -> Text,
-        told_at -> Timestamp,
+        claimed_at -> Timestamp,
         settled_at -> Nullable<Timestamp>,
     }
 }
@@ -332,9 +332,9 @@ diesel::table! {
         address_id -> Nullable<BigInt>,
         tell_manager -> Bool,
         told_at -> Nullable<Timestamp>,
-        known_told_id -> Nullable<BigInt>,
+        known_claim_id -> Nullable<BigInt>,
         heard_address_id -> Nullable<BigInt>,
-        heard_told_id -> Nullable<BigInt>,
+        heard_claim_id -> Nullable<BigInt>,
     }
 }
 
@@ -436,7 +436,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    suspension (id) {
+    rest (id) {
         id -> BigInt,
         child_id -> BigInt,
         reason -> Text,
@@ -646,10 +646,10 @@ diesel::joinable!(closed_by_outcome -> outcome (outcome_id));
 diesel::joinable!(outgoing_mail -> authority (authority_id));
 diesel::joinable!(lapse_step -> lapse (lapse_id));
 diesel::joinable!(lapse_step -> outgoing_mail (mail_id));
-diesel::joinable!(told_address -> child (child_id));
-diesel::joinable!(suspension -> child (child_id));
-diesel::joinable!(suspension -> account (recorded_by));
-diesel::joinable!(suspension -> outgoing_mail (mail_id));
+diesel::joinable!(claimed_address -> child (child_id));
+diesel::joinable!(rest -> child (child_id));
+diesel::joinable!(rest -> account (recorded_by));
+diesel::joinable!(rest -> outgoing_mail (mail_id));
 diesel::joinable!(list_import -> authority (authority_id));
 diesel::joinable!(list_import -> account (account_id));
 diesel::joinable!(due_soon_notice -> duty (duty_id));
@@ -680,7 +680,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     person,
     relation,
     address,
-    told_address,
+    claimed_address,
     episode,
     notification,
     notification_child,
@@ -692,7 +692,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lapse,
     outgoing_mail,
     lapse_step,
-    suspension,
+    rest,
     job_run,
     job_lease,
     policy,

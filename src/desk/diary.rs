@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::store;
-use super::store::diary::Asked;
+use super::store::diary::DiaryFilter;
 use crate::access::{AccountKey, Viewer};
 use crate::db::{Conn, Result};
 use crate::duty::due_soon::soon;
@@ -93,7 +93,7 @@ pub fn desk(conn: &mut Conn, viewer: &Viewer, rulebook: &Rulebook, whose: Whose)
     let today = rulebook.today;
     let soon = soon(rulebook);
     let yesterday = today.pred_opt().unwrap_or(today);
-    let asked = |due| Asked {
+    let asked = |due| DiaryFilter {
         viewer,
         whose,
         due,
@@ -116,7 +116,11 @@ pub fn desk(conn: &mut Conn, viewer: &Viewer, rulebook: &Rulebook, whose: Whose)
     })
 }
 
-fn part(conn: &mut Conn, rulebook: &Rulebook, asked: &Asked<'_>) -> Result<(Vec<DeskLine>, i64)> {
+fn part(
+    conn: &mut Conn,
+    rulebook: &Rulebook,
+    asked: &DiaryFilter<'_>,
+) -> Result<(Vec<DeskLine>, i64)> {
     let mut duties = store::diary::about_no_child(conn, asked)?;
     let of_authority = i64::try_from(duties.len()).unwrap_or(i64::MAX);
     duties.extend(store::diary::lines(conn, asked, SHOWN)?);
@@ -129,7 +133,7 @@ fn part(conn: &mut Conn, rulebook: &Rulebook, asked: &Asked<'_>) -> Result<(Vec<
 fn carried(
     conn: &mut Conn,
     rulebook: &Rulebook,
-    asked: &Asked<'_>,
+    asked: &DiaryFilter<'_>,
 ) -> Result<(Vec<DeskLine>, i64)> {
     let (carried, total) = store::diary::carried(conn, asked, SHOWN)?;
     let first_due: Vec<NaiveDate> = carried.iter().map(|(_, first_due)| *first_due).collect();

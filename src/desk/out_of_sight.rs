@@ -9,7 +9,7 @@ use crate::access::AccountKey;
 use crate::db::{self, Conn};
 use crate::policy::rulebook::Rulebook;
 use crate::register::ChildKey;
-use crate::register::out_of_sight::{Asked, Worry};
+use crate::register::out_of_sight::{SightFilter, Worry};
 use crate::rules::codes::code_list;
 use crate::rules::policy::{Policy, PolicyKey};
 use crate::rules::tier::Tier;
@@ -32,7 +32,7 @@ code_list! {
 impl SightList {
     /// The list as the policy has it today, of everybody's children or of one officer's.
     #[must_use]
-    pub fn asked(self, rulebook: &Rulebook, officer: Option<AccountKey>) -> Asked {
+    pub fn asked(self, rulebook: &Rulebook, officer: Option<AccountKey>) -> SightFilter {
         let Rulebook {
             policy,
             calendar,
@@ -50,7 +50,7 @@ impl SightList {
             Self::Lost => Worry::Lost,
             Self::Resting => Worry::Resting(*today),
         };
-        Asked { worry, officer }
+        SightFilter { worry, officer }
     }
 
     /// Who is on it, in one sentence.

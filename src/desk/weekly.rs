@@ -5,7 +5,7 @@ use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
 use super::out_of_sight::SightList;
 use super::store;
-use super::store::diary::Asked;
+use super::store::diary::DiaryFilter;
 use crate::access::authority::{self, Authority};
 use crate::access::{AuthorityKey, Viewer, accounts};
 use crate::db::{Conn, Result};
@@ -94,7 +94,7 @@ fn figures(
 ) -> Result<Vec<Figure>> {
     let Rulebook { policy, today, .. } = rulebook;
     let soon = due_soon::soon(rulebook);
-    let due = Asked {
+    let due = DiaryFilter {
         viewer,
         whose: Whose::Team,
         due: *today..=soon,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::posts::{About, Hearer, Posts};
-use super::store::due_soon::{Candidate, Given, Window};
+use super::store::due_soon::{Candidate, GivenNotice, Window};
 use super::{store, told};
 use crate::access::AuthorityKey;
 use crate::access::authority::{self, Authority};
@@ -178,9 +178,9 @@ fn write_to(
         message: message.render(&letterhead)?,
     };
     let mail = outbox::put_named(tx, &letter, &reference, now)?;
-    let given: Vec<Given<'_>> = parts
+    let given: Vec<GivenNotice<'_>> = parts
         .iter()
-        .map(|part| Given {
+        .map(|part| GivenNotice {
             check: part.owed.check.key,
             due_on: part.owed.check.due_on,
             notice: part.owed.notice,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::NaiveDateTime;
 
 use super::posts::{About, Heard, Posts};
-use super::store::ladder::{Described, Standing, Telling, ToldStep};
+use super::store::ladder::{Described, LapseOnLadder, Telling, ToldStep};
 use super::{LapseKey, store, told};
 use crate::access::AuthorityKey;
 use crate::access::authority::{self, Authority};
@@ -21,7 +21,7 @@ use crate::rules::identifiers::EmailAddress;
 
 /// What telling the ladder of one authority came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct LadderTally {
     /// Letters put into the outbox: one a person.
     pub letters: usize,
     /// Steps told, each counted once for each post.
@@ -50,12 +50,12 @@ pub fn tell(
     rulebook: &Rulebook,
     base_url: &str,
     now: NaiveDateTime,
-) -> Result<Told> {
+) -> Result<LadderTally> {
     let open = store::ladder::open(tx, authority, rulebook.today)?;
     let told = store::ladder::told(tx, authority, rulebook.today)?;
     let owing = owing(&open, &told, rulebook);
     if owing.is_empty() {
-        return Ok(Told::default());
+        return Ok(LadderTally::default());
     }
     let lapses = store::ladder::described(tx, owing.keys().copied())?;
     let untold = untold(&lapses, &owing);
@@ -63,20 +63,20 @@ pub fn tell(
     let posts = Posts::of(tx, &authority, rulebook.today)?;
     let heard = hearing(&untold, &posts);
     let by_recipient = group(&untold, &heard);
-    let desk = Desk {
+    let writer = LetterWriter {
         authority: &authority,
         base_url,
         rulebook,
         now,
     };
     for (recipient, parts) in &by_recipient {
-        desk.write_to(tx, recipient, parts)?;
+        writer.write_to(tx, recipient, parts)?;
     }
     let unheard = untold
         .iter()
-        .filter(|step| matches!(heard.get(&asked(step)), None | Some(None)))
+        .filter(|step| matches!(heard.get(&audience(step)), None | Some(None)))
         .count();
-    Ok(Told {
+    Ok(LadderTally {
         letters: by_recipient.len(),
         steps: untold.len() - unheard,
         untold: unheard,
@@ -85,7 +85,7 @@ pub fn tell(
 
 /// Every step owed by the day of the rulebook that was not told in the round its lapse is in. Many lapses stand alike,
 /// so what they owe is asked once.
-pub fn owing(open: &[Standing], told: &HashSet<ToldStep>, rulebook: &Rulebook) -> Owing {
+pub fn owing(open: &[LapseOnLadder], told: &HashSet<ToldStep>, rulebook: &Rulebook) -> Owing {
     let Rulebook {
         policy,
         calendar,
@@ -138,9 +138,9 @@ fn untold<'a>(lapses: &'a [Described], owing: &Owing) -> Vec<Untold<'a>> {
 }
 
 /// For which post a step is told, and what decides besides who that is.
-type Asked<'a> = (Post, About<'a>);
+type Audience<'a> = (Post, About<'a>);
 
-fn asked<'a>(step: &Untold<'a>) -> Asked<'a> {
+fn audience<'a>(step: &Untold<'a>) -> Audience<'a> {
     let Untold {
         lapse, owed, post, ..
     } = step;
@@ -155,10 +155,10 @@ fn asked<'a>(step: &Untold<'a>) -> Asked<'a> {
 }
 
 /// Who hears what is told, asked once for each post and what it is about.
-fn hearing<'a>(untold: &[Untold<'a>], posts: &Posts) -> HashMap<Asked<'a>, Option<Heard>> {
+fn hearing<'a>(untold: &[Untold<'a>], posts: &Posts) -> HashMap<Audience<'a>, Option<Heard>> {
     let mut heard = HashMap::new();
     for step in untold {
-        let (post, about) = asked(step);
+        let (post, about) = audience(step);
         heard
             .entry((post, about))
             .or_insert_with(|| posts.who(post, about));
@@ -175,11 +175,11 @@ struct Part<'a> {
 
 fn group<'a>(
     untold: &'a [Untold<'a>],
-    heard: &'a HashMap<Asked<'a>, Option<Heard>>,
+    heard: &'a HashMap<Audience<'a>, Option<Heard>>,
 ) -> BTreeMap<&'a EmailAddress, Vec<Part<'a>>> {
     let mut by_recipient: BTreeMap<&EmailAddress, Vec<Part<'a>>> = BTreeMap::new();
     for step in untold {
-        let Some(Some(heard)) = heard.get(&asked(step)) else {
+        let Some(Some(heard)) = heard.get(&audience(step)) else {
             continue;
         };
         for person in &heard.people {
@@ -194,14 +194,14 @@ fn group<'a>(
 }
 
 /// What every letter of one authority on one day has in common.
-struct Desk<'a> {
+struct LetterWriter<'a> {
     authority: &'a Authority,
     base_url: &'a str,
     rulebook: &'a Rulebook,
     now: NaiveDateTime,
 }
 
-impl Desk<'_> {
+impl LetterWriter<'_> {
     fn write_to(&self, tx: &mut Conn, recipient: &EmailAddress, parts: &[Part<'_>]) -> Result<()> {
         let letterhead = self.authority.letterhead(self.base_url);
         let reference = outbox::fresh_reference();

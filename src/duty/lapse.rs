@@ -21,7 +21,7 @@ use crate::rules::tier::Tier;
 
 pub use super::store::lapse::{carry_over, close, count_from, hand_over};
 
-/// A lapse as held.
+/// A lapse, as it is stored.
 #[derive(Clone, Debug)]
 pub struct LapseRecord {
     /// The key inside the program.
@@ -92,7 +92,7 @@ pub struct Plan {
 
 /// That a step of the ladder was told, and what became of the mail.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct TellingRecord {
     pub step: Step,
     /// In which round of the ladder: after how many answers.
     pub round: u32,
@@ -146,7 +146,7 @@ pub enum AcknowledgeError {
 
 conflict!(AcknowledgeError);
 
-/// Why this viewer cannot answer for the lapse any more; nothing when they can.
+/// Why this viewer cannot answer for the lapse any more; none when they can.
 #[must_use]
 pub fn why_not_renewed(
     viewer: &Viewer,
@@ -183,7 +183,7 @@ pub fn latest_plan(viewer: &Viewer, lapse: &LapseRecord, rulebook: &Rulebook) ->
     }
 }
 
-/// Who hears at once of the next plan for a lapse, in words for whoever makes it; nothing for an officer, whose plans
+/// Who hears at once of the next plan for a lapse, in words for whoever makes it; none for an officer, whose plans
 /// are not among those.
 #[must_use]
 pub fn who_hears(viewer: &Viewer, lapse: &LapseRecord, rulebook: &Rulebook) -> Option<String> {
@@ -196,7 +196,7 @@ pub fn who_hears(viewer: &Viewer, lapse: &LapseRecord, rulebook: &Rulebook) -> O
 }
 
 /// Opens a lapse for every open duty that was due before `today` and has none: everything overdue, so a night off
-/// changes nothing. Checks of a suspended child rest until the suspension ends. Gives how many were opened.
+/// changes nothing. Checks that rest are left out until the rest ends. Gives how many were opened.
 pub fn open_due(
     tx: &mut Conn,
     authority: AuthorityKey,
@@ -253,7 +253,7 @@ pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<LapseRecord>> {
 }
 
 /// To whom a lapse was told, the oldest first.
-pub fn told(conn: &mut Conn, lapse: LapseKey) -> Result<Vec<Told>> {
+pub fn told(conn: &mut Conn, lapse: LapseKey) -> Result<Vec<TellingRecord>> {
     store::lapse::told(conn, lapse)
 }
 
@@ -275,7 +275,7 @@ pub fn acknowledge_knowing(
     plan: &Plan,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<&'static [Step], AcknowledgeError> {
+) -> Result<&'static [Step], AcknowledgeError> {
     let held = store::lapse::by_key(tx, lapse.key)?;
     if held.closed.is_none() && held.answer_known() != known {
         let is_the_same = held.acknowledged.as_ref().is_some_and(|held| {
@@ -299,7 +299,7 @@ pub fn acknowledge(
     plan_by: NaiveDate,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<&'static [Step], AcknowledgeError> {
+) -> Result<&'static [Step], AcknowledgeError> {
     if !viewer.works_with_children() {
         return Err(AcknowledgeError::NotAllowed);
     }

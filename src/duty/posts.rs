@@ -19,7 +19,7 @@ pub struct Posts {
     away: HashMap<String, Cover>,
     mailbox: Option<EmailAddress>,
     /// Those of them who see a restricted record only as its own officer.
-    sees_unrestricted: HashSet<String>,
+    only_own_restricted: HashSet<String>,
     /// Mail came back from these: whoever has one of them holds no post, so that the next above is told.
     failing: Vec<String>,
 }
@@ -66,7 +66,7 @@ impl Posts {
                 .into_iter()
                 .map(|cover| (cover.email.clone(), cover))
                 .collect(),
-            sees_unrestricted: accounts::officers(conn, authority.key)?
+            only_own_restricted: accounts::officers(conn, authority.key)?
                 .into_iter()
                 .filter(|account| account.role != Role::Manager && account.left_on.is_none())
                 .map(|account| account.email)
@@ -136,7 +136,7 @@ impl Posts {
         let address = address.as_str();
         !about.restricted
             || about.officer == Some(address)
-            || !self.sees_unrestricted.contains(address)
+            || !self.only_own_restricted.contains(address)
     }
 
     /// Who hears what is for a post: its holders, and for each who is away the delegate. Whoever holds the post and

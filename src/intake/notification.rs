@@ -103,7 +103,7 @@ pub struct NotificationRecord {
     pub message: String,
     /// The children it tells of, as the viewer may see them.
     pub children: Vec<Line>,
-    /// By when the acknowledgement is due; nothing when it was accepted.
+    /// By when the acknowledgement is due; none when it was accepted.
     pub acknowledge_by: Option<DueDay>,
     /// Who accepted it and when.
     pub accepted: Option<(NaiveDateTime, String)>,
@@ -143,7 +143,7 @@ pub fn sent_before(conn: &mut Conn, viewer: &Viewer, form_key: &str) -> Result<O
     row.map(|row| row.reference()).transpose()
 }
 
-/// The same for a form of staff, who write down what a family has said.
+/// The reference of the notification that a form of staff has become, who write down what a family has said.
 pub fn written_down_before(
     conn: &mut Conn,
     viewer: &Viewer,

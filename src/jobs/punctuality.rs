@@ -53,7 +53,7 @@ impl Punctuality {
         }
     }
 
-    /// What is wrong, in one sentence for the staff; nothing when all is well.
+    /// What is wrong, in one sentence for the staff; none when all is well.
     pub fn warning(self) -> Option<String> {
         match self {
             Self::InTime(_) | Self::NothingToDo => None,

@@ -52,7 +52,7 @@ pub fn rehearse(
     base_url: &str,
     day: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<Infallible, TakenBack> {
+) -> Result<Infallible, TakenBack> {
     let rehearsed = sweep_once(tx, authority, base_url, ASSESSED, day, now)?;
     Err(TakenBack::Rehearsed(rehearsed))
 }

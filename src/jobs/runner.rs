@@ -15,7 +15,7 @@ use crate::proof::verify::{SWEEP, TIERS};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunSummary {
     pub job: &'static str,
-    /// What it came to; nothing when another process is running it.
+    /// What it came to; none when another process is running it.
     pub work: Option<Work>,
 }
 
@@ -126,7 +126,7 @@ pub fn last_sweep(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
     store::last_completed(conn, SWEEP)
 }
 
-/// The same, with how many steps of the ladder it could tell to nobody.
+/// When the last sweep began that was completed, and how many steps of the ladder it could tell to nobody.
 pub(super) fn last_sweep_with_untold(conn: &mut Conn) -> Result<Option<(NaiveDateTime, i64)>> {
     store::last_completed_with_failures(conn, SWEEP)
 }

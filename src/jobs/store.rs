@@ -89,7 +89,7 @@ pub(super) fn last_completed(conn: &mut Conn, job: &str) -> Result<Option<NaiveD
     Ok(last.map(|(began, _)| began))
 }
 
-/// The same, with how much that run could not do.
+/// When the last run that was completed without a problem began, and how much it could not do.
 pub(super) fn last_completed_with_failures(
     conn: &mut Conn,
     job: &str,

@@ -6,11 +6,11 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::{Services, Work};
 use crate::access::{AuthorityKey, authority};
 use crate::db::{Conn, DbError, Result};
-use crate::duty::ladder::{self, Told};
-use crate::duty::{due_soon, lapse, suspension, undelivered};
+use crate::duty::ladder::{self, LadderTally};
+use crate::duty::{due_soon, lapse, rest, undelivered};
 use crate::policy::rulebook;
 use crate::returns::census;
-use crate::standing::departed;
+use crate::standing::closure_news;
 use crate::visit::{booked_elsewhere, failed_visit, postponed};
 
 /// Opens what has lapsed by today, tells every step that is owed, and gives notice of what is due soon. Run again, it does nothing again.
@@ -38,7 +38,7 @@ pub fn run(services: &Services, today: NaiveDate, now: NaiveDateTime) -> Result<
 /// What the sweep of one authority came to.
 pub(super) struct Swept {
     pub(super) opened: usize,
-    pub(super) told: Told,
+    pub(super) told: LadderTally,
     /// Letters that are owed the same day.
     same_day: usize,
     notices: usize,
@@ -72,8 +72,8 @@ pub(super) fn in_transaction(
         same_day: failed_visit::tell(tx, authority, base_url, today, now)?
             + postponed::tell(tx, authority, base_url, today, now)?
             + booked_elsewhere::tell(tx, authority, base_url, today, now)?
-            + suspension::tell(tx, authority, base_url, today, now)?
-            + departed::tell(tx, authority, base_url, today, now)?,
+            + rest::tell(tx, authority, base_url, today, now)?
+            + closure_news::tell(tx, authority, base_url, today, now)?,
     })
 }
 

@@ -47,7 +47,7 @@ impl Courier {
         }
     }
 
-    /// The same, with one mail after the other: what a simulation does is the same each time.
+    /// Sends one mail after the other: what a simulation does is the same each time.
     #[must_use]
     pub fn one_by_one(self) -> Self {
         Self {

@@ -27,9 +27,9 @@ use crate::rules::delivery::Answer;
 
 /// A mail server; clones share its connections.
 #[derive(Clone)]
-pub struct Server(Arc<Desk>);
+pub struct Server(Arc<Pool>);
 
-struct Desk {
+struct Pool {
     host: String,
     port: u16,
     security: Security,
@@ -75,7 +75,7 @@ impl Server {
             .trim_end_matches(']')
             .to_owned();
         let (security, port) = security(&url, &host, trust)?;
-        Ok(Self(Arc::new(Desk {
+        Ok(Self(Arc::new(Pool {
             port: url.port().unwrap_or(port),
             security,
             credentials: credentials(&url)?,
@@ -130,7 +130,7 @@ impl Server {
     }
 }
 
-impl Desk {
+impl Pool {
     fn take(&self) -> Option<SmtpConnection> {
         self.lines().pop()
     }
@@ -164,7 +164,7 @@ impl Desk {
 }
 
 /// Says good-bye to the server, which need not wait for us until it loses its patience.
-impl Drop for Desk {
+impl Drop for Pool {
     fn drop(&mut self) {
         while let Some(mut line) = self.take() {
             let _ = line.set_timeout(Some(Duration::from_secs(1)));

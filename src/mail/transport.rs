@@ -154,7 +154,7 @@ impl Transport {
         Self::Memory(Arc::default())
     }
 
-    /// What a transport of memory has kept; nothing for the others.
+    /// What a transport of memory has kept; none for the others.
     pub fn posted(&self) -> Vec<Posted> {
         match self {
             Self::Memory(kept) => kept.lock().unwrap_or_else(PoisonError::into_inner).clone(),

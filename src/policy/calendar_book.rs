@@ -33,7 +33,7 @@ pub struct SourcedTerm {
     pub source: String,
 }
 
-/// Something of the calendar as held.
+/// An entry of the calendar, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held<T> {
     /// What the world calls it.
@@ -82,7 +82,7 @@ pub enum CalendarError {
 
 conflict!(CalendarError);
 
-type Outcome<T> = std::result::Result<T, CalendarError>;
+type Outcome<T> = Result<T, CalendarError>;
 
 /// The days that the authority keeps otherwise, in order.
 pub fn days(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<Held<OtherDay>>> {

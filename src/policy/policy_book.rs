@@ -69,7 +69,7 @@ pub enum PolicyError {
 conflict!(PolicyError);
 
 /// What came of a change.
-type Outcome<T> = std::result::Result<T, PolicyError>;
+type Outcome<T> = Result<T, PolicyError>;
 
 /// Whether a viewer keeps the policy and the calendar: administrators do, and the program at work may.
 pub(super) fn keeps(viewer: &Viewer) -> bool {

@@ -8,7 +8,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::child::{AmendError, ChildRecord};
 use super::store::address::Whose;
 pub use super::store::address::{AddressRecord, Place};
-use super::{ChildKey, PersonKey, fresh_reference, store, told_address};
+use super::{ChildKey, PersonKey, claimed_address, fresh_reference, store};
 use crate::access::Viewer;
 use crate::access::audit::{self, Entry, Event};
 use crate::conflict;
@@ -162,7 +162,7 @@ pub fn move_person(
 pub struct Written {
     /// What the world calls this record.
     pub reference: Reference,
-    /// The last day, when a later address is known already; nothing for the current one.
+    /// The last day, when a later address is known already; none for the current one.
     pub lived_to: Option<NaiveDate>,
 }
 
@@ -227,7 +227,7 @@ pub fn verify_shown(
     on: NaiveDate,
     how: &str,
     now: NaiveDateTime,
-) -> std::result::Result<(), AddressError> {
+) -> Result<(), AddressError> {
     let home = of_child(tx, child)?.filter(|home| Some(&home.reference) == shown);
     let home = home.ok_or(AddressError::Another)?;
     days::verified_on(home.lived_from, home.verified_on, on)?;
@@ -260,7 +260,7 @@ pub fn write_down(
     source: Source,
     from: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<Option<Written>, AddressError> {
+) -> Result<Option<Written>, AddressError> {
     days::lived_from(child.particulars.date_of_birth, from)?;
     let Some(written) = move_child(tx, child.key, place, source, from, now)? else {
         return Ok(None);
@@ -275,7 +275,7 @@ pub fn write_down(
     };
     if written.lived_to.is_none() {
         let because = format!("The child lives at {where_to}");
-        told_address::settled(tx, viewer, child.key, &because, now)?;
+        claimed_address::note_settled(tx, viewer, child.key, &because, now)?;
     }
     note(
         tx,

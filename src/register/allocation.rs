@@ -17,7 +17,7 @@ pub fn allocate(
     reference: &Reference,
     officer: &Reference,
     now: NaiveDateTime,
-) -> std::result::Result<(), AmendError> {
+) -> Result<(), AmendError> {
     let stored = find(tx, viewer, reference)?.ok_or(AmendError::NotFound)?;
     let officer = officer_named(tx, viewer, officer)?.ok_or(AmendError::NotAnOfficer)?;
     if stored.officer == Some(officer.key) {
@@ -29,7 +29,7 @@ pub fn allocate(
     Ok(())
 }
 
-/// The same from a form that showed who the child's officer was: whoever has chosen meanwhile is not overruled unseen.
+/// As [`allocate`], from a form that showed who the child's officer was: whoever has chosen meanwhile is not overruled unseen.
 ///
 /// # Errors
 /// [`AmendError::Changed`] when the officer is neither the one who was shown nor the one who is chosen.
@@ -40,7 +40,7 @@ pub fn allocate_shown(
     shown: Option<&Reference>,
     officer: &Reference,
     now: NaiveDateTime,
-) -> std::result::Result<(), AmendError> {
+) -> Result<(), AmendError> {
     let stored = find(tx, viewer, reference)?.ok_or(AmendError::NotFound)?;
     if let Some(held) = stored.officer {
         let held = accounts::by_key(tx, held)?.reference;

@@ -159,7 +159,7 @@ pub fn amend(
     version: i32,
     particulars: &Particulars,
     now: NaiveDateTime,
-) -> std::result::Result<(), AmendError> {
+) -> Result<(), AmendError> {
     let stored = find(tx, viewer, reference)?.ok_or(AmendError::NotFound)?;
     if let Some(taken) = taken(tx, viewer, particulars, Some(stored.key))? {
         return Err(taken.into());
@@ -242,7 +242,7 @@ pub fn restrict(
     child: ChildKey,
     restricted: bool,
     now: NaiveDateTime,
-) -> std::result::Result<(), AmendError> {
+) -> Result<(), AmendError> {
     if !viewer.manages() {
         return Err(AmendError::NotAllowed);
     }

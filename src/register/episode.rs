@@ -51,7 +51,7 @@ pub fn write_down(
     child: &ChildRecord,
     episode: &Episode,
     now: NaiveDateTime,
-) -> std::result::Result<(), EpisodeError> {
+) -> Result<(), EpisodeError> {
     days::episode_from(child.particulars.date_of_birth, episode.started_on)?;
     let held = store::episode::of_child(tx, viewer, child.key)?;
     if !held.iter().any(|held| held.what == *episode) {

@@ -130,7 +130,7 @@ pub(super) enum Counted {
     /// The stretches of the register's list.
     List(Listing),
     /// A list of children who may be lost from sight.
-    OutOfSight(out_of_sight::Asked),
+    OutOfSight(out_of_sight::SightFilter),
 }
 
 impl Counts {

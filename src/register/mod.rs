@@ -5,6 +5,7 @@ pub mod address;
 pub mod allocation;
 pub mod bulk;
 pub mod child;
+pub mod claimed_address;
 pub mod duplicates;
 pub mod episode;
 pub mod list;
@@ -18,7 +19,6 @@ mod store;
 #[allow(missing_docs, clippy::unwrap_used)]
 pub(crate) mod testing;
 pub mod tier;
-pub mod told_address;
 
 use rand::RngExt;
 

@@ -21,7 +21,7 @@ pub enum Worry {
     NotSeenSince(NaiveDate),
     /// There is no address, or nobody has made sure of it since a day.
     Unverified(VerifiedSince),
-    /// Two addresses were told, and nobody has settled which is right.
+    /// Two addresses are claimed, and nobody has settled which is right.
     TwoAddresses,
     /// Nobody knows where the child is.
     Lost,
@@ -31,7 +31,7 @@ pub enum Worry {
 
 /// Which list is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Asked {
+pub struct SightFilter {
     /// Who is on it.
     pub worry: Worry,
     /// Only this officer's children.
@@ -47,7 +47,7 @@ pub struct SightPage {
 }
 
 /// How many children are on a list, for whoever asks rarely.
-pub fn count(conn: &mut Conn, viewer: &Viewer, asked: &Asked) -> Result<i64> {
+pub fn count(conn: &mut Conn, viewer: &Viewer, asked: &SightFilter) -> Result<i64> {
     store::out_of_sight::count(conn, viewer, asked)
 }
 
@@ -57,7 +57,7 @@ pub fn remembered_count(
     viewer: &Viewer,
     counts: &Counts,
     revision: i64,
-    asked: &Asked,
+    asked: &SightFilter,
 ) -> Result<i64> {
     let counted = counts.of(viewer, revision, Counted::OutOfSight(*asked), || {
         Ok(vec![count(conn, viewer, asked)?])
@@ -72,7 +72,7 @@ pub fn page(
     viewer: &Viewer,
     counts: &Counts,
     revision: i64,
-    asked: &Asked,
+    asked: &SightFilter,
     page: i64,
 ) -> Result<SightPage> {
     let total = remembered_count(conn, viewer, counts, revision, asked)?;
@@ -83,7 +83,7 @@ pub fn page(
 }
 
 /// The whole list, to be taken away as a file.
-pub fn all(conn: &mut Conn, viewer: &Viewer, asked: &Asked) -> Result<Vec<Line>> {
+pub fn all(conn: &mut Conn, viewer: &Viewer, asked: &SightFilter) -> Result<Vec<Line>> {
     store::out_of_sight::lines(conn, viewer, asked, 0, i64::MAX)
 }
 

@@ -64,7 +64,7 @@ pub struct Sibling {
     pub name: String,
 }
 
-/// Holds a person.
+/// Puts a person on the register; writes the audit event.
 pub fn add(
     tx: &mut Conn,
     viewer: &Viewer,

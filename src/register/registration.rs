@@ -58,7 +58,7 @@ pub fn keep_status(tx: &mut Conn, child: ChildKey, status: ChildStatus) -> Resul
     store::registration::keep_status(tx, child, status)
 }
 
-/// Where the record stood before nobody knew where the child was; nothing for a child who came onto the register lost.
+/// Where the record stood before nobody knew where the child was; none for a child who came onto the register lost.
 pub fn kept_status(conn: &mut Conn, child: ChildKey) -> Result<Option<ChildStatus>> {
     store::registration::kept_status(conn, child)
 }

@@ -68,7 +68,7 @@ pub fn search(conn: &mut Conn, viewer: &Viewer, typed: &str) -> Result<Found> {
     by_name(conn, viewer, typed)
 }
 
-/// What has a digit in it, by its shape; nothing if it has the shape of nothing we know.
+/// What has a digit in it, by its shape; none if it has the shape of nothing we know.
 fn by_number(conn: &mut Conn, viewer: &Viewer, typed: &str) -> Result<Option<Found>> {
     let lines = store::by_other_reference(conn, viewer, typed, LIMIT)?;
     if !lines.is_empty() {

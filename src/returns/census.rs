@@ -83,7 +83,7 @@ pub fn send(
     sent_on: NaiveDate,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<(), SendingError> {
+) -> Result<(), SendingError> {
     let duty = owed::by_key(tx, duty.key)?;
     if duty.kind.nature().closed_by != ClosedBy::Sending {
         return Err(SendingError::NotAReturn);

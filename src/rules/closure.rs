@@ -85,7 +85,7 @@ impl ClosureReason {
 
 /// How a child's record stands when somebody wants to close it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct RecordStanding {
     /// Whether a check has lapsed and is not done.
     pub has_lapsed: bool,
     /// Whether it is on record that the authority saw the child in person.
@@ -93,12 +93,12 @@ pub struct Standing {
     pub tier: Tier,
 }
 
-/// Why only a manager lets a child leave through this door as the record stands, in a sentence; nothing when an officer may.
+/// Why only a manager lets a child leave through this door as the record stands, in a sentence; none when an officer may.
 ///
 /// Behind a lapse, a child who was never seen or a red tier, a mistaken closure is how a child is lost. Compulsory school
 /// age ends by the calendar, so nobody judges there.
 #[must_use]
-pub fn why_manager(reason: ClosureReason, standing: &Standing) -> Option<String> {
+pub fn why_manager(reason: ClosureReason, standing: &RecordStanding) -> Option<String> {
     if reason.needs().manager {
         return Some("Only a manager closes a record for this reason.".to_owned());
     }
@@ -110,7 +110,7 @@ pub fn why_manager(reason: ClosureReason, standing: &Standing) -> Option<String>
 
 /// Why somebody has to look at the record before a child leaves through a door at which anything is judged.
 #[must_use]
-pub fn judgement_needed(standing: &Standing) -> Option<String> {
+pub fn judgement_needed(standing: &RecordStanding) -> Option<String> {
     let because: Vec<&str> = [
         (standing.has_lapsed, "a check has lapsed and is not done"),
         (
@@ -166,7 +166,7 @@ pub struct Leaving<'a> {
 /// Whether a child can leave so. Whether the viewer may open the door is for the caller to ask ([`Needs::manager`]).
 ///
 /// # Errors
-/// Why not.
+/// [`Shut`] says why not.
 pub fn check(
     leaving: &Leaving<'_>,
     born: NaiveDate,
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn behind_a_lapse_an_unseen_child_or_red_only_a_manager_closes() {
-        let well = Standing {
+        let well = RecordStanding {
             has_lapsed: false,
             was_seen: true,
             tier: Tier::Amber,
@@ -230,15 +230,15 @@ mod tests {
         let moved = |standing| why_manager(ClosureReason::Moved, &standing);
         assert_eq!(moved(well), None);
         for worse in [
-            Standing {
+            RecordStanding {
                 has_lapsed: true,
                 ..well
             },
-            Standing {
+            RecordStanding {
                 was_seen: false,
                 ..well
             },
-            Standing {
+            RecordStanding {
                 tier: Tier::Red,
                 ..well
             },
@@ -250,7 +250,7 @@ mod tests {
                 "the calendar decides"
             );
         }
-        let worst = Standing {
+        let worst = RecordStanding {
             has_lapsed: true,
             was_seen: false,
             tier: Tier::Red,

@@ -121,7 +121,7 @@ pub enum Contradiction {
 /// Whether the result can come of this kind of contact.
 ///
 /// # Errors
-/// If it cannot.
+/// [`Contradiction`] says why it cannot.
 pub const fn check_consistent(mode: Mode, result: AttemptResult) -> Result<(), Contradiction> {
     use AttemptResult as Result;
     match result {

@@ -21,11 +21,11 @@ pub struct Earlier {
     pub ends_on: NaiveDate,
 }
 
-/// The rests before a new one that it renews: those that follow each other without the checks being awake for longer than
-/// the longest rest.
+/// The rests before a new one that it renews: those that follow each other without a time between them that is longer
+/// than the longest rest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Chain {
-    /// How many they are; the new one is the so-manieth renewal.
+    /// How many they are: the number of the renewal that the new one is.
     pub rests: u32,
     /// The first day of the first of them.
     pub since: Option<NaiveDate>,

@@ -69,7 +69,7 @@ pub enum TermPart {
 /// Whether a term can be true beside the others of the authority.
 ///
 /// # Errors
-/// Why it cannot.
+/// [`TermProblem`] says why it cannot.
 pub fn check(term: &Term, others: &[Term], calendar: &Calendar) -> Result<(), TermProblem> {
     if term.name.trim().is_empty() {
         return Err(TermProblem::NoName);

@@ -10,12 +10,12 @@ use super::tier::Tier;
 
 /// How an address stands on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum AddressStanding {
     /// There is no address.
     Missing,
     /// Nobody has made sure of it.
     Unverified,
-    /// On this day somebody told another one, and nobody has settled yet which is right.
+    /// On this day somebody claimed another one, and nobody has settled yet which is right.
     Disputed(NaiveDate),
     /// Somebody made sure of it on this day, longer ago than the policy lets it count.
     Stale(NaiveDate),
@@ -23,7 +23,7 @@ pub enum Standing {
     Verified(NaiveDate),
 }
 
-impl Standing {
+impl AddressStanding {
     /// Whether somebody can be sent there without further ado.
     #[must_use]
     pub const fn is_good(self) -> bool {
@@ -31,39 +31,43 @@ impl Standing {
     }
 }
 
-/// Whether the address that is held gives way to another that is told: one that nobody made sure of, to a newer word of
-/// whoever told it. Everything else is for an officer to settle.
+/// Whether the address that is held gives way to another that is claimed: one that nobody made sure of, to a newer word of
+/// whoever claimed it. Everything else is for an officer to settle.
 #[must_use]
-pub fn gives_way(held_by_word_of: Source, verified_on: Option<NaiveDate>, told_by: Source) -> bool {
-    verified_on.is_none() && held_by_word_of == told_by
+pub fn gives_way(
+    held_by_word_of: Source,
+    verified_on: Option<NaiveDate>,
+    claimed_by: Source,
+) -> bool {
+    verified_on.is_none() && held_by_word_of == claimed_by
 }
 
-/// How an address stands: `address` is nothing when there is none, and otherwise the day somebody made sure of it. That
-/// day says nothing for as long as another address waits to be settled, told on `another_told_on`: a family that was
+/// How an address stands: `address` is none when there is none, and otherwise the day somebody made sure of it. That
+/// day says nothing for as long as another address waits to be settled, claimed on `another_claimed_on`: a family that was
 /// visited here may have moved since.
 #[must_use]
 pub fn standing(
     address: Option<Option<NaiveDate>>,
-    another_told_on: Option<NaiveDate>,
+    another_claimed_on: Option<NaiveDate>,
     today: NaiveDate,
     tier: Tier,
     policy: &Policy,
     calendar: &Calendar,
-) -> Standing {
+) -> AddressStanding {
     let Some(verified_on) = address else {
-        return Standing::Missing;
+        return AddressStanding::Missing;
     };
-    if let Some(told_on) = another_told_on {
-        return Standing::Disputed(told_on);
+    if let Some(claimed_on) = another_claimed_on {
+        return AddressStanding::Disputed(claimed_on);
     }
     let Some(verified_on) = verified_on else {
-        return Standing::Unverified;
+        return AddressStanding::Unverified;
     };
     let period = policy.always(PolicyKey::AddressVerifiedFor, tier).period();
     if today <= period.after(verified_on, calendar) {
-        Standing::Verified(verified_on)
+        AddressStanding::Verified(verified_on)
     } else {
-        Standing::Stale(verified_on)
+        AddressStanding::Stale(verified_on)
     }
 }
 
@@ -107,7 +111,7 @@ mod tests {
     use super::*;
     use crate::rules::policy::defaults;
 
-    fn on(today: &str, address: Option<Option<&str>>) -> Standing {
+    fn on(today: &str, address: Option<Option<&str>>) -> AddressStanding {
         let today = today.parse().unwrap();
         let policy = Policy::at(&defaults(), "947", today);
         let address = address.map(|verified| verified.map(|day| day.parse().unwrap()));
@@ -125,8 +129,8 @@ mod tests {
     fn an_address_counts_as_verified_for_the_policys_three_months() {
         let verified = Some(Some("2026-08-23"));
         let day = "2026-08-23".parse().unwrap();
-        assert_eq!(on("2026-11-23", verified), Standing::Verified(day));
-        assert_eq!(on("2026-11-24", verified), Standing::Stale(day));
+        assert_eq!(on("2026-11-23", verified), AddressStanding::Verified(day));
+        assert_eq!(on("2026-11-24", verified), AddressStanding::Stale(day));
         assert!(!on("2026-11-24", verified).is_good());
     }
 
@@ -153,22 +157,22 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_made_sure_of_is_no_good_while_another_address_is_told() {
-        let [verified, told]: [NaiveDate; 2] =
+    fn what_somebody_made_sure_of_is_no_good_while_another_address_is_claimed() {
+        let [verified, claimed]: [NaiveDate; 2] =
             ["2026-11-23", "2026-11-20"].map(|day| day.parse().unwrap());
         let policy = Policy::at(&defaults(), "947", verified);
         for address in [Some(Some(verified)), Some(None), None] {
             let (tier, calendar) = (Tier::Green, Calendar::england());
-            let stands = standing(address, Some(told), verified, tier, &policy, &calendar);
+            let stands = standing(address, Some(claimed), verified, tier, &policy, &calendar);
             assert!(!stands.is_good());
             let is_held = address.is_some();
-            assert_eq!(stands == Standing::Disputed(told), is_held);
+            assert_eq!(stands == AddressStanding::Disputed(claimed), is_held);
         }
     }
 
     #[test]
     fn what_nobody_made_sure_of_is_not_verified() {
-        assert_eq!(on("2026-11-23", Some(None)), Standing::Unverified);
-        assert_eq!(on("2026-11-23", None), Standing::Missing);
+        assert_eq!(on("2026-11-23", Some(None)), AddressStanding::Unverified);
+        assert_eq!(on("2026-11-23", None), AddressStanding::Missing);
     }
 }

@@ -8,11 +8,11 @@ use crate::access::audit::{self, Event};
 use crate::access::{Viewer, authority};
 use crate::conflict;
 use crate::db::{Conn, DbError};
-use crate::duty::{lapse, suspension};
+use crate::duty::{lapse, rest};
 use crate::policy::reassessment;
 use crate::register::child::{self, ChildRecord};
 use crate::register::registration::{self, Ending};
-use crate::rules::closure::{self, Leaving, Shut, Standing};
+use crate::rules::closure::{self, Leaving, RecordStanding, Shut};
 use crate::rules::codes::{ChildStatus, ClosureReason};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
@@ -74,7 +74,7 @@ conflict!(ClosureError);
 /// lapses close with it. Writes the audit events.
 ///
 /// # Errors
-/// Why the child stays.
+/// [`ClosureError`] says why the record stays open.
 pub fn close(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -122,7 +122,7 @@ pub fn close(
     let because = format!("{} on {}", closure.reason.label(), spoken(closure.on));
     ending::cancel_all_of(tx, viewer, child.key, &because, today, now)?;
     decision::end_with_record(tx, child.key, &because, now)?;
-    suspension::end_with_record(tx, child.key, today)?;
+    rest::end_with_record(tx, child.key, today)?;
     reassessment::leave(tx, viewer.authority(), child.key)?;
     let detail = format!("Left the register: {because}. {evidence}");
     let event = Event {
@@ -152,9 +152,9 @@ fn other_record(
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn standing(conn: &mut Conn, child: &ChildRecord) -> Result<Standing, DbError> {
+pub fn standing(conn: &mut Conn, child: &ChildRecord) -> Result<RecordStanding, DbError> {
     let lapses = lapse::of_child(conn, child.key)?;
-    Ok(Standing {
+    Ok(RecordStanding {
         has_lapsed: lapses.iter().any(|lapse| lapse.closed.is_none()),
         was_seen: child.last_seen_on.is_some(),
         tier: child.tier,

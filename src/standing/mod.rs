@@ -2,7 +2,7 @@
 //! the doors out of the register.
 
 pub mod closure;
-pub mod departed;
+pub mod closure_news;
 pub mod dispute;
 pub mod merging;
 pub(crate) mod store;

@@ -45,7 +45,7 @@ pub fn lose(
     what_happened: &str,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<(), WhereaboutsError> {
+) -> Result<(), WhereaboutsError> {
     let words = said(viewer, child, what_happened)?;
     if child.status == ChildStatus::WhereaboutsUnknown {
         return Err(WhereaboutsError::Already);
@@ -82,7 +82,7 @@ pub fn find(
     how: &str,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<(), WhereaboutsError> {
+) -> Result<(), WhereaboutsError> {
     let words = said(viewer, child, how)?;
     if child.status != ChildStatus::WhereaboutsUnknown {
         return Err(WhereaboutsError::Already);
@@ -95,7 +95,7 @@ fn said<'a>(
     viewer: &Viewer,
     child: &ChildRecord,
     words: &'a str,
-) -> std::result::Result<&'a str, WhereaboutsError> {
+) -> Result<&'a str, WhereaboutsError> {
     if !viewer.works_with_children() {
         return Err(WhereaboutsError::NotAllowed);
     }

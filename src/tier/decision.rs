@@ -14,7 +14,7 @@ use crate::rules::tier::{Assessment, Tier};
 
 /// What a manager wants.
 #[derive(Clone, Debug)]
-pub struct Decision {
+pub struct NewDecision {
     pub tier: Tier,
     pub reason: String,
     /// The last day on which it holds.
@@ -23,14 +23,14 @@ pub struct Decision {
 
 /// A decision that holds until it is ended.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct Decision {
     /// What the rules need to know of it.
     pub rule: Override,
     pub reason: String,
     pub by: String,
 }
 
-impl Standing {
+impl Decision {
     /// The sentence that stands before the reasons of the rules.
     pub fn sentence(&self) -> String {
         format!(
@@ -44,8 +44,8 @@ impl Standing {
 }
 
 /// The decision that holds.
-pub fn standing(conn: &mut Conn, child: ChildKey) -> Result<Option<Standing>> {
-    store::decision::standing(conn, child)
+pub fn in_force(conn: &mut Conn, child: ChildKey) -> Result<Option<Decision>> {
+    store::decision::in_force(conn, child)
 }
 
 /// Ends the decision of a child who leaves the register; the caller writes the audit event.
@@ -68,8 +68,8 @@ pub(super) fn held(
     assessment: &Assessment,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> Result<Option<Standing>> {
-    let Some(standing) = store::decision::standing(tx, child)? else {
+) -> Result<Option<Decision>> {
+    let Some(standing) = store::decision::in_force(tx, child)? else {
         return Ok(None);
     };
     let Err(ended) = overriding::hold(&standing.rule, assessment, today) else {

@@ -10,7 +10,7 @@ use crate::db::{Conn, DbError, Result};
 use crate::policy::rulebook::Rulebook;
 use crate::register::address::AddressRecord;
 use crate::register::child::ChildRecord;
-use crate::register::{self, ChildKey, told_address};
+use crate::register::{self, ChildKey, claimed_address};
 use crate::rules::codes::{PreviousSetting, SenProvision, Source};
 use crate::rules::outcome::AttemptResult;
 use crate::rules::schedule::Move;
@@ -24,8 +24,8 @@ pub(super) struct Gathered {
     pub(super) facts: Facts,
     /// The move to the address that is held, if nobody has seen the child since.
     pub(super) unseen_since_move: Option<Move>,
-    /// On which day another address was told that waits to be settled.
-    pub(super) another_told_on: Option<NaiveDate>,
+    /// On which day another address was claimed that waits to be settled.
+    pub(super) another_claimed_on: Option<NaiveDate>,
     pub(super) last_seen_on: Option<NaiveDate>,
 }
 
@@ -82,7 +82,8 @@ pub(super) fn gather(
     };
     Ok(Gathered {
         unseen_since_move: unseen_since_move(home, &homes, child.last_seen_on),
-        another_told_on: told_address::waiting(conn, child.key)?.map(|told| told.told_on()),
+        another_claimed_on: claimed_address::waiting(conn, child.key)?
+            .map(|claimed| claimed.claimed_on()),
         last_seen_on: child.last_seen_on,
         facts,
     })

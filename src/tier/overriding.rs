@@ -3,7 +3,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::decision::{Decision, note};
+use super::decision::{NewDecision, note};
 use super::{facts, store, tiering};
 use crate::access::Viewer;
 use crate::conflict;
@@ -43,10 +43,10 @@ pub fn decide(
     tx: &mut Conn,
     viewer: &Viewer,
     child: ChildKey,
-    decision: &Decision,
+    decision: &NewDecision,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<(), DecideError> {
+) -> Result<(), DecideError> {
     let by = viewer
         .account()
         .filter(|_| viewer.manages())
@@ -80,7 +80,7 @@ pub fn withdraw(
     child: ChildKey,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<(), DecideError> {
+) -> Result<(), DecideError> {
     if !viewer.manages() {
         return Err(DecideError::NotAllowed);
     }

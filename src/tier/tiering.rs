@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::decision::{self, Standing};
+use super::decision::{self, Decision};
 use super::facts::{BY_THE_RULES, found, gather, sentences};
 use crate::access::audit::{self, Event};
 use crate::access::{AuthorityKey, Viewer};
@@ -49,7 +49,7 @@ pub fn assess_anew(
     let assessment = assess(&gathered.facts, policy, calendar);
     let decided = decision::held(tx, viewer, child, &assessment, *today, now)?;
     let again = assess_again_on(&gathered.facts, policy, calendar);
-    let given = Given::of(&assessment, decided.as_ref());
+    let given = GivenTier::of(&assessment, decided.as_ref());
     let again = record
         .status
         .is_open()
@@ -79,7 +79,7 @@ pub fn assess_anew(
         today: rulebook.today,
         tier: given.tier,
         unseen_since_move: gathered.unseen_since_move,
-        another_told_on: gathered.another_told_on,
+        another_claimed_on: gathered.another_claimed_on,
         last_seen_on: gathered.last_seen_on,
         contacts_not_in_person: gathered.facts.not_in_person_in_a_row,
     });
@@ -94,7 +94,7 @@ pub fn assess_anew(
 pub struct Assessed {
     /// The child's tier now.
     pub tier: Tier,
-    /// What may raise a check; nothing, if the child is not on the register.
+    /// What may raise a check; none if the child is not on the register.
     raises: Option<Situation>,
 }
 
@@ -151,15 +151,15 @@ pub fn reassess_due(
 }
 
 /// The tier that a child is given, by the rules or by a person.
-struct Given {
+struct GivenTier {
     tier: Tier,
     by: String,
     sentences: Vec<String>,
     decided_until: Option<NaiveDate>,
 }
 
-impl Given {
-    fn of(assessment: &Assessment, decided: Option<&Standing>) -> Self {
+impl GivenTier {
+    fn of(assessment: &Assessment, decided: Option<&Decision>) -> Self {
         let by_rules = sentences(assessment);
         match decided {
             None => Self {
@@ -216,7 +216,7 @@ fn raise(
     now: NaiveDateTime,
 ) -> Result<()> {
     let lives_elsewhere =
-        situation.unseen_since_move.is_some() || situation.another_told_on.is_some();
+        situation.unseen_since_move.is_some() || situation.another_claimed_on.is_some();
     if !lives_elsewhere && situation.contacts_not_in_person == 0 {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! Whoever booked a visit hears the same day that the child lives elsewhere now, or that another address was told. In August
+//! Whoever booked a visit hears the same day that the child lives elsewhere now, or that another address was claimed. In August
 //! 2023 a visit went to an address that the family had left.
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -27,10 +27,10 @@ pub fn tell(
 
 fn news(visit: &Elsewhere) -> News<'_, Elsewhere> {
     let home = visit.home.unwrap_or_default();
-    let told = visit.told.unwrap_or_default();
+    let claim = visit.claimed.unwrap_or_default();
     News {
         of: visit,
-        row: format!("{}:{home}-{told}", visit.reference),
+        row: format!("{}:{home}-{claim}", visit.reference),
         child: visit.child,
         about: format!("check {}", visit.check),
         post: Post::Officer,

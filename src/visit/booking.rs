@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::check::{self, Check};
 use super::store;
-use super::store::booking::Circumstances;
+use super::store::booking::BookingStamp;
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
 use crate::conflict;
@@ -14,13 +14,13 @@ use crate::duty::owed::DutyState;
 use crate::policy::rulebook::{self, LastDay, Rulebook};
 use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, ChildRecord};
-use crate::register::told_address::{self, ToldAddress};
+use crate::register::claimed_address::{self, ClaimedAddress};
 use crate::register::{ChildKey, random_reference};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::{Reference, ReferenceKind};
 use crate::rules::postponement::{Weighed, latest, weigh};
 use crate::rules::tier::Tier;
-use crate::rules::verification::{Standing, standing};
+use crate::rules::verification::{AddressStanding, standing};
 
 pub use super::store::booking::{Appointment, BookingRecord, BookingState};
 
@@ -66,7 +66,7 @@ impl BookingRecord {
     /// Why it is as it is, one reason a line; empty where none was needed.
     #[must_use]
     pub fn reasons(&self) -> String {
-        let is_disputed = self.address.is_some() && self.known_told.is_some();
+        let is_disputed = self.address.is_some() && self.known_claim.is_some();
         self.what.reasons(is_disputed)
     }
 }
@@ -86,7 +86,7 @@ pub enum BookingError {
     /// A visit to an address that nobody has made sure of, without a word on why.
     #[error("Verify the address first, or say why you book without")]
     AddressNotVerified,
-    /// A visit to an address while another one is told, without a word on why.
+    /// A visit to an address while another one is claimed, without a word on why.
     #[error("Settle first which address is right, or say why you book without")]
     AddressDisputed,
     /// A bank holiday, and nobody said that it is meant.
@@ -161,17 +161,17 @@ pub fn book(
     let reference = random_reference(ReferenceKind::Booking);
     // A manager who books it knows.
     let tell_manager = weighed.tell_manager && !viewer.manages();
-    let circumstances = Circumstances {
+    let stamp = BookingStamp {
         reference: &reference,
         check: check.key,
         address: goes_to.map(|home| home.key),
-        known_told: told_address::waiting_row(tx, child.key)?,
+        known_claim: claimed_address::waiting_row(tx, child.key)?,
         weighed: &weighed,
         tell_manager,
         by: viewer.account().ok_or_else(nobody)?,
         now,
     };
-    store::booking::insert(tx, what, &circumstances)?;
+    store::booking::insert(tx, what, &stamp)?;
     audit::record(
         tx,
         viewer,
@@ -187,7 +187,7 @@ pub fn book(
             detail: &in_words(
                 &check,
                 what,
-                &what.reasons(matches!(known, Standing::Disputed(_))),
+                &what.reasons(matches!(known, AddressStanding::Disputed(_))),
                 instead_of.filter(|_| !confirms),
                 &weighed,
             ),
@@ -219,13 +219,13 @@ impl Booked {
 }
 
 /// Whether the coming visit that is booked for a check is for another address than the child's home, or another address
-/// was told since.
+/// was claimed since.
 fn is_for_elsewhere(conn: &mut Conn, check: DutyKey, today: NaiveDate) -> crate::db::Result<bool> {
     Ok(!elsewhere(conn, &[check], today)?.is_empty())
 }
 
 /// Which of these checks have a coming visit booked for another address than the child's home, or booked before another
-/// address was told that nobody has settled.
+/// address was claimed that nobody has settled.
 pub fn elsewhere(
     conn: &mut Conn,
     checks: &[DutyKey],
@@ -234,7 +234,7 @@ pub fn elsewhere(
     store::booking::elsewhere(conn, checks, today)
 }
 
-/// The last day for which this viewer can book a check, and why; nothing for a manager.
+/// The last day for which this viewer can book a check, and why; none for a manager.
 pub fn latest_for(
     conn: &mut Conn,
     viewer: &Viewer,
@@ -256,12 +256,12 @@ pub fn latest_for(
 }
 
 /// Why somebody goes to an address that is not known well enough; empty where it is, or nobody goes.
-fn address_reason(what: &Appointment, known: Standing) -> Result<String, BookingError> {
+fn address_reason(what: &Appointment, known: AddressStanding) -> Result<String, BookingError> {
     if !what.mode.goes_to_the_address() || known.is_good() {
         return Ok(String::new());
     }
     match (what.address_reason.trim(), known) {
-        ("", Standing::Disputed(_)) => Err(BookingError::AddressDisputed),
+        ("", AddressStanding::Disputed(_)) => Err(BookingError::AddressDisputed),
         ("", _) => Err(BookingError::AddressNotVerified),
         (why, _) => Ok(why.to_owned()),
     }
@@ -275,12 +275,12 @@ pub fn address_of(
     conn: &mut Conn,
     child: &ChildRecord,
     rulebook: &Rulebook,
-) -> crate::db::Result<(Option<AddressRecord>, Standing)> {
+) -> crate::db::Result<(Option<AddressRecord>, AddressStanding)> {
     let address = address::of_child(conn, child.key)?;
-    let told = told_address::waiting(conn, child.key)?;
+    let claimed = claimed_address::waiting(conn, child.key)?;
     let standing = standing(
         address.as_ref().map(|address| address.verified_on),
-        told.as_ref().map(ToldAddress::told_on),
+        claimed.as_ref().map(ClaimedAddress::claimed_on),
         rulebook.today,
         child.tier,
         &rulebook.policy,

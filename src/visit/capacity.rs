@@ -117,7 +117,7 @@ impl Plan {
         moved
     }
 
-    /// Why nothing would be moved, in a sentence; nothing when something would.
+    /// Why nothing would be moved, in a sentence; none when something would.
     pub fn why_nothing(&self) -> Option<String> {
         if !self.moves.is_empty() {
             return None;
@@ -290,7 +290,7 @@ pub fn carry_out(
     rulebook: &Rulebook,
     seen: &str,
     now: NaiveDateTime,
-) -> std::result::Result<usize, SpreadError> {
+) -> Result<usize, SpreadError> {
     if !viewer.manages() {
         return Err(SpreadError::NotAllowed);
     }

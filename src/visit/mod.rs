@@ -8,8 +8,8 @@ pub mod check;
 pub mod ending;
 pub mod failed_visit;
 pub mod found;
-pub mod letter;
 pub mod outcome;
+pub mod paper_letter;
 pub mod postponed;
 pub(crate) mod store;
 

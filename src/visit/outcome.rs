@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use self::following::Following;
 use super::check::{self, Check};
-use super::store::outcome::Circumstances;
+use super::store::outcome::OutcomeStamp;
 pub use super::store::outcome::{NewOutcome, OutcomeRecord};
 use super::{OutcomeKey, store};
 use crate::access::Viewer;
@@ -193,7 +193,7 @@ fn write_down(
         .account()
         .ok_or_else(|| DbError::Corrupt("an outcome without an account".to_owned()))?;
     let reference = random_reference(ReferenceKind::Outcome);
-    let circumstances = Circumstances {
+    let stamp = OutcomeStamp {
         reference: &reference,
         check,
         booking: store::booking::standing(tx, check.key)?
@@ -203,7 +203,7 @@ fn write_down(
         by,
         now,
     };
-    let key = store::outcome::insert(tx, new, &circumstances)?;
+    let key = store::outcome::insert(tx, new, &stamp)?;
     let in_words = in_words(new);
     let consequence = if satisfied {
         "done".to_owned()

@@ -142,7 +142,7 @@ pub fn one_line(typed: &str) -> String {
     typed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The same for a box that may stay empty.
+/// What was typed into a box that may stay empty, as [`one_line`] gives it.
 pub fn line_if_typed(typed: &str) -> Option<String> {
     Some(one_line(typed)).filter(|line| !line.is_empty())
 }
@@ -169,9 +169,9 @@ impl Form for ButtonPress {
 /// What stands after the question mark of an address: the filters of a list, a search. Read as a form is, so that a
 /// key sent twice or one we do not know is no error; there is nothing to protect, so it opens at once.
 #[derive(Debug)]
-pub struct Asked<Q>(pub Q);
+pub struct Query<Q>(pub Q);
 
-impl<Q: DeserializeOwned> FromRequest for Asked<Q> {
+impl<Q: DeserializeOwned> FromRequest for Query<Q> {
     type Error = WebError;
     type Future = Ready<Result<Self, WebError>>;
 

@@ -116,8 +116,8 @@ routes! {
     POST "/checks/{reference}/bookings"             Officer  officer::check::bookings::create;
     GET  "/checks/{reference}/outcomes/new"         Officer  officer::check::outcomes::new;
     POST "/checks/{reference}/outcomes"             Officer  officer::check::outcomes::create;
-    GET  "/checks/{reference}/letter/new"           Officer  officer::check::letter::new;
-    POST "/checks/{reference}/letter"               Officer  officer::check::letter::create;
+    GET  "/checks/{reference}/paper-letter/new"    Officer  officer::check::paper_letter::new;
+    POST "/checks/{reference}/paper-letter"        Officer  officer::check::paper_letter::create;
     GET  "/duties/{reference}"                      Officer  officer::check::duty::show;
     POST "/duties/{reference}/sending"              Officer  officer::check::duty::send;
     GET  "/capacity"                                Officer  officer::desk::capacity::show;
@@ -130,8 +130,8 @@ routes! {
     GET  "/absences"                                Officer  officer::team::absences::list;
     POST "/absences"                                Officer  officer::team::absences::add;
     POST "/absences/{reference}/end"                Officer  officer::team::absences::end;
-    GET  "/children/{reference}/suspension"         Manager  officer::child::suspension::new;
-    POST "/children/{reference}/suspension"         Manager  officer::child::suspension::create;
+    GET  "/children/{reference}/rest"               Manager  officer::child::rest::new;
+    POST "/children/{reference}/rest"               Manager  officer::child::rest::create;
     GET  "/children/{reference}/tier"               Manager  officer::child::tier::edit;
     POST "/children/{reference}/tier"               Manager  officer::child::tier::decide;
     POST "/children/{reference}/tier/withdrawal"    Manager  officer::child::tier::withdraw;
@@ -203,7 +203,7 @@ routes! {
     POST "/admin/policy/{key}/withdrawal"           Administrator  admin::policy_value::withdraw;
 }
 
-/// Whom the route with this method and pattern lets in; nothing when there is none.
+/// Whom the route with this method and pattern lets in; none when there is none.
 pub fn who(method: &Method, pattern: &str) -> Option<Who> {
     let asked = if *method == Method::HEAD {
         "GET"

@@ -25,7 +25,7 @@ const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     ("intake", &["csv::rows", "csv::sheet"]),
     ("jobs", &["housekeeping", "runner", "store"]),
     ("mail", &["smtp", "transport", "trust"]),
-    ("register", &["address", "told_address"]),
+    ("register", &["address", "claimed_address"]),
     ("register", &["child", "tier"]),
     ("register", &["list", "out_of_sight"]),
     ("rules", &["policy", "tier"]),

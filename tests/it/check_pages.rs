@@ -445,7 +445,7 @@ fn an_acknowledgement_is_a_letter_and_not_an_outcome() {
     page.says("Accept the notification instead");
     let letter = browser.open(&page.link("record the letter")).expect(200);
     let refused = letter
-        .form("/letter")
+        .form("/paper-letter")
         .set_date("day", "13", "10", "2026")
         .send(&mut browser)
         .expect(422);
@@ -454,7 +454,7 @@ fn an_acknowledgement_is_a_letter_and_not_an_outcome() {
         ["Choose a day from 14 October 2026 to today"]
     );
     refused
-        .form("/letter")
+        .form("/paper-letter")
         .set_date("day", "20", "11", "2026")
         .send(&mut browser)
         .expect(200)
@@ -462,7 +462,7 @@ fn an_acknowledgement_is_a_letter_and_not_an_outcome() {
     let page = browser.open(&path(&acknowledgement, "")).expect(200);
     page.says("Done on 20 November 2026: Acknowledged by post");
     let meeting = the(&app, &ada, DutyKind::FirstMeeting);
-    let page = browser.open(&path(&meeting, "/letter/new"));
+    let page = browser.open(&path(&meeting, "/paper-letter/new"));
     page.says("A letter does not do this check");
 }
 
@@ -509,9 +509,9 @@ fn a_lapse_is_answered_for_with_a_plan() {
 fn a_manager_lets_checks_rest_and_an_officer_does_not() {
     let (app, ada) = scene();
     let mut officer = app.signed_in(OFFICER);
-    officer.open(&ada.path("/suspension")).expect(403);
+    officer.open(&ada.path("/rest")).expect(403);
     let childs = officer.open(&ada.path("")).expect(200);
-    childs.keeps_quiet_about("/suspension");
+    childs.keeps_quiet_about("/rest");
     let mut manager = app.signed_in(MANAGER);
     let childs = manager.open(&ada.path("")).expect(200);
     let page = manager
@@ -520,7 +520,7 @@ fn a_manager_lets_checks_rest_and_an_officer_does_not() {
     page.says("A check of this child is overdue")
         .says("the head of service will be told of the rest at once");
     let refused = page
-        .form("/suspension")
+        .form("/rest")
         .set_date("ends_on", "1", "6", "2027")
         .set("reason", "A child protection plan began")
         .set("lead_name", "Robin Vale")
@@ -531,13 +531,13 @@ fn a_manager_lets_checks_rest_and_an_officer_does_not() {
         ["Choose an end from tomorrow to 23 February 2027"]
     );
     refused
-        .form("/suspension")
+        .form("/rest")
         .set_date("ends_on", "1", "2", "2027")
         .send(&mut manager)
         .expect(200)
         .says("The checks rest until 1 February 2027")
         .says("The head of service will be told within a quarter of an hour");
-    let page = manager.open(&ada.path("/suspension"));
+    let page = manager.open(&ada.path("/rest"));
     page.says("Robin Vale leads meanwhile")
         .says("This would be renewal 1 of the rest that began on 23 November 2026");
     let work = officer.open("/work");
@@ -600,7 +600,7 @@ fn another_authority_and_the_wrong_roles_find_nothing() {
         path(&meeting, "/bookings/new"),
         path(&meeting, "/outcomes/new"),
         format!("/lapses/{}", lapse.reference),
-        ada.path("/suspension"),
+        ada.path("/rest"),
         "/checks/nonsense".to_owned(),
         "/lapses/%00".to_owned(),
     ] {

@@ -4,7 +4,6 @@
 mod codes;
 mod shape;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::str::FromStr;
@@ -15,7 +14,6 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use hearth::db::columns::Key;
 use hearth::db::{Conn, Db, DbError, migrate};
-use hearth::mail::MailKind;
 use hearth::{on_each, text_column};
 use tempfile::TempDir;
 

@@ -127,7 +127,7 @@ fn hold_through_kills(mail_url: &str, arrived: &dyn Fn() -> Arrived) {
     assert!(too_many <= usize::try_from(killed).unwrap() * ON_THEIR_WAY);
 }
 
-fn when_all_arrived(owed: &[Told], arrived: &dyn Fn() -> Arrived) -> Arrived {
+fn when_all_arrived(owed: &[StepTold], arrived: &dyn Fn() -> Arrived) -> Arrived {
     let until = Instant::now() + PATIENCE;
     loop {
         let there = arrived();
@@ -140,7 +140,7 @@ fn when_all_arrived(owed: &[Told], arrived: &dyn Fn() -> Arrived) -> Arrived {
 
 /// A step of the ladder that was told, and the mail it was told with.
 #[derive(Debug, diesel::QueryableByName)]
-struct Told {
+struct StepTold {
     #[diesel(sql_type = diesel::sql_types::Text)]
     message_id: String,
     #[diesel(sql_type = diesel::sql_types::Text)]
@@ -241,7 +241,7 @@ impl Scene {
 
     /// Overdue checks of which a team leader was not told, by the checks alone and not by what the program calls a lapse:
     /// these children have no officer, so every leader is owed every one.
-    fn unheard(&self, day: u64, told: &[Told]) -> Vec<String> {
+    fn unheard(&self, day: u64, told: &[StepTold]) -> Vec<String> {
         let today = moment(BEGINNING).date() + Days::new(day);
         let overdue: Vec<Overdue> = self.app.read(|conn| {
             Ok(diesel::sql_query(format!(
@@ -262,7 +262,7 @@ impl Scene {
             .collect()
     }
 
-    fn told(&self) -> Vec<Told> {
+    fn told(&self) -> Vec<StepTold> {
         self.app.read(|conn| {
             Ok(diesel::sql_query(
                 "SELECT outgoing_mail.message_id, lapse_step.recipient, lapse.check_id FROM lapse_step

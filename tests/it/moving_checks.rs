@@ -5,7 +5,7 @@ use hearth::access::{Viewer, accounts};
 use hearth::db::Conn;
 use hearth::duty::lapse;
 use hearth::duty::owed::DutyState;
-use hearth::duty::suspension::{self, NewRest};
+use hearth::duty::rest::{self, NewRest};
 use hearth::intake::notification;
 use hearth::jobs::{Services, runner};
 use hearth::mail::Courier;
@@ -347,7 +347,7 @@ fn two_addresses_that_nobody_settles_have_a_clock() {
 
     notify_from_elsewhere(&app, "the-third-form");
     let owed = the(&app, &ben, DutyKind::AfterMove);
-    settle(&mut officer, "told");
+    settle(&mut officer, "claimed");
     assert_eq!(
         the(&app, &ben, DutyKind::AfterMove).reference,
         owed.reference,
@@ -479,7 +479,7 @@ fn a_record_closes_through_a_door_with_its_evidence() {
         ends_on: today + Days::new(30),
     };
     let eyes = app.eyes(MANAGER);
-    app.write(|tx| suspension::suspend(tx, &eyes, ada.key, &rest, today, now()));
+    app.write(|tx| rest::begin(tx, &eyes, ada.key, &rest, today, now()));
     let mut officer = app.signed_in(OFFICER);
     let desk = officer.open("/work").expect(200);
     desk.says("Nothing else has lapsed")
@@ -524,7 +524,7 @@ fn a_record_closes_through_a_door_with_its_evidence() {
 
     let all = checks(&app, &ada);
     assert!(all.iter().all(|check| check.state != DutyState::Open));
-    let rests = app.read(|conn| suspension::on(conn, ada.key, today + Days::new(1)));
+    let rests = app.read(|conn| rest::on(conn, ada.key, today + Days::new(1)));
     assert!(rests.is_none(), "a child who came back would rest");
     let page = manager.open(&ada.path("")).expect(200);
     page.says("Hill Academy. Its office, on the telephone")

@@ -73,12 +73,12 @@ impl Received {
 /// A mail server on a port of its own; it stops when dropped.
 pub struct SmtpServer {
     address: SocketAddr,
-    desk: Arc<Desk>,
+    shared: Arc<Shared>,
     door: Option<JoinHandle<()>>,
 }
 
 /// What the threads of the server share.
-struct Desk {
+struct Shared {
     encryption: Encryption,
     behaviour: Mutex<Behaviour>,
     recipients: Mutex<Vec<String>>,
@@ -107,7 +107,7 @@ impl SmtpServer {
     fn open(address: SocketAddr, encryption: Encryption, behaviour: Behaviour) -> Self {
         let listener = TcpListener::bind(address).expect("a port for the mail server");
         let address = listener.local_addr().expect("the mail server's port");
-        let desk = Arc::new(Desk {
+        let shared = Arc::new(Shared {
             encryption,
             behaviour: Mutex::new(behaviour),
             recipients: Mutex::default(),
@@ -115,11 +115,11 @@ impl SmtpServer {
             connections: AtomicUsize::new(0),
             closing: AtomicBool::new(false),
         });
-        let at_door = Arc::clone(&desk);
+        let at_door = Arc::clone(&shared);
         let door = std::thread::spawn(move || at_door.open(&listener));
         Self {
             address,
-            desk,
+            shared,
             door: Some(door),
         }
     }
@@ -136,28 +136,28 @@ impl SmtpServer {
 
     /// The messages it took, in the order they came.
     pub fn received(&self) -> Vec<Received> {
-        held(&self.desk.received).clone()
+        held(&self.shared.received).clone()
     }
 
     /// Everybody to whom somebody wanted to send something, with or without success.
     pub fn recipients(&self) -> Vec<String> {
-        held(&self.desk.recipients).clone()
+        held(&self.shared.recipients).clone()
     }
 
     /// How often somebody connected.
     pub fn connections(&self) -> usize {
-        self.desk.connections.load(Ordering::SeqCst)
+        self.shared.connections.load(Ordering::SeqCst)
     }
 
     /// Changes what it does, from the next command on.
     pub fn behave(&self, behaviour: Behaviour) {
-        *held(&self.desk.behaviour) = behaviour;
+        *held(&self.shared.behaviour) = behaviour;
     }
 }
 
 impl Drop for SmtpServer {
     fn drop(&mut self) {
-        self.desk.closing.store(true, Ordering::SeqCst);
+        self.shared.closing.store(true, Ordering::SeqCst);
         let _ = TcpStream::connect(self.address);
         if let Some(door) = self.door.take() {
             let _ = door.join();
@@ -165,15 +165,15 @@ impl Drop for SmtpServer {
     }
 }
 
-impl Desk {
+impl Shared {
     fn open(self: Arc<Self>, listener: &TcpListener) {
         for stream in listener.incoming().flatten() {
             if self.closing.load(Ordering::SeqCst) {
                 return;
             }
             self.connections.fetch_add(1, Ordering::SeqCst);
-            let desk = Arc::clone(&self);
-            std::thread::spawn(move || desk.serve(stream));
+            let shared = Arc::clone(&self);
+            std::thread::spawn(move || shared.serve(stream));
         }
     }
 
@@ -185,7 +185,7 @@ impl Desk {
         }
         let encrypted = Arc::new(AtomicBool::new(line.is_encrypted));
         let clerk = Clerk {
-            desk: Arc::clone(&self),
+            shared: Arc::clone(&self),
             encrypted: Arc::clone(&encrypted),
             from: String::new(),
             to: Vec::new(),
@@ -298,7 +298,7 @@ fn is_pause(error: &io::Error) -> bool {
 
 /// Deals with one connection.
 struct Clerk {
-    desk: Arc<Desk>,
+    shared: Arc<Shared>,
     encrypted: Arc<AtomicBool>,
     from: String,
     to: Vec<String>,
@@ -307,7 +307,7 @@ struct Clerk {
 
 impl Clerk {
     fn behaviour(&self) -> Behaviour {
-        held(&self.desk.behaviour).clone()
+        held(&self.shared.behaviour).clone()
     }
 }
 
@@ -329,7 +329,7 @@ impl Handler for Clerk {
     }
 
     fn rcpt(&mut self, to: &str) -> Response {
-        held(&self.desk.recipients).push(to.to_owned());
+        held(&self.shared.recipients).push(to.to_owned());
         match self.behaviour() {
             Behaviour::Refuse4xx => {
                 Response::custom(451, format!("4.7.1 <{to}> greylisted, come back later"))
@@ -350,7 +350,7 @@ impl Handler for Clerk {
     }
 
     fn data_end(&mut self) -> Response {
-        held(&self.desk.received).push(Received {
+        held(&self.shared.received).push(Received {
             from: std::mem::take(&mut self.from),
             to: std::mem::take(&mut self.to),
             raw: String::from_utf8_lossy(&self.raw).into_owned(),

@@ -85,13 +85,13 @@ ALTER TABLE booking ADD COLUMN past_holiday BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE booking ADD COLUMN terms_unknown BOOLEAN NOT NULL DEFAULT FALSE;   -- nobody entered the terms, so one may lie between
 -- The address that somebody is to go to: the child's home when it was booked, and the other one that was told by then and
 -- not settled. Whether a manager hears of the booking is decided when it is made, and told_at is when the letter was put. When
--- whoever booked it was told of another home or of another address, heard_address_id and heard_told_id say of which.
+-- whoever booked it was told of another home or of another address, heard_address_id and heard_claim_id say of which.
 ALTER TABLE booking ADD COLUMN address_id BIGINT REFERENCES address (id);
 ALTER TABLE booking ADD COLUMN tell_manager BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE booking ADD COLUMN told_at TIMESTAMP;
-ALTER TABLE booking ADD COLUMN known_told_id BIGINT REFERENCES told_address (id);
+ALTER TABLE booking ADD COLUMN known_claim_id BIGINT REFERENCES claimed_address (id);
 ALTER TABLE booking ADD COLUMN heard_address_id BIGINT REFERENCES address (id);
-ALTER TABLE booking ADD COLUMN heard_told_id BIGINT REFERENCES told_address (id);
+ALTER TABLE booking ADD COLUMN heard_claim_id BIGINT REFERENCES claimed_address (id);
 CREATE INDEX booking_to_tell ON booking (check_id) WHERE tell_manager AND told_at IS NULL;
 CREATE INDEX booking_coming ON booking (booked_for, check_id) WHERE state = 'booked';
 
@@ -169,8 +169,8 @@ CREATE INDEX outgoing_mail_unreported ON outgoing_mail (id) WHERE state = 'dead'
 DROP INDEX lapse_duty;
 
 -- How often a rest was renewed, whether those above have to hear of it, and the mail that told the first of them.
-ALTER TABLE suspension ADD COLUMN renewal INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE suspension ADD COLUMN heard_above BOOLEAN NOT NULL DEFAULT FALSE;
-ALTER TABLE suspension ADD COLUMN mail_id BIGINT REFERENCES outgoing_mail (id);
-CREATE INDEX suspension_days ON suspension (ends_on, starts_on, child_id);
-CREATE INDEX suspension_unheard ON suspension (child_id) WHERE heard_above AND mail_id IS NULL;
+ALTER TABLE rest ADD COLUMN renewal INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rest ADD COLUMN heard_above BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE rest ADD COLUMN mail_id BIGINT REFERENCES outgoing_mail (id);
+CREATE INDEX rest_days ON rest (ends_on, starts_on, child_id);
+CREATE INDEX rest_unheard ON rest (child_id) WHERE heard_above AND mail_id IS NULL;

@@ -264,7 +264,7 @@ CREATE INDEX address_person ON address (person_id, lived_to) WHERE person_id IS 
 
 -- Another address that was told for a child who lives, by the register, at one that is better known. It is not the
 -- child's home until an officer says so.
-CREATE TABLE told_address (
+CREATE TABLE claimed_address (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     child_id BIGINT NOT NULL REFERENCES child (id),
     lines TEXT NOT NULL,
@@ -273,10 +273,10 @@ CREATE TABLE told_address (
     uprn TEXT,
     source TEXT NOT NULL CHECK (source = 'school_return' OR source = 'parent' OR source = 'social_care' OR
         source = 'authority' OR source = 'other_authority' OR source = 'import' OR source = 'other'),
-    told_at TIMESTAMP NOT NULL,
+    claimed_at TIMESTAMP NOT NULL,
     settled_at TIMESTAMP
 );
-CREATE UNIQUE INDEX told_address_once ON told_address (child_id) WHERE settled_at IS NULL;
+CREATE UNIQUE INDEX claimed_address_once ON claimed_address (child_id) WHERE settled_at IS NULL;
 
 CREATE TABLE episode (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -486,10 +486,10 @@ CREATE TABLE lapse_step (
     step TEXT NOT NULL CHECK (step = 'lapsed' OR step = 'manager' OR step = 'head_of_service' OR
         step = 'duty_mailbox' OR step = 'renewed_to_head' OR step = 'renewed_to_duty'),
     post TEXT NOT NULL CHECK (post = 'officer' OR post = 'team_leader' OR post = 'manager' OR
-        post = 'head_of_service' OR post = 'duty_mailbox' OR post = 'safeguarding_lead'),
+        post = 'head_of_service' OR post = 'duty_mailbox' OR post = 'safeguarding_lead' OR post = 'data_team'),
     -- the post that was told: a higher one when nobody holds the first
     told_post TEXT NOT NULL CHECK (told_post = 'officer' OR told_post = 'team_leader' OR told_post = 'manager' OR
-        told_post = 'head_of_service' OR told_post = 'duty_mailbox' OR told_post = 'safeguarding_lead'),
+        told_post = 'head_of_service' OR told_post = 'duty_mailbox' OR told_post = 'safeguarding_lead' OR told_post = 'data_team'),
     owed_on DATE NOT NULL,
     told_at TIMESTAMP NOT NULL,
     recipient TEXT NOT NULL,
@@ -499,7 +499,7 @@ CREATE UNIQUE INDEX lapse_step_once ON lapse_step (lapse_id, step, post, recipie
 CREATE INDEX lapse_step_mail ON lapse_step (mail_id);
 
 -- "Social care is leading": a check may rest, but only with a named lead and an end.
-CREATE TABLE suspension (
+CREATE TABLE rest (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     child_id BIGINT NOT NULL REFERENCES child (id),
     reason TEXT NOT NULL,
@@ -509,7 +509,7 @@ CREATE TABLE suspension (
     recorded_by BIGINT REFERENCES account (id),
     recorded_at TIMESTAMP NOT NULL
 );
-CREATE INDEX suspension_child ON suspension (child_id, ends_on);
+CREATE INDEX rest_child ON rest (child_id, ends_on);
 
 CREATE TABLE job_run (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

@@ -25,7 +25,7 @@ pub struct Deed {
     pub what: What,
 }
 
-/// What happens.
+/// What happens to a family of the demonstration.
 pub enum What {
     /// The family was on the register before the year that is told.
     Known,

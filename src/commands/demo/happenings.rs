@@ -5,7 +5,7 @@ use hearth::access::Viewer;
 use hearth::access::audit::{self, Event};
 use hearth::db::{Conn, DbError};
 use hearth::duty::owed::DutyState;
-use hearth::duty::suspension::{self, NewRest};
+use hearth::duty::rest::{self, NewRest};
 use hearth::policy::rulebook;
 use hearth::register::episode::{self, Episode};
 use hearth::register::{address, child};
@@ -32,7 +32,7 @@ impl Stage<'_> {
         let Some(due) = due else {
             return self.done(tx, &[(key, reference)]);
         };
-        if suspension::on(tx, key, self.day)?.is_some() {
+        if rest::on(tx, key, self.day)?.is_some() {
             return Ok(Done::default());
         }
         if let Some(day) = visit.only_booked_for {
@@ -165,7 +165,7 @@ impl Stage<'_> {
             ends_on: self.day + Days::new(60),
         };
         for (key, _) in self.children() {
-            suspension::suspend(
+            rest::begin(
                 tx,
                 &self.scene.staff.manager.viewer,
                 *key,

@@ -6,7 +6,7 @@ use hearth::access::Viewer;
 use hearth::db::{Conn, DbError};
 use hearth::policy::calendar_book::{self, SourcedTerm};
 use hearth::policy::rulebook;
-use hearth::register::{child, told_address};
+use hearth::register::{child, claimed_address};
 use hearth::rules::terms::Term;
 use hearth::standing::whereabouts;
 use hearth::tier::tiering;
@@ -15,7 +15,7 @@ use super::super::invented::families::{Family, Story};
 use super::super::invented::refused;
 use super::deeds::Scene;
 
-/// Leaves them.
+/// Leaves the families of the demonstration with something to be settled.
 pub fn leave(
     scene: &Scene,
     tx: &mut Conn,
@@ -49,7 +49,7 @@ fn two_addresses(
     let viewer = Viewer::program(scene.staff.authority, "import");
     let rulebook = rulebook::load(tx, scene.staff.authority, today)?;
     for (key, _) in scene.children.get(&number).into_iter().flatten() {
-        told_address::take_from_list(tx, &viewer, *key, &family.next_home, now)?;
+        claimed_address::hold_claim_of_list(tx, &viewer, *key, &family.next_home, now)?;
         tiering::reassess(tx, &viewer, *key, &rulebook, now)?;
     }
     Ok(())

@@ -28,7 +28,7 @@ use super::{loose_ends, staff};
 
 /// How many children the register of the demonstration holds.
 pub const CHILDREN: usize = 1_000;
-/// The same families each time.
+/// From this seed come the same families each time.
 const SEED: u64 = 991;
 /// The days that are told before today.
 const DAYS: u64 = 380;
@@ -198,7 +198,7 @@ impl Diary {
         }
     }
 
-    /// When this check is done and what comes of it, as the family's story has it; nothing when nobody does it.
+    /// When this check is done and what comes of it, as the family's story has it; none when nobody does it.
     fn visit(
         &mut self,
         story: Story,

@@ -105,7 +105,7 @@ const STORIES: &[(Story, u32)] = &[
     (Story::BackToSchool, 6),
 ];
 
-/// Makes families with so many children in all, as of `today`.
+/// Makes families with so many children in all, as they are `today`.
 pub fn families(today: NaiveDate, wanted: usize, seed: u64) -> Vec<Family> {
     let mut maker = Maker {
         dice: StdRng::seed_from_u64(seed),

@@ -3,14 +3,14 @@
 
 use chrono::Days;
 use hearth::access::absence::{self, NewAbsence};
-use hearth::access::letter;
+use hearth::access::mail_upkeep;
 use hearth::mail::outbox;
 use hearth::policy::{policy_book, rulebook};
 use hearth::rules::identifiers::Reference;
 use hearth::rules::policy::change::Change;
 use hearth::rules::policy::{Period, PolicyKey, Unit};
 use hearth::rules::tier::Tier;
-use hearth::tier::decision::Decision;
+use hearth::tier::decision::NewDecision;
 use hearth::tier::overriding;
 use hearth::visit::capacity;
 use rand::RngExt;
@@ -65,7 +65,7 @@ impl World {
         // Some want it for longer than a decision holds.
         let days = dice.random_range(0..100);
         let tiers = [Tier::Green, Tier::Amber, Tier::Red];
-        let decision = Decision {
+        let decision = NewDecision {
             tier: *tiers.choose(&mut dice).unwrap_or(&Tier::Red),
             reason: "What the school told the manager on the telephone".to_owned(),
             ends_on: today + Days::new(days),
@@ -150,7 +150,7 @@ impl World {
             let mail = parsed(&address.mail)?;
             if dice.random_ratio(2, 3) {
                 let done =
-                    program.write(|tx| Ok(letter::address_works(tx, viewer, &mail, now)?))?;
+                    program.write(|tx| Ok(mail_upkeep::address_works(tx, viewer, &mail, now)?))?;
                 let done = done.filter(|done| *done);
                 self.tally.once(Happening::AddressCorrected, &done);
             }
@@ -160,7 +160,7 @@ impl World {
             let reference = parsed(&mail.reference)?;
             if dice.random_ratio(1, 3) {
                 let done =
-                    program.write(|tx| Ok(letter::retry_now(tx, viewer, &reference, now)?))?;
+                    program.write(|tx| Ok(mail_upkeep::retry_now(tx, viewer, &reference, now)?))?;
                 let done = done.filter(|done| *done && mail.is_dead());
                 if done.is_some() {
                     program.mail_server.a_person_tries_again(&mail.reference);

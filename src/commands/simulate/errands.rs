@@ -4,7 +4,7 @@
 use chrono::{Days, NaiveDate};
 use hearth::access::Viewer;
 use hearth::db::Conn;
-use hearth::duty::suspension::{self, NewRest};
+use hearth::duty::rest::{self, NewRest};
 use hearth::policy::rulebook;
 use hearth::register::address;
 use hearth::register::child::{self, ChildRecord};
@@ -142,7 +142,7 @@ impl World {
             ends_on,
         };
         let rested = self.of_each_child(program, number, |tx, manager, record| {
-            suspension::suspend(tx, manager, record.key, &rest, today, now)?;
+            rest::begin(tx, manager, record.key, &rest, today, now)?;
             Ok(())
         })?;
         self.tally.add(Happening::Rested, rested);

@@ -7,7 +7,7 @@ use hearth::db::Conn;
 use hearth::duty::lapse::{self, LapseRecord};
 use hearth::duty::owed::DutyState;
 use hearth::register::child::{self, ChildRecord};
-use hearth::register::told_address::{self, Settlement, ToldAddress};
+use hearth::register::claimed_address::{self, ClaimedAddress, Settlement};
 use hearth::register::{address, allocation};
 use hearth::rules::age::compulsory_school_age;
 use hearth::rules::duty::Purpose;
@@ -16,8 +16,8 @@ use hearth::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
 use hearth::standing::dispute;
 use hearth::visit::booking::{self, Appointment, NewBooking};
 use hearth::visit::check::{self, Check};
-use hearth::visit::letter;
 use hearth::visit::outcome::{self, NewOutcome};
+use hearth::visit::paper_letter;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
@@ -33,8 +33,8 @@ struct Page {
     child: ChildRecord,
     open: Vec<Check>,
     lapses: Vec<LapseRecord>,
-    /// The address that is held and another one that was told.
-    homes: Option<(Reference, ToldAddress)>,
+    /// The address that is held and another one that is claimed.
+    homes: Option<(Reference, ClaimedAddress)>,
 }
 
 /// What the officer does about it: decided before it is done, so that it is the same when the program dies meanwhile.
@@ -44,7 +44,7 @@ enum Act {
     Letter(Check),
     Answer(LapseRecord, NaiveDate),
     Book(Check, NewBooking, Certainty),
-    Settle((Reference, ToldAddress), Settlement),
+    Settle((Reference, ClaimedAddress), Settlement),
     Record(Check, NewOutcome),
 }
 
@@ -142,7 +142,7 @@ impl World {
             let mut lapses = lapse::of_child(conn, key)?;
             lapses.retain(|lapse| lapse.closed.is_none());
             let told = match may_be_told {
-                true => told_address::waiting(conn, key)?,
+                true => claimed_address::waiting(conn, key)?,
                 false => None,
             };
             let held = match told {
@@ -174,7 +174,7 @@ impl World {
         if let Some(homes) = page.homes.clone().filter(|_| dice.random_ratio(1, 2)) {
             let is_told = dice.random_ratio(1, 2);
             let right = if is_told {
-                Settlement::Told
+                Settlement::Claimed
             } else {
                 Settlement::Held
             };
@@ -316,7 +316,7 @@ impl Act {
                 allocation::allocate(tx, manager, &child.reference, officer, now)?;
             }
             Self::Letter(check) => {
-                letter::acknowledge_by_post(tx, viewer, check, today, today, now)?;
+                paper_letter::acknowledge_on_paper(tx, viewer, check, today, today, now)?;
             }
             Self::Answer(lapse, by) => {
                 let plan = "Visit agreed with the family by telephone";

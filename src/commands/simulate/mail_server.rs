@@ -34,7 +34,7 @@ pub struct Taken {
     pub heard: Heard,
     /// Whether it came back, so that nobody has it.
     pub came_back: bool,
-    /// How many writes of the program were kept by then; nothing for the second program, which lives on.
+    /// How many writes of the program were kept by then; none for the second program, which lives on.
     kept: Option<u64>,
 }
 

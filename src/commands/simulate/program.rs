@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::NaiveDateTime;
-use hearth::access::{Viewer, letter};
+use hearth::access::{Viewer, mail_upkeep};
 use hearth::db::{Conflict, Conn, Db, DbError, Death, Lifetime};
 use hearth::jobs::runner::RunSummary;
 use hearth::jobs::{Services, runner};
@@ -103,7 +103,7 @@ impl Program {
         self.services.clock.now()
     }
 
-    /// Somebody does something on a page; nothing when the page says no. When the program dies meanwhile they do the same
+    /// Somebody does something on a page; none when the page says no. When the program dies meanwhile they do the same
     /// again.
     pub fn write<T>(
         &mut self,
@@ -168,7 +168,7 @@ fn try_again(services: &Services, administrator: &Viewer) -> Result<(), DbError>
         let waiting = waiting.filter(|mail| !mail.is_dead());
         for mail in waiting.take(TRIED_AGAIN) {
             if let Ok(reference) = Reference::parse(&mail.reference) {
-                letter::retry_now(tx, administrator, &reference, now)?;
+                mail_upkeep::retry_now(tx, administrator, &reference, now)?;
             }
         }
         Ok(())

@@ -22,7 +22,7 @@ pub const DUTY: &str = "duty@ashdale.example";
 /// Children to an officer, as long as there are officers' names for it.
 const CHILDREN_EACH: usize = 50;
 
-/// Fewer are nowhere.
+/// No authority has fewer officers.
 const FEWEST: usize = 3;
 
 /// The posts that people hold; the duty mailbox is always there.

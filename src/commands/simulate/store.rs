@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
-use hearth::db::schema::{audit_event, booking, duty, lapse, lapse_step, suspension};
+use hearth::db::schema::{audit_event, booking, duty, lapse, lapse_step, rest};
 use hearth::db::{Conn, DbError};
 use hearth::duty::owed::DutyState;
 use hearth::rules::duty::Purpose;
@@ -46,17 +46,17 @@ pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenDuty>, DbError> {
 
 /// The children whose checks rest on a day.
 pub fn resting(conn: &mut Conn, day: NaiveDate) -> Result<HashSet<i64>, DbError> {
-    let rows: Vec<i64> = suspension::table
-        .filter(suspension::starts_on.le(day))
-        .filter(suspension::ends_on.ge(day))
-        .select(suspension::child_id)
+    let rows: Vec<i64> = rest::table
+        .filter(rest::starts_on.le(day))
+        .filter(rest::ends_on.ge(day))
+        .select(rest::child_id)
         .load(conn)?;
     Ok(rows.into_iter().collect())
 }
 
 /// The children whose checks ever rested.
 pub fn ever_rested(conn: &mut Conn) -> Result<HashSet<i64>, DbError> {
-    let rows: Vec<i64> = suspension::table.select(suspension::child_id).load(conn)?;
+    let rows: Vec<i64> = rest::table.select(rest::child_id).load(conn)?;
     Ok(rows.into_iter().collect())
 }
 
@@ -145,7 +145,8 @@ pub fn carried_over(conn: &mut Conn) -> Result<i64, DbError> {
 
 /// Of how many booked visits it was told that the child lives elsewhere.
 pub fn booked_elsewhere(conn: &mut Conn) -> Result<i64, DbError> {
-    let told = booking::table
-        .filter((booking::heard_address_id.is_not_null()).or(booking::heard_told_id.is_not_null()));
+    let told = booking::table.filter(
+        (booking::heard_address_id.is_not_null()).or(booking::heard_claim_id.is_not_null()),
+    );
     Ok(told.count().get_result(conn)?)
 }

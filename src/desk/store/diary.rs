@@ -13,7 +13,7 @@ use crate::db::{Conn, Result};
 use crate::desk::diary::{DeskLapse, VisitElsewhere};
 use crate::duty::DutyKey;
 use crate::duty::store::IS_OPEN;
-use crate::duty::store::suspension::sleeps;
+use crate::duty::store::rest::duty_rests;
 use crate::duty::whose::Whose;
 use crate::rules::duty::DutyKind;
 use crate::rules::escalation::Post;
@@ -23,7 +23,7 @@ use crate::visit::booking::BookingState;
 use diesel::prelude::*;
 
 /// Which open checks are asked for.
-pub struct Asked<'a> {
+pub struct DiaryFilter<'a> {
     pub viewer: &'a Viewer,
     pub whose: Whose,
     /// Checks due in these days.
@@ -51,7 +51,7 @@ pub struct Line {
 /// all its open checks, so it narrows the children by an index.
 macro_rules! asked {
     ($asked:expr) => {{
-        let asked: &Asked<'_> = $asked;
+        let asked: &DiaryFilter<'_> = $asked;
         let mut checks = scope::children(asked.viewer)
             .inner_join(duty::table)
             .filter(child::is_open.eq(true))
@@ -59,7 +59,7 @@ macro_rules! asked {
             .filter(IS_OPEN)
             .filter(duty::due_on.ge(*asked.due.start()))
             .filter(duty::due_on.le(*asked.due.end()))
-            .filter(not(sleeps!(child::id, duty::purpose, asked.today)))
+            .filter(not(duty_rests!(child::id, duty::purpose, asked.today)))
             .into_boxed();
         if let Whose::Of(officer) = asked.whose {
             checks = checks.filter(child::officer_id.eq(officer.number()));
@@ -69,7 +69,7 @@ macro_rules! asked {
 }
 
 /// The first `limit` of them by due day.
-pub fn lines(conn: &mut Conn, asked: &Asked<'_>, limit: i64) -> Result<Vec<Line>> {
+pub fn lines(conn: &mut Conn, asked: &DiaryFilter<'_>, limit: i64) -> Result<Vec<Line>> {
     Ok(asked!(asked)
         .order((duty::due_on, duty::id))
         .limit(limit)
@@ -89,7 +89,7 @@ pub fn lines(conn: &mut Conn, asked: &Asked<'_>, limit: i64) -> Result<Vec<Line>
 }
 
 /// Those that are about no child: a few.
-pub fn about_no_child(conn: &mut Conn, asked: &Asked<'_>) -> Result<Vec<Line>> {
+pub fn about_no_child(conn: &mut Conn, asked: &DiaryFilter<'_>) -> Result<Vec<Line>> {
     let mut duties = duty::table
         .left_join(child::table)
         .filter(duty::authority_id.eq(asked.viewer.authority()))
@@ -122,7 +122,7 @@ pub fn about_no_child(conn: &mut Conn, asked: &Asked<'_>) -> Result<Vec<Line>> {
 /// next one. Each with the day since which it has lapsed; and how many there are.
 pub fn carried(
     conn: &mut Conn,
-    asked: &Asked<'_>,
+    asked: &DiaryFilter<'_>,
     limit: i64,
 ) -> Result<(Vec<(Line, NaiveDate)>, i64)> {
     let of = || {
@@ -131,7 +131,7 @@ pub fn carried(
             .filter(lapse::authority_id.eq(asked.viewer.authority()))
             .filter(lapse::closed_at.is_null())
             .filter(duty::due_on.ge(asked.today))
-            .filter(not(sleeps!(child::id, duty::purpose, asked.today)))
+            .filter(not(duty_rests!(child::id, duty::purpose, asked.today)))
             .into_boxed();
         if let Whose::Of(officer) = asked.whose {
             lapses = lapses.filter(child::officer_id.eq(officer.number()));
@@ -160,8 +160,8 @@ pub fn carried(
     Ok((lines, of().count().get_result(conn)?))
 }
 
-/// How many they are.
-pub fn count(conn: &mut Conn, asked: &Asked<'_>) -> Result<i64> {
+/// How many open checks a filter leaves.
+pub fn count(conn: &mut Conn, asked: &DiaryFilter<'_>) -> Result<i64> {
     Ok(asked!(asked).count().get_result(conn)?)
 }
 
@@ -190,7 +190,11 @@ pub fn lapses(conn: &mut Conn, checks: &[Line]) -> Result<HashMap<DutyKey, DeskL
 }
 
 /// The first coming visits that are booked for another address than the child's home, whenever their checks are due.
-pub fn elsewhere(conn: &mut Conn, asked: &Asked<'_>, limit: i64) -> Result<Vec<VisitElsewhere>> {
+pub fn elsewhere(
+    conn: &mut Conn,
+    asked: &DiaryFilter<'_>,
+    limit: i64,
+) -> Result<Vec<VisitElsewhere>> {
     let bookings =
         crate::visit::store::booking::all_elsewhere(conn, asked.viewer.authority(), asked.today)?;
     if bookings.is_empty() {

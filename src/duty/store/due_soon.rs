@@ -10,7 +10,7 @@ use crate::db::schema::{account, child, due_soon_notice, duty, tier_history};
 use crate::db::{Conn, Result};
 use crate::duty::DutyKey;
 use crate::duty::store::IS_OPEN;
-use crate::duty::store::suspension::sleeps;
+use crate::duty::store::rest::duty_rests;
 use crate::insert_rows;
 use crate::mail::OutgoingMail;
 use crate::rules::due_soon::Notice;
@@ -81,7 +81,11 @@ pub fn candidates(
         .filter(duty::authority_id.eq(authority))
         .filter(duty::due_on.between(window.today, window.first))
         .filter(not(exists(given!(gone).filter(enough))))
-        .filter(not(sleeps!(duty::child_id, duty::purpose, window.today)))
+        .filter(not(duty_rests!(
+            duty::child_id,
+            duty::purpose,
+            window.today
+        )))
         .into_boxed();
     if let Some(moment) = seen_until {
         let retiered = tier_history::table
@@ -118,7 +122,7 @@ pub fn count(conn: &mut Conn, authority: AuthorityKey, from: NaiveDate) -> Resul
 }
 
 /// That a notice was given to somebody.
-pub struct Given<'a> {
+pub struct GivenNotice<'a> {
     pub check: DutyKey,
     pub due_on: NaiveDate,
     pub notice: Notice,
@@ -137,7 +141,7 @@ struct NewRow<'a> {
     mail_id: i64,
 }
 
-pub fn insert(tx: &mut Conn, given: &[Given<'_>], now: NaiveDateTime) -> Result<()> {
+pub fn insert(tx: &mut Conn, given: &[GivenNotice<'_>], now: NaiveDateTime) -> Result<()> {
     let rows: Vec<NewRow<'_>> = given
         .iter()
         .map(|given| NewRow {

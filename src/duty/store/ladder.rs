@@ -15,7 +15,7 @@ use crate::db::schema::{
 };
 use crate::db::{Conn, Result};
 use crate::duty::LapseKey;
-use crate::duty::store::suspension::lapse_sleeps;
+use crate::duty::store::rest::lapse_rests;
 use crate::insert_rows;
 use crate::mail::OutgoingMail;
 use crate::register::ChildKey;
@@ -28,7 +28,7 @@ use diesel::prelude::*;
 
 /// How an open lapse stands: what the ladder depends on, and no more, because every sweep reads it of every open lapse.
 #[derive(Queryable)]
-pub struct Standing {
+pub struct LapseOnLadder {
     pub key: LapseKey,
     #[diesel(deserialize_as = Day)]
     due_on: NaiveDate,
@@ -43,7 +43,7 @@ pub struct Standing {
     tier: Option<Tier>,
 }
 
-impl Standing {
+impl LapseOnLadder {
     pub fn state(&self) -> LapseState {
         LapseState {
             ladder: self.ladder,
@@ -59,12 +59,16 @@ impl Standing {
 }
 
 /// An authority's open lapses; those of checks that rest today are left out.
-pub fn open(conn: &mut Conn, kept_by: AuthorityKey, today: NaiveDate) -> Result<Vec<Standing>> {
+pub fn open(
+    conn: &mut Conn,
+    kept_by: AuthorityKey,
+    today: NaiveDate,
+) -> Result<Vec<LapseOnLadder>> {
     Ok(lapse::table
         .left_join(child::table)
         .filter(lapse::authority_id.eq(kept_by))
         .filter(lapse::closed_at.is_null())
-        .filter(not(lapse_sleeps!(today)))
+        .filter(not(lapse_rests!(today)))
         .select((
             lapse::id,
             lapse::due_on,
@@ -252,7 +256,7 @@ pub struct ToldWith {
     pub posts: Vec<Post>,
     /// The children of whom it told, each with the reference of the lapse.
     pub lapses: Vec<(Option<ChildKey>, Reference)>,
-    /// The same, with the reference of a check that is due soon.
+    /// The children of whom it gave notice, each with the reference of the check that is due soon.
     pub due_soon: Vec<(Option<ChildKey>, Reference)>,
     /// What was to be heard the same day, in words, with the child it is about.
     pub same_day: Option<(ChildKey, String)>,

@@ -8,9 +8,9 @@ use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::db::days::{Day, Moment};
 use crate::db::schema::{account, child, duty, lapse, lapse_step, outgoing_mail};
 use crate::db::{Conn, Result};
-use crate::duty::lapse::{Acknowledgement, LapseRecord, Told, ToldByMail};
+use crate::duty::lapse::{Acknowledgement, LapseRecord, TellingRecord, ToldByMail};
 use crate::duty::store::IS_OPEN;
-use crate::duty::store::suspension::sleeps;
+use crate::duty::store::rest::duty_rests;
 use crate::duty::{DutyKey, LapseKey};
 use crate::mail::outbox::MailState;
 use crate::register::{ChildKey, random_reference};
@@ -43,7 +43,7 @@ pub fn overdue(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Re
         .filter(duty::due_on.lt(today))
         .filter(duty::authority_id.eq(authority))
         .filter(not(opened))
-        .filter(not(sleeps!(duty::child_id, duty::purpose, today)))
+        .filter(not(duty_rests!(duty::child_id, duty::purpose, today)))
         .order((duty::due_on, duty::id))
         .select((duty::id, duty::child_id, duty::kind, duty::due_on))
         .load(conn)?)
@@ -248,7 +248,7 @@ struct ToldRow {
     sent_at: Option<NaiveDateTime>,
 }
 
-impl From<ToldRow> for Told {
+impl From<ToldRow> for TellingRecord {
     fn from(row: ToldRow) -> Self {
         Self {
             step: row.step,
@@ -264,7 +264,7 @@ impl From<ToldRow> for Told {
 }
 
 /// To whom a lapse was told, the oldest first.
-pub fn told(conn: &mut Conn, key: LapseKey) -> Result<Vec<Told>> {
+pub fn told(conn: &mut Conn, key: LapseKey) -> Result<Vec<TellingRecord>> {
     let rows: Vec<ToldRow> = lapse_step::table
         .inner_join(outgoing_mail::table)
         .filter(lapse_step::lapse_id.eq(key))
@@ -280,7 +280,7 @@ pub fn told(conn: &mut Conn, key: LapseKey) -> Result<Vec<Told>> {
             outgoing_mail::sent_at,
         ))
         .load(conn)?;
-    Ok(rows.into_iter().map(Told::from).collect())
+    Ok(rows.into_iter().map(TellingRecord::from).collect())
 }
 
 /// Every step that an authority's people were told, with the mail that told it, the oldest first.

@@ -12,8 +12,8 @@ use crate::db::schema::{account, child, duty, lapse};
 use crate::db::{Conn, Result};
 use crate::duty::lapse_list::OpenLapse;
 use crate::duty::owed::NamedChild;
-use crate::duty::store::suspension::sleeps;
-use crate::duty::suspension::Suspension;
+use crate::duty::rest::Rest;
+use crate::duty::store::rest::duty_rests;
 use crate::duty::whose::Whose;
 use crate::register::ChildKey;
 use crate::rules::duty::DutyKind;
@@ -64,7 +64,7 @@ pub fn total(conn: &mut Conn, viewer: &Viewer, whose: Whose) -> Result<i64> {
 /// How many of them rest.
 pub fn resting(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate) -> Result<i64> {
     Ok(open!(viewer, whose)
-        .filter(sleeps!(lapse::child_id, duty::purpose, today))
+        .filter(duty_rests!(lapse::child_id, duty::purpose, today))
         .count()
         .get_result(conn)?)
 }
@@ -73,7 +73,7 @@ pub fn resting(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate)
 pub fn answered(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate) -> Result<i64> {
     Ok(open!(viewer, whose)
         .filter(lapse::plan_by.ge(today))
-        .filter(not(sleeps!(lapse::child_id, duty::purpose, today)))
+        .filter(not(duty_rests!(lapse::child_id, duty::purpose, today)))
         .count()
         .get_result(conn)?)
 }
@@ -94,7 +94,7 @@ pub fn unanswered(
     today: NaiveDate,
 ) -> Result<Vec<(String, DutyKind, NaiveDate)>> {
     Ok(open!(viewer, Whose::Team)
-        .filter(not(sleeps!(lapse::child_id, duty::purpose, today)))
+        .filter(not(duty_rests!(lapse::child_id, duty::purpose, today)))
         .filter(lapse::plan_by.is_null().or(lapse::plan_by.lt(today)))
         .order((lapse::due_on, lapse::id))
         .select((lapse::reference, duty::kind, lapse::due_on))
@@ -111,7 +111,7 @@ pub fn page(
     let mut open = open!(viewer, whose);
     if only_unanswered {
         open = open
-            .filter(not(sleeps!(lapse::child_id, duty::purpose, today)))
+            .filter(not(duty_rests!(lapse::child_id, duty::purpose, today)))
             .filter(lapse::plan_by.is_null().or(lapse::plan_by.lt(today)));
     }
     let rows: Vec<Row> = open
@@ -134,11 +134,11 @@ pub fn page(
         .limit(limit)
         .load(conn)?;
     let keys: Vec<ChildKey> = rows.iter().filter_map(|row| row.11).collect();
-    let rests = super::suspension::of(conn, &keys, today)?;
+    let rests = super::rest::of(conn, &keys, today)?;
     Ok(rows.into_iter().map(|row| line(row, &rests)).collect())
 }
 
-fn line(row: Row, rests: &HashMap<ChildKey, Suspension>) -> OpenLapse {
+fn line(row: Row, rests: &HashMap<ChildKey, Rest>) -> OpenLapse {
     let (
         reference,
         kind,
@@ -166,6 +166,6 @@ fn line(row: Row, rests: &HashMap<ChildKey, Suspension>) -> OpenLapse {
         officer,
         plan_by,
         plans: round.unsigned_abs(),
-        rests: rest.map(Suspension::in_words),
+        rests: rest.map(Rest::in_words),
     }
 }

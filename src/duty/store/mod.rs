@@ -5,7 +5,7 @@ pub mod ladder;
 pub mod lapse;
 pub mod lapse_list;
 pub mod owed;
-pub mod suspension;
+pub mod rest;
 pub mod told;
 
 use crate::db::Condition;

@@ -95,7 +95,7 @@ pub struct ChildReader<'s> {
 }
 
 impl<'s> ChildReader<'s> {
-    /// A reader for the lines of this sheet, as of today.
+    /// A reader for the lines of this sheet, on this day.
     pub fn new(sheet: &'s Sheet<'_>, today: NaiveDate) -> Self {
         Self {
             columns: Columns::new(sheet),
@@ -120,7 +120,7 @@ impl<'s> ChildReader<'s> {
         let address = address::read(&mut reading);
         let standing = self.read_standing(&mut reading, date_of_birth);
         let child_of =
-            |date_of_birth, standing: Standing, reading: &mut Reading<'_>| ImportedChild {
+            |date_of_birth, standing: ImportedStanding, reading: &mut Reading<'_>| ImportedChild {
                 line: row.line,
                 la_code,
                 la_name: reading.own_words(Column::LaName).or(named_as_code),
@@ -184,7 +184,7 @@ impl<'s> ChildReader<'s> {
         &self,
         reading: &mut Reading<'_>,
         birth: Option<NaiveDate>,
-    ) -> Option<Standing> {
+    ) -> Option<ImportedStanding> {
         let registered_on = reading.past_date(Column::RegisteredOn, self.today);
         let last_seen = self.read_last_seen(reading);
         let last_visit_on = reading.past_date(Column::LastVisitOn, self.today);
@@ -206,7 +206,7 @@ impl<'s> ChildReader<'s> {
             }
         }
         let status = read_status(reading, closed_on)?;
-        let mut standing = Standing {
+        let mut standing = ImportedStanding {
             status,
             closed_on,
             registered_on,
@@ -247,7 +247,7 @@ impl<'s> ChildReader<'s> {
 }
 
 /// How the child stands and the days that bear on it.
-struct Standing {
+struct ImportedStanding {
     status: ImportedStatus,
     closed_on: Option<NaiveDate>,
     registered_on: Option<NaiveDate>,

@@ -55,7 +55,7 @@ fn index<Code: Copy + FromStr>(file: &'static str) -> HashMap<String, Code> {
     codes.collect()
 }
 
-/// The same with the keys and labels of the whole list.
+/// The phrases of a file of words with the keys and labels of the whole code list.
 macro_rules! index_of_list {
     ($list:ident, $file:expr) => {
         LazyLock::new(|| {

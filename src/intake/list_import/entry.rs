@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::PART;
-use super::report::{Kind, Told};
+use super::report::{Kind, RowNote};
 use super::routing::given_names;
 use crate::intake::csv::child::{ImportedChild, LastSeen};
 use crate::intake::csv::parent::ImportedParent;
@@ -42,7 +42,7 @@ impl Prepared {
 }
 
 /// Prepares a child who is new to the register.
-pub(super) fn prepare(child: &ImportedChild, rulebook: &Rulebook) -> Result<Prepared, Told> {
+pub(super) fn prepare(child: &ImportedChild, rulebook: &Rulebook) -> Result<Prepared, RowNote> {
     let ended = ended(child, rulebook.today)?;
     let registered_on = registered_on(child, rulebook.today);
     let last_seen_on = match child.last_seen {
@@ -150,7 +150,7 @@ pub(super) fn prepare(child: &ImportedChild, rulebook: &Rulebook) -> Result<Prep
 fn ended(
     child: &ImportedChild,
     today: NaiveDate,
-) -> Result<Option<(NaiveDate, ClosureReason)>, Told> {
+) -> Result<Option<(NaiveDate, ClosureReason)>, RowNote> {
     let ImportedStatus::Closed(reason) = child.status else {
         return Ok(None);
     };
@@ -163,7 +163,7 @@ fn ended(
                 .iter()
                 .map(|reason| reason.label())
                 .collect();
-            Err(Told::of_row(
+            Err(RowNote::of_row(
                 Kind::Refused,
                 child.line,
                 format!(

@@ -1,6 +1,6 @@
 //! Whether a row of a list is a child whom the register holds already. Nothing is ever merged: what is doubtful is told.
 
-use super::report::{Kind, Told};
+use super::report::{Kind, RowNote};
 use super::routing::RoutedChild;
 use crate::register::bulk::{Known, KnownChild};
 use crate::rules::identifiers::Postcode;
@@ -11,9 +11,9 @@ pub(super) enum Match<'a> {
     /// A child it holds.
     Same(&'a KnownChild),
     /// A child it holds, so it seems, at another postcode.
-    Moved(&'a KnownChild, Told),
+    Moved(&'a KnownChild, RowNote),
     /// Its numbers are those of another child.
-    Conflict(Told),
+    Conflict(RowNote),
 }
 
 /// Looks for a row's child among those an authority has.
@@ -40,7 +40,7 @@ pub(super) fn find<'a>(known: &'a Known, row: &RoutedChild) -> Match<'a> {
     for (what, held) in by_number {
         let Some(held) = held else { continue };
         if !is_same_person(&row.match_key, &held.match_key) {
-            return Match::Conflict(Told::of_row(
+            return Match::Conflict(RowNote::of_row(
                 Kind::Refused,
                 child.line,
                 format!(
@@ -50,7 +50,7 @@ pub(super) fn find<'a>(known: &'a Known, row: &RoutedChild) -> Match<'a> {
             ));
         }
         if let Some((other_what, other)) = found.filter(|(_, other)| other.key != held.key) {
-            return Match::Conflict(Told::of_row(
+            return Match::Conflict(RowNote::of_row(
                 Kind::Refused,
                 child.line,
                 format!(
@@ -79,7 +79,7 @@ fn by_name<'a>(known: &'a Known, row: &RoutedChild) -> Match<'a> {
     let Some(held) = elsewhere else {
         return Match::New;
     };
-    let told = Told::of_row(
+    let told = RowNote::of_row(
         Kind::Repeat,
         row.child.line,
         format!(

@@ -28,7 +28,7 @@ use crate::intake::csv::refused::RefusedRows;
 use crate::intake::csv::sheet::{Sheet, SheetProblem};
 use crate::rules::identifiers::{Reference, ReferenceKind};
 use part::{Part, parts};
-use report::{Kind, Report, Told};
+use report::{Kind, Report, RowNote};
 use routing::Routed;
 pub use store::{ImportLine, ImportRecord};
 
@@ -100,7 +100,7 @@ pub fn take(
     order: &Order<'_>,
     clock: &Clock,
     progress: &mut dyn FnMut(Progress),
-) -> std::result::Result<Report, ImportError> {
+) -> Result<Report, ImportError> {
     if let Whose::One(viewer) = order.whose
         && !viewer.works_with_children()
     {
@@ -149,8 +149,8 @@ pub fn take(
 }
 
 /// The rows that were refused, as they stand in the file, to mend and send again.
-fn refused_csv(sheet: &Sheet<'_>, report: &Report) -> std::result::Result<String, ImportError> {
-    let mut reasons: HashMap<usize, Vec<&Told>> = HashMap::new();
+fn refused_csv(sheet: &Sheet<'_>, report: &Report) -> Result<String, ImportError> {
+    let mut reasons: HashMap<usize, Vec<&RowNote>> = HashMap::new();
     for told in report.told.iter().filter(|told| told.kind == Kind::Refused) {
         reasons.entry(told.line).or_default().push(told);
     }

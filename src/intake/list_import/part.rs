@@ -6,7 +6,7 @@ use std::ops::Range;
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::matching::{self, Match};
-use super::report::{Kind, Report, Told};
+use super::report::{Kind, Report, RowNote};
 use super::routing::List;
 use super::{PART, entry};
 use crate::access::audit::{self, Event};
@@ -18,7 +18,7 @@ use crate::policy::reassessment;
 use crate::policy::rulebook::{self, Rulebook};
 use crate::register::address::Place;
 use crate::register::bulk::{self, KnownChild};
-use crate::register::{ChildKey, told_address};
+use crate::register::{ChildKey, claimed_address};
 use crate::rules::identifiers::Postcode;
 use crate::tier::tiering;
 use crate::visit::capacity;
@@ -66,7 +66,7 @@ pub(super) struct Taken {
     pub(super) open: usize,
     pub(super) closed: usize,
     pub(super) unchanged: usize,
-    pub(super) told: Vec<Told>,
+    pub(super) told: Vec<RowNote>,
 }
 
 impl Taken {
@@ -80,15 +80,12 @@ impl Taken {
 
 impl Part<'_> {
     /// Says what would become of each row.
-    pub(super) fn compare(
-        &self,
-        conn: &mut Conn,
-    ) -> std::result::Result<Vec<(usize, Taken)>, DbError> {
+    pub(super) fn compare(&self, conn: &mut Conn) -> Result<Vec<(usize, Taken)>, DbError> {
         self.each(conn, |_, _, _, _| Ok(()))
     }
 
     /// Puts on the register whoever is new.
-    pub(super) fn take(&self, tx: &mut Conn) -> std::result::Result<Vec<(usize, Taken)>, DbError> {
+    pub(super) fn take(&self, tx: &mut Conn) -> Result<Vec<(usize, Taken)>, DbError> {
         self.each(tx, |tx, list, entries, elsewhere| {
             self.dispute(tx, list, &elsewhere)?;
             if entries.is_empty() {
@@ -116,7 +113,7 @@ impl Part<'_> {
         }
         let rulebook = rulebook::load(tx, list.authority.key, self.today)?;
         for (child, place) in elsewhere {
-            told_address::take_from_list(tx, &list.viewer, *child, place, self.now)?;
+            claimed_address::hold_claim_of_list(tx, &list.viewer, *child, place, self.now)?;
             tiering::reassess(tx, &list.viewer, *child, &rulebook, self.now)?;
         }
         Ok(())
@@ -205,16 +202,16 @@ fn disputed(conn: &mut Conn, held: &KnownChild, listed: &ImportedChild) -> Resul
     let Some(place) = entry::home(listed) else {
         return Ok(None);
     };
-    let is_disputed = told_address::is_disputed_by_list(conn, held.key, &place)?;
+    let is_disputed = claimed_address::is_disputed_by_list(conn, held.key, &place)?;
     Ok(is_disputed.then_some(place))
 }
 
-fn two_addresses(kind: Kind, held: &KnownChild, line: usize) -> Told {
+fn two_addresses(kind: Kind, held: &KnownChild, line: usize) -> RowNote {
     let reason = format!(
         "{} is on the register with another address. Both are kept, and an officer settles on the child’s page which is right",
         held.reference
     );
-    Told::of_row(kind, line, reason)
+    RowNote::of_row(kind, line, reason)
 }
 
 /// Writes new children, what is owed to them, and an event each.

@@ -20,7 +20,7 @@ pub struct Report {
     /// How many rows of each kind.
     pub counts: Counts,
     /// What there is to say about single rows, in the order of the file.
-    pub told: Vec<Told>,
+    pub told: Vec<RowNote>,
     /// The headings as they were understood.
     pub headings: Vec<HeadingRead>,
     /// How the file was written: "UTF-8, comma".
@@ -72,7 +72,7 @@ impl Kind {
 
 /// Something to say about a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct RowNote {
     /// What kind of thing.
     pub kind: Kind,
     /// The line of the file.
@@ -85,7 +85,7 @@ pub struct Told {
     pub reason: String,
 }
 
-impl Told {
+impl RowNote {
     /// About a whole row.
     pub(super) fn of_row(kind: Kind, line: usize, reason: impl Into<String>) -> Self {
         Self {
@@ -110,7 +110,7 @@ impl Told {
 }
 
 /// As it stands beside the row in the file of refused rows.
-impl fmt::Display for Told {
+impl fmt::Display for RowNote {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.column.as_str(), self.value.as_str()) {
             ("", _) => write!(out, "{}", self.reason),
@@ -125,7 +125,7 @@ impl fmt::Display for Told {
 pub struct HeadingRead {
     /// As it stands in the file.
     pub text: String,
-    /// What it was read as; nothing when the column was not read.
+    /// What it was read as; none when the column was not read.
     pub read_as: Option<String>,
     /// What an earlier column was read as already, so that this one was not read.
     #[serde(default)]
@@ -141,7 +141,7 @@ pub struct HeadingRead {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Kept {
     pub(super) counts: Counts,
-    pub(super) told: Vec<Told>,
+    pub(super) told: Vec<RowNote>,
     pub(super) headings: Vec<HeadingRead>,
     pub(super) written_as: String,
 }
@@ -157,7 +157,7 @@ impl Report {
     }
 
     /// Adds remarks; those that say that a row was not taken count it, once a row.
-    pub(super) fn tell_all(&mut self, told: Vec<Told>) {
+    pub(super) fn tell_all(&mut self, told: Vec<RowNote>) {
         let mut counted = None;
         for told in told {
             if counted != Some((told.line, told.kind)) {

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::matching::is_same_person;
-use super::report::{Kind, Report, Told};
+use super::report::{Kind, Report, RowNote};
 use super::{ImportError, PART, Progress, Whose};
 use crate::access::Viewer;
 use crate::access::authority::{self, Authority};
@@ -78,7 +78,7 @@ pub(super) fn read(
             Err(problems) => {
                 let told = problems
                     .iter()
-                    .map(|problem| Told::of_cell(Kind::Refused, problem));
+                    .map(|problem| RowNote::of_cell(Kind::Refused, problem));
                 router.refuse(told.collect());
             }
         }
@@ -91,7 +91,7 @@ pub(super) fn read(
 
 struct Router {
     routed: Routed,
-    /// The authority everything goes to; nothing when each row says.
+    /// The authority everything goes to; none when each row says.
     only: Option<String>,
     by_code: HashMap<String, Option<usize>>,
     /// Codes by folded name, for lists that write the authority out.
@@ -138,21 +138,21 @@ impl Router {
             (_, Some(code)) if !self.known.contains(code) => {
                 let reason =
                     format!("No local authority has the code {code}. Check the three digits");
-                self.refuse(vec![Told::of_row(Kind::Refused, line, reason)]);
+                self.refuse(vec![RowNote::of_row(Kind::Refused, line, reason)]);
                 return Ok(());
             }
             (Some(own), Some(code)) if own != code => {
                 let reason = format!(
                     "This child belongs to the authority with the code {code}. Send the row to them"
                 );
-                self.refuse(vec![Told::of_row(Kind::Elsewhere, line, reason)]);
+                self.refuse(vec![RowNote::of_row(Kind::Elsewhere, line, reason)]);
                 return Ok(());
             }
             (Some(own), _) => own.clone(),
             (None, Some(code)) => code.clone(),
             (None, None) => {
                 let reason = "No local authority code. Enter the three digits of the authority the child belongs to";
-                self.refuse(vec![Told::of_row(Kind::Refused, line, reason)]);
+                self.refuse(vec![RowNote::of_row(Kind::Refused, line, reason)]);
                 return Ok(());
             }
         };
@@ -200,7 +200,7 @@ impl Router {
     }
 
     /// A row that cannot be read or goes nowhere is told to the only authority there is, or to whoever sent the list.
-    fn refuse(&mut self, told: Vec<Told>) {
+    fn refuse(&mut self, told: Vec<RowNote>) {
         let report = match self.routed.lists.first_mut() {
             Some(list) if self.only.is_some() => &mut list.report,
             _ => &mut self.routed.nowhere,
@@ -232,7 +232,7 @@ impl List {
         let warnings = std::mem::take(&mut child.warnings);
         let doubts = warnings
             .iter()
-            .map(|warning| Told::of_cell(Kind::Doubt, warning));
+            .map(|warning| RowNote::of_cell(Kind::Doubt, warning));
         self.report.tell_all(doubts.collect());
         self.seen.note(&child, &match_key, self.children.len());
         self.children.push(RoutedChild { child, match_key });
@@ -263,7 +263,7 @@ impl Seen {
         child: &ImportedChild,
         match_key: &str,
         earlier: &[RoutedChild],
-    ) -> Option<Told> {
+    ) -> Option<RowNote> {
         let number = |index: &HashMap<String, usize>, number: Option<&str>| {
             number
                 .and_then(|number| index.get(number))
@@ -293,7 +293,7 @@ impl Seen {
                     "Line {} has the same {what} for a child with another name and date of birth. Check both",
                     other.child.line
                 );
-                return Some(Told::of_row(Kind::Refused, child.line, reason));
+                return Some(RowNote::of_row(Kind::Refused, child.line, reason));
             }
             return Some(repeat(child, other));
         }
@@ -314,7 +314,7 @@ impl Seen {
     }
 }
 
-fn repeat(child: &ImportedChild, earlier: &RoutedChild) -> Told {
+fn repeat(child: &ImportedChild, earlier: &RoutedChild) -> RowNote {
     let earlier = &earlier.child;
     let mut reason = format!("The same child as on line {}", earlier.line);
     if child.address.postcode != earlier.address.postcode {
@@ -328,5 +328,5 @@ fn repeat(child: &ImportedChild, earlier: &RoutedChild) -> Told {
             ", with another postcode ({here}, there {there}). Check where the child lives"
         ));
     }
-    Told::of_row(Kind::Repeat, child.line, reason)
+    RowNote::of_row(Kind::Repeat, child.line, reason)
 }

@@ -72,9 +72,9 @@ pub struct ImportRecord {
     pub file_name: String,
     /// When it was sent.
     pub started_at: NaiveDateTime,
-    /// Who sent it; nothing when it came by the command line.
+    /// Who sent it; none when it came by the command line.
     pub by: Option<String>,
-    /// What became of it; nothing when it never came to its end.
+    /// What became of it; none when it never came to its end.
     pub report: Option<Report>,
 }
 
@@ -125,7 +125,7 @@ pub struct ImportLine {
     pub file_name: String,
     /// When it was sent.
     pub started_at: NaiveDateTime,
-    /// Who sent it; nothing when it came by the command line.
+    /// Who sent it; none when it came by the command line.
     pub by: Option<String>,
     /// Whether it came to its end. One that did not was cut off, or is still under way.
     pub ended: bool,

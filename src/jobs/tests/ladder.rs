@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::duty::lapse::AcknowledgeError;
-use crate::duty::suspension::{self, NewRest, SuspensionError};
+use crate::duty::rest::{self, NewRest, RestError};
 use crate::mail::outbox::MailState;
 use crate::rules::codes::ClosureReason;
 use crate::rules::escalation::Step;
@@ -371,25 +371,24 @@ fn the_manager_hears_the_same_day_of_a_failed_visit_to_a_child_in_red_and_once()
 }
 
 #[test]
-fn a_suspended_child_rests_and_wakes_when_the_suspension_ends() {
+fn a_child_rests_and_wakes_when_the_rest_ends() {
     let (world, child) = world_with_one_due();
     world.on("2026-11-30");
     let (today, now) = (world.today(), world.now());
-    let suspension = NewRest {
+    let rest = NewRest {
         reason: "Children’s social care is leading".to_owned(),
         lead_name: "Lee Park".to_owned(),
         ends_on: day("2026-12-14"),
     };
-    let suspend = |viewer: &Viewer| {
-        let suspend =
-            |tx: &mut Conn| suspension::suspend(tx, viewer, child, &suspension, today, now);
-        world.services.db.write_now(suspend)
+    let begin = |viewer: &Viewer| {
+        let begin = |tx: &mut Conn| rest::begin(tx, viewer, child, &rest, today, now);
+        world.services.db.write_now(begin)
     };
     for other in [Role::Officer, Role::Administrator, Role::Parent] {
-        let refused = suspend(&world.as_role(other));
-        assert!(matches!(refused, Err(SuspensionError::NotAllowed)));
+        let refused = begin(&world.as_role(other));
+        assert!(matches!(refused, Err(RestError::NotAllowed)));
     }
-    suspend(&world.manager).unwrap();
+    begin(&world.manager).unwrap();
 
     assert!(world.on("2026-12-14").sweep().is_empty());
     assert!(world.lapses(child).is_empty());

@@ -1,8 +1,8 @@
 //! News of the same day that did not arrive: each kind of it says on the child's timeline what it was about.
 
 use super::*;
-use crate::access::{audit, letter};
-use crate::duty::suspension::{self, NewRest};
+use crate::access::{audit, mail_upkeep};
+use crate::duty::rest::{self, NewRest};
 use crate::mail::{MailKind, outbox};
 use crate::rules::codes::ClosureReason;
 use crate::standing::closure::{self, Closure};
@@ -70,7 +70,7 @@ fn checks_that_rest() {
         ends_on: day("2026-12-20"),
     };
     let (today, now) = (world.today(), world.now());
-    let rests = |tx: &mut Conn| suspension::suspend(tx, &world.manager, child, &rest, today, now);
+    let rests = |tx: &mut Conn| rest::begin(tx, &world.manager, child, &rest, today, now);
     world.services.db.write_now(rests).unwrap();
     world.says_what_was_not_heard(MailKind::RestDecided, child, "the rest of these checks");
 }
@@ -119,7 +119,7 @@ fn what_dies_again_after_it_was_tried_again_is_told_again() {
     let authority = world.authority;
     let overview = world.run(|conn| outbox::overview(conn, authority));
     let mail = Reference::parse(&overview.undelivered[0].reference).unwrap();
-    let tried = world.run(|tx| letter::retry_now(tx, &world.installer(), &mail, world.now()));
+    let tried = world.run(|tx| mail_upkeep::retry_now(tx, &world.installer(), &mail, world.now()));
     assert!(tried);
 
     world.break_by_hand(dies);

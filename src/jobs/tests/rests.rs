@@ -4,21 +4,20 @@
 use super::*;
 use crate::desk::diary;
 use crate::duty::lapse_list;
-use crate::duty::suspension::{self, NewRest, Outlook, SuspensionError};
+use crate::duty::rest::{self, NewRest, Outlook, RestError};
 use crate::duty::whose::Whose;
 use crate::standing::whereabouts;
 
 impl World {
-    fn rest(&self, child: ChildKey, until: &str) -> Result<bool, SuspensionError> {
+    fn rest(&self, child: ChildKey, until: &str) -> Result<bool, RestError> {
         let rest = NewRest {
             reason: "Children’s social care is leading".to_owned(),
             lead_name: "Lee Park".to_owned(),
             ends_on: day(until),
         };
         let (today, now) = (self.today(), self.now());
-        let suspend =
-            |tx: &mut Conn| suspension::suspend(tx, &self.manager, child, &rest, today, now);
-        self.services.db.write_now(suspend)
+        let begin = |tx: &mut Conn| rest::begin(tx, &self.manager, child, &rest, today, now);
+        self.services.db.write_now(begin)
     }
 }
 
@@ -113,7 +112,7 @@ fn rests_that_go_on_and_on_are_counted_and_told_above() {
     assert!(world.rest(child, "2027-02-03").unwrap());
     assert_eq!(recipients(&world.sweep()), [HEAD]);
     let today = world.today();
-    let rest = world.run(|conn| suspension::on(conn, child, today));
+    let rest = world.run(|conn| rest::on(conn, child, today));
     assert_eq!(rest.unwrap().renewal, 2);
     world.assert_green();
 }

@@ -85,7 +85,7 @@ pub struct Rendered {
     pub subject: String,
     /// Plain text in lines of at most 76 characters.
     pub text: String,
-    /// The same in HTML.
+    /// What the plain text says, in HTML.
     pub html: String,
 }
 
@@ -116,7 +116,7 @@ fn written(kind: MailKind, template: &impl Template) -> Result<String> {
     })
 }
 
-/// One invented message of each kind, as of a day, on an authority's letterhead, so that an administrator can read what
+/// One invented message of each kind, as they are on a day, on an authority's letterhead, so that an administrator can read what
 /// people will get before they get it.
 ///
 /// # Errors

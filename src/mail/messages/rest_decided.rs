@@ -16,7 +16,7 @@ pub struct RestDecided {
     pub starts_on: NaiveDate,
     /// The last day of the rest.
     pub ends_on: NaiveDate,
-    /// The so-manieth renewal of a rest before; 0 for the first.
+    /// Which renewal of a rest it is, counted from 1; 0 for the first rest.
     pub renewal: u32,
     /// The post that should have been told and for which nobody is there.
     pub vacant_post: Option<Post>,

@@ -115,7 +115,7 @@ pub struct DeadMail {
 /// A literal and not a parameter, so that SQLite sees that the index of waiting mails will do.
 const WAITING: Condition = Condition("state = 'waiting'");
 
-/// As [`WAITING`].
+/// A literal for the reason that [`WAITING`] gives.
 const DEAD: Condition = Condition("state = 'dead'");
 
 /// Dead, and nobody was told; as the index says it.

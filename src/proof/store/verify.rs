@@ -14,7 +14,7 @@ use crate::db::{Condition, Conn, Result};
 use crate::duty::LapseKey;
 use crate::duty::store::IS_OPEN;
 use crate::duty::store::owed::WRONG_NEXT_CHECK;
-use crate::duty::store::suspension::{rests, sleeps};
+use crate::duty::store::rest::{child_rests, duty_rests};
 use crate::rules::identifiers::Reference;
 
 use diesel::prelude::*;
@@ -25,7 +25,7 @@ pub const NAMED: i64 = 100;
 /// How many were looked at, and the references of the first that break the promise.
 pub type Answer = (i64, Vec<String>);
 
-/// Which registers are looked at, and as of when. They are asked for together: a table that is not kept by authority is
+/// Which registers are looked at, and on which day. They are asked for together: a table that is not kept by authority is
 /// then read once, and not once for each of them.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
@@ -85,7 +85,7 @@ pub fn children_without_clock(conn: &mut Conn, scope: Scope<'_>) -> Result<Answe
     ask!(
         conn,
         open_children(scope),
-        not(clock).and(not(rests!(child::id, scope.day))),
+        not(clock).and(not(child_rests!(child::id, scope.day))),
         child::reference
     )
 }
@@ -104,7 +104,7 @@ pub fn overdue_without_lapse(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer
         .filter(IS_OPEN)
         .filter(duty::due_on.lt(scope.day))
         .filter(duty::created_at.lt(scope.seen_until))
-        .filter(not(sleeps!(duty::child_id, duty::purpose, scope.day)));
+        .filter(not(duty_rests!(duty::child_id, duty::purpose, scope.day)));
     let lapsed = exists(
         lapse::table
             .filter(lapse::duty_id.eq(duty::id))

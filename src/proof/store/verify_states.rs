@@ -3,7 +3,7 @@
 use diesel::dsl::{count_star, exists, not};
 
 use crate::db::schema::{
-    assessment_due, child, duty, registration, suspension, tier_history, tier_override,
+    assessment_due, child, duty, registration, rest, tier_history, tier_override,
 };
 use crate::db::{Condition, Conn, Result};
 use crate::duty::store::IS_OPEN;
@@ -87,23 +87,22 @@ pub fn not_assessed_again(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
 
 /// Children whose checks rest without a lead, a reason, or an end after the beginning.
 pub fn rests_without_lead(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
-    let rests = suspension::table
+    let rests = rest::table
         .inner_join(child::table)
         .filter(child::authority_id.eq_any(scope.numbers()));
-    let offends = Condition(
-        "(suspension.lead_name = '' OR suspension.reason = '' OR suspension.ends_on < suspension.starts_on)",
-    );
+    let offends =
+        Condition("(rest.lead_name = '' OR rest.reason = '' OR rest.ends_on < rest.starts_on)");
     ask!(conn, rests, offends, child::reference)
 }
 
 /// Children with a rest of which those above had to hear when the sweep ran, and did not.
 pub fn rests_unheard(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
-    let heard = suspension::table
+    let heard = rest::table
         .inner_join(child::table)
         .filter(child::authority_id.eq_any(scope.numbers()))
-        .filter(suspension::heard_above.eq(true));
-    let offends = suspension::mail_id
+        .filter(rest::heard_above.eq(true));
+    let offends = rest::mail_id
         .is_null()
-        .and(suspension::recorded_at.lt(scope.seen_until));
+        .and(rest::recorded_at.lt(scope.seen_until));
     ask!(conn, heard, offends, child::reference)
 }

@@ -2,7 +2,7 @@
 
 use diesel::dsl::count_star;
 
-use crate::db::schema::{address, booking, child, duty, outcome, registration, told_address};
+use crate::db::schema::{address, booking, child, claimed_address, duty, outcome, registration};
 use crate::db::{Condition, Conn, Result};
 use crate::proof::store::verify::{Answer, NAMED, Scope, ask};
 use crate::rules::identifiers::Reference;

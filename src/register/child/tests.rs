@@ -13,7 +13,7 @@ fn amended(
     of: &Reference,
     version: i32,
     to: &Particulars,
-) -> std::result::Result<(), AmendError> {
+) -> Result<(), AmendError> {
     world
         .db
         .write_now(|tx| amend(tx, &world.officer, of, version, to, now()))

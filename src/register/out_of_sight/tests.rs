@@ -3,7 +3,7 @@
 use super::*;
 use crate::register::address::{self, Place};
 use crate::register::testing::{World, day, new_child, now, particulars, world};
-use crate::register::{ChildKey, child, told_address};
+use crate::register::{ChildKey, child, claimed_address};
 use crate::rules::calendar::Calendar;
 use crate::rules::codes::{ChildStatus, Source};
 use crate::rules::policy::{Policy, defaults};
@@ -23,7 +23,7 @@ fn listed(
     worry: Worry,
     officer: Option<AccountKey>,
 ) -> Vec<String> {
-    let asked = Asked { worry, officer };
+    let asked = SightFilter { worry, officer };
     let (count, lines) = world.run(|conn| {
         let count = count(conn, viewer, &asked)?;
         let page = page(conn, viewer, &Counts::default(), 0, &asked, 1)?;
@@ -161,14 +161,15 @@ fn two_addresses_are_listed_until_somebody_settles_which_is_right() {
     add(&world, "Another", None, ChildStatus::Active);
     house(&world, child, Some(day(2026, 11, 1)));
     let (program, other, on) = (&world.program, place("9 Elm Road"), now().date());
-    let take =
-        |tx: &mut Conn| told_address::take(tx, program, child, &other, Source::Parent, on, now());
+    let take = |tx: &mut Conn| {
+        claimed_address::hold_claim(tx, program, child, &other, Source::Parent, on, now())
+    };
     world.run(take);
     assert_eq!(
         listed(&world, &world.manager, Worry::TwoAddresses, None),
         ["Two homes"]
     );
-    world.run(|tx| told_address::settled(tx, program, child, "Settled", now()));
+    world.run(|tx| claimed_address::note_settled(tx, program, child, "Settled", now()));
     assert!(listed(&world, &world.manager, Worry::TwoAddresses, None).is_empty());
 }
 
@@ -194,7 +195,7 @@ fn a_restricted_child_is_listed_and_counted_only_for_whom_may_see_it() {
 fn a_count_is_remembered_until_the_revision_moves() {
     let world = world();
     let counts = Counts::default();
-    let asked = Asked {
+    let asked = SightFilter {
         worry: Worry::NeverSeen,
         officer: None,
     };

@@ -30,7 +30,7 @@ impl Whose {
     }
 }
 
-/// An address as held.
+/// An address of a child, as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = address)]
 pub struct AddressRecord {
@@ -44,7 +44,7 @@ pub struct AddressRecord {
     /// Who told the authority.
     pub source: Source,
     pub lived_from: NaiveDate,
-    /// Until when; nothing for the current one.
+    /// Until when; none for the current one.
     pub lived_to: Option<NaiveDate>,
     /// The day somebody made sure of it.
     pub verified_on: Option<NaiveDate>,

@@ -246,7 +246,7 @@ pub(in crate::register) fn insert_homes(
     Ok(())
 }
 
-/// By what two mentions of a parent are one person; nothing for a parent without an email address.
+/// By what two mentions of a parent are one person; none for a parent without an email address.
 fn identity(parent: &NewPerson) -> Option<(String, String)> {
     let email = parent.email.as_ref().map(EmailAddress::as_str)?;
     Some((email.to_owned(), names::fold(&parent.name)))
@@ -337,8 +337,7 @@ fn hold_people(
     let held = held_already(tx, authority, mentioned)?;
     let mut first_mention: HashMap<(String, String), &Reference> = HashMap::new();
     let mut rows = Vec::with_capacity(mentioned.len());
-    let mut found: Vec<std::result::Result<PersonKey, &Reference>> =
-        Vec::with_capacity(mentioned.len());
+    let mut found: Vec<Result<PersonKey, &Reference>> = Vec::with_capacity(mentioned.len());
     for (parent, reference) in mentioned.iter().zip(&references) {
         let identity = identity(parent);
         if let Some(key) = identity.as_ref().and_then(|identity| held.get(identity)) {

@@ -12,7 +12,7 @@ use crate::register::ChildKey;
 use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
 use crate::rules::identifiers::Reference;
 
-/// An episode as held.
+/// An episode, as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = episode)]
 pub struct EpisodeRecord {

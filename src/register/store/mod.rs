@@ -3,6 +3,7 @@
 pub(super) mod address;
 pub(super) mod bulk;
 pub(super) mod child;
+pub(super) mod claimed_address;
 pub(super) mod episode;
 pub(super) mod list;
 pub(super) mod name_token;
@@ -14,7 +15,6 @@ mod plans;
 pub(super) mod registration;
 pub(super) mod search;
 pub(super) mod tier;
-pub(super) mod told_address;
 
 use crate::rules::codes::{
     AbuseCategory, ChildStatus, ClosureReason, Confidentiality, EpisodeKind, Ethnicity,

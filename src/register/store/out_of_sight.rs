@@ -8,11 +8,11 @@ use diesel::prelude::*;
 use crate::access::store::scope;
 use crate::access::{AccountKey, Viewer};
 use crate::db::days::{Day, MaybeDay};
-use crate::db::schema::{address, child, suspension, told_address};
+use crate::db::schema::{address, child, claimed_address, rest};
 use crate::db::{Condition, Conn, Result};
 use crate::on_each;
 use crate::register::ChildKey;
-use crate::register::out_of_sight::{Asked, Worry};
+use crate::register::out_of_sight::{SightFilter, Worry};
 use crate::rules::codes::ChildStatus;
 use crate::rules::tier::Tier;
 
@@ -53,7 +53,7 @@ const IS_LOST: Condition = Condition("child.status = 'whereabouts_unknown'");
 /// Who is on the list: written once for both databases and for the lines and their number.
 macro_rules! out_of_sight {
     ($viewer:expr, $asked:expr) => {{
-        let asked: &Asked = $asked;
+        let asked: &SightFilter = $asked;
         let mut children = scope::children($viewer).into_boxed();
         children = match asked.worry {
             Worry::NeverSeen => children
@@ -74,18 +74,18 @@ macro_rules! out_of_sight {
                 .filter(not(verified_in!(Tier::Red, since))),
             Worry::TwoAddresses => children.filter(child::is_open.eq(true)).filter(
                 child::id.eq_any(
-                    told_address::table
-                        .filter(told_address::settled_at.is_null())
-                        .select(told_address::child_id),
+                    claimed_address::table
+                        .filter(claimed_address::settled_at.is_null())
+                        .select(claimed_address::child_id),
                 ),
             ),
             Worry::Lost => children.filter(IS_LOST),
             Worry::Resting(day) => children.filter(child::is_open.eq(true)).filter(
                 child::id.eq_any(
-                    suspension::table
-                        .filter(suspension::ends_on.ge(day))
-                        .filter(suspension::starts_on.le(day))
-                        .select(suspension::child_id),
+                    rest::table
+                        .filter(rest::ends_on.ge(day))
+                        .filter(rest::starts_on.le(day))
+                        .select(rest::child_id),
                 ),
             ),
         };
@@ -111,7 +111,11 @@ macro_rules! verified_in {
     };
 }
 
-pub(in crate::register) fn count(conn: &mut Conn, viewer: &Viewer, asked: &Asked) -> Result<i64> {
+pub(in crate::register) fn count(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    asked: &SightFilter,
+) -> Result<i64> {
     Ok(on_each!(conn, |conn| out_of_sight!(viewer, asked)
         .select(count_star())
         .first(conn))?)
@@ -121,7 +125,7 @@ pub(in crate::register) fn count(conn: &mut Conn, viewer: &Viewer, asked: &Asked
 pub(in crate::register) fn lines(
     conn: &mut Conn,
     viewer: &Viewer,
-    asked: &Asked,
+    asked: &SightFilter,
     skip: i64,
     wanted: i64,
 ) -> Result<Vec<Line>> {

@@ -11,7 +11,7 @@ use crate::access::Viewer;
 use crate::db::Result;
 use crate::on_each;
 use crate::register::list::{self, Counts, Listing, OfficerFilter, Sort, StatusFilter};
-use crate::register::out_of_sight::{self, Asked, Worry};
+use crate::register::out_of_sight::{self, SightFilter, Worry};
 use crate::register::testing::{World, day, world};
 use crate::register::{address, child, episode, person, registration, search};
 use crate::rules::calendar::Calendar;
@@ -131,7 +131,7 @@ fn who_may_be_lost_from_sight_is_counted_along_an_index_alone() {
         (Worry::Resting(today), "child_list_"),
     ] {
         for (officer, viewer) in [(None, &world.manager), (mine, &world.officer)] {
-            let asked = Asked { worry, officer };
+            let asked = SightFilter { worry, officer };
             let steps = plans(&world, |conn| out_of_sight::count(conn, viewer, &asked));
             let along = format!("SEARCH child USING COVERING INDEX {index}");
             assert!(

@@ -67,7 +67,7 @@ macro_rules! code_list {
         impl std::str::FromStr for $list {
             type Err = $crate::rules::codes::UnknownCode;
 
-            fn from_str(key: &str) -> std::result::Result<Self, Self::Err> {
+            fn from_str(key: &str) -> Result<Self, Self::Err> {
                 match key {
                     $($key => Ok(Self::$item),)+
                     _ => Err($crate::rules::codes::UnknownCode {

@@ -1,4 +1,4 @@
-//! Checks that a fact raises beside the schedule: a move, another address that was told, and contacts at which nobody met
+//! Checks that a fact raises beside the schedule: a move, another address that was claimed, and contacts at which nobody met
 //! the child.
 
 use super::{Basis, DutyKind, DutyOwed, OpenDuty, Purpose};
@@ -23,8 +23,8 @@ pub struct Situation {
     pub tier: Tier,
     /// The move to the address that is held, if nobody has seen the child since.
     pub unseen_since_move: Option<Move>,
-    /// On which day another address was told than the one that is held, for as long as nobody has settled which is right.
-    pub another_told_on: Option<NaiveDate>,
+    /// On which day another address was claimed than the one that is held, for as long as nobody has settled which is right.
+    pub another_claimed_on: Option<NaiveDate>,
     /// When the child was last seen in person.
     pub last_seen_on: Option<NaiveDate>,
     /// How many contacts were online, by telephone or in writing since the child was last seen in person.
@@ -56,11 +56,13 @@ pub fn raised(
         };
         basis.owe(DutyKind::AfterMove, event, from)
     });
-    let unsettled = situation.another_told_on.map(|told_on| {
-        let seen_since = situation.last_seen_on.filter(|seen_on| *seen_on > told_on);
+    let unsettled = situation.another_claimed_on.map(|claimed_on| {
+        let seen_since = situation
+            .last_seen_on
+            .filter(|seen_on| *seen_on > claimed_on);
         let (event, since) = match seen_since {
             Some(seen_on) => (SEEN_WHILE_UNSETTLED, seen_on),
-            None => ("another address was told", told_on),
+            None => ("another address was told", claimed_on),
         };
         basis.owe(DutyKind::AfterMove, event, since)
     });
@@ -111,7 +113,7 @@ mod tests {
                 lived_from: day(from),
                 heard_on: day("2026-12-18"),
             }),
-            another_told_on: None,
+            another_claimed_on: None,
             last_seen_on: None,
             contacts_not_in_person: contacts,
         };
@@ -186,7 +188,7 @@ mod tests {
                     lived_from: day(from),
                     heard_on: day(from),
                 }),
-                another_told_on: Some(day("2026-11-23")),
+                another_claimed_on: Some(day("2026-11-23")),
                 last_seen_on: seen.map(day),
                 contacts_not_in_person: 0,
             };

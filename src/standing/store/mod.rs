@@ -1,3 +1,3 @@
 //! The SQL of closed records.
 
-pub mod departed;
+pub mod closure_news;

@@ -9,7 +9,7 @@ use crate::on_each;
 use crate::register::ChildKey;
 use crate::rules::tier::Tier;
 use crate::rules::tier::overriding::Override;
-use crate::tier::decision::{Decision, Standing};
+use crate::tier::decision::{Decision, NewDecision};
 
 use diesel::prelude::*;
 
@@ -23,7 +23,7 @@ struct Row {
 }
 
 /// The decision that holds, until it is ended.
-pub fn standing(conn: &mut Conn, child: ChildKey) -> Result<Option<Standing>> {
+pub fn in_force(conn: &mut Conn, child: ChildKey) -> Result<Option<Decision>> {
     let row: Option<Row> = on_each!(conn, |conn| tier_override::table
         .inner_join(account::table)
         .filter(tier_override::child_id.eq(child))
@@ -37,7 +37,7 @@ pub fn standing(conn: &mut Conn, child: ChildKey) -> Result<Option<Standing>> {
         ))
         .first(conn))
     .optional()?;
-    Ok(row.map(|row| Standing {
+    Ok(row.map(|row| Decision {
         rule: Override {
             tier: row.tier,
             ends_on: row.ends_on,
@@ -51,7 +51,7 @@ pub fn standing(conn: &mut Conn, child: ChildKey) -> Result<Option<Standing>> {
 pub fn decide(
     tx: &mut Conn,
     child: ChildKey,
-    decision: &Decision,
+    decision: &NewDecision,
     known: &[String],
     by: AccountKey,
     now: NaiveDateTime,

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use crate::access::{AccountKey, AuthorityKey};
 use crate::clock::london_day;
-use crate::db::schema::{account, address, booking, child, duty, told_address};
+use crate::db::schema::{account, address, booking, child, claimed_address, duty};
 use crate::db::{Condition, Conn, Result};
 use crate::duty::DutyKey;
 use crate::on_each;
@@ -58,7 +58,7 @@ pub struct Appointment {
     pub address_reason: String,
 }
 
-/// A booking as held.
+/// A booking, as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = booking)]
 pub struct BookingRecord {
@@ -75,8 +75,8 @@ pub struct BookingRecord {
     #[diesel(column_name = address_id)]
     pub address: Option<AddressKey>,
     /// The other address that was told by then and that nobody had settled.
-    #[diesel(column_name = known_told_id)]
-    pub known_told: Option<i64>,
+    #[diesel(column_name = known_claim_id)]
+    pub known_claim: Option<i64>,
     /// Whether a manager hears of it.
     pub tell_manager: bool,
 }
@@ -115,21 +115,21 @@ pub fn standing(conn: &mut Conn, check: DutyKey) -> Result<Option<(BookingKey, N
         .optional()?)
 }
 
-/// What is not in the form.
-pub struct Circumstances<'a> {
+/// What the program adds to what the form says.
+pub struct BookingStamp<'a> {
     pub reference: &'a Reference,
     pub check: DutyKey,
     /// The child's home today, where somebody is to go there.
     pub address: Option<AddressKey>,
-    /// The other address that was told and that nobody has settled.
-    pub known_told: Option<i64>,
+    /// The other address that was claimed and that nobody has settled.
+    pub known_claim: Option<i64>,
     pub weighed: &'a Weighed,
     pub tell_manager: bool,
     pub by: AccountKey,
     pub now: NaiveDateTime,
 }
 
-pub fn insert(tx: &mut Conn, what: &Appointment, of: &Circumstances<'_>) -> Result<()> {
+pub fn insert(tx: &mut Conn, what: &Appointment, of: &BookingStamp<'_>) -> Result<()> {
     let weighed = of.weighed;
     diesel::insert_into(booking::table)
         .values((
@@ -145,7 +145,7 @@ pub fn insert(tx: &mut Conn, what: &Appointment, of: &Circumstances<'_>) -> Resu
             booking::terms_unknown.eq(weighed.terms_unknown),
             booking::tell_manager.eq(of.tell_manager),
             booking::address_id.eq(of.address.map(AddressKey::number)),
-            booking::known_told_id.eq(of.known_told),
+            booking::known_claim_id.eq(of.known_claim),
         ))
         .execute(tx)?;
     Ok(())
@@ -256,20 +256,20 @@ pub fn note_told(tx: &mut Conn, check: DutyKey, now: NaiveDateTime) -> Result<()
     Ok(())
 }
 
-/// That there is a home of the child, or another address that was told and that nobody has settled, known since before a
+/// That there is a home of the child, or another address that was claimed and that nobody has settled, known since before a
 /// moment, of which the conditions hold.
 macro_rules! lives_elsewhere {
-    ($known:expr, $home:literal, $told:literal) => {{
+    ($known:expr, $home:literal, $claimed:literal) => {{
         let moved = address::table
             .filter(address::child_id.eq(duty::child_id.nullable()))
             .filter(address::lived_to.is_null())
             .filter(address::recorded_at.lt($known))
             .filter(Condition($home));
-        let disputed = told_address::table
-            .filter(told_address::child_id.nullable().eq(duty::child_id))
-            .filter(told_address::settled_at.is_null())
-            .filter(told_address::told_at.lt($known))
-            .filter(Condition($told));
+        let disputed = claimed_address::table
+            .filter(claimed_address::child_id.nullable().eq(duty::child_id))
+            .filter(claimed_address::settled_at.is_null())
+            .filter(claimed_address::claimed_at.lt($known))
+            .filter(Condition($claimed));
         diesel::dsl::exists(moved).or(diesel::dsl::exists(disputed))
     }};
 }
@@ -277,26 +277,26 @@ macro_rules! lives_elsewhere {
 pub(crate) use lives_elsewhere;
 
 /// That a booking is not for the child's home as it is known since before a moment: the child has moved, or another address
-/// was told after the booking and nobody has settled which is right.
+/// was claimed after the booking and nobody has settled which is right.
 macro_rules! is_for_elsewhere {
     ($known:expr) => {
         crate::visit::store::booking::lives_elsewhere!(
             $known,
             "address.id IS DISTINCT FROM booking.address_id",
-            "told_address.id IS DISTINCT FROM booking.known_told_id"
+            "claimed_address.id IS DISTINCT FROM booking.known_claim_id"
         )
     };
 }
 
-/// The same, as long as whoever booked it was not told of just that home and that address.
+/// That a booking is for elsewhere, as long as whoever booked it was not told of just that home and that address.
 macro_rules! is_unheard {
     ($known:expr) => {
         crate::visit::store::booking::lives_elsewhere!(
             $known,
             "address.id IS DISTINCT FROM booking.address_id
              AND address.id IS DISTINCT FROM booking.heard_address_id",
-            "told_address.id IS DISTINCT FROM booking.known_told_id
-             AND told_address.id IS DISTINCT FROM booking.heard_told_id"
+            "claimed_address.id IS DISTINCT FROM booking.known_claim_id
+             AND claimed_address.id IS DISTINCT FROM booking.heard_claim_id"
         )
     };
 }
@@ -374,8 +374,8 @@ pub struct Elsewhere {
     pub officer: Option<String>,
     /// The child's home now.
     pub home: Option<i64>,
-    /// The other address that was told and that nobody has settled.
-    pub told: Option<i64>,
+    /// The other address that was claimed and that nobody has settled.
+    pub claimed: Option<i64>,
 }
 
 pub fn elsewhere_untold(
@@ -389,10 +389,10 @@ pub fn elsewhere_untold(
         .filter(address::lived_to.is_null())
         .select(address::id)
         .single_value();
-    let told = told_address::table
-        .filter(told_address::child_id.eq(child::id))
-        .filter(told_address::settled_at.is_null())
-        .select(told_address::id)
+    let claimed = claimed_address::table
+        .filter(claimed_address::child_id.eq(child::id))
+        .filter(claimed_address::settled_at.is_null())
+        .select(claimed_address::id)
         .single_value();
     Ok(coming_visits!(today)
         .inner_join(child::table.on(child::id.nullable().eq(duty::child_id)))
@@ -420,7 +420,7 @@ pub fn elsewhere_untold(
             account::email.nullable(),
             officer.field(account::email).nullable(),
             home,
-            told,
+            claimed,
         ))
         .load(conn)?)
 }
@@ -430,7 +430,7 @@ pub fn note_heard(tx: &mut Conn, visit: &Elsewhere) -> Result<()> {
     diesel::update(booking::table.filter(booking::id.eq(visit.key)))
         .set((
             booking::heard_address_id.eq(visit.home),
-            booking::heard_told_id.eq(visit.told),
+            booking::heard_claim_id.eq(visit.claimed),
         ))
         .execute(tx)?;
     Ok(())

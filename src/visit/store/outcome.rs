@@ -42,7 +42,7 @@ pub struct NewOutcome {
     pub note: String,
 }
 
-/// An outcome as held.
+/// An outcome, as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = outcome)]
 pub struct OutcomeRecord {
@@ -135,8 +135,8 @@ pub fn closing(conn: &mut Conn, check: DutyKey) -> Result<Option<OutcomeRecord>>
         .optional()?)
 }
 
-/// What is not in the form.
-pub struct Circumstances<'a> {
+/// What the program adds to what the form says.
+pub struct OutcomeStamp<'a> {
     pub reference: &'a Reference,
     pub check: &'a Check,
     pub booking: Option<BookingKey>,
@@ -145,7 +145,7 @@ pub struct Circumstances<'a> {
     pub now: NaiveDateTime,
 }
 
-pub fn insert(tx: &mut Conn, new: &NewOutcome, of: &Circumstances<'_>) -> Result<OutcomeKey> {
+pub fn insert(tx: &mut Conn, new: &NewOutcome, of: &OutcomeStamp<'_>) -> Result<OutcomeKey> {
     Ok(diesel::insert_into(outcome::table)
         .values((
             new,

@@ -13,7 +13,7 @@ use crate::access::{Role, session};
 use crate::db::DbError;
 use crate::rules::identifiers::EmailAddress;
 use crate::web::error::WebError;
-use crate::web::form::{Asked, ButtonPress, Form, FormErrors, Refused, Submitted};
+use crate::web::form::{ButtonPress, Form, FormErrors, Query, Refused, Submitted};
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
 use crate::web::{answer, cookies};
@@ -72,7 +72,7 @@ struct SignInPage {
 ///
 /// # Errors
 /// When the page cannot be shown.
-pub async fn show(visit: Visit, Asked(asked): Asked<Return>) -> Result<HttpResponse, WebError> {
+pub async fn show(visit: Visit, Query(asked): Query<Return>) -> Result<HttpResponse, WebError> {
     let then = local_path(&asked.then).to_owned();
     if visit.signed_in().is_some() {
         return Ok(answer::see_other(&then));

@@ -218,7 +218,7 @@ struct Addition<F, T> {
     again: fn(F, FormErrors) -> Again,
 }
 
-/// Writes it.
+/// The function of the calendar book that writes down what the form says.
 type Adding<T> = fn(&mut Conn, &Viewer, &T, NaiveDateTime, NaiveDate) -> Result<(), CalendarError>;
 
 impl<F, T> Addition<F, T>
@@ -364,7 +364,7 @@ fn done_here(visit: &Visit, told: impl Into<String>) -> HttpResponse {
     visit.see_other_with(HERE, &Flash::success(told))
 }
 
-/// What the person can mend; nothing when it was done.
+/// What the person can mend; none when it was done.
 fn refused(done: Result<(), CalendarError>) -> Result<Option<CalendarError>, WebError> {
     match done {
         Ok(()) => Ok(None),

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::access::letter;
+use crate::access::mail_upkeep;
 use crate::db::DbError;
 use crate::jobs::punctuality::{self, Punctuality};
 use crate::jobs::runner::{self, RunRecord};
@@ -61,7 +61,7 @@ pub async fn retry(
     let now = visit.now();
     let name = reference.to_string();
     let due = visit
-        .write(move |tx, viewer| letter::retry_now(tx, viewer, &reference, now))
+        .write(move |tx, viewer| mail_upkeep::retry_now(tx, viewer, &reference, now))
         .await??;
     let told = if due {
         Flash::success(format!("{name} is tried again now"))
@@ -84,7 +84,7 @@ pub async fn address_works(
     }
     let now = visit.now();
     let cleared = visit
-        .write(move |tx, viewer| letter::address_works(tx, viewer, &reference, now))
+        .write(move |tx, viewer| mail_upkeep::address_works(tx, viewer, &reference, now))
         .await??;
     let told = if cleared {
         Flash::success("Whoever has this address is told again from now on")

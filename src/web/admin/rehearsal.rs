@@ -8,7 +8,7 @@ use crate::jobs::rehearsal::{self, ASSESSED, Rehearsed, TakenBack};
 use crate::rules::dates::spoken;
 use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::form::{Asked, DateInput, FormErrors};
+use crate::web::form::{DateInput, FormErrors, Query};
 use crate::web::page::Page;
 use crate::web::visit::Visit;
 
@@ -31,7 +31,7 @@ struct RehearsalPage {
 }
 
 /// `GET /admin/rehearsal`
-pub async fn show(visit: Visit, Asked(day): Asked<Day>) -> Result<HttpResponse, WebError> {
+pub async fn show(visit: Visit, Query(day): Query<Day>) -> Result<HttpResponse, WebError> {
     let mut shown = RehearsalPage {
         page: visit.page("/admin/mail"),
         on: day.on,

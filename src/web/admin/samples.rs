@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use crate::access::{authority, letter};
+use crate::access::{authority, mail_upkeep};
 use crate::mail::{Rendered, messages};
 use crate::web::answer;
 use crate::web::error::WebError;
@@ -59,7 +59,7 @@ pub async fn send(
     })?;
     let (now, base_url) = (visit.now(), visit.app().config.base_url.clone());
     let to = visit
-        .write(move |tx, viewer| letter::send_sample(tx, viewer, &sample, &base_url, now))
+        .write(move |tx, viewer| mail_upkeep::send_sample(tx, viewer, &sample, &base_url, now))
         .await??;
     visit.app().nudge.mail();
     let told = Flash::success(format!("The sample is on its way to {to}."));

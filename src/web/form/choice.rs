@@ -52,7 +52,7 @@ pub fn choices<T: Copy>(
         .collect()
 }
 
-/// The same, after an empty first option, for a select that may stay unanswered.
+/// The options of a code list after an empty first one, for a select that may stay unanswered.
 pub fn choices_with_blank<T: Copy>(
     blank: &'static str,
     all: &[T],

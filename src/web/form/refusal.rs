@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use super::FormErrors;
 use crate::access::absence::AbsenceError;
 use crate::duty::lapse::AcknowledgeError;
-use crate::duty::suspension::SuspensionError;
+use crate::duty::rest::RestError;
 use crate::intake::notification::AcceptError;
 use crate::register::child::AmendError;
 use crate::returns::census::SendingError;
@@ -15,8 +15,8 @@ use crate::standing::closure::ClosureError;
 use crate::standing::whereabouts::WhereaboutsError;
 use crate::tier::overriding::DecideError;
 use crate::visit::booking::BookingError;
-use crate::visit::letter::LetterError;
 use crate::visit::outcome::OutcomeError;
+use crate::visit::paper_letter::PaperLetterError;
 use crate::web::error::WebError;
 
 /// Why an inner room did not do what a form asked. Each says beside its form which field can mend it.
@@ -64,9 +64,9 @@ error_pages! {
     BookingError;
     ClosureError, NotAllowed => Forbidden;
     DecideError, NotAllowed => Forbidden;
-    LetterError;
+    PaperLetterError;
     OutcomeError;
     SendingError;
-    SuspensionError, NotAllowed => Forbidden;
+    RestError, NotAllowed => Forbidden;
     WhereaboutsError, NotAllowed => Forbidden;
 }

@@ -241,8 +241,8 @@ async fn filters_of_a_list_are_read_kindly() {
     let request = TestRequest::get()
         .uri("/?place=a&place=b&x=1&day-day=2")
         .to_http_request();
-    let Asked(visit) = Asked::<Visit>::extract(&request).await.unwrap();
+    let Query(visit) = Query::<Visit>::extract(&request).await.unwrap();
     assert_eq!((visit.place.as_str(), visit.day.day.as_str()), ("b", "2"));
     let request = TestRequest::get().uri("/?place=%FF").to_http_request();
-    assert!(Asked::<Visit>::extract(&request).await.is_err());
+    assert!(Query::<Visit>::extract(&request).await.is_err());
 }

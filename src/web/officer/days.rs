@@ -35,7 +35,7 @@ pub fn left(working_days: i64, is_today: bool) -> String {
     }
 }
 
-/// The same in a column that is headed "Working days": "3 over", "just over".
+/// How long something is over, in a column that is headed "Working days": "3 over", "just over".
 pub fn over_in_column(working_days: i64) -> String {
     match working_days {
         ..=0 => "just over".to_owned(),
@@ -43,7 +43,7 @@ pub fn over_in_column(working_days: i64) -> String {
     }
 }
 
-/// The same in a column that is headed "Working days": "today", "in 2".
+/// How long there is left, in a column that is headed "Working days": "today", "in 2".
 pub fn left_in_column(working_days: i64, is_today: bool) -> String {
     match working_days {
         _ if is_today => "today".to_owned(),

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 /// What the register holds of it.
 #[derive(Clone, Copy, Debug)]
 pub struct LastSeen<'a> {
-    /// The day; nothing when nobody has, as far as is known.
+    /// The day; none when nobody has, as far as is known.
     pub on: Option<NaiveDate>,
     pub by: Option<&'a str>,
     /// Where, with the day of the outcome that says so.

@@ -9,7 +9,7 @@ use validator::Validate;
 
 use super::page_of;
 use crate::access::authority::{self, Authority};
-use crate::access::letter;
+use crate::access::invitation;
 use crate::access::sign_in::{self, SignInError};
 use crate::rules::identifiers::EmailAddress;
 use crate::web::account::begin_session;
@@ -104,7 +104,7 @@ pub async fn create(
     let (base_url, now) = (visit.app().config.base_url.clone(), visit.now());
     visit
         .db()
-        .write(move |tx| letter::send_parent_link(tx, &authority, &email, &base_url, now))
+        .write(move |tx| invitation::send_parent_link(tx, &authority, &email, &base_url, now))
         .await?;
     Ok(visit.see_other_with(&path, &Flash::important(told)))
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hearth::access::Role;
 use hearth::access::sign_in::LinkPurpose;
 use hearth::duty::owed::DutyState;
+use hearth::mail::MailKind;
 use hearth::mail::outbox::MailState;
 use hearth::rules::codes::{
     AbuseCategory, ChildStatus, ClosureReason, Confidentiality, EpisodeKind, Ethnicity,
@@ -65,6 +66,7 @@ pub fn columns() -> BTreeMap<String, Words> {
         ("outcome.mode", all!(Mode)),
         ("outcome.result", all!(AttemptResult)),
         ("outcome.spoken_alone", all!(SpokenAlone)),
+        ("outgoing_mail.kind", all!(MailKind)),
         ("outgoing_mail.state", all!(MailState)),
         ("person.confidentiality", all!(Confidentiality)),
         ("policy.policy_set", all!(PolicySet)),
@@ -87,7 +89,7 @@ pub fn columns() -> BTreeMap<String, Words> {
         ("sign_in_link.purpose", all!(LinkPurpose)),
         ("tier_history.tier", all!(Tier)),
         ("tier_override.tier", all!(Tier)),
-        ("told_address.source", all!(Source)),
+        ("claimed_address.source", all!(Source)),
         ("duty.kind", all!(DutyKind)),
         ("duty.purpose", all!(Purpose)),
         ("duty.post", all!(Post)),

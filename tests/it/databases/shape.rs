@@ -65,37 +65,6 @@ impl Shape {
     }
 }
 
-/// The words that the CHECKs of a table allow in a column.
-pub fn words_allowed(db: &Db, table: &str, column: &str) -> BTreeSet<String> {
-    let checks = db.read_now(|conn| {
-        let sql = match conn {
-            Conn::Sqlite(_) => &SQLITE,
-            #[cfg(feature = "postgres")]
-            Conn::Postgres(_) => &POSTGRES,
-        };
-        facts(conn, sql.checks)
-    });
-    let of_table = format!("{table}:");
-    let compared = format!("{column} = ");
-    let checks = checks.expect("the database describes itself");
-    checks
-        .iter()
-        .filter_map(|text| text.strip_prefix(&of_table))
-        .flat_map(|text| {
-            let parts: Vec<&str> = text.split('\'').collect();
-            let pairs = parts.chunks_exact(2);
-            let words = pairs.filter(|pair| is_compared(pair[0], &compared));
-            words.map(|pair| pair[1].to_owned()).collect::<Vec<_>>()
-        })
-        .collect()
-}
-
-/// Whether a text ends with the column, and not with one whose name ends alike.
-fn is_compared(text: &str, column: &str) -> bool {
-    let before = text.strip_suffix(column);
-    before.is_some_and(|before| before.ends_with([' ', '(']))
-}
-
 fn same(what: &str, one: &BTreeSet<String>, other: &BTreeSet<String>) {
     assert!(!one.is_empty(), "no {what} were found");
     let only_one: Vec<_> = one.difference(other).collect();

@@ -186,10 +186,10 @@ fn a_parent_who_notifies_again_does_not_replace_a_better_known_address() {
     let kept = settle(&mut browser, "held").expect(200);
     kept.says("Which address is right is settled. The child lives at 12 New Street");
     assert!(kept.links("Settle where").is_empty());
-    settle(&mut browser, "told").expect(409);
+    settle(&mut browser, "claimed").expect(409);
     parent("the-third-form");
     let both = browser.open(&format!("{ben}/addresses")).expect(200);
-    let form = both.form("/address-settlement").set("right", "told");
+    let form = both.form("/address-settlement").set("right", "claimed");
     let moved = form.send(&mut browser).expect(200);
     assert!(moved.links("Settle where").is_empty());
     browser

@@ -10,12 +10,12 @@ use validator::Validate;
 use super::words::{self, CheckWords};
 use crate::db::DbError;
 use crate::policy::rulebook::{self, LastDay};
-use crate::register::told_address::{self, ToldAddress};
+use crate::register::claimed_address::{self, ClaimedAddress};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::Mode;
 use crate::rules::policy::PolicyKey;
-use crate::rules::verification::Standing;
+use crate::rules::verification::AddressStanding;
 use crate::visit::booking::{
     self, Appointment, BookingError, BookingRecord, BookingState, NewBooking,
 };
@@ -32,7 +32,7 @@ use crate::web::{answer, filters};
 struct BookingPage {
     page: Page,
     crumbs: Vec<Crumb>,
-    facts: Facts,
+    facts: CheckToBook,
     modes: Vec<Choice>,
     form: BookingForm,
     errors: FormErrors,
@@ -56,15 +56,15 @@ pub struct BookingForm {
 
 /// A booking that makes sense by itself, with the form it came from: the record may still object.
 #[derive(Debug)]
-pub struct Asked {
+pub struct ProposedBooking {
     form: BookingForm,
     booking: NewBooking,
 }
 
 impl Form for BookingForm {
-    type Parsed = Asked;
+    type Parsed = ProposedBooking;
 
-    fn parse(&self, today: NaiveDate, errors: &mut FormErrors) -> Option<Asked> {
+    fn parse(&self, today: NaiveDate, errors: &mut FormErrors) -> Option<ProposedBooking> {
         let mode = self.mode.parse::<Mode>().map_err(|_| "Choose how");
         let mode = errors.keep("mode", mode);
         let day = self.day.required("day", "the day", errors);
@@ -75,7 +75,7 @@ impl Form for BookingForm {
         if mode == Some(Mode::OtherVenue) && self.place.trim().is_empty() {
             errors.add("place", "Enter where you will meet");
         }
-        Some(Asked {
+        Some(ProposedBooking {
             form: self.clone(),
             booking: NewBooking {
                 what: Appointment {
@@ -92,7 +92,7 @@ impl Form for BookingForm {
     }
 }
 
-/// "10:30", "10.30", "1030", "9:05", "2pm", "2:30 pm"; nothing for no time.
+/// "10:30", "10.30", "1030", "9:05", "2pm", "2:30 pm"; none for no time.
 fn time(typed: &str) -> Result<Option<NaiveTime>, &'static str> {
     const PROBLEM: &str = "Enter a time like 10:30 or 2:30pm";
     let compact: String = typed.split_whitespace().collect::<String>().to_lowercase();
@@ -130,18 +130,18 @@ fn number(digits: &str) -> Option<u32> {
 }
 
 /// What the register holds that a booking depends on.
-struct Facts {
+struct CheckToBook {
     check: CheckWords,
     address: Option<String>,
-    /// That another address was told, for as long as nobody has settled which is right.
-    told: Option<String>,
-    standing: Standing,
+    /// That another address was claimed, for as long as nobody has settled which is right.
+    claimed: Option<String>,
+    standing: AddressStanding,
     booked: Option<BookingRecord>,
     /// Whether what is booked is for another address than the one above.
     is_elsewhere: bool,
     /// Whether the day that was asked for is one on which nobody expects a visit.
     is_holiday: bool,
-    /// The last day for which an officer can book; nothing for a manager.
+    /// The last day for which an officer can book; none for a manager.
     latest: Option<LastDay>,
     /// How long an address counts as verified, and why so long.
     verified_for: String,
@@ -149,9 +149,9 @@ struct Facts {
     meanwhile: Option<String>,
 }
 
-impl Facts {
+impl CheckToBook {
     fn is_disputed(&self) -> bool {
-        matches!(self.standing, Standing::Disputed(_))
+        matches!(self.standing, AddressStanding::Disputed(_))
     }
 
     /// An empty form; or, when somebody has to confirm a visit for the address as it is now, what is booked.
@@ -189,7 +189,7 @@ pub async fn create(
     submitted: Submitted<BookingForm>,
 ) -> Result<HttpResponse, WebError> {
     let facts = facts(&visit, &named.0).await?;
-    let refuse = |facts: Facts, Refused { form, errors }| {
+    let refuse = |facts: CheckToBook, Refused { form, errors }| {
         let is_closed = facts.meanwhile.is_some();
         let page = page(&visit, facts, form, errors);
         if is_closed {
@@ -215,7 +215,7 @@ pub async fn create(
             &Flash::success(told(asked.booking.what.booked_for, booked.tells_manager)),
         )),
         Err(refusal) => {
-            let facts = Facts {
+            let facts = CheckToBook {
                 is_holiday: matches!(refusal, BookingError::Holiday(_)),
                 ..self::facts(&visit, &named.0).await?
             };
@@ -248,7 +248,7 @@ fn told(day: NaiveDate, tells_manager: bool) -> String {
     }
 }
 
-async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> {
+async fn facts(visit: &Visit, reference: &Reference) -> Result<CheckToBook, WebError> {
     let today = visit.today();
     let reference = reference.clone();
     let found = visit
@@ -258,9 +258,9 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let (address, standing) = booking::address_of(conn, &child, &rulebook)?;
-            let told = told_address::waiting(conn, child.key)?;
+            let claimed = claimed_address::waiting(conn, child.key)?;
             let booked = booking::of_check(conn, check.key)?;
-            Ok::<_, DbError>(Some(Facts {
+            Ok::<_, DbError>(Some(CheckToBook {
                 latest: booking::latest_for(conn, viewer, &check, child.tier, &rulebook)?,
                 is_elsewhere: !booking::elsewhere(conn, &[check.key], today)?.is_empty(),
                 is_holiday: false,
@@ -271,7 +271,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
                 meanwhile: words::closed_meanwhile(conn, &check)?,
                 check: CheckWords::of(&check, &child, today, &rulebook.calendar),
                 standing,
-                told: told.as_ref().map(ToldAddress::notice),
+                claimed: claimed.as_ref().map(ClaimedAddress::notice),
                 address: address.map(|address| address.place.on_one_line()),
                 booked: booked
                     .into_iter()
@@ -282,7 +282,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
     found.ok_or(WebError::NotFound)
 }
 
-fn page(visit: &Visit, facts: Facts, form: BookingForm, errors: FormErrors) -> BookingPage {
+fn page(visit: &Visit, facts: CheckToBook, form: BookingForm, errors: FormErrors) -> BookingPage {
     BookingPage {
         page: visit.page("/work"),
         crumbs: facts.check.crumbs(),
@@ -310,7 +310,7 @@ fn closed(visit: &Visit, reference: &Reference) -> HttpResponse {
 mod tests {
     use super::*;
 
-    fn checked(body: &str) -> Result<Asked, Refused<BookingForm>> {
+    fn checked(body: &str) -> Result<ProposedBooking, Refused<BookingForm>> {
         let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
         Submitted::from_body(body).unwrap().check(today)
     }

@@ -10,9 +10,9 @@ use validator::Validate;
 use super::words::{DutyWords, LapseWords};
 use crate::clock::london_day;
 use crate::db::DbError;
-use crate::duty::lapse::{self, AcknowledgeError, Plan, Told};
+use crate::duty::lapse::{self, AcknowledgeError, Plan, TellingRecord};
 use crate::duty::owed;
-use crate::duty::suspension::{self, Suspension};
+use crate::duty::rest::{self, Rest};
 use crate::mail::outbox::MailState;
 use crate::policy::rulebook::{self, LastDay, Rulebook};
 use crate::register::child;
@@ -33,30 +33,30 @@ use crate::web::visit::Visit;
 struct LapsePage {
     page: Page,
     crumbs: Vec<Crumb>,
-    facts: Facts,
+    facts: LapseToAnswer,
     form: AcknowledgementForm,
     answered_meanwhile: bool,
     errors: FormErrors,
 }
 
-struct Facts {
+struct LapseToAnswer {
     lapse: LapseWords,
     duty: DutyWords,
     ladder: Ladder,
     told: Vec<ToldRow>,
     /// The last day that a plan may have.
     latest_plan: LastDay,
-    /// Why the reader cannot answer again; nothing when they can.
+    /// Why the reader cannot answer again; none when they can.
     needs_manager: Option<String>,
     /// Who will be told of a plan at once, if anybody.
     who_hears: Option<String>,
-    /// That the check rests, until when and who leads; nothing if it does not.
+    /// That the check rests, until when and who leads; none if it does not.
     rests: Option<String>,
-    /// What the ladder does in this round; nothing when the lapse is closed.
+    /// What the ladder does in this round; none when the lapse is closed.
     rungs: Vec<Rung>,
 }
 
-impl Facts {
+impl LapseToAnswer {
     /// What has lapsed, in the middle of a sentence.
     fn noun(&self) -> &'static str {
         self.ladder.noun()
@@ -202,7 +202,7 @@ fn recorded(heard: &[Step], ladder: Ladder, plan_by: NaiveDate) -> String {
     )
 }
 
-async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> {
+async fn facts(visit: &Visit, reference: &Reference) -> Result<LapseToAnswer, WebError> {
     let today = visit.today();
     let reference = reference.clone();
     let found = visit
@@ -220,12 +220,12 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let told = lapse::told(conn, lapse.key)?;
             let rest = match lapse.child {
-                Some(child) => suspension::on(conn, child, today)?,
+                Some(child) => rest::on(conn, child, today)?,
                 None => None,
             };
             let rest = rest.filter(|_| lapse.closed.is_none() && can_rest(duty.kind));
             let tier = child.as_ref().map_or(Tier::Green, |child| child.tier);
-            Ok::<_, DbError>(Some(Facts {
+            Ok::<_, DbError>(Some(LapseToAnswer {
                 lapse: LapseWords::of(&lapse, today, &rulebook.calendar),
                 duty: DutyWords::of(&duty, child.as_ref(), today, &rulebook.calendar),
                 ladder: lapse.ladder,
@@ -234,7 +234,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
                     .iter()
                     .map(|told| told_row(told, lapse.ladder))
                     .collect(),
-                rests: rest.as_ref().map(Suspension::in_words),
+                rests: rest.as_ref().map(Rest::in_words),
                 latest_plan: lapse::latest_plan(viewer, &lapse, &rulebook),
                 needs_manager: lapse::why_not_renewed(viewer, &lapse, &rulebook),
                 who_hears: lapse::who_hears(viewer, &lapse, &rulebook),
@@ -244,7 +244,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
     found.ok_or(WebError::NotFound)
 }
 
-fn rungs(lapse: &LapseState, told: &[Told], rulebook: &Rulebook) -> Vec<Rung> {
+fn rungs(lapse: &LapseState, told: &[TellingRecord], rulebook: &Rulebook) -> Vec<Rung> {
     let is_told = |step| {
         told.iter()
             .any(|told| told.round == lapse.round && told.step == step)
@@ -274,7 +274,7 @@ fn posts(step: Step, ladder: Ladder) -> String {
     }
 }
 
-fn told_row(told: &Told, ladder: Ladder) -> ToldRow {
+fn told_row(told: &TellingRecord, ladder: Ladder) -> ToldRow {
     let step = told.step.label_on(ladder);
     ToldRow {
         step: match told.round {
@@ -302,7 +302,12 @@ fn told_row(told: &Told, ladder: Ladder) -> ToldRow {
     }
 }
 
-fn page(visit: &Visit, facts: Facts, form: AcknowledgementForm, errors: FormErrors) -> LapsePage {
+fn page(
+    visit: &Visit,
+    facts: LapseToAnswer,
+    form: AcknowledgementForm,
+    errors: FormErrors,
+) -> LapsePage {
     LapsePage {
         page: visit.page("/work"),
         crumbs: vec![

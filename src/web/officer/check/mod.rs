@@ -4,7 +4,7 @@
 pub mod bookings;
 pub mod duty;
 pub mod lapse;
-pub mod letter;
 pub mod outcomes;
 pub mod page;
+pub mod paper_letter;
 pub mod words;

@@ -33,7 +33,7 @@ struct CheckPage {
     /// The new attempts that this check's failed ones led to.
     attempts: Vec<Neighbour>,
     bookings: Vec<BookingWords>,
-    /// Whether the visit that is booked is for another address than the child's home, or another one was told since.
+    /// Whether the visit that is booked is for another address than the child's home, or another one was claimed since.
     is_booked_elsewhere: bool,
     outcomes: Vec<OutcomeWords>,
     lapse: Option<LapseWords>,

@@ -192,7 +192,7 @@ pub struct Answered {
     pub by: String,
     pub plan: String,
     pub until: String,
-    /// How many plans there were before, in words; nothing when this is the first.
+    /// How many plans there were before, in words; none when this is the first.
     pub renewed: Option<String>,
 }
 

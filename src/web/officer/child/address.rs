@@ -14,7 +14,7 @@ use crate::db::{Conn, DbError};
 use crate::register::ChildKey;
 use crate::register::address::{self, AddressError, AddressRecord};
 use crate::register::child::{self, ChildRecord};
-use crate::register::told_address::{self, ToldAddress};
+use crate::register::claimed_address::{self, ClaimedAddress};
 use crate::rules::codes::Source;
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
@@ -32,8 +32,8 @@ struct AddressPage {
     page: Page,
     child: ChildRecord,
     home: Option<Shown>,
-    /// Another address that was told and that waits to be settled.
-    told: Option<ToldAddress>,
+    /// Another address that was claimed and that waits to be settled.
+    claimed: Option<ClaimedAddress>,
     /// The address that the form showed, where another is held by now.
     meant: Option<Shown>,
     changed_meanwhile: bool,
@@ -74,12 +74,12 @@ impl AddressPage {
         reference: Reference,
         meant: Option<Reference>,
     ) -> Result<Self, WebError> {
-        let (child, home, meant, told) = visit
+        let (child, home, meant, claimed) = visit
             .read(move |conn, viewer| {
                 let Some(child) = child::find(conn, viewer, &reference)? else {
                     return Ok(None);
                 };
-                let told = told_address::waiting(conn, child.key)?;
+                let claimed = claimed_address::waiting(conn, child.key)?;
                 let mut homes = address::history(conn, child.key)?;
                 let home = homes.iter().position(|home| home.lived_to.is_none());
                 let home = home.map(|at| homes.swap_remove(at));
@@ -91,7 +91,7 @@ impl AddressPage {
                 let meant = meant
                     .map(|was| Shown::of(conn, child.key, was))
                     .transpose()?;
-                Ok::<_, DbError>(Some((child, home, meant, told)))
+                Ok::<_, DbError>(Some((child, home, meant, claimed)))
             })
             .await?
             .ok_or(WebError::NotFound)?;
@@ -99,7 +99,7 @@ impl AddressPage {
             page: visit.page("/children"),
             child,
             home,
-            told,
+            claimed,
             meant,
             changed_meanwhile: false,
             new: NewAddressForm::default(),
@@ -270,7 +270,7 @@ pub async fn settle(
         &visit,
         reference.clone(),
         move |tx, viewer, child, moment| {
-            let shown = (settled.address.as_ref(), settled.told.as_str());
+            let shown = (settled.address.as_ref(), settled.claimed.as_str());
             let when = (moment.today, moment.now);
             dispute::settle(tx, viewer, child, shown, settled.which, when)
         },

@@ -48,7 +48,7 @@ where
     change_or(visit, reference, f).await
 }
 
-/// The same for a change that the register may refuse for reasons of its own.
+/// As [`change`], for a change that the register may refuse for reasons of its own.
 ///
 /// # Errors
 /// What `f` gives, as it is, for the handler to answer.

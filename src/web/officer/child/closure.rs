@@ -9,7 +9,7 @@ use validator::Validate;
 use super::change::Moment;
 use crate::db::DbError;
 use crate::register::child::{self, ChildRecord};
-use crate::rules::closure::{Shut, Standing, judgement_needed, why_manager};
+use crate::rules::closure::{RecordStanding, Shut, judgement_needed, why_manager};
 use crate::rules::codes::ClosureReason;
 use crate::rules::identifiers::Reference;
 use crate::standing::closure::{self, Closure, ClosureError, MovedTo};
@@ -28,7 +28,7 @@ struct ClosurePage {
     doors: Vec<Choice>,
     /// The authorities of the list, and the one outside England.
     authorities: Vec<Choice>,
-    /// Why the reader has to ask a manager; nothing when they can close the record.
+    /// Why the reader has to ask a manager; none when they can close the record.
     needs_manager: Option<String>,
     form: ClosureForm,
     errors: FormErrors,
@@ -212,7 +212,7 @@ fn authorities(others: Vec<(String, String)>) -> Vec<Choice> {
 }
 
 /// The doors that this viewer can open, each with what it needs.
-fn doors(manages: bool, standing: &Standing) -> Vec<Choice> {
+fn doors(manages: bool, standing: &RecordStanding) -> Vec<Choice> {
     ClosureReason::ALL
         .iter()
         .filter(|reason| manages || why_manager(**reason, standing).is_none())
@@ -275,12 +275,12 @@ mod tests {
 
     #[test]
     fn an_officer_sees_the_doors_that_an_officer_opens() {
-        let well = Standing {
+        let well = RecordStanding {
             has_lapsed: false,
             was_seen: true,
             tier: Tier::Green,
         };
-        let unseen = Standing {
+        let unseen = RecordStanding {
             was_seen: false,
             ..well
         };

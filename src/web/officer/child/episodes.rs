@@ -20,7 +20,7 @@ use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
 
-/// As typed.
+/// What the form holds, as typed.
 #[derive(Debug, Default, Deserialize, Validate)]
 #[serde(default)]
 pub struct EpisodeForm {

@@ -9,16 +9,16 @@ use crate::db::{Conn, Result};
 use crate::duty::DutyKey;
 use crate::duty::lapse::{self, LapseRecord};
 use crate::duty::owed::DutyState;
-use crate::duty::suspension::{self, Suspension};
+use crate::duty::rest::{self, Rest};
 use crate::intake::notification;
 use crate::policy::rulebook;
 use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, ChildRecord};
+use crate::register::claimed_address::{self, ClaimedAddress};
 use crate::register::episode::{self, EpisodeRecord};
 use crate::register::person::{self, ParentOf, Sibling};
 use crate::register::registration::{self, Registration};
 use crate::register::tier;
-use crate::register::told_address::{self, ToldAddress};
 use crate::rules::duty::Purpose;
 use crate::rules::identifiers::Reference;
 use crate::visit::booking::{self, BookingRecord};
@@ -36,8 +36,8 @@ pub struct ChildFile {
     pub officer: Option<String>,
     /// Where they live now.
     pub home: Option<AddressRecord>,
-    /// Another address that was told and that waits to be settled.
-    pub told_address: Option<ToldAddress>,
+    /// Another address that was claimed and that waits to be settled.
+    pub claimed_address: Option<ClaimedAddress>,
     /// Where they lived before, the latest first.
     pub earlier_homes: Vec<AddressRecord>,
     pub parents: Vec<ParentOf>,
@@ -54,7 +54,7 @@ pub struct ChildFile {
     /// Lapses that are over, the latest first.
     pub past_lapses: Vec<LapseRecord>,
     /// The rest of the checks that holds today.
-    pub resting: Option<Suspension>,
+    pub resting: Option<Rest>,
     /// What other services did.
     pub episodes: Vec<EpisodeRecord>,
     /// Times on the register, the present one first.
@@ -71,7 +71,7 @@ pub struct OwedCheck {
     pub check: Check,
     /// The booking that stands.
     pub booking: Option<BookingRecord>,
-    /// Whether the booking is for another address than the child's home, or another one was told since.
+    /// Whether the booking is for another address than the child's home, or another one was claimed since.
     pub is_booked_elsewhere: bool,
     pub lapse: Option<LapseRecord>,
     /// "3 working days over", "due today", "in 2 working days".
@@ -114,7 +114,7 @@ impl ChildFile {
         Ok(Some(Self {
             officer,
             home,
-            told_address: told_address::waiting(conn, key)?,
+            claimed_address: claimed_address::waiting(conn, key)?,
             earlier_homes,
             parents: person::parents_of(conn, viewer, key)?,
             siblings: person::siblings_of(conn, viewer, key)?,
@@ -123,7 +123,7 @@ impl ChildFile {
             closed,
             outcomes: outcome::of_child(conn, key)?,
             past_lapses,
-            resting: suspension::on(conn, key, today)?,
+            resting: rest::on(conn, key, today)?,
             episodes: episode::of_child(conn, viewer, key)?,
             registrations: registration::of_child(conn, key)?,
             events: audit::timeline(conn, key.number(), EVENTS_SHOWN + 1)?,

@@ -13,7 +13,7 @@ use crate::register::tier;
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::rules::tier::Tier;
-use crate::tier::decision::{self, Decision, Standing};
+use crate::tier::decision::{self, Decision, NewDecision};
 use crate::tier::overriding::{self, DecideError};
 use crate::web::error::WebError;
 use crate::web::form::{
@@ -30,7 +30,7 @@ struct TierPage {
     page: Page,
     child: ChildRecord,
     reasons: Vec<String>,
-    standing: Option<Standing>,
+    standing: Option<Decision>,
     latest: String,
     why_latest: String,
     tiers: Vec<Choice>,
@@ -52,7 +52,7 @@ pub struct TierForm {
 #[derive(Debug)]
 pub struct Wanted {
     form: TierForm,
-    decision: Decision,
+    decision: NewDecision,
 }
 
 impl Form for TierForm {
@@ -69,7 +69,7 @@ impl Form for TierForm {
         let ends_on = self.ends_on.required("ends_on", "the last day", errors);
         Some(Wanted {
             form: self.clone(),
-            decision: Decision {
+            decision: NewDecision {
                 tier: tier?,
                 reason: self.reason.trim().to_owned(),
                 ends_on: ends_on?,
@@ -182,7 +182,7 @@ async fn page(
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let reasons = tier::reasons(conn, child.key)?;
-            let standing = decision::standing(conn, child.key)?;
+            let standing = decision::in_force(conn, child.key)?;
             let latest = overriding::latest_end(&rulebook);
             Ok::<_, DbError>(Some((child, reasons, standing, latest)))
         })

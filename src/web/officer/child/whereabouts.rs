@@ -37,7 +37,7 @@ pub struct WhereaboutsForm {
     words: String,
 }
 
-/// What is noted.
+/// What is to be noted: that the child is lost, or found.
 #[derive(Clone, Debug)]
 pub struct Noted {
     found: bool,

@@ -12,7 +12,7 @@ use crate::rules::codes::ChildStatus;
 use crate::rules::tier::Tier;
 use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::form::{Asked, Choice, FormErrors, choices, choices_with_blank};
+use crate::web::form::{Choice, FormErrors, Query, choices, choices_with_blank};
 use crate::web::officer::row::{Officers, Row};
 use crate::web::page::Page;
 use crate::web::pages::{Pages, with_commas};
@@ -108,7 +108,7 @@ struct ChildrenPage {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn show(visit: Visit, Asked(filters): Asked<Filters>) -> Result<HttpResponse, WebError> {
+pub async fn show(visit: Visit, Query(filters): Query<Filters>) -> Result<HttpResponse, WebError> {
     let today = visit.today();
     let counts = visit.app().counts.clone();
     let revision = visit.signed_in().map_or(0, |signed_in| signed_in.revision);

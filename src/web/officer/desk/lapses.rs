@@ -13,7 +13,7 @@ use crate::rules::calendar::Calendar;
 use crate::rules::dates::short;
 use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::form::Asked;
+use crate::web::form::Query;
 use crate::web::officer::check::words::plan_words;
 use crate::web::officer::days;
 use crate::web::page::Page;
@@ -52,7 +52,7 @@ struct LapseRow {
 /// `GET /lapses`
 pub async fn list(
     visit: Visit,
-    Asked(filter): Asked<LapseFilter>,
+    Query(filter): Query<LapseFilter>,
 ) -> Result<HttpResponse, WebError> {
     let today = visit.today();
     let is_mine = filter.whose == "mine";

@@ -14,7 +14,7 @@ use crate::access::{AccountKey, Viewer};
 use crate::db::{Conn, DbError};
 use crate::desk::out_of_sight as sight;
 use crate::desk::out_of_sight::SightList;
-use crate::duty::suspension::{self, Suspension};
+use crate::duty::rest::{self, Rest};
 use crate::intake::csv::refused::safe;
 use crate::policy::rulebook;
 use crate::register::list::PAGE;
@@ -24,7 +24,7 @@ use crate::rules::codes::ChildStatus;
 use crate::rules::dates::short;
 use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::form::Asked;
+use crate::web::form::Query;
 use crate::web::officer::row::{Officers, tier_colour};
 use crate::web::officer::seen::LastSeen;
 use crate::web::page::Page;
@@ -167,14 +167,14 @@ struct Row {
 }
 
 /// `GET /children/unseen`
-pub async fn unseen(visit: Visit, Asked(filter): Asked<Filter>) -> Result<HttpResponse, WebError> {
+pub async fn unseen(visit: Visit, Query(filter): Query<Filter>) -> Result<HttpResponse, WebError> {
     show(visit, filter.unseen(), filter).await
 }
 
 /// `GET /children/unverified`
 pub async fn unverified(
     visit: Visit,
-    Asked(filter): Asked<Filter>,
+    Query(filter): Query<Filter>,
 ) -> Result<HttpResponse, WebError> {
     show(visit, SightList::Unverified, filter).await
 }
@@ -182,20 +182,20 @@ pub async fn unverified(
 /// `GET /children/conflicts`
 pub async fn conflicts(
     visit: Visit,
-    Asked(filter): Asked<Filter>,
+    Query(filter): Query<Filter>,
 ) -> Result<HttpResponse, WebError> {
     show(visit, SightList::Conflicts, filter).await
 }
 
 /// `GET /children/lost`
-pub async fn lost(visit: Visit, Asked(filter): Asked<Filter>) -> Result<HttpResponse, WebError> {
+pub async fn lost(visit: Visit, Query(filter): Query<Filter>) -> Result<HttpResponse, WebError> {
     show(visit, SightList::Lost, filter).await
 }
 
 /// `GET /children/unseen.csv`
 pub async fn unseen_file(
     visit: Visit,
-    Asked(filter): Asked<Filter>,
+    Query(filter): Query<Filter>,
 ) -> Result<HttpResponse, WebError> {
     file(visit, filter.unseen(), filter).await
 }
@@ -203,7 +203,7 @@ pub async fn unseen_file(
 /// `GET /children/unverified.csv`
 pub async fn unverified_file(
     visit: Visit,
-    Asked(filter): Asked<Filter>,
+    Query(filter): Query<Filter>,
 ) -> Result<HttpResponse, WebError> {
     file(visit, SightList::Unverified, filter).await
 }
@@ -211,7 +211,7 @@ pub async fn unverified_file(
 /// `GET /children/conflicts.csv`
 pub async fn conflicts_file(
     visit: Visit,
-    Asked(filter): Asked<Filter>,
+    Query(filter): Query<Filter>,
 ) -> Result<HttpResponse, WebError> {
     file(visit, SightList::Conflicts, filter).await
 }
@@ -219,20 +219,20 @@ pub async fn conflicts_file(
 /// `GET /children/lost.csv`
 pub async fn lost_file(
     visit: Visit,
-    Asked(filter): Asked<Filter>,
+    Query(filter): Query<Filter>,
 ) -> Result<HttpResponse, WebError> {
     file(visit, SightList::Lost, filter).await
 }
 
 /// `GET /children/resting`
-pub async fn resting(visit: Visit, Asked(filter): Asked<Filter>) -> Result<HttpResponse, WebError> {
+pub async fn resting(visit: Visit, Query(filter): Query<Filter>) -> Result<HttpResponse, WebError> {
     show(visit, SightList::Resting, filter).await
 }
 
 /// `GET /children/resting.csv`
 pub async fn resting_file(
     visit: Visit,
-    Asked(filter): Asked<Filter>,
+    Query(filter): Query<Filter>,
 ) -> Result<HttpResponse, WebError> {
     file(visit, SightList::Resting, filter).await
 }
@@ -285,7 +285,7 @@ fn rows(
     let officers = Officers::read(conn, viewer)?;
     let places = sight::places(conn, &keys)?;
     let verified = address::verified_days(conn, &keys)?;
-    let rests = suspension::of(conn, &keys, today)?;
+    let rests = rest::of(conn, &keys, today)?;
     let row = |line: &Line| Row {
         reference: line.reference.clone(),
         name: format!("{}, {}", line.family_name, line.given_names),
@@ -303,10 +303,7 @@ fn rows(
         officer: officers.name(line.officer).to_owned(),
         next_check: line.next_check_on.map(short).unwrap_or_default(),
         lapsed: line.next_check_on.is_some_and(|due| due < today),
-        rests: rests
-            .get(&line.key)
-            .map(Suspension::in_words)
-            .unwrap_or_default(),
+        rests: rests.get(&line.key).map(Rest::in_words).unwrap_or_default(),
     };
     Ok(lines.iter().map(row).collect())
 }

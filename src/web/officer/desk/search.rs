@@ -9,7 +9,7 @@ use crate::db::DbError;
 use crate::register::search;
 use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::form::Asked;
+use crate::web::form::Query;
 use crate::web::officer::row::{Officers, Row};
 use crate::web::page::Page;
 use crate::web::visit::Visit;
@@ -59,7 +59,7 @@ impl SearchPage {
 /// When the database fails.
 pub async fn show(
     visit: Visit,
-    Asked(question): Asked<Question>,
+    Query(question): Query<Question>,
 ) -> Result<HttpResponse, WebError> {
     let today = visit.today();
     let typed = question.typed();

@@ -13,7 +13,7 @@ use crate::rules::dates::{short, spoken};
 use crate::rules::duty::counted;
 use crate::web::answer;
 use crate::web::error::WebError;
-use crate::web::form::Asked;
+use crate::web::form::Query;
 use crate::web::named::Named;
 use crate::web::officer::check::words::plan_words;
 use crate::web::officer::row::Officers;
@@ -34,7 +34,7 @@ struct ToldPage {
     page: Page,
     crumbs: Vec<Crumb>,
     heading: String,
-    /// How many the reader may not see; nothing when there are none.
+    /// How many the reader may not see; none when there are none.
     restricted: Option<String>,
     is_lapses: bool,
     rows: Vec<Row>,
@@ -53,7 +53,7 @@ struct Row {
 pub async fn show(
     visit: Visit,
     named: Named,
-    Asked(filter): Asked<ToldFilter>,
+    Query(filter): Query<ToldFilter>,
 ) -> Result<HttpResponse, WebError> {
     let (today, address) = (visit.today(), format!("/told/{}", named.0));
     let found = visit

@@ -15,7 +15,7 @@ use crate::intake::notification;
 use crate::policy::rulebook;
 use crate::rules::dates::{short, spoken};
 use crate::web::error::WebError;
-use crate::web::form::Asked;
+use crate::web::form::Query;
 use crate::web::officer::check::words::plan_words;
 use crate::web::officer::days;
 use crate::web::officer::intake::notifications::{self, Waiting};
@@ -87,7 +87,7 @@ struct Row {
 /// `GET /work`
 pub async fn show(
     visit: Visit,
-    Asked(filter): Asked<WhoseFilter>,
+    Query(filter): Query<WhoseFilter>,
 ) -> Result<HttpResponse, WebError> {
     let today = visit.today();
     let whose = filter.of(visit.viewer()?);

@@ -13,7 +13,7 @@ use crate::access::Viewer;
 use crate::intake::csv::column::Column;
 use crate::intake::csv::mapping::{IGNORE, Mapping, is_same_heading};
 use crate::intake::csv::sheet::SheetProblem;
-use crate::intake::list_import::report::{Counts, Report, Told};
+use crate::intake::list_import::report::{Counts, Report, RowNote};
 use crate::intake::list_import::{self, ImportError, ImportLine, Order, Whose};
 use crate::web::error::WebError;
 use crate::web::filters;
@@ -55,7 +55,7 @@ struct ImportPage {
     reference: Option<String>,
     counts: Vec<(String, &'static str)>,
     refused: usize,
-    told: Vec<Told>,
+    told: Vec<RowNote>,
     told_more: usize,
     read_as: Vec<(String, String)>,
     /// Columns that were not read, each with the reason.

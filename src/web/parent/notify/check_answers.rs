@@ -56,7 +56,7 @@ impl Form for SendForm {
     }
 }
 
-/// What sending came to.
+/// Whether the notification was received, or which page is still to be answered.
 enum Sent {
     Received(Reference),
     StillOpen(Step),

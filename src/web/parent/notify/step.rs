@@ -1,6 +1,6 @@
 //! The pages of a notification.
 
-/// A page.
+/// A page of the notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     You,

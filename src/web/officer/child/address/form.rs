@@ -5,7 +5,7 @@ use serde::Deserialize;
 use validator::Validate;
 
 use crate::register::address::Place;
-use crate::register::told_address::Settlement;
+use crate::register::claimed_address::Settlement;
 use crate::rules::codes::Source;
 use crate::rules::identifiers::Reference;
 use crate::web::form::{DateInput, Form, FormErrors, one_line};
@@ -28,14 +28,14 @@ pub struct NewAddressForm {
 
 /// Where a child lives, since when, and who says so.
 #[derive(Clone, Debug)]
-pub struct ToldAddress {
+pub struct NewAddress {
     pub place: Place,
     pub from: NaiveDate,
     pub source: Source,
 }
 
-impl From<ToldAddress> for NewAddressForm {
-    fn from(told: ToldAddress) -> Self {
+impl From<NewAddress> for NewAddressForm {
+    fn from(told: NewAddress) -> Self {
         let postcode = told.place.postcode.as_ref();
         Self {
             postcode: postcode.map(ToString::to_string).unwrap_or_default(),
@@ -48,9 +48,9 @@ impl From<ToldAddress> for NewAddressForm {
 }
 
 impl Form for NewAddressForm {
-    type Parsed = ToldAddress;
+    type Parsed = NewAddress;
 
-    fn parse(&self, today: NaiveDate, errors: &mut FormErrors) -> Option<ToldAddress> {
+    fn parse(&self, today: NaiveDate, errors: &mut FormErrors) -> Option<NewAddress> {
         let lines = errors.keep_line("lines", &self.lines, "Enter the house and the street");
         let postcode = errors.keep_if_typed("postcode", &self.postcode);
         let from = self
@@ -65,7 +65,7 @@ impl Form for NewAddressForm {
                 .parse()
                 .map_err(|_| "Choose who told the authority"),
         );
-        Some(ToldAddress {
+        Some(NewAddress {
             place: Place {
                 lines: lines.map(|_| kept_lines(&self.lines))?,
                 town: one_line(&self.town),
@@ -152,7 +152,7 @@ impl Form for VerificationForm {
 #[serde(default)]
 pub struct SettlementForm {
     address: String,
-    told: String,
+    claimed: String,
     right: String,
 }
 
@@ -161,8 +161,8 @@ pub struct SettlementForm {
 pub struct Settled {
     /// The address that was held.
     pub address: Option<Reference>,
-    /// Which word was told.
-    pub told: String,
+    /// Which claim was shown.
+    pub claimed: String,
     pub which: Settlement,
 }
 
@@ -172,12 +172,12 @@ impl Form for SettlementForm {
     fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<Settled> {
         let which = match self.right.as_str() {
             "held" => Ok(Settlement::Held),
-            "told" => Ok(Settlement::Told),
+            "claimed" => Ok(Settlement::Claimed),
             _ => Err("Choose which address is right"),
         };
         Some(Settled {
             address: Reference::parse(&self.address).ok(),
-            told: self.told.clone(),
+            claimed: self.claimed.clone(),
             which: errors.keep("", which)?,
         })
     }

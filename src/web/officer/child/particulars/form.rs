@@ -11,7 +11,7 @@ use crate::rules::identifiers::NhsNumber;
 use crate::web::form::{DateInput, Form, FormErrors, line_if_typed};
 use crate::web::identity::{TypedNames, born, sex};
 
-/// As typed.
+/// What the form holds, as typed.
 #[derive(Debug, Default, Deserialize, Validate)]
 #[serde(default)]
 pub struct ParticularsForm {

@@ -3,7 +3,7 @@
 
 use crate::rules::capacity::ByTier;
 
-/// What is drawn.
+/// The chart, as figures for its template.
 pub struct Chart {
     /// Told instead of the picture.
     pub description: String,
@@ -17,7 +17,7 @@ pub struct Chart {
     pub id: &'static str,
 }
 
-/// A bar.
+/// The bar of a week.
 pub struct Bar {
     /// "Week of 23 Nov 2026: 12 due, 8 can be done".
     pub title: String,
@@ -37,7 +37,7 @@ pub struct Part {
     pub height: i64,
 }
 
-/// A line across.
+/// A line across the chart, with its number.
 pub struct Tick {
     pub value: u32,
     pub y: i64,
@@ -51,17 +51,17 @@ pub struct Column {
     pub open: ByTier,
     /// Checks that will follow.
     pub to_follow: u32,
-    /// What the officers can do; nothing for what is late.
+    /// What the officers can do; none for what is late.
     pub capacity: Option<u32>,
 }
 
 /// The drawing is so wide and high; the bars stand between these lines.
 pub const WIDTH: i64 = 960;
-/// Its height.
+/// The height of the drawing.
 pub const HEIGHT: i64 = 300;
 const LEFT: i64 = 48;
 const TOP: i64 = 12;
-/// Where the bars stand.
+/// The line on which the bars stand.
 pub const BOTTOM: i64 = 262;
 
 impl Chart {

@@ -14,7 +14,7 @@ use crate::web::identity::{TypedNames, born, sex};
 /// An older letter is a slip of the finger: a record that old comes with a list.
 const OLDEST: TimeDelta = TimeDelta::days(366);
 
-/// As typed.
+/// What the form holds, as typed.
 #[derive(Clone, Debug, Default, Deserialize, Validate)]
 #[serde(default)]
 pub struct NewChildForm {

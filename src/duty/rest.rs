@@ -9,7 +9,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::posts::About;
 use super::same_day::{self, News};
 use super::store;
-use super::store::suspension::Unheard;
+use super::store::rest::Unheard;
 use crate::access::audit::{self, Event};
 use crate::access::{AuthorityKey, Viewer};
 use crate::conflict;
@@ -33,18 +33,18 @@ pub struct NewRest {
 
 /// A rest of a child's checks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Suspension {
+pub struct Rest {
     pub reason: String,
     pub lead_name: String,
     pub starts_on: NaiveDate,
     /// Last day; the checks wake the day after.
     pub ends_on: NaiveDate,
-    /// The so-manieth renewal of a rest before; 0 for the first.
+    /// Which renewal of a rest it is, counted from 1; 0 for the first rest.
     pub renewal: u32,
 }
 
-impl Suspension {
-    /// How often the rest was renewed, in words; nothing for a first one.
+impl Rest {
+    /// How often the rest was renewed, in words; none for a first one.
     pub fn renewed(&self) -> Option<String> {
         match self.renewal {
             0 => None,
@@ -65,9 +65,9 @@ impl Suspension {
     }
 }
 
-/// Why checks were not suspended.
+/// Why a rest was not begun.
 #[derive(Debug, thiserror::Error)]
-pub enum SuspensionError {
+pub enum RestError {
     #[error("Only a manager lets the checks of a child rest")]
     NotAllowed,
     #[error("Name the person who leads meanwhile")]
@@ -81,7 +81,7 @@ pub enum SuspensionError {
     Db(#[from] DbError),
 }
 
-conflict!(SuspensionError);
+conflict!(RestError);
 
 /// The last day that a rest decided today may have.
 #[must_use]
@@ -98,17 +98,17 @@ pub struct Outlook {
 }
 
 impl Outlook {
-    /// As of the day of the rulebook.
+    /// Asks the register how it is on the day of the rulebook.
     pub fn of(conn: &mut Conn, child: ChildKey, rulebook: &Rulebook) -> Result<Self> {
         let Rulebook {
             policy,
             calendar,
             today,
         } = rulebook;
-        let earlier = store::suspension::earlier(conn, child)?;
+        let earlier = store::rest::earlier(conn, child)?;
         Ok(Self {
             chain: Chain::before(*today, &earlier, policy, calendar),
-            is_overdue: store::suspension::has_overdue(conn, child, *today)?,
+            is_overdue: store::rest::has_overdue(conn, child, *today)?,
         })
     }
 
@@ -133,39 +133,39 @@ impl Outlook {
 
 /// Lets a child's checks rest from today on; writes the audit event. Managers decide it, and those above hear of it when
 /// the rules say so ([`tell`]). Gives whether they do.
-pub fn suspend(
+pub fn begin(
     tx: &mut Conn,
     viewer: &Viewer,
     child: ChildKey,
     wanted: &NewRest,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> std::result::Result<bool, SuspensionError> {
+) -> Result<bool, RestError> {
     if !viewer.manages() {
-        return Err(SuspensionError::NotAllowed);
+        return Err(RestError::NotAllowed);
     }
     if wanted.lead_name.trim().is_empty() {
-        return Err(SuspensionError::NoLead);
+        return Err(RestError::NoLead);
     }
     if wanted.reason.trim().is_empty() {
-        return Err(SuspensionError::NoReason);
+        return Err(RestError::NoReason);
     }
     let rulebook = rulebook::load(tx, viewer.authority(), today)?;
     let latest = latest_end(&rulebook).day;
     let end = wanted.ends_on;
     if end <= today || end > latest {
-        return Err(SuspensionError::End(spoken(latest)));
+        return Err(RestError::End(spoken(latest)));
     }
     let Outlook { chain, is_overdue } = Outlook::of(tx, child, &rulebook)?;
     let heard = chain.is_heard_above(end, is_overdue, &rulebook.policy, &rulebook.calendar);
-    let rest = Suspension {
+    let rest = Rest {
         reason: wanted.reason.trim().to_owned(),
         lead_name: wanted.lead_name.trim().to_owned(),
         starts_on: today,
         ends_on: end,
         renewal: chain.rests,
     };
-    store::suspension::insert(tx, child, &rest, heard, viewer.account(), now)?;
+    store::rest::insert(tx, child, &rest, heard, viewer.account(), now)?;
     let mut detail = format!(
         "Checks rest until {}: {}. {} leads meanwhile",
         spoken(end),
@@ -179,7 +179,7 @@ pub fn suspend(
         detail = format!("{detail}. The head of service will be told of it");
     }
     let event = Event {
-        action: "checks_suspended",
+        action: "rest_begun",
         child: Some(child.number()),
         subject: "",
         detail: &detail,
@@ -197,7 +197,7 @@ pub fn tell(
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<usize> {
-    let unheard = store::suspension::unheard(tx, authority)?;
+    let unheard = store::rest::unheard(tx, authority)?;
     let news: Vec<_> = unheard.iter().map(news).collect();
     same_day::tell(tx, authority, base_url, &news, today, now)
 }
@@ -225,12 +225,12 @@ fn news(rest: &Unheard) -> News<'_, Unheard> {
             }
             .render(head)
         },
-        note_told: |tx, rest, mail, _| store::suspension::told(tx, rest.id, mail),
+        note_told: |tx, rest, mail, _| store::rest::told(tx, rest.id, mail),
     }
 }
 
 /// The rest that holds on a day.
-pub fn on(conn: &mut Conn, child: ChildKey, day: NaiveDate) -> Result<Option<Suspension>> {
+pub fn on(conn: &mut Conn, child: ChildKey, day: NaiveDate) -> Result<Option<Rest>> {
     Ok(of(conn, &[child], day)?.remove(&child))
 }
 
@@ -239,11 +239,11 @@ pub fn of(
     conn: &mut Conn,
     children: &[ChildKey],
     day: NaiveDate,
-) -> Result<HashMap<ChildKey, Suspension>> {
-    store::suspension::of(conn, children, day)
+) -> Result<HashMap<ChildKey, Rest>> {
+    store::rest::of(conn, children, day)
 }
 
 /// Lets a rest end with the record: if the child comes back, whoever led is not known to lead still.
 pub fn end_with_record(tx: &mut Conn, child: ChildKey, today: NaiveDate) -> Result<()> {
-    store::suspension::end(tx, child, today)
+    store::rest::end(tx, child, today)
 }

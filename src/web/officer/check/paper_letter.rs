@@ -11,7 +11,7 @@ use crate::db::DbError;
 use crate::policy::rulebook;
 use crate::rules::identifiers::Reference;
 use crate::visit::check;
-use crate::visit::letter::{self, LetterError};
+use crate::visit::paper_letter::{self, PaperLetterError};
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::{DateInput, Form, FormErrors, Refusal, Refused, Submitted};
@@ -20,23 +20,23 @@ use crate::web::page::{Crumb, Flash, Page};
 use crate::web::visit::Visit;
 
 #[derive(Template)]
-#[template(path = "officer/check/letter.html")]
-struct LetterPage {
+#[template(path = "officer/check/paper_letter.html")]
+struct PaperLetterPage {
     page: Page,
     crumbs: Vec<Crumb>,
     check: CheckWords,
-    form: LetterForm,
+    form: PaperLetterForm,
     errors: FormErrors,
 }
 
 /// When the letter went.
 #[derive(Debug, Default, Deserialize, Validate)]
 #[serde(default)]
-pub struct LetterForm {
+pub struct PaperLetterForm {
     day: DateInput,
 }
 
-impl Form for LetterForm {
+impl Form for PaperLetterForm {
     type Parsed = NaiveDate;
 
     fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<NaiveDate> {
@@ -45,24 +45,24 @@ impl Form for LetterForm {
     }
 }
 
-/// `GET /checks/{reference}/letter/new`
+/// `GET /checks/{reference}/paper-letter/new`
 pub async fn new(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
     let check = words(&visit, &named.0).await?;
     if check.closed.is_some() {
-        return Ok(refer(&visit, &named.0, &LetterError::Closed));
+        return Ok(refer(&visit, &named.0, &PaperLetterError::Closed));
     }
     if !check.is_acknowledgement {
-        return Ok(refer(&visit, &named.0, &LetterError::NotEnough));
+        return Ok(refer(&visit, &named.0, &PaperLetterError::NotEnough));
     }
-    let (form, errors) = (LetterForm::default(), FormErrors::default());
+    let (form, errors) = (PaperLetterForm::default(), FormErrors::default());
     answer::show(&page(&visit, check, form, errors))
 }
 
-/// `POST /checks/{reference}/letter`
+/// `POST /checks/{reference}/paper-letter`
 pub async fn create(
     visit: Visit,
     named: Named,
-    submitted: Submitted<LetterForm>,
+    submitted: Submitted<PaperLetterForm>,
 ) -> Result<HttpResponse, WebError> {
     let words = words(&visit, &named.0).await?;
     let sent_on = match submitted.check(visit.today()) {
@@ -75,8 +75,8 @@ pub async fn create(
     let reference = named.0.clone();
     let noted = visit
         .write(move |tx, viewer| {
-            let check = check::find(tx, viewer, &reference)?.ok_or(LetterError::Closed)?;
-            letter::acknowledge_by_post(tx, viewer, &check, sent_on, today, now)
+            let check = check::find(tx, viewer, &reference)?.ok_or(PaperLetterError::Closed)?;
+            paper_letter::acknowledge_on_paper(tx, viewer, &check, sent_on, today, now)
         })
         .await?;
     match noted {
@@ -84,12 +84,12 @@ pub async fn create(
             &format!("/children/{}", words.child),
             &Flash::success("The letter is recorded, and the acknowledgement is done."),
         )),
-        Err(error @ (LetterError::Closed | LetterError::NotEnough)) => {
+        Err(error @ (PaperLetterError::Closed | PaperLetterError::NotEnough)) => {
             Ok(refer(&visit, &named.0, &error))
         }
         Err(refusal) => {
             let errors = refusal.at_its_field()?;
-            let form = LetterForm {
+            let form = PaperLetterForm {
                 day: DateInput::from(sent_on),
             };
             answer::refuse(&page(&visit, words, form, errors))
@@ -97,7 +97,7 @@ pub async fn create(
     }
 }
 
-impl Refusal for LetterError {
+impl Refusal for PaperLetterError {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::Day(_) => Some("day"),
@@ -122,8 +122,13 @@ async fn words(visit: &Visit, reference: &Reference) -> Result<CheckWords, WebEr
     found.ok_or(WebError::NotFound)
 }
 
-fn page(visit: &Visit, check: CheckWords, form: LetterForm, errors: FormErrors) -> LetterPage {
-    LetterPage {
+fn page(
+    visit: &Visit,
+    check: CheckWords,
+    form: PaperLetterForm,
+    errors: FormErrors,
+) -> PaperLetterPage {
+    PaperLetterPage {
         page: visit.page("/work"),
         crumbs: check.crumbs(),
         check,
@@ -133,7 +138,7 @@ fn page(visit: &Visit, check: CheckWords, form: LetterForm, errors: FormErrors) 
 }
 
 /// Back to the check, with the reason why there is no letter to record.
-fn refer(visit: &Visit, reference: &Reference, error: &LetterError) -> HttpResponse {
+fn refer(visit: &Visit, reference: &Reference, error: &PaperLetterError) -> HttpResponse {
     visit.see_other_with(
         &format!("/checks/{reference}"),
         &Flash::important(error.to_string()),

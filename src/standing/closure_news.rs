@@ -4,7 +4,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::store;
-use super::store::departed::Departed;
+use super::store::closure_news::ClosureNews;
 use crate::access::AuthorityKey;
 use crate::db::{Conn, Result};
 use crate::duty::posts::About;
@@ -20,35 +20,35 @@ pub fn tell(
     today: NaiveDate,
     now: NaiveDateTime,
 ) -> Result<usize> {
-    let departed = store::departed::untold(tx, authority)?;
-    let news: Vec<_> = departed.iter().map(news).collect();
+    let closed = store::closure_news::untold(tx, authority)?;
+    let news: Vec<_> = closed.iter().map(news).collect();
     same_day::tell(tx, authority, base_url, &news, today, now)
 }
 
-fn news(departed: &Departed) -> News<'_, Departed> {
+fn news(closed: &ClosureNews) -> News<'_, ClosureNews> {
     News {
-        of: departed,
-        row: departed.registration.to_string(),
-        child: departed.child_key,
+        of: closed,
+        row: closed.registration.to_string(),
+        child: closed.child_key,
         about: "the closing of this record".to_owned(),
         post: Post::Manager,
         hears: About {
             officer: None,
-            restricted: departed.restricted,
-            done_by: Some(&departed.by),
+            restricted: closed.restricted,
+            done_by: Some(&closed.by),
         },
-        letter: |departed, vacant_post, head| {
+        letter: |closed, vacant_post, head| {
             RecordClosed {
-                record: departed.child.to_string(),
-                because: departed.door.label().to_owned(),
-                on: departed.on,
+                record: closed.child.to_string(),
+                because: closed.door.label().to_owned(),
+                on: closed.on,
                 vacant_post,
-                link: format!("{}/children/{}", head.base_url, departed.child),
+                link: format!("{}/children/{}", head.base_url, closed.child),
             }
             .render(head)
         },
-        note_told: |tx, departed, _, now| {
-            store::departed::note_told(tx, departed.registration, now)
+        note_told: |tx, closed, _, now| {
+            store::closure_news::note_told(tx, closed.registration, now)
         },
     }
 }

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 
 /// A time on the register that somebody ended who does not manage.
 #[derive(Debug)]
-pub struct Departed {
+pub struct ClosureNews {
     pub registration: i64,
     pub child_key: ChildKey,
     pub child: Reference,
@@ -38,7 +38,7 @@ type Row = (
 );
 
 /// The records of an authority that were closed and of which a manager is to hear and was not told.
-pub fn untold(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<Departed>> {
+pub fn untold(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<ClosureNews>> {
     let rows: Vec<Row> = registration::table
         .inner_join(child::table)
         .inner_join(account::table)
@@ -56,9 +56,9 @@ pub fn untold(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<Departed>>
             account::email,
         ))
         .load(conn)?;
-    let departed = rows.into_iter().filter_map(
+    let closed = rows.into_iter().filter_map(
         |(registration, child_key, child, restricted, door, on, by)| {
-            Some(Departed {
+            Some(ClosureNews {
                 registration,
                 child_key,
                 child,
@@ -69,7 +69,7 @@ pub fn untold(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<Departed>>
             })
         },
     );
-    Ok(departed.collect())
+    Ok(closed.collect())
 }
 
 /// Notes that the manager was told.

@@ -1,4 +1,4 @@
-//! The SQL of suspensions.
+//! The SQL of rests.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,10 @@ use diesel::dsl::exists;
 
 use crate::access::{AccountKey, AuthorityKey};
 use crate::db::columns::Key;
-use crate::db::schema::{account, child, duty, lapse, suspension};
+use crate::db::schema::{account, child, duty, lapse, rest};
 use crate::db::{Condition, Conn, Result};
+use crate::duty::rest::Rest;
 use crate::duty::store::IS_OPEN;
-use crate::duty::suspension::Suspension;
 use crate::mail::OutgoingMail;
 use crate::on_each;
 use crate::register::ChildKey;
@@ -21,71 +21,71 @@ use crate::rules::rest::Earlier;
 use diesel::prelude::*;
 
 /// That the checks of a child, named by a column of the query around it, rest on a day.
-macro_rules! rests {
+macro_rules! child_rests {
     ($child:expr, $day:expr) => {
         diesel::dsl::exists(
-            crate::db::schema::suspension::table
+            crate::db::schema::rest::table
                 .filter(
-                    crate::db::schema::suspension::child_id
+                    crate::db::schema::rest::child_id
                         .nullable()
                         .eq($child.nullable()),
                 )
-                .filter(crate::db::schema::suspension::starts_on.le($day))
-                .filter(crate::db::schema::suspension::ends_on.ge($day)),
+                .filter(crate::db::schema::rest::starts_on.le($day))
+                .filter(crate::db::schema::rest::ends_on.ge($day)),
         )
     };
 }
-pub(crate) use rests;
+pub(crate) use child_rests;
 
 /// That an open check of a child rests on a day: all but the search for the child and the attempts at it. The purpose is a
 /// column of the query around it.
-macro_rules! sleeps {
+macro_rules! duty_rests {
     ($child:expr, $purpose:expr, $day:expr) => {
-        crate::duty::store::suspension::rests!($child, $day)
+        crate::duty::store::rest::child_rests!($child, $day)
             .and($purpose.ne(crate::rules::duty::Purpose::Find.as_str()))
     };
 }
-pub(crate) use sleeps;
+pub(crate) use duty_rests;
 
-/// The same for a query of lapses, which knows the check by its key alone: what it is for is asked only while a child's
+/// That the check of a lapse rests on a day, for a query of lapses, which knows the check by its key alone: what it is for is asked only while a child's
 /// checks rest.
-macro_rules! lapse_sleeps {
+macro_rules! lapse_rests {
     ($day:expr) => {{
         let search = crate::db::schema::duty::table
             .filter(crate::db::schema::duty::id.eq(crate::db::schema::lapse::duty_id))
             .filter(
                 crate::db::schema::duty::purpose.eq(crate::rules::duty::Purpose::Find.as_str()),
             );
-        crate::duty::store::suspension::rests!(crate::db::schema::lapse::child_id, $day)
+        crate::duty::store::rest::child_rests!(crate::db::schema::lapse::child_id, $day)
             .and(diesel::dsl::not(diesel::dsl::exists(search)))
     }};
 }
-pub(crate) use lapse_sleeps;
+pub(crate) use lapse_rests;
 
 /// The rests that hold on a day; of several for one child the one that lasts longest.
 pub fn of(
     conn: &mut Conn,
     children: &[ChildKey],
     day: NaiveDate,
-) -> Result<HashMap<ChildKey, Suspension>> {
+) -> Result<HashMap<ChildKey, Rest>> {
     type Row = (ChildKey, String, String, NaiveDate, NaiveDate, i32);
     let keys: Vec<i64> = children.iter().map(|key| key.number()).collect();
-    let rows: Vec<Row> = on_each!(conn, |conn| suspension::table
-        .filter(suspension::child_id.eq_any(&keys))
-        .filter(suspension::starts_on.le(day))
-        .filter(suspension::ends_on.ge(day))
-        .order((suspension::ends_on, suspension::id))
+    let rows: Vec<Row> = on_each!(conn, |conn| rest::table
+        .filter(rest::child_id.eq_any(&keys))
+        .filter(rest::starts_on.le(day))
+        .filter(rest::ends_on.ge(day))
+        .order((rest::ends_on, rest::id))
         .select((
-            suspension::child_id,
-            suspension::reason,
-            suspension::lead_name,
-            suspension::starts_on,
-            suspension::ends_on,
-            suspension::renewal,
+            rest::child_id,
+            rest::reason,
+            rest::lead_name,
+            rest::starts_on,
+            rest::ends_on,
+            rest::renewal,
         ))
         .load(conn))?;
     let rest = |(child, reason, lead_name, starts_on, ends_on, renewal): Row| {
-        let rest = Suspension {
+        let rest = Rest {
             reason,
             lead_name,
             starts_on,
@@ -99,10 +99,10 @@ pub fn of(
 
 /// Every rest that a child's checks ever had, in order.
 pub fn earlier(conn: &mut Conn, child: ChildKey) -> Result<Vec<Earlier>> {
-    let rows: Vec<(NaiveDate, NaiveDate)> = suspension::table
-        .filter(suspension::child_id.eq(child))
-        .order((suspension::starts_on, suspension::id))
-        .select((suspension::starts_on, suspension::ends_on))
+    let rows: Vec<(NaiveDate, NaiveDate)> = rest::table
+        .filter(rest::child_id.eq(child))
+        .order((rest::starts_on, rest::id))
+        .select((rest::starts_on, rest::ends_on))
         .load(conn)?;
     let rest = |(starts_on, ends_on)| Earlier { starts_on, ends_on };
     Ok(rows.into_iter().map(rest).collect())
@@ -125,22 +125,22 @@ pub fn has_overdue(conn: &mut Conn, child: ChildKey, today: NaiveDate) -> Result
 pub fn insert(
     tx: &mut Conn,
     child: ChildKey,
-    new: &Suspension,
+    new: &Rest,
     heard_above: bool,
     by: Option<AccountKey>,
     now: NaiveDateTime,
 ) -> Result<()> {
-    diesel::insert_into(suspension::table)
+    diesel::insert_into(rest::table)
         .values((
-            suspension::child_id.eq(child),
-            suspension::reason.eq(&new.reason),
-            suspension::lead_name.eq(&new.lead_name),
-            suspension::starts_on.eq(new.starts_on),
-            suspension::ends_on.eq(new.ends_on),
-            suspension::renewal.eq(i32::try_from(new.renewal).unwrap_or(i32::MAX)),
-            suspension::heard_above.eq(heard_above),
-            suspension::recorded_by.eq(by.map(AccountKey::number)),
-            suspension::recorded_at.eq(now),
+            rest::child_id.eq(child),
+            rest::reason.eq(&new.reason),
+            rest::lead_name.eq(&new.lead_name),
+            rest::starts_on.eq(new.starts_on),
+            rest::ends_on.eq(new.ends_on),
+            rest::renewal.eq(i32::try_from(new.renewal).unwrap_or(i32::MAX)),
+            rest::heard_above.eq(heard_above),
+            rest::recorded_by.eq(by.map(AccountKey::number)),
+            rest::recorded_at.eq(now),
         ))
         .execute(tx)?;
     Ok(())
@@ -162,23 +162,21 @@ pub struct Unheard {
 
 /// Those of an authority, however long ago they were decided.
 pub fn unheard(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<Unheard>> {
-    Ok(suspension::table
+    Ok(rest::table
         .inner_join(child::table)
         .left_join(account::table)
-        .filter(Condition(
-            "suspension.heard_above AND suspension.mail_id IS NULL",
-        ))
+        .filter(Condition("rest.heard_above AND rest.mail_id IS NULL"))
         // Not by the index of the authority's children, but by that of what is to be told.
         .filter((child::authority_id + 0_i64).eq(authority.number()))
-        .order((suspension::child_id, suspension::id))
+        .order((rest::child_id, rest::id))
         .select((
-            suspension::id,
-            suspension::child_id,
+            rest::id,
+            rest::child_id,
             child::reference,
             child::restricted,
-            suspension::starts_on,
-            suspension::ends_on,
-            suspension::renewal,
+            rest::starts_on,
+            rest::ends_on,
+            rest::renewal,
             account::email.nullable(),
         ))
         .load(conn)?)
@@ -186,8 +184,8 @@ pub fn unheard(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<Unheard>>
 
 /// Notes the mail that told of a rest.
 pub fn told(tx: &mut Conn, rest: i64, mail: Key<OutgoingMail>) -> Result<()> {
-    diesel::update(suspension::table.filter(suspension::id.eq(rest)))
-        .set(suspension::mail_id.eq(mail.number()))
+    diesel::update(rest::table.filter(rest::id.eq(rest)))
+        .set(rest::mail_id.eq(mail.number()))
         .execute(tx)?;
     Ok(())
 }
@@ -195,12 +193,12 @@ pub fn told(tx: &mut Conn, rest: i64, mail: Key<OutgoingMail>) -> Result<()> {
 /// Lets a rest end on a day, if it would last longer.
 pub fn end(tx: &mut Conn, child: ChildKey, last_day: NaiveDate) -> Result<()> {
     diesel::update(
-        suspension::table
-            .filter(suspension::child_id.eq(child))
-            .filter(suspension::starts_on.le(last_day))
-            .filter(suspension::ends_on.gt(last_day)),
+        rest::table
+            .filter(rest::child_id.eq(child))
+            .filter(rest::starts_on.le(last_day))
+            .filter(rest::ends_on.gt(last_day)),
     )
-    .set(suspension::ends_on.eq(last_day))
+    .set(rest::ends_on.eq(last_day))
     .execute(tx)?;
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::rules::duty::{DutyKind, Purpose};
 
 /// Why a letter was not noted.
 #[derive(Debug, thiserror::Error)]
-pub enum LetterError {
+pub enum PaperLetterError {
     /// The check is done or cancelled.
     #[error("This check is closed already")]
     Closed,
@@ -28,35 +28,35 @@ pub enum LetterError {
     Db(#[from] DbError),
 }
 
-conflict!(LetterError);
+conflict!(PaperLetterError);
 
 /// Notes that the acknowledgement went by post on a day, and so is done. Writes the audit event.
 ///
 /// # Errors
 /// When the check is not an open acknowledgement, or the day makes no sense.
-pub fn acknowledge_by_post(
+pub fn acknowledge_on_paper(
     tx: &mut Conn,
     viewer: &Viewer,
     check: &Check,
     sent_on: NaiveDate,
     today: NaiveDate,
     now: NaiveDateTime,
-) -> Result<(), LetterError> {
+) -> Result<(), PaperLetterError> {
     let check = check::by_key(tx, check.key)?;
     if check.state != DutyState::Open {
-        return Err(LetterError::Closed);
+        return Err(PaperLetterError::Closed);
     }
     if check.purpose != Purpose::Acknowledge {
-        return Err(LetterError::NotEnough);
+        return Err(PaperLetterError::NotEnough);
     }
     if sent_on < check.counted_from || sent_on > today {
-        return Err(LetterError::Day(spoken(check.counted_from)));
+        return Err(PaperLetterError::Day(spoken(check.counted_from)));
     }
     let because = format!("Acknowledged by post on {}", spoken(sent_on));
     let kind = DutyKind::Acknowledgement;
     ending::complete(tx, check.child, kind, &because, sent_on, now)?;
     let event = Event {
-        action: "acknowledged_by_post",
+        action: "acknowledged_on_paper",
         child: Some(check.child.number()),
         subject: check.reference.as_str(),
         detail: &because,

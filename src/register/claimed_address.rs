@@ -1,4 +1,4 @@
-//! Another address than the one that is held, told with a notification or by an authority's list. A parent may notify from
+//! Another address than the one that is held, claimed with a notification or by an authority's list. A parent may notify from
 //! an old draft and a list may be of last year, so their word does not take the place of an address that somebody made sure
 //! of or that came later from somebody else: both words stand side by side until an officer settles which is right.
 
@@ -6,7 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::address::{self, AddressError, AddressRecord, Place};
 use super::child::ChildRecord;
-pub use super::store::told_address::ToldAddress;
+pub use super::store::claimed_address::ClaimedAddress;
 use super::{ChildKey, store};
 use crate::access::Viewer;
 use crate::access::audit::{self, Event};
@@ -17,25 +17,25 @@ use crate::rules::dates::spoken;
 use crate::rules::identifiers::{Postcode, Reference, Uprn};
 use crate::rules::verification::gives_way;
 
-impl ToldAddress {
-    /// The day on which it was told.
-    pub fn told_on(&self) -> NaiveDate {
-        london_day(self.told_at)
+impl ClaimedAddress {
+    /// The day on which it was claimed.
+    pub fn claimed_on(&self) -> NaiveDate {
+        london_day(self.claimed_at)
     }
 
-    /// Who told it, when and where it is, for whoever has to settle which address is right.
+    /// Who claimed it, when and where it is, for whoever has to settle which address is right.
     pub fn notice(&self) -> String {
         let who = match self.source {
             Source::Parent => "A parent has".to_owned(),
             source => format!("Somebody else ({}) has", source.label().to_lowercase()),
         };
-        let (place, day) = (self.place.on_one_line(), spoken(self.told_on()));
+        let (place, day) = (self.place.on_one_line(), spoken(self.claimed_on()));
         format!("{who} given another address on {day}: {place}. Settle which is right.")
     }
 
     /// Which word this is, for a form to carry.
     pub fn version(&self) -> String {
-        self.told_at.and_utc().timestamp_micros().to_string()
+        self.claimed_at.and_utc().timestamp_micros().to_string()
     }
 }
 
@@ -44,23 +44,23 @@ impl ToldAddress {
 pub enum Settlement {
     /// The child lives at the address that is held.
     Held,
-    /// The child lives at the address that was told.
-    Told,
+    /// The child lives at the address that was claimed.
+    Claimed,
 }
 
 /// The row of the other address that waits to be settled, for whoever has to know later whether it is still the same.
 pub fn waiting_row(conn: &mut Conn, child: ChildKey) -> Result<Option<i64>> {
-    store::told_address::waiting_row(conn, child)
+    store::claimed_address::waiting_row(conn, child)
 }
 
 /// The address that waits to be settled.
-pub fn waiting(conn: &mut Conn, child: ChildKey) -> Result<Option<ToldAddress>> {
-    store::told_address::waiting(conn, child)
+pub fn waiting(conn: &mut Conn, child: ChildKey) -> Result<Option<ClaimedAddress>> {
+    store::claimed_address::waiting(conn, child)
 }
 
 /// Takes in where a notification says that a child lives. It becomes the home, unless the one that is held is better
 /// known: then that one stays, and the audit trail keeps both words.
-pub fn take(
+pub(crate) fn hold_claim(
     tx: &mut Conn,
     viewer: &Viewer,
     child: ChildKey,
@@ -76,7 +76,7 @@ pub fn take(
         let because = "The address that was told is the one that is held";
         return match place.is_blank() {
             true => Ok(()),
-            false => settled(tx, viewer, child, because, now),
+            false => note_settled(tx, viewer, child, because, now),
         };
     };
     dispute(tx, viewer, child, &held, place, source, now)
@@ -89,26 +89,26 @@ pub fn is_disputed_by_list(conn: &mut Conn, child: ChildKey, place: &Place) -> R
     let Some(held) = address::of_child(conn, child)? else {
         return Ok(false);
     };
-    let known = store::told_address::was_told_since(conn, child, place, held.lived_from)?;
+    let known = store::claimed_address::was_claimed_since(conn, child, place, held.lived_from)?;
     Ok(is_elsewhere(&held.place, place) && !known)
 }
 
-fn is_elsewhere(held: &Place, told: &Place) -> bool {
-    let differ = |held: Option<&str>, told: Option<&str>| Some(held? != told?);
+fn is_elsewhere(held: &Place, claimed: &Place) -> bool {
+    let differ = |held: Option<&str>, claimed: Option<&str>| Some(held? != claimed?);
     let by_reference = differ(
         held.uprn.as_ref().map(Uprn::as_str),
-        told.uprn.as_ref().map(Uprn::as_str),
+        claimed.uprn.as_ref().map(Uprn::as_str),
     );
     let by_postcode = differ(
         held.postcode.as_ref().map(Postcode::as_str),
-        told.postcode.as_ref().map(Postcode::as_str),
+        claimed.postcode.as_ref().map(Postcode::as_str),
     );
     by_reference.or(by_postcode).unwrap_or(false)
 }
 
 /// Takes in where a list says that a child lives who is on the register already. It never becomes the home by itself:
 /// nobody knows how old the list is.
-pub fn take_from_list(
+pub fn hold_claim_of_list(
     tx: &mut Conn,
     viewer: &Viewer,
     child: ChildKey,
@@ -133,11 +133,11 @@ fn dispute(
     source: Source,
     now: NaiveDateTime,
 ) -> Result<()> {
-    if waiting(tx, child)?.is_some_and(|told| told.place == *place) {
+    if waiting(tx, child)?.is_some_and(|claimed| claimed.place == *place) {
         return Ok(());
     }
-    store::told_address::settle(tx, child, now)?;
-    store::told_address::insert(tx, child, place, source, now)?;
+    store::claimed_address::settle(tx, child, now)?;
+    store::claimed_address::insert(tx, child, place, source, now)?;
     let detail = format!(
         "Another address was told by: {}. It is {}. The register holds {}, told by: {}, and keeps it until an officer has settled which is right",
         source.label(),
@@ -152,38 +152,46 @@ fn dispute(
 ///
 /// # Errors
 /// [`AddressError::Another`] when one of the two is another by now.
-pub fn settle(
+pub(crate) fn end_claim(
     tx: &mut Conn,
     viewer: &Viewer,
     child: &ChildRecord,
     shown: (Option<&Reference>, &str),
     settlement: Settlement,
     now: NaiveDateTime,
-) -> std::result::Result<(), AddressError> {
+) -> Result<(), AddressError> {
     let held = address::of_child(tx, child.key)?;
-    let told = waiting(tx, child.key)?.filter(|told| told.version() == shown.1);
+    let claimed = waiting(tx, child.key)?.filter(|claimed| claimed.version() == shown.1);
     let held = held.filter(|held| Some(&held.reference) == shown.0);
-    let (Some(held), Some(told)) = (held, told) else {
+    let (Some(held), Some(claimed)) = (held, claimed) else {
         return Err(AddressError::Another);
     };
-    if settlement == Settlement::Told {
-        let since = told.told_on().max(held.lived_from);
-        address::write_down(tx, viewer, child, &told.place, told.source, since, now)?;
+    if settlement == Settlement::Claimed {
+        let since = claimed.claimed_on().max(held.lived_from);
+        address::write_down(
+            tx,
+            viewer,
+            child,
+            &claimed.place,
+            claimed.source,
+            since,
+            now,
+        )?;
         return Ok(());
     }
     let detail = format!("The child lives at {}", held.place.on_one_line());
-    Ok(settled(tx, viewer, child.key, &detail, now)?)
+    Ok(note_settled(tx, viewer, child.key, &detail, now)?)
 }
 
 /// Ends the notice, if there is one, with the reason.
-pub(super) fn settled(
+pub(super) fn note_settled(
     tx: &mut Conn,
     viewer: &Viewer,
     child: ChildKey,
     because: &str,
     now: NaiveDateTime,
 ) -> Result<()> {
-    if store::told_address::settle(tx, child, now)? == 0 {
+    if store::claimed_address::settle(tx, child, now)? == 0 {
         return Ok(());
     }
     let detail = format!("Which address is right is settled. {because}");

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use validator::Validate;
 
 use crate::db::DbError;
-use crate::duty::suspension::{self, NewRest, Outlook, SuspensionError};
+use crate::duty::rest::{self, NewRest, Outlook, RestError};
 use crate::policy::rulebook;
 use crate::register::child;
 use crate::rules::dates::spoken;
@@ -20,8 +20,8 @@ use crate::web::page::{Crumb, Flash, Page};
 use crate::web::visit::Visit;
 
 #[derive(Template)]
-#[template(path = "officer/child/suspension.html")]
-struct SuspensionPage {
+#[template(path = "officer/child/rest.html")]
+struct RestPage {
     page: Page,
     crumbs: Vec<Crumb>,
     child: String,
@@ -31,7 +31,7 @@ struct SuspensionPage {
     outlook: Vec<String>,
     latest: String,
     why_latest: String,
-    form: SuspensionForm,
+    form: RestForm,
     errors: FormErrors,
 }
 
@@ -45,7 +45,7 @@ struct Resting {
 /// A rest as typed.
 #[derive(Clone, Debug, Default, Deserialize, Validate)]
 #[serde(default)]
-pub struct SuspensionForm {
+pub struct RestForm {
     #[validate(length(max = 1000, message = "The reason must be 1,000 characters or fewer"))]
     reason: String,
     #[validate(length(max = 200, message = "The name must be 200 characters or fewer"))]
@@ -56,20 +56,20 @@ pub struct SuspensionForm {
 /// A rest that makes sense by itself, with the form it came from: the record may still object.
 #[derive(Debug)]
 pub struct Wanted {
-    form: SuspensionForm,
+    form: RestForm,
     rest: NewRest,
 }
 
-impl Form for SuspensionForm {
+impl Form for RestForm {
     type Parsed = Wanted;
 
     fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<Wanted> {
         let (reason, lead_name) = (self.reason.trim(), self.lead_name.trim());
         if reason.is_empty() {
-            errors.add("reason", SuspensionError::NoReason.to_string());
+            errors.add("reason", RestError::NoReason.to_string());
         }
         if lead_name.is_empty() {
-            errors.add("lead_name", SuspensionError::NoLead.to_string());
+            errors.add("lead_name", RestError::NoLead.to_string());
         }
         let what = "the day on which the rest ends";
         let ends_on = self.ends_on.required("ends_on", what, errors);
@@ -84,20 +84,20 @@ impl Form for SuspensionForm {
     }
 }
 
-/// `GET /children/{reference}/suspension`
+/// `GET /children/{reference}/rest`
 pub async fn new(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
     let first = Refused {
-        form: SuspensionForm::default(),
+        form: RestForm::default(),
         errors: FormErrors::default(),
     };
     answer::show(&page(&visit, named.0, first).await?)
 }
 
-/// `POST /children/{reference}/suspension`
+/// `POST /children/{reference}/rest`
 pub async fn create(
     visit: Visit,
     named: Named,
-    submitted: Submitted<SuspensionForm>,
+    submitted: Submitted<RestForm>,
 ) -> Result<HttpResponse, WebError> {
     let Wanted { form, rest } = match submitted.check(visit.today()) {
         Ok(wanted) => wanted,
@@ -105,16 +105,16 @@ pub async fn create(
     };
     let (today, now) = (visit.today(), visit.now());
     let (reference, until) = (named.0.clone(), spoken(rest.ends_on));
-    let suspended = visit
+    let begun = visit
         .write(move |tx, viewer| {
             let Some(child) = child::find(tx, viewer, &reference)? else {
                 return Ok(None);
             };
-            let heard = suspension::suspend(tx, viewer, child.key, &rest, today, now)?;
-            Ok::<_, SuspensionError>(Some(heard))
+            let heard = rest::begin(tx, viewer, child.key, &rest, today, now)?;
+            Ok::<_, RestError>(Some(heard))
         })
         .await?;
-    match suspended {
+    match begun {
         Ok(Some(heard)) => {
             let above = if heard {
                 " The head of service will be told within a quarter of an hour."
@@ -136,7 +136,7 @@ pub async fn create(
     }
 }
 
-impl Refusal for SuspensionError {
+impl Refusal for RestError {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::NoReason => Some("reason"),
@@ -150,24 +150,24 @@ impl Refusal for SuspensionError {
 async fn page(
     visit: &Visit,
     reference: Reference,
-    refused: Refused<SuspensionForm>,
-) -> Result<SuspensionPage, WebError> {
+    refused: Refused<RestForm>,
+) -> Result<RestPage, WebError> {
     let today = visit.today();
     let found = visit
         .read(move |conn, viewer| {
             let Some(child) = child::find(conn, viewer, &reference)? else {
                 return Ok(None);
             };
-            let resting = suspension::on(conn, child.key, today)?;
+            let resting = rest::on(conn, child.key, today)?;
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let outlook = Outlook::of(conn, child.key, &rulebook)?.in_words(&rulebook);
-            let latest = suspension::latest_end(&rulebook);
+            let latest = rest::latest_end(&rulebook);
             Ok::<_, DbError>(Some((child, resting, outlook, latest)))
         })
         .await?;
     let (child, resting, outlook, latest) = found.ok_or(WebError::NotFound)?;
     let name = child.particulars.full_name();
-    Ok(SuspensionPage {
+    Ok(RestPage {
         page: visit.page("/children"),
         crumbs: vec![
             Crumb::to("Register", "/children"),
@@ -198,7 +198,7 @@ async fn page(
 mod tests {
     use super::*;
 
-    fn checked(body: &str) -> Result<Wanted, Refused<SuspensionForm>> {
+    fn checked(body: &str) -> Result<Wanted, Refused<RestForm>> {
         let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
         Submitted::from_body(body).unwrap().check(today)
     }
