@@ -6,21 +6,8 @@ use actix_web::http::header::{
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::colour::Colour;
+use super::embedded::{Embedded, FAVICON, STYLESHEET};
 use super::error::WebError;
-
-/// A file that build.rs put into the program, named by its content: it never changes under its name.
-#[derive(Debug)]
-pub struct Embedded {
-    /// The last part of its path.
-    pub name: &'static str,
-    /// Where it is served.
-    pub path: &'static str,
-    media_type: &'static str,
-    content: &'static [u8],
-    gzipped: &'static [u8],
-}
-
-include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 const FOR_EVER: (actix_web::http::header::HeaderName, &str) =
     (CACHE_CONTROL, "public, max-age=31536000, immutable");

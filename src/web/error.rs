@@ -126,18 +126,6 @@ fn cannot_be_written(error: &crate::db::DbError) -> bool {
         .any(|sign| said.contains(sign))
 }
 
-impl From<crate::register::child::AmendError> for WebError {
-    fn from(error: crate::register::child::AmendError) -> Self {
-        use crate::register::child::AmendError;
-        match error {
-            AmendError::NotFound => Self::NotFound,
-            AmendError::NotAllowed => Self::Forbidden,
-            AmendError::Db(error) => error.into(),
-            refused => Self::Conflict(format!("{refused}.")),
-        }
-    }
-}
-
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage {

@@ -3,11 +3,13 @@
 mod choice;
 mod date_input;
 mod errors;
+mod refusal;
 mod urlencoded;
 
 pub use choice::{Choice, choices, choices_with_blank};
 pub use date_input::DateInput;
 pub use errors::{FormError, FormErrors};
+pub use refusal::Refusal;
 
 use std::future::{Ready, ready};
 

@@ -66,7 +66,8 @@ pub async fn guard(
         return Ok(refuse_or_sign_in(request, &refusal, is_signed_in));
     }
     let request_only_reads = request.method().is_safe();
-    let was_told = request.cookie(cookies::FLASH).is_some();
+    // Nobody reads the answer to a HEAD, so what there is to tell waits.
+    let was_told = *request.method() != Method::HEAD && request.cookie(cookies::FLASH).is_some();
     let mut response = in_their_frame(next.call(request).await?.map_into_boxed_body());
     if !request_only_reads {
         app.nudge.mail();

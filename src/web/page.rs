@@ -185,12 +185,12 @@ impl Page {
 
     /// The stylesheet of this version of Hearth.
     pub fn stylesheet(&self) -> &'static str {
-        super::assets::STYLESHEET.path
+        super::embedded::STYLESHEET.path
     }
 
     /// The icon in the browser's tab.
     pub fn favicon(&self) -> &'static str {
-        super::assets::FAVICON.path
+        super::embedded::FAVICON.path
     }
 
     /// Under the content.

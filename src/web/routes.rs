@@ -2,7 +2,7 @@
 //! reads it, so there is no route beside it.
 
 use actix_web::http::Method;
-use actix_web::web;
+use actix_web::{guard, web};
 
 use super::account::{home, password, sign_in};
 use super::parent::notify::{check_answers, child, children, you};
@@ -29,7 +29,7 @@ pub enum Who {
 /// A route as the table lists it.
 #[derive(Clone, Copy, Debug)]
 pub struct Route {
-    /// "GET" or "POST".
+    /// "GET", which answers to HEAD as well, or "POST".
     pub method: &'static str,
     /// The path with its `{placeholders}`.
     pub path: &'static str,
@@ -53,7 +53,7 @@ macro_rules! routes {
 
 macro_rules! on {
     (GET) => {
-        web::get()
+        web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
     };
     (POST) => {
         web::post()
@@ -66,37 +66,37 @@ routes! {
     GET  "/health/live"     Machine  health::live;
     GET  "/health/ready"    Machine  health::ready;
 
-    GET  "/children"        Officer  officer::children::show;
-    GET  "/search"          Officer  officer::search::show;
-    GET  "/children/new"    Officer  officer::new_child::edit;
-    POST "/children/new"    Officer  officer::new_child::add;
-    GET  "/children/unseen"          Officer  officer::out_of_sight::unseen;
-    GET  "/children/unseen.csv"      Officer  officer::out_of_sight::unseen_file;
-    GET  "/children/unverified"      Officer  officer::out_of_sight::unverified;
-    GET  "/children/unverified.csv"  Officer  officer::out_of_sight::unverified_file;
-    GET  "/children/conflicts"       Officer  officer::out_of_sight::conflicts;
-    GET  "/children/conflicts.csv"   Officer  officer::out_of_sight::conflicts_file;
-    GET  "/children/lost"            Officer  officer::out_of_sight::lost;
-    GET  "/children/lost.csv"        Officer  officer::out_of_sight::lost_file;
-    GET  "/children/resting"         Officer  officer::out_of_sight::resting;
-    GET  "/children/resting.csv"     Officer  officer::out_of_sight::resting_file;
-    GET  "/children/{reference}"                      Officer  officer::child::show;
-    GET  "/children/{reference}/timeline"             Officer  officer::child::timeline;
-    GET  "/children/{reference}/particulars"          Officer  officer::particulars::edit;
-    POST "/children/{reference}/particulars"          Officer  officer::particulars::save;
-    GET  "/children/{reference}/allocation"           Officer  officer::allocation::edit;
-    POST "/children/{reference}/allocation"           Officer  officer::allocation::save;
-    GET  "/children/{reference}/addresses"            Officer  officer::address::edit;
-    POST "/children/{reference}/addresses"            Officer  officer::address::add;
-    POST "/children/{reference}/address-verification" Officer  officer::address::verify;
-    POST "/children/{reference}/address-settlement"   Officer  officer::address::settle;
-    GET  "/children/{reference}/episodes"             Officer  officer::episodes::edit;
-    POST "/children/{reference}/episodes"             Officer  officer::episodes::add;
-    GET  "/children/{reference}/episodes/{episode}/end"  Officer  officer::episode_end::edit;
-    POST "/children/{reference}/episodes/{episode}/end"  Officer  officer::episode_end::save;
-    GET  "/children/{reference}/parents"              Officer  officer::parents::edit;
-    POST "/children/{reference}/parents"              Officer  officer::parents::add;
-    POST "/children/{reference}/restriction"          Manager  officer::restriction::save;
+    GET  "/children"        Officer  officer::desk::children::show;
+    GET  "/search"          Officer  officer::desk::search::show;
+    GET  "/children/new"    Officer  officer::intake::new_child::edit;
+    POST "/children/new"    Officer  officer::intake::new_child::add;
+    GET  "/children/unseen"          Officer  officer::desk::out_of_sight::unseen;
+    GET  "/children/unseen.csv"      Officer  officer::desk::out_of_sight::unseen_file;
+    GET  "/children/unverified"      Officer  officer::desk::out_of_sight::unverified;
+    GET  "/children/unverified.csv"  Officer  officer::desk::out_of_sight::unverified_file;
+    GET  "/children/conflicts"       Officer  officer::desk::out_of_sight::conflicts;
+    GET  "/children/conflicts.csv"   Officer  officer::desk::out_of_sight::conflicts_file;
+    GET  "/children/lost"            Officer  officer::desk::out_of_sight::lost;
+    GET  "/children/lost.csv"        Officer  officer::desk::out_of_sight::lost_file;
+    GET  "/children/resting"         Officer  officer::desk::out_of_sight::resting;
+    GET  "/children/resting.csv"     Officer  officer::desk::out_of_sight::resting_file;
+    GET  "/children/{reference}"                      Officer  officer::child::page::show;
+    GET  "/children/{reference}/timeline"             Officer  officer::child::timeline::show;
+    GET  "/children/{reference}/particulars"          Officer  officer::child::particulars::edit;
+    POST "/children/{reference}/particulars"          Officer  officer::child::particulars::save;
+    GET  "/children/{reference}/allocation"           Officer  officer::child::allocation::edit;
+    POST "/children/{reference}/allocation"           Officer  officer::child::allocation::save;
+    GET  "/children/{reference}/addresses"            Officer  officer::child::address::edit;
+    POST "/children/{reference}/addresses"            Officer  officer::child::address::add;
+    POST "/children/{reference}/address-verification" Officer  officer::child::address::verify;
+    POST "/children/{reference}/address-settlement"   Officer  officer::child::address::settle;
+    GET  "/children/{reference}/episodes"             Officer  officer::child::episodes::edit;
+    POST "/children/{reference}/episodes"             Officer  officer::child::episodes::add;
+    GET  "/children/{reference}/episodes/{episode}/end"  Officer  officer::child::episode_end::edit;
+    POST "/children/{reference}/episodes/{episode}/end"  Officer  officer::child::episode_end::save;
+    GET  "/children/{reference}/parents"              Officer  officer::child::parents::edit;
+    POST "/children/{reference}/parents"              Officer  officer::child::parents::add;
+    POST "/children/{reference}/restriction"          Manager  officer::child::restriction::save;
 
     GET  "/"                        Anybody  home::show;
     GET  "/sign-in"                 Anybody  sign_in::show;
@@ -107,38 +107,38 @@ routes! {
     GET  "/privacy"                 Anybody  about::privacy;
     GET  "/accessibility"           Anybody  about::accessibility;
 
-    GET  "/work"                                    Officer  officer::work::show;
-    GET  "/notifications"                           Officer  officer::notifications::list;
-    GET  "/notifications/{reference}"               Officer  officer::notification::show;
-    POST "/notifications/{reference}/acceptance"    Officer  officer::notification::accept;
-    GET  "/checks/{reference}"                      Officer  officer::check::show;
-    GET  "/checks/{reference}/bookings/new"         Officer  officer::bookings::new;
-    POST "/checks/{reference}/bookings"             Officer  officer::bookings::create;
-    GET  "/checks/{reference}/outcomes/new"         Officer  officer::outcomes::new;
-    POST "/checks/{reference}/outcomes"             Officer  officer::outcomes::create;
-    GET  "/checks/{reference}/paper-letter/new"           Officer  officer::paper_letter::new;
-    POST "/checks/{reference}/paper-letter"               Officer  officer::paper_letter::create;
-    GET  "/duties/{reference}"                      Officer  officer::duty::show;
-    POST "/duties/{reference}/sending"              Officer  officer::duty::send;
-    GET  "/capacity"                                Officer  officer::capacity::show;
-    GET  "/capacity/spreading"                      Manager  officer::capacity::preview;
-    POST "/capacity/spreading"                      Manager  officer::capacity::carry_out;
-    GET  "/lapses"                                  Officer  officer::lapses::list;
-    GET  "/lapses/{reference}"                      Officer  officer::lapses::show;
-    POST "/lapses/{reference}/acknowledgement"      Officer  officer::lapses::acknowledge;
-    GET  "/told/{reference}"                        Officer  officer::told::show;
-    GET  "/absences"                                Officer  officer::absences::list;
-    POST "/absences"                                Officer  officer::absences::add;
-    POST "/absences/{reference}/end"                Officer  officer::absences::end;
-    GET  "/children/{reference}/rest"         Manager  officer::rest::new;
-    POST "/children/{reference}/rest"         Manager  officer::rest::create;
-    GET  "/children/{reference}/tier"               Manager  officer::tier::edit;
-    POST "/children/{reference}/tier"               Manager  officer::tier::decide;
-    POST "/children/{reference}/tier/withdrawal"    Manager  officer::tier::withdraw;
-    GET  "/children/{reference}/whereabouts"        Officer  officer::whereabouts::edit;
-    POST "/children/{reference}/whereabouts"        Officer  officer::whereabouts::save;
-    GET  "/children/{reference}/closure"            Officer  officer::closure::edit;
-    POST "/children/{reference}/closure"            Officer  officer::closure::save;
+    GET  "/work"                                    Officer  officer::desk::work::show;
+    GET  "/notifications"                           Officer  officer::intake::notifications::list;
+    GET  "/notifications/{reference}"               Officer  officer::intake::notification::show;
+    POST "/notifications/{reference}/acceptance"    Officer  officer::intake::notification::accept;
+    GET  "/checks/{reference}"                      Officer  officer::check::page::show;
+    GET  "/checks/{reference}/bookings/new"         Officer  officer::check::bookings::new;
+    POST "/checks/{reference}/bookings"             Officer  officer::check::bookings::create;
+    GET  "/checks/{reference}/outcomes/new"         Officer  officer::check::outcomes::new;
+    POST "/checks/{reference}/outcomes"             Officer  officer::check::outcomes::create;
+    GET  "/checks/{reference}/paper-letter/new"    Officer  officer::check::paper_letter::new;
+    POST "/checks/{reference}/paper-letter"        Officer  officer::check::paper_letter::create;
+    GET  "/duties/{reference}"                      Officer  officer::check::duty::show;
+    POST "/duties/{reference}/sending"              Officer  officer::check::duty::send;
+    GET  "/capacity"                                Officer  officer::desk::capacity::show;
+    GET  "/capacity/spreading"                      Manager  officer::desk::capacity::preview;
+    POST "/capacity/spreading"                      Manager  officer::desk::capacity::carry_out;
+    GET  "/lapses"                                  Officer  officer::desk::lapses::list;
+    GET  "/lapses/{reference}"                      Officer  officer::check::lapse::show;
+    POST "/lapses/{reference}/acknowledgement"      Officer  officer::check::lapse::acknowledge;
+    GET  "/told/{reference}"                        Officer  officer::desk::told::show;
+    GET  "/absences"                                Officer  officer::team::absences::list;
+    POST "/absences"                                Officer  officer::team::absences::add;
+    POST "/absences/{reference}/end"                Officer  officer::team::absences::end;
+    GET  "/children/{reference}/rest"               Manager  officer::child::rest::new;
+    POST "/children/{reference}/rest"               Manager  officer::child::rest::create;
+    GET  "/children/{reference}/tier"               Manager  officer::child::tier::edit;
+    POST "/children/{reference}/tier"               Manager  officer::child::tier::decide;
+    POST "/children/{reference}/tier/withdrawal"    Manager  officer::child::tier::withdraw;
+    GET  "/children/{reference}/whereabouts"        Officer  officer::child::whereabouts::edit;
+    POST "/children/{reference}/whereabouts"        Officer  officer::child::whereabouts::save;
+    GET  "/children/{reference}/closure"            Officer  officer::child::closure::edit;
+    POST "/children/{reference}/closure"            Officer  officer::child::closure::save;
 
     GET  "/start"                   Anybody  start::show;
     GET  "/notify/link/{link}"      Anybody  way_in::link;
@@ -177,10 +177,10 @@ routes! {
     GET  "/family/notify/answers"                    Parent  check_answers::show;
     POST "/family/notify/answers"                    Parent  check_answers::send;
 
-    GET  "/imports"                                 Officer  officer::imports::list;
-    POST "/imports"                                 Officer  officer::imports::create;
-    GET  "/imports/{reference}"                     Officer  officer::imports::show;
-    GET  "/imports/{reference}/refused.csv"         Officer  officer::imports::refused;
+    GET  "/imports"                                 Officer  officer::intake::imports::list;
+    POST "/imports"                                 Officer  officer::intake::imports::create;
+    GET  "/imports/{reference}"                     Officer  officer::intake::imports::show;
+    GET  "/imports/{reference}/refused.csv"         Officer  officer::intake::imports::refused;
     GET  "/admin/mail"                              Administrator  admin::mail::show;
     POST "/admin/mail/{reference}/retry"            Administrator  admin::mail::retry;
     GET  "/admin/mail/samples"                      Administrator  admin::samples::show;

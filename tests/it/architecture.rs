@@ -32,8 +32,6 @@ const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     ("rules", &["policy", "tier"]),
     ("visit", &["ending", "found", "outcome"]),
     ("web", &["assets", "error", "page"]),
-    ("web", &["officer::check", "officer::outcomes"]),
-    ("web", &["officer::duty", "officer::lapses"]),
     (
         "web",
         &[

@@ -67,6 +67,36 @@ fn a_form_is_taken_from_whom_its_route_names_and_from_nobody_else() {
     }
 }
 
+/// What the answer to a HEAD says as that to a GET does.
+const SAID_OF_A_PAGE: &[&str] = &[
+    "content-type",
+    "content-length",
+    "content-disposition",
+    "location",
+];
+
+#[test]
+fn head_answers_wherever_get_does_and_sends_nothing() {
+    let records = Records::new();
+    for (role, who) in EVERYBODY {
+        let mut browser = records.browser_of(*who);
+        // The first page gives the browser its cookies.
+        browser.open("/privacy");
+        for route in TABLE.iter().filter(|route| route.method == "GET") {
+            let address = records.address(route);
+            // First, so that a HEAD which took away what there is to tell would leave a shorter page.
+            let head = browser.request("HEAD", &address, None, &[]);
+            let got = browser.request("GET", &address, None, &[]);
+            let asked = format!("HEAD {address} as {role:?}");
+            assert_eq!(head.status, got.status, "{asked}");
+            assert_eq!(head.text, "", "{asked}");
+            for name in SAID_OF_A_PAGE {
+                assert_eq!(head.headers.get(*name), got.headers.get(*name), "{asked}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_strangers_record_is_answered_like_one_that_is_not_there() {
     let records = Records::new();

@@ -88,8 +88,7 @@ pub async fn create(
         Ok(token) => begin_session(&visit, token, "/"),
         Err(SignInError::Db(error)) => Err(error.into()),
         Err(SignInError::Password(problem)) => {
-            let mut errors = FormErrors::default();
-            errors.add("password", problem.to_string());
+            let errors = FormErrors::at("password", problem.to_string());
             refuse(&visit, errors)
         }
         Err(_) => old_link(&visit),

@@ -144,8 +144,7 @@ fn refuse(
         SignInError::Locked => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let mut errors = FormErrors::default();
-    errors.add("email", refusal.to_string());
+    let errors = FormErrors::at("email", refusal.to_string());
     let page = SignInPage {
         page: visit.page(""),
         then,

@@ -240,8 +240,7 @@ where
         let Some(error) = refused(done)? else {
             return Ok(done_here(visit, self.told));
         };
-        let mut errors = FormErrors::default();
-        errors.add((self.field)(&error), error.to_string());
+        let errors = FormErrors::at((self.field)(&error), error.to_string());
         refuse(visit, (self.again)(form, errors)).await
     }
 }
@@ -289,8 +288,7 @@ pub async fn add_list(
             None => (String::new(), Vec::new()),
         },
     };
-    let mut errors = FormErrors::default();
-    errors.add("list", message);
+    let errors = FormErrors::at("list", message);
     refuse(&visit, again(form, lines, errors)).await
 }
 

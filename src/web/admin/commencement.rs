@@ -109,8 +109,7 @@ async fn enter(
         Err(PolicyError::Db(error)) => return Err(error.into()),
         Err(error) => error,
     };
-    let mut errors = FormErrors::default();
-    errors.add("day", error.to_string());
+    let errors = FormErrors::at("day", error.to_string());
     answer::refuse(&page(&visit, Refused { form, errors }).await?)
 }
 

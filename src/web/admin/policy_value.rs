@@ -162,8 +162,7 @@ pub async fn save(
         Err(PolicyError::Db(error)) => return Err(error.into()),
         Err(error) => error,
     };
-    let mut errors = FormErrors::default();
-    errors.add(field_of(&error), error.to_string());
+    let errors = FormErrors::at(field_of(&error), error.to_string());
     answer::refuse(&page(&visit, key, Refused { form, errors }).await?)
 }
 

@@ -35,6 +35,13 @@ const NOT_UNDERSTOOD: &str =
     "We could not make sense of this form. Check each answer and send it again.";
 
 impl FormErrors {
+    /// One mistake, found after the form made sense by itself.
+    pub fn at(field: &str, message: impl Into<String>) -> Self {
+        let mut errors = Self::default();
+        errors.add(field, message);
+        errors
+    }
+
     pub(super) fn in_order_of(fields: &'static [&'static str]) -> Self {
         Self {
             found: Vec::new(),

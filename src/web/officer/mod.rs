@@ -1,35 +1,11 @@
-//! The pages officers and managers work with; a file a resource.
+//! The pages officers and managers work with: a folder a subject, a file a resource. `desk` leads into the others; what they
+//! share stands beside them.
 
-pub mod absences;
-pub mod address;
-pub mod allocation;
-pub mod bookings;
-pub mod capacity;
-pub mod change;
 pub mod check;
 pub mod child;
-pub mod children;
-pub mod closure;
 pub mod days;
-pub mod duty;
-pub mod episode_end;
-pub mod episodes;
-pub mod imports;
-pub mod lapses;
-pub mod new_child;
-pub mod notification;
-pub mod notifications;
-pub mod out_of_sight;
-pub mod outcomes;
-pub mod paper_letter;
-pub mod parents;
-pub mod particulars;
-pub mod rest;
-pub mod restriction;
+pub mod desk;
+pub mod intake;
 pub mod row;
-pub mod search;
 mod seen;
-pub mod tier;
-pub mod told;
-pub mod whereabouts;
-pub mod work;
+pub mod team;

@@ -30,6 +30,8 @@ pub struct Records {
     check: String,
     duty: String,
     lapse: String,
+    /// A return: a duty about no child.
+    duty: String,
     notification: String,
     import: String,
     absence: String,
@@ -86,6 +88,7 @@ impl Records {
             check: lapsed.0.reference.to_string(),
             duty: census_return(&app),
             lapse: lapsed.1.reference.to_string(),
+            duty: census_return(&app),
             notification: notification.to_string(),
             import: import(&app),
             absence: absence(&app),
@@ -107,6 +110,7 @@ impl Records {
             ("/checks/", "reference") => &self.check,
             ("/duties/", "reference") => &self.duty,
             ("/lapses/", "reference") => &self.lapse,
+            ("/duties/", "reference") => &self.duty,
             ("/notifications/" | "/family/notifications/", "reference") => &self.notification,
             ("/imports/", "reference") => &self.import,
             ("/absences/", "reference") => &self.absence,
@@ -120,6 +124,7 @@ impl Records {
             ("/admin/calendar/days/", "reference") => &self.day,
             ("/admin/calendar/terms/", "reference") => &self.term,
             ("/admin/policy/", "key") => "first_contact",
+            ("/assets/", "name") => "colour-1d70b8.css",
             _ => panic!(
                 "{}: the test has no {{{name}}}; add one to its records",
                 route.path
@@ -205,6 +210,18 @@ fn import(app: &TestApp) -> String {
         .rsplit_once('/')
         .expect("its page");
     reference.to_owned()
+}
+
+/// The next census return that the authority owes.
+fn census_return(app: &TestApp) -> String {
+    let authority = app.eyes(OFFICER).authority();
+    let now = moment(BEGINNING);
+    app.write(|tx| {
+        let rulebook = rulebook::load(tx, authority, now.date())?;
+        census::owe(tx, authority, &rulebook, now)
+    });
+    let owed = app.read(|conn| owed::about_no_child(conn, authority));
+    owed.first().expect("a return").reference.to_string()
 }
 
 /// The officer is away next week.

@@ -3,10 +3,10 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
-use super::address::AddressForm;
-use super::child::{BornForm, HomeForm, NameForm, ReasonForm, SchoolForm, SexForm, TieForm};
+use super::forms::address::AddressForm;
+use super::forms::child::{BornForm, HomeForm, NameForm, ReasonForm, SchoolForm, SexForm, TieForm};
+use super::forms::you::{ContactForm, YouForm};
 use super::step::About;
-use super::you::{ContactForm, YouForm};
 use crate::access::Viewer;
 use crate::db::{Conn, DbError, Result};
 use crate::intake::notification::{self, Notification, NotifiedChild, NotifyingParent};

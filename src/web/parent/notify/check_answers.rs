@@ -186,10 +186,10 @@ fn about_child(place: usize, child: &ChildAnswers, today: NaiveDate) -> Section 
             "first names",
         ),
         row(
-            "Last name",
+            "Family name",
             name.family_name.clone(),
             at(About::Name),
-            "last name",
+            "family name",
         ),
         row(
             "Known as",

@@ -1,10 +1,11 @@
 //! Notifying, in the GOV.UK way: one thing a page, kept after each answer, so that a phone that goes dark loses nothing.
 
-mod address;
 mod answers;
 pub mod check_answers;
 pub mod child;
 pub mod children;
+mod forms;
+mod order;
 mod question;
 mod step;
 pub mod you;

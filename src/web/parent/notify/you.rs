@@ -2,94 +2,13 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use validator::Validate;
 
-use super::address::AddressForm;
 use super::answers::Answers;
+use super::forms::address::AddressForm;
+use super::forms::you::{ContactForm, YouForm};
 use super::question::{Asking, Question, question_page};
 use super::step::Step;
-use crate::register::person::PersonRecord;
-use crate::rules::identifiers::PhoneNumber;
 use crate::web::error::WebError;
-use crate::web::form::{Form, FormErrors};
-
-/// A parent's name and telephone number.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, Validate)]
-#[serde(default)]
-pub struct YouForm {
-    #[validate(length(max = 200, message = "Your name must be 200 characters or fewer"))]
-    pub name: String,
-    /// As typed, or nothing.
-    pub telephone: String,
-}
-
-impl YouForm {
-    /// Filled in with what is held about a parent who has notified before.
-    pub fn from_what_is_held(held: &PersonRecord) -> Self {
-        Self {
-            name: held.name.clone(),
-            telephone: held
-                .telephone
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-        }
-    }
-
-    /// The number, where one was given.
-    pub fn telephone(&self) -> Option<PhoneNumber> {
-        PhoneNumber::parse(&self.telephone).ok()
-    }
-}
-
-impl Form for YouForm {
-    type Parsed = Self;
-
-    fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<Self> {
-        let typed = Self {
-            name: self.name.trim().to_owned(),
-            telephone: self.telephone.trim().to_owned(),
-        };
-        if typed.name.is_empty() {
-            errors.add("name", "Enter your full name");
-        }
-        if !typed.telephone.is_empty() {
-            errors.keep("telephone", PhoneNumber::parse(&typed.telephone));
-        }
-        Some(typed)
-    }
-}
-
-/// How the parent would like to be in touch, and what else they want to say.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, Validate)]
-#[serde(default)]
-pub struct ContactForm {
-    /// How they would like to be in touch, or nothing.
-    #[validate(length(
-        max = 500,
-        message = "How to be in touch must be 500 characters or fewer"
-    ))]
-    pub preference: String,
-    /// What else they want to say, or nothing.
-    #[validate(length(
-        max = 5000,
-        message = "What you want to tell us must be 5,000 characters or fewer"
-    ))]
-    pub message: String,
-}
-
-impl Form for ContactForm {
-    type Parsed = Self;
-
-    fn parse(&self, _today: NaiveDate, _errors: &mut FormErrors) -> Option<Self> {
-        Some(Self {
-            preference: self.preference.trim().to_owned(),
-            message: self.message.trim().to_owned(),
-        })
-    }
-}
 
 question_page!(YouPage, YouForm, "parent/notify/you.html");
 question_page!(AddressPage, AddressForm, "parent/notify/address.html");

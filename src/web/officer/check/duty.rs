@@ -1,0 +1,149 @@
+//! A duty that is about no child, such as the census return: what is owed by when, why then, and that it was sent.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use validator::Validate;
+
+use super::words::{DutyWords, LapseWords};
+use crate::db::DbError;
+use crate::duty::lapse;
+use crate::duty::owed;
+use crate::policy::rulebook;
+use crate::returns::census::{self, SendingError};
+use crate::rules::duty::AboutWhat;
+use crate::rules::identifiers::Reference;
+use crate::web::answer;
+use crate::web::error::WebError;
+use crate::web::form::{DateInput, Form, FormErrors, Refusal, Refused, Submitted};
+use crate::web::named::Named;
+use crate::web::page::{Crumb, Flash, Page};
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "officer/check/duty.html")]
+struct DutyPage {
+    page: Page,
+    crumbs: Vec<Crumb>,
+    duty: DutyWords,
+    lapse: Option<LapseWords>,
+    form: SendingForm,
+    errors: FormErrors,
+}
+
+/// When the return was sent.
+#[derive(Debug, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct SendingForm {
+    day: DateInput,
+}
+
+impl Form for SendingForm {
+    type Parsed = NaiveDate;
+
+    fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<NaiveDate> {
+        self.day
+            .required("day", "the day the return was sent", errors)
+    }
+}
+
+/// `GET /duties/{reference}`
+pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
+    let facts = facts(&visit, &named.0).await?;
+    answer::show(&page(
+        &visit,
+        facts,
+        SendingForm::default(),
+        FormErrors::default(),
+    ))
+}
+
+/// `POST /duties/{reference}/sending`
+pub async fn send(
+    visit: Visit,
+    named: Named,
+    submitted: Submitted<SendingForm>,
+) -> Result<HttpResponse, WebError> {
+    let facts = facts(&visit, &named.0).await?;
+    let sent_on = match submitted.check(visit.today()) {
+        Ok(sent_on) => sent_on,
+        Err(Refused { form, errors }) => {
+            return answer::refuse(&page(&visit, facts, form, errors));
+        }
+    };
+    let (today, now) = (visit.today(), visit.now());
+    let reference = named.0.clone();
+    let sent = visit
+        .write(move |tx, viewer| {
+            let duty = owed::find(tx, viewer, &reference)?.ok_or(SendingError::NotAReturn)?;
+            census::send(tx, viewer, &duty, sent_on, today, now)
+        })
+        .await?;
+    let here = format!("/duties/{}", named.0);
+    match sent {
+        Ok(()) => Ok(visit.see_other_with(
+            &here,
+            &Flash::success(
+                "It is noted that the return was sent, and nothing more is owed for it.",
+            ),
+        )),
+        Err(error @ (SendingError::NotAReturn | SendingError::Closed)) => {
+            Ok(visit.see_other_with(&here, &Flash::important(error.to_string())))
+        }
+        Err(refusal) => {
+            let errors = refusal.at_its_field()?;
+            let form = SendingForm {
+                day: DateInput::from(sent_on),
+            };
+            answer::refuse(&page(&visit, facts, form, errors))
+        }
+    }
+}
+
+impl Refusal for SendingError {
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Day(_) => Some("day"),
+            Self::NotAReturn | Self::Closed | Self::Db(_) => None,
+        }
+    }
+}
+
+struct Facts {
+    duty: DutyWords,
+    lapse: Option<LapseWords>,
+}
+
+/// A check of a child has a page of its own, and none here.
+async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> {
+    let today = visit.today();
+    let reference = reference.clone();
+    let found = visit
+        .read(move |conn, viewer| {
+            let duty = owed::find(conn, viewer, &reference)?
+                .filter(|duty| duty.kind.nature().about == AboutWhat::Nobody);
+            let Some(duty) = duty else {
+                return Ok(None);
+            };
+            let rulebook = rulebook::load(conn, viewer.authority(), today)?;
+            let lapse = lapse::of_duty(conn, duty.key)?;
+            Ok::<_, DbError>(Some(Facts {
+                duty: DutyWords::of(&duty, None, today, &rulebook.calendar),
+                lapse: lapse.map(|lapse| LapseWords::of(&lapse, today, &rulebook.calendar)),
+            }))
+        })
+        .await?;
+    found.ok_or(WebError::NotFound)
+}
+
+fn page(visit: &Visit, facts: Facts, form: SendingForm, errors: FormErrors) -> DutyPage {
+    DutyPage {
+        page: visit.page("/work"),
+        crumbs: vec![Crumb::to("My work", "/work")],
+        duty: facts.duty,
+        lapse: facts.lapse,
+        form,
+        errors,
+    }
+}

@@ -1,0 +1,146 @@
+//! Recording that a family without an email address was written to by post.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use validator::Validate;
+
+use super::words::{self, CheckWords};
+use crate::db::DbError;
+use crate::policy::rulebook;
+use crate::rules::identifiers::Reference;
+use crate::visit::check;
+use crate::visit::paper_letter::{self, PaperLetterError};
+use crate::web::answer;
+use crate::web::error::WebError;
+use crate::web::form::{DateInput, Form, FormErrors, Refusal, Refused, Submitted};
+use crate::web::named::Named;
+use crate::web::page::{Crumb, Flash, Page};
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "officer/check/paper_letter.html")]
+struct PaperLetterPage {
+    page: Page,
+    crumbs: Vec<Crumb>,
+    check: CheckWords,
+    form: PaperLetterForm,
+    errors: FormErrors,
+}
+
+/// When the letter went.
+#[derive(Debug, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct PaperLetterForm {
+    day: DateInput,
+}
+
+impl Form for PaperLetterForm {
+    type Parsed = NaiveDate;
+
+    fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<NaiveDate> {
+        self.day
+            .required("day", "the day the letter was posted", errors)
+    }
+}
+
+/// `GET /checks/{reference}/paper-letter/new`
+pub async fn new(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
+    let check = words(&visit, &named.0).await?;
+    if check.closed.is_some() {
+        return Ok(refer(&visit, &named.0, &PaperLetterError::Closed));
+    }
+    if !check.is_acknowledgement {
+        return Ok(refer(&visit, &named.0, &PaperLetterError::NotEnough));
+    }
+    let (form, errors) = (PaperLetterForm::default(), FormErrors::default());
+    answer::show(&page(&visit, check, form, errors))
+}
+
+/// `POST /checks/{reference}/paper-letter`
+pub async fn create(
+    visit: Visit,
+    named: Named,
+    submitted: Submitted<PaperLetterForm>,
+) -> Result<HttpResponse, WebError> {
+    let words = words(&visit, &named.0).await?;
+    let sent_on = match submitted.check(visit.today()) {
+        Ok(sent_on) => sent_on,
+        Err(Refused { form, errors }) => {
+            return answer::refuse(&page(&visit, words, form, errors));
+        }
+    };
+    let (today, now) = (visit.today(), visit.now());
+    let reference = named.0.clone();
+    let noted = visit
+        .write(move |tx, viewer| {
+            let check = check::find(tx, viewer, &reference)?.ok_or(PaperLetterError::Closed)?;
+            paper_letter::acknowledge_on_paper(tx, viewer, &check, sent_on, today, now)
+        })
+        .await?;
+    match noted {
+        Ok(()) => Ok(visit.see_other_with(
+            &format!("/children/{}", words.child),
+            &Flash::success("The letter is recorded, and the acknowledgement is done."),
+        )),
+        Err(error @ (PaperLetterError::Closed | PaperLetterError::NotEnough)) => {
+            Ok(refer(&visit, &named.0, &error))
+        }
+        Err(refusal) => {
+            let errors = refusal.at_its_field()?;
+            let form = PaperLetterForm {
+                day: DateInput::from(sent_on),
+            };
+            answer::refuse(&page(&visit, words, form, errors))
+        }
+    }
+}
+
+impl Refusal for PaperLetterError {
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Day(_) => Some("day"),
+            Self::Closed | Self::NotEnough | Self::Db(_) => None,
+        }
+    }
+}
+
+async fn words(visit: &Visit, reference: &Reference) -> Result<CheckWords, WebError> {
+    let today = visit.today();
+    let reference = reference.clone();
+    let found = visit
+        .read(move |conn, viewer| {
+            let Some((check, child)) = words::find(conn, viewer, &reference)? else {
+                return Ok(None);
+            };
+            let rulebook = rulebook::load(conn, viewer.authority(), today)?;
+            let words = CheckWords::of(&check, &child, today, &rulebook.calendar);
+            Ok::<_, DbError>(Some(words))
+        })
+        .await?;
+    found.ok_or(WebError::NotFound)
+}
+
+fn page(
+    visit: &Visit,
+    check: CheckWords,
+    form: PaperLetterForm,
+    errors: FormErrors,
+) -> PaperLetterPage {
+    PaperLetterPage {
+        page: visit.page("/work"),
+        crumbs: check.crumbs(),
+        check,
+        form,
+        errors,
+    }
+}
+
+/// Back to the check, with the reason why there is no letter to record.
+fn refer(visit: &Visit, reference: &Reference, error: &PaperLetterError) -> HttpResponse {
+    visit.see_other_with(
+        &format!("/checks/{reference}"),
+        &Flash::important(error.to_string()),
+    )
+}

@@ -1,0 +1,47 @@
+//! Everything that ever happened about a child: `/children/{reference}/timeline`.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::access::audit::{self, Entry};
+use crate::db::DbError;
+use crate::register::child::{self, ChildRecord};
+use crate::web::answer;
+use crate::web::error::WebError;
+use crate::web::filters;
+use crate::web::named::Named;
+use crate::web::page::Page;
+use crate::web::visit::Visit;
+
+/// As many events as anybody reads; far more than a childhood holds.
+const EVERY_EVENT: i64 = 5_000;
+
+#[derive(Template)]
+#[template(path = "officer/child/timeline.html")]
+struct TimelinePage {
+    page: Page,
+    child: ChildRecord,
+    events: Vec<Entry>,
+}
+
+/// GET `/children/{reference}/timeline`.
+///
+/// # Errors
+/// [`WebError::NotFound`] when there is no such child for this viewer.
+pub async fn show(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let (child, events) = visit
+        .read(move |conn, viewer| {
+            let Some(child) = child::find(conn, viewer, &reference)? else {
+                return Ok(None);
+            };
+            let events = audit::timeline(conn, child.key.number(), EVERY_EVENT)?;
+            Ok::<_, DbError>(Some((child, events)))
+        })
+        .await?
+        .ok_or(WebError::NotFound)?;
+    answer::show(&TimelinePage {
+        page: visit.page("/children"),
+        child,
+        events,
+    })
+}

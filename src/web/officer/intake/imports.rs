@@ -1,0 +1,356 @@
+//! Taking over the list an authority already has: the page to send it on, what became of it, and the rows to mend.
+
+mod upload;
+
+use actix_multipart::Multipart;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use self::upload::{LARGEST_MEGABYTES, Upload};
+use crate::access::Viewer;
+use crate::intake::csv::column::Column;
+use crate::intake::csv::mapping::{IGNORE, Mapping, is_same_heading};
+use crate::intake::csv::sheet::SheetProblem;
+use crate::intake::list_import::report::{Counts, Report, RowNote};
+use crate::intake::list_import::{self, ImportError, ImportLine, Order, Whose};
+use crate::web::error::WebError;
+use crate::web::filters;
+use crate::web::form::{Choice, FormErrors};
+use crate::web::named::Named;
+use crate::web::page::{Flash, Page};
+use crate::web::pages::with_commas;
+use crate::web::visit::Visit;
+use crate::web::{answer, csrf};
+
+/// Rows named on a page; the refused ones are all in the file of rows to mend.
+const SHOWN: usize = 200;
+
+#[derive(Template)]
+#[template(path = "officer/intake/imports.html")]
+struct ImportsPage {
+    page: Page,
+    errors: FormErrors,
+    /// Headings to be mapped by hand, with what was chosen for each.
+    headings: Vec<HeadingChoice>,
+    columns: Vec<Choice>,
+    largest: usize,
+    earlier: Vec<ImportLine>,
+}
+
+/// A heading that a person may say the meaning of.
+struct HeadingChoice {
+    text: String,
+    chosen: String,
+}
+
+#[derive(Template)]
+#[template(path = "officer/intake/import.html")]
+struct ImportPage {
+    page: Page,
+    errors: FormErrors,
+    file_name: String,
+    dry_run: bool,
+    reference: Option<String>,
+    counts: Vec<(String, &'static str)>,
+    refused: usize,
+    told: Vec<RowNote>,
+    told_more: usize,
+    read_as: Vec<(String, String)>,
+    /// Columns that were not read, each with the reason.
+    not_read: Vec<(String, String)>,
+    written_as: String,
+    headings: Vec<HeadingChoice>,
+    columns: Vec<Choice>,
+    largest: usize,
+}
+
+/// An import that never came to its end.
+#[derive(Template)]
+#[template(path = "officer/intake/import_unfinished.html")]
+struct UnfinishedPage {
+    page: Page,
+    errors: FormErrors,
+    file_name: String,
+    headings: Vec<HeadingChoice>,
+    columns: Vec<Choice>,
+    largest: usize,
+}
+
+impl ImportPage {
+    fn told_more_in_words(&self) -> String {
+        with_commas(self.told_more)
+    }
+}
+
+/// `GET /imports`
+pub async fn list(visit: Visit) -> Result<HttpResponse, WebError> {
+    let earlier = visit.read(list_import::earlier).await?;
+    answer::show(&sending_page(
+        &visit,
+        FormErrors::default(),
+        Vec::new(),
+        earlier,
+    ))
+}
+
+/// `POST /imports`
+pub async fn create(
+    visit: Visit,
+    request: HttpRequest,
+    form: Multipart,
+) -> Result<HttpResponse, WebError> {
+    let upload = Upload::read(form).await?;
+    csrf::verify(&request, &upload.csrf)?;
+    if upload.is_too_large {
+        let words = format!(
+            "The file must be smaller than {LARGEST_MEGABYTES} MB. Save it as CSV, or in two parts"
+        );
+        return refuse(
+            &visit,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            words,
+            upload.headings(),
+        )
+        .await;
+    }
+    if upload.file_name.is_empty() && upload.bytes.is_empty() {
+        return refuse(
+            &visit,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Choose the file to read",
+            upload.headings(),
+        )
+        .await;
+    }
+    let mapping = match upload.mapping() {
+        Ok(mapping) => mapping,
+        Err(problem) => {
+            return refuse(
+                &visit,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                problem.to_string(),
+                upload.headings(),
+            )
+            .await;
+        }
+    };
+    let taken = take(&visit, &upload, mapping).await?;
+    let report = match taken {
+        Ok(report) => report,
+        Err(ImportError::NotAllowed) => return Err(WebError::Forbidden),
+        Err(ImportError::Db(error)) => return Err(error.into()),
+        Err(ImportError::Refused(error)) => return Err(WebError::internal(&error)),
+        Err(problem) => {
+            let headings = headings_of(&problem, upload.headings());
+            return refuse(
+                &visit,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                problem.to_string(),
+                headings,
+            )
+            .await;
+        }
+    };
+    match &report.reference {
+        Some(reference) => {
+            let told = match report.counts.taken {
+                0 => "No child is new on the register".to_owned(),
+                1 => "1 child is new on the register".to_owned(),
+                several => format!("{} children are new on the register", with_commas(several)),
+            };
+            Ok(visit.see_other_with(&format!("/imports/{reference}"), &Flash::success(told)))
+        }
+        None => answer::show(&import_page(&visit, upload.file_name, true, report)),
+    }
+}
+
+/// Reads the list on a thread where waiting is allowed.
+async fn take(
+    visit: &Visit,
+    upload: &Upload,
+    mapping: Mapping,
+) -> Result<Result<Report, ImportError>, WebError> {
+    let (db, clock) = (visit.db().clone(), visit.app().clock.clone());
+    let viewer: Viewer = visit.viewer()?.clone();
+    let (file_name, bytes, dry_run) = (
+        upload.file_name.clone(),
+        upload.bytes.clone(),
+        upload.dry_run,
+    );
+    let work = move || {
+        let order = Order {
+            file_name: &file_name,
+            bytes: &bytes,
+            mapping: &mapping,
+            whose: Whose::One(&viewer),
+            dry_run,
+        };
+        list_import::take(&db, &order, &clock, &mut |_| {})
+    };
+    web::block(work)
+        .await
+        .map_err(|error| WebError::internal(&error))
+}
+
+/// `GET /imports/{reference}`
+pub async fn show(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let found = visit
+        .read(move |conn, viewer| list_import::find(conn, viewer, &reference))
+        .await?;
+    let held = found.ok_or(WebError::NotFound)?;
+    match held.report {
+        Some(report) => answer::show(&import_page(&visit, held.file_name, false, report)),
+        None => answer::show(&UnfinishedPage {
+            page: visit.page("/imports"),
+            errors: FormErrors::default(),
+            file_name: held.file_name,
+            headings: Vec::new(),
+            columns: columns(),
+            largest: LARGEST_MEGABYTES,
+        }),
+    }
+}
+
+/// `GET /imports/{reference}/refused.csv`
+pub async fn refused(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let name = format!("attachment; filename=\"refused-{reference}.csv\"");
+    let found = visit
+        .read(move |conn, viewer| list_import::refused_rows(conn, viewer, &reference))
+        .await?;
+    let rows = found
+        .filter(|rows| !rows.is_empty())
+        .ok_or(WebError::NotFound)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((CONTENT_DISPOSITION, name))
+        .body(rows))
+}
+
+async fn refuse(
+    visit: &Visit,
+    status: StatusCode,
+    message: impl Into<String>,
+    headings: Vec<HeadingChoice>,
+) -> Result<HttpResponse, WebError> {
+    let errors = FormErrors::at("file", message);
+    let earlier = visit.read(list_import::earlier).await?;
+    answer::with_status(status, &sending_page(visit, errors, headings, earlier))
+}
+
+fn sending_page(
+    visit: &Visit,
+    errors: FormErrors,
+    headings: Vec<HeadingChoice>,
+    earlier: Vec<ImportLine>,
+) -> ImportsPage {
+    ImportsPage {
+        page: visit.page("/imports"),
+        errors,
+        headings,
+        columns: columns(),
+        largest: LARGEST_MEGABYTES,
+        earlier,
+    }
+}
+
+fn import_page(visit: &Visit, file_name: String, dry_run: bool, report: Report) -> ImportPage {
+    // With what was said about them already, so that the form means the same when it is sent again.
+    let asked = report.headings_to_map().map(|heading| HeadingChoice {
+        text: heading.text.clone(),
+        chosen: heading.said.clone(),
+    });
+    let headings = asked.collect();
+    let ignored = report
+        .headings
+        .iter()
+        .filter(|heading| heading.said == IGNORE);
+    let ignored = ignored.map(|heading| (heading.text.clone(), "as you said".to_owned()));
+    let passed_over = report.headings_passed_over();
+    let passed_over = passed_over.map(|(text, why)| (text.to_owned(), why));
+    let not_read = passed_over.chain(ignored).collect();
+    let read = report.headings.iter();
+    let read_as = read.filter_map(|heading| Some((heading.text.clone(), heading.read_as.clone()?)));
+    let read_as = read_as.collect();
+    let mut told = report.told;
+    told.sort_by_key(|told| (told.kind, told.line));
+    let told_more = told.len().saturating_sub(SHOWN);
+    told.truncate(SHOWN);
+    ImportPage {
+        page: visit.page("/imports"),
+        errors: FormErrors::default(),
+        file_name,
+        dry_run,
+        reference: report.reference.map(|reference| reference.to_string()),
+        counts: figures(&report.counts),
+        refused: report.counts.refused,
+        told,
+        told_more,
+        read_as,
+        not_read,
+        written_as: report.written_as,
+        headings,
+        columns: columns(),
+        largest: LARGEST_MEGABYTES,
+    }
+}
+
+fn figures(counts: &Counts) -> Vec<(String, &'static str)> {
+    let all = [
+        (counts.rows, number(counts.rows, "Row read", "Rows read")),
+        (counts.taken, "New on the register"),
+        (counts.unchanged, "On the register already"),
+        (counts.repeats, number(counts.repeats, "Repeat", "Repeats")),
+        (counts.elsewhere, "Other authorities’"),
+        (counts.refused, "Refused"),
+    ];
+    all.into_iter()
+        .map(|(count, what)| (with_commas(count), what))
+        .collect()
+}
+
+const fn number(count: usize, one: &'static str, several: &'static str) -> &'static str {
+    if count == 1 { one } else { several }
+}
+
+/// What a heading may mean.
+fn columns() -> Vec<Choice> {
+    let read = Column::ALL.iter().filter(|column| !column.is_ours());
+    let ends = [
+        Choice::new("", "Hearth decides"),
+        Choice::new(IGNORE, "Nothing: do not read it"),
+    ];
+    ends.into_iter()
+        .chain(read.map(|column| Choice::new(column.as_str(), column.label())))
+        .collect()
+}
+
+/// The headings of a file that lacks one which is needed, so that a person can say which it is: each once, because a
+/// mapping is by the words of a heading.
+fn headings_of(problem: &ImportError, chosen: Vec<HeadingChoice>) -> Vec<HeadingChoice> {
+    match problem {
+        ImportError::Sheet(SheetProblem::HeadingsMissing { found, .. }) => {
+            let mut headings: Vec<HeadingChoice> = Vec::with_capacity(found.len());
+            for text in found {
+                if headings
+                    .iter()
+                    .any(|heading| is_same_heading(&heading.text, text))
+                {
+                    continue;
+                }
+                let before = chosen
+                    .iter()
+                    .find(|heading| is_same_heading(&heading.text, text));
+                headings.push(HeadingChoice {
+                    text: text.clone(),
+                    chosen: before
+                        .map(|heading| heading.chosen.clone())
+                        .unwrap_or_default(),
+                });
+            }
+            headings
+        }
+        _ => chosen,
+    }
+}

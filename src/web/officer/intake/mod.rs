@@ -1,0 +1,6 @@
+//! Every door in: notifications, lists taken over, a child written down by hand.
+
+pub mod imports;
+pub mod new_child;
+pub mod notification;
+pub mod notifications;

@@ -1,0 +1,177 @@
+//! Writing down a notification that came by letter, by telephone or as a school's return: `/children/new`. Children
+//! who may be the same are shown before anything is written.
+
+mod form;
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::NaiveDate;
+
+use crate::access::Viewer;
+use crate::db::{Conn, DbError, Result as DbResult};
+use crate::intake::notification::{self, Notification, Receipt};
+use crate::register::duplicates::{self, Sought};
+use crate::register::list::Line;
+use crate::rules::codes::{PreviousSetting, PrimaryReason, Relationship, Sex, Source};
+use crate::rules::dates::spoken;
+use crate::web::error::WebError;
+use crate::web::form::{Choice, FormErrors, Refused, Submitted, choices, choices_with_blank};
+use crate::web::officer::row::{Officers, Row};
+use crate::web::page::{Flash, Page};
+use crate::web::visit::Visit;
+use crate::web::{answer, seal};
+use form::{NewChildForm, WrittenDown};
+
+/// Who may have told the authority by letter or telephone; lists have a door of their own.
+const SOURCES: &[Source] = &[
+    Source::SchoolReturn,
+    Source::Parent,
+    Source::SocialCare,
+    Source::OtherAuthority,
+    Source::Authority,
+    Source::Other,
+];
+
+#[derive(Template)]
+#[template(path = "officer/intake/new_child.html")]
+struct NewChildPage {
+    page: Page,
+    form: NewChildForm,
+    errors: FormErrors,
+    sources: Vec<Choice>,
+    sexes: Vec<Choice>,
+    settings: Vec<Choice>,
+    reasons: Vec<Choice>,
+    relationships: Vec<Choice>,
+    confirm: Vec<Choice>,
+    caption: &'static str,
+    rows: Vec<Row>,
+}
+
+impl NewChildPage {
+    fn new(visit: &Visit, form: NewChildForm, errors: FormErrors) -> Self {
+        Self {
+            page: visit.page("/children"),
+            form,
+            errors,
+            sources: choices(SOURCES, Source::as_str, Source::label),
+            sexes: choices(Sex::ALL, Sex::as_str, Sex::label),
+            settings: choices(
+                PreviousSetting::ALL,
+                PreviousSetting::as_str,
+                PreviousSetting::label,
+            ),
+            reasons: choices(
+                PrimaryReason::ALL,
+                PrimaryReason::as_str,
+                PrimaryReason::label,
+            ),
+            relationships: choices_with_blank(
+                "Choose one",
+                Relationship::ALL,
+                Relationship::as_str,
+                Relationship::label,
+            ),
+            confirm: vec![Choice::new("yes", "I have looked: this is another child")],
+            caption: "Children who may be the same",
+            rows: Vec::new(),
+        }
+    }
+}
+
+/// GET `/children/new`.
+///
+/// # Errors
+/// When the page cannot be written.
+pub async fn edit(visit: Visit) -> Result<HttpResponse, WebError> {
+    let form = NewChildForm::with_key(seal::random(), visit.today());
+    answer::show(&NewChildPage::new(&visit, form, FormErrors::default()))
+}
+
+/// What became of what was written down.
+enum Taken {
+    In(Receipt),
+    MayBeAnother(Vec<Line>, Officers),
+}
+
+/// POST `/children/new`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add(
+    visit: Visit,
+    submitted: Submitted<NewChildForm>,
+) -> Result<HttpResponse, WebError> {
+    let today = visit.today();
+    let WrittenDown {
+        notification,
+        received_on,
+        is_another_child,
+        form,
+    } = match submitted.check(today) {
+        Ok(written) => written,
+        Err(Refused { form, errors }) => {
+            return answer::refuse(&NewChildPage::new(&visit, form, errors));
+        }
+    };
+    let now = visit.now();
+    let base_url = visit.app().config.base_url.clone();
+    let taken = visit
+        .write(move |tx, viewer| {
+            let key = &notification.form_key;
+            let is_sent_twice = notification::written_down_before(tx, viewer, key)?.is_some();
+            if !is_another_child && !is_sent_twice {
+                let others = others_like(tx, viewer, &notification)?;
+                if !others.is_empty() {
+                    return Ok(Taken::MayBeAnother(others, Officers::read(tx, viewer)?));
+                }
+            }
+            notification::receive(tx, viewer, &notification, &base_url, received_on, now)
+                .map(Taken::In)
+        })
+        .await??;
+    answer_to(&visit, taken, form, today)
+}
+
+fn others_like(tx: &mut Conn, viewer: &Viewer, notification: &Notification) -> DbResult<Vec<Line>> {
+    let mut others = Vec::new();
+    for child in &notification.children {
+        let sought = Sought {
+            given_names: &child.given_names,
+            family_name: &child.family_name,
+            date_of_birth: child.date_of_birth,
+            upn: None,
+            nhs_number: None,
+        };
+        others.extend(duplicates::candidates(tx, viewer, &sought, None)?);
+    }
+    Ok::<_, DbError>(others)
+}
+
+fn answer_to(
+    visit: &Visit,
+    taken: Taken,
+    form: NewChildForm,
+    today: NaiveDate,
+) -> Result<HttpResponse, WebError> {
+    match taken {
+        Taken::In(receipt) => Ok(visit.see_other_with(
+            &format!("/notifications/{}", receipt.reference),
+            &Flash::success(format!(
+                "The notification is written down as {}. The family is owed an answer by {}.",
+                receipt.reference,
+                spoken(receipt.answer_by)
+            )),
+        )),
+        Taken::MayBeAnother(lines, officers) => {
+            let errors = FormErrors::at(
+                "another_child",
+                "Look at the children who may be the same, and confirm that this is another child",
+            );
+            answer::refuse(&NewChildPage {
+                rows: Row::all(lines, &officers, today),
+                ..NewChildPage::new(visit, form, errors)
+            })
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! A notification: who tells us what about which children, whether we know them already, and accepting it.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use validator::Validate;
+
+use crate::access::{Viewer, accounts};
+use crate::clock::london_day;
+use crate::db::{Conn, DbError, Result as DbResult};
+use crate::duty::owed::DutyState;
+use crate::intake::notification::{self, AcceptError, NotificationRecord};
+use crate::policy::rulebook;
+use crate::register::child::{self, ChildRecord};
+use crate::register::duplicates::{self, Sought};
+use crate::register::list::Line;
+use crate::rules::dates::{short, spoken};
+use crate::rules::duty::Purpose;
+use crate::rules::identifiers::Reference;
+use crate::visit::check;
+use crate::web::answer;
+use crate::web::error::WebError;
+use crate::web::form::{Choice, Form, FormErrors, Refusal, Refused, Submitted};
+use crate::web::named::Named;
+use crate::web::officer::days;
+use crate::web::page::{Flash, Page};
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "officer/intake/notification.html")]
+struct NotificationPage {
+    page: Page,
+    notification: NotificationWords,
+    officers: Vec<Choice>,
+    form: AcceptanceForm,
+    errors: FormErrors,
+}
+
+struct NotificationWords {
+    reference: String,
+    parent: String,
+    source: &'static str,
+    received: String,
+    message: String,
+    children: Vec<NotifiedChild>,
+    /// The day, and why then.
+    acknowledge_by: Option<(String, String)>,
+    days: String,
+    is_late: bool,
+    accepted: Option<String>,
+}
+
+struct NotifiedChild {
+    child: KnownChild,
+    /// Others on the register who may be the same child.
+    candidates: Vec<KnownChild>,
+    /// The acknowledgement, where it is still owed.
+    acknowledgement: Option<String>,
+}
+
+struct KnownChild {
+    reference: String,
+    name: String,
+    born: String,
+    postcode: String,
+    status: &'static str,
+}
+
+/// Who will answer for the children.
+#[derive(Debug, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct AcceptanceForm {
+    #[validate(length(
+        min = 1,
+        message = "Choose the officer who will answer for the children"
+    ))]
+    officer: String,
+}
+
+impl Form for AcceptanceForm {
+    type Parsed = Reference;
+
+    fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<Reference> {
+        let officer = Reference::parse(&self.officer)
+            .map_err(|_| "Choose the officer who will answer for the children");
+        errors.keep("officer", officer)
+    }
+}
+
+/// `GET /notifications/{reference}`
+pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
+    let shown = page(&visit, named.0, None).await?;
+    answer::show(&shown)
+}
+
+/// `POST /notifications/{reference}/acceptance`
+pub async fn accept(
+    visit: Visit,
+    named: Named,
+    submitted: Submitted<AcceptanceForm>,
+) -> Result<HttpResponse, WebError> {
+    let officer = match submitted.check(visit.today()) {
+        Ok(officer) => officer,
+        Err(refused) => return answer::refuse(&page(&visit, named.0, Some(refused)).await?),
+    };
+    let (today, now) = (visit.today(), visit.now());
+    let (reference, chosen) = (named.0.clone(), officer.clone());
+    let base_url = visit.app().config.base_url.clone();
+    let accepted = visit
+        .write(move |tx, viewer| {
+            notification::accept(tx, viewer, &reference, &chosen, &base_url, today, now)
+        })
+        .await?;
+    let here = format!("/notifications/{}", named.0);
+    match accepted {
+        Ok(()) => Ok(visit.see_other_with(
+            &here,
+            &Flash::success("You have accepted the notification."),
+        )),
+        Err(error @ AcceptError::Already { .. }) => {
+            Ok(visit.see_other_with(&here, &Flash::important(error.to_string())))
+        }
+        Err(refusal) => {
+            let errors = refusal.at_its_field()?;
+            let form = AcceptanceForm {
+                officer: officer.to_string(),
+            };
+            answer::refuse(&page(&visit, named.0, Some(Refused { form, errors })).await?)
+        }
+    }
+}
+
+impl Refusal for AcceptError {
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::NoOfficer => Some("officer"),
+            Self::Already { .. } | Self::NotFound | Self::Db(_) => None,
+        }
+    }
+}
+
+async fn page(
+    visit: &Visit,
+    reference: Reference,
+    refused: Option<Refused<AcceptanceForm>>,
+) -> Result<NotificationPage, WebError> {
+    let today = visit.today();
+    let (notification, officers) = visit
+        .read(move |conn, viewer| {
+            let Some(record) = notification::find(conn, viewer, &reference)? else {
+                return Ok(None);
+            };
+            let officers = accounts::officers(conn, viewer.authority())?;
+            Ok::<_, DbError>(Some((words(conn, viewer, &record, today)?, officers)))
+        })
+        .await?
+        .ok_or(WebError::NotFound)?;
+    let me = visit.viewer()?.account();
+    let (form, errors) = match refused {
+        Some(refused) => (refused.form, refused.errors),
+        None => {
+            let mine = officers.iter().find(|officer| Some(officer.key) == me);
+            let officer = mine.map(|officer| officer.reference.clone());
+            let form = AcceptanceForm {
+                officer: officer.unwrap_or_default(),
+            };
+            (form, FormErrors::default())
+        }
+    };
+    Ok(NotificationPage {
+        page: visit.page("/notifications"),
+        notification,
+        officers: officers
+            .into_iter()
+            .map(|officer| Choice::new(officer.reference, officer.name))
+            .collect(),
+        form,
+        errors,
+    })
+}
+
+fn words(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    record: &NotificationRecord,
+    today: NaiveDate,
+) -> DbResult<NotificationWords> {
+    let rulebook = rulebook::load(conn, viewer.authority(), today)?;
+    let due = record.acknowledge_by.as_ref();
+    let by = due.map(|due| due.on);
+    let mut children = Vec::with_capacity(record.children.len());
+    for line in &record.children {
+        children.push(notified(conn, viewer, line)?);
+    }
+    Ok(NotificationWords {
+        reference: record.reference.to_string(),
+        parent: record.parent_name.clone(),
+        source: record.source.label(),
+        received: spoken(london_day(record.received_at)),
+        message: record.message.clone(),
+        children,
+        acknowledge_by: due.map(|due| (spoken(due.on), due.why.clone())),
+        days: by
+            .map(|day| days::against(day, today, &rulebook.calendar))
+            .unwrap_or_default(),
+        is_late: by.is_some_and(|day| day < today),
+        accepted: record
+            .accepted
+            .as_ref()
+            .map(|(at, by)| format!("{by}, {}", spoken(london_day(*at)))),
+    })
+}
+
+fn notified(conn: &mut Conn, viewer: &Viewer, line: &Line) -> DbResult<NotifiedChild> {
+    let mut notified = NotifiedChild {
+        child: KnownChild::of(line),
+        candidates: Vec::new(),
+        acknowledgement: None,
+    };
+    let Ok(reference) = Reference::parse(&line.reference) else {
+        return Ok(notified);
+    };
+    let Some(child) = child::find(conn, viewer, &reference)? else {
+        return Ok(notified);
+    };
+    notified.candidates = candidates(conn, viewer, &child)?;
+    notified.acknowledgement = check::of_child(conn, child.key)?
+        .into_iter()
+        .find(|check| check.purpose == Purpose::Acknowledge && check.state == DutyState::Open)
+        .map(|check| check.reference.to_string());
+    Ok(notified)
+}
+
+/// Others who may be this child, by everything the register holds of it.
+fn candidates(conn: &mut Conn, viewer: &Viewer, child: &ChildRecord) -> DbResult<Vec<KnownChild>> {
+    let sought = Sought {
+        given_names: &child.particulars.given_names,
+        family_name: &child.particulars.family_name,
+        date_of_birth: child.particulars.date_of_birth,
+        upn: child.particulars.upn.as_ref(),
+        nhs_number: child.particulars.nhs_number.as_ref(),
+    };
+    let found = duplicates::candidates(conn, viewer, &sought, Some(child.reference.as_str()))?;
+    Ok(found.iter().map(KnownChild::of).collect())
+}
+
+impl KnownChild {
+    fn of(line: &Line) -> Self {
+        Self {
+            reference: line.reference.clone(),
+            name: format!("{} {}", line.given_names, line.family_name),
+            born: short(line.date_of_birth),
+            postcode: line.postcode.clone().unwrap_or_default(),
+            status: line.status.label(),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn checked(body: &str) -> Result<Reference, Refused<AcceptanceForm>> {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        Submitted::from_body(body).unwrap().check(today)
+    }
+
+    #[test]
+    fn an_officer_is_named_by_reference() {
+        assert_eq!(
+            checked("officer=A-7K4M-2QXD").unwrap().as_str(),
+            "A-7K4M-2QXD"
+        );
+    }
+
+    #[test]
+    fn nobody_and_nonsense_are_asked_again() {
+        for body in ["", "officer=", "officer=Sam", "officer=%3Cscript%3E"] {
+            let refused = checked(body).unwrap_err();
+            assert_eq!(
+                refused.errors.get("officer"),
+                Some("Choose the officer who will answer for the children"),
+                "{body}"
+            );
+        }
+    }
+}

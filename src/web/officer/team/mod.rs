@@ -1,0 +1,3 @@
+//! What is about the people who do the work.
+
+pub mod absences;
