@@ -24,7 +24,8 @@ pub struct OpenDuty {
 
 /// Every duty that is open.
 pub fn open_checks(conn: &mut Conn) -> Result<Vec<OpenDuty>, DbError> {
-    let rows: Vec<(i64, Option<i64>, Option<i64>, Purpose, NaiveDate)> = duty::table
+    type Row = (i64, Option<i64>, Option<i64>, Purpose, NaiveDate);
+    let rows: Vec<Row> = duty::table
         .filter(duty::state.eq(DutyState::Open))
         .select((
             duty::id,

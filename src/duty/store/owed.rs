@@ -269,7 +269,7 @@ pub fn insert_for(
         state: DutyState::Open.as_str(),
         created_at: now.into(),
     };
-    insert_rows!(tx, duty::table, vec![new])?;
+    insert_rows!(tx, duty::table, [new])?;
     Ok(duty::table
         .filter(duty::reference.eq(reference.as_str()))
         .select(duty::id)
