@@ -31,15 +31,6 @@ const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     ("proof", &["verify", "verify_states", "verify_told"]),
     ("rules", &["policy", "tier"]),
     ("visit", &["ending", "found", "outcome"]),
-    ("web", &["assets", "error", "page"]),
-    (
-        "web",
-        &[
-            "parent::notify",
-            "parent::notify::child",
-            "parent::notify::you",
-        ],
-    ),
 ];
 
 #[test]
