@@ -3,15 +3,42 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeZone, Utc};
 use chrono_tz::Europe::London;
+
+/// A moment and the day that it belongs to, which is always the day in England: what is due is due by days there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct At {
+    now: NaiveDateTime,
+    today: NaiveDate,
+}
+
+impl At {
+    /// A moment given in UTC that no clock has told: for tests, simulations and rehearsals.
+    pub fn of(now: NaiveDateTime) -> Self {
+        Self {
+            now,
+            today: london_day(now),
+        }
+    }
+
+    /// The moment, in UTC.
+    pub fn now(self) -> NaiveDateTime {
+        self.now
+    }
+
+    /// The day in England.
+    pub fn today(self) -> NaiveDate {
+        self.today
+    }
+}
 
 /// The source of the time, handed to whoever needs it.
 #[derive(Clone, Debug)]
 pub enum Clock {
     /// The machine's own clock.
     System,
-    /// Always this day, at the machine's time of day: for demonstrations (`HEARTH_TODAY`).
+    /// Always this day in England, at the time of day that it is there: for demonstrations (`HEARTH_TODAY`).
     Fixed(NaiveDate),
     /// A clock that stands still until [`Clock::set`] moves it: seconds since 1970, UTC. For tests and simulations.
     Stepped(Arc<AtomicI64>),
@@ -30,11 +57,16 @@ impl Clock {
         }
     }
 
+    /// The moment and its day, read once, so that they agree at midnight too.
+    pub fn at(&self) -> At {
+        At::of(self.now())
+    }
+
     /// Now, in UTC, to the whole second: PostgreSQL and SQLite keep different fractions.
     pub fn now(&self) -> NaiveDateTime {
         match self {
             Self::System => Utc::now().naive_utc().trunc_subsecs(0),
-            Self::Fixed(day) => day.and_time(Utc::now().time().trunc_subsecs(0)),
+            Self::Fixed(day) => on_day(*day, Utc::now().naive_utc().trunc_subsecs(0)),
             Self::Stepped(seconds) => DateTime::from_timestamp(seconds.load(Ordering::SeqCst), 0)
                 .unwrap_or_default()
                 .naive_utc(),
@@ -43,11 +75,16 @@ impl Clock {
 
     /// The day it is in England: due dates are days in Europe/London, not in UTC.
     pub fn today(&self) -> NaiveDate {
-        match self {
-            Self::Fixed(day) => *day,
-            _ => london_day(self.now()),
-        }
+        self.at().today()
     }
+}
+
+/// The moment in UTC at which it is on `day`, in England, as late as it is there at `moment`. In the hour that is left out
+/// when clocks go forward, as late as in UTC.
+fn on_day(day: NaiveDate, moment: NaiveDateTime) -> NaiveDateTime {
+    let late = day.and_time(london_time(moment));
+    let in_england = London.from_local_datetime(&late).earliest();
+    in_england.map_or(late, |it| it.naive_utc())
 }
 
 /// The day in England at a moment given in UTC.
@@ -80,5 +117,38 @@ mod tests {
         assert_eq!(at("2026-03-29T01:00:00").today().to_string(), "2026-03-29");
         assert_eq!(at("2026-10-24T23:00:00").today().to_string(), "2026-10-25");
         assert_eq!(at("2026-10-25T23:59:59").today().to_string(), "2026-10-25");
+    }
+
+    #[test]
+    fn today_is_the_day_of_now_on_both_sides_of_midnight() {
+        for (now, today) in [
+            ("2026-07-01T22:59:59", "2026-07-01"),
+            ("2026-07-01T23:00:00", "2026-07-02"),
+            ("2026-12-01T23:59:59", "2026-12-01"),
+            ("2026-12-02T00:00:00", "2026-12-02"),
+        ] {
+            let at = at(now).at();
+            assert_eq!(at.now().and_utc().timestamp(), {
+                let now: NaiveDateTime = now.parse().unwrap_or_default();
+                now.and_utc().timestamp()
+            });
+            assert_eq!(at.today().to_string(), today, "{now}");
+        }
+    }
+
+    #[test]
+    fn a_fixed_day_is_the_day_of_its_own_now_at_every_hour() {
+        for day in ["2026-07-01", "2026-12-01", "2026-03-29", "2026-10-25"] {
+            let day: NaiveDate = day.parse().unwrap_or_default();
+            for real in ["2026-11-30", "2026-06-15", "2026-03-29"] {
+                let midnight: NaiveDate = real.parse().unwrap_or_default();
+                for hour in 0..24 {
+                    let moment = midnight.and_hms_opt(hour, 30, 0).unwrap_or_default();
+                    let now = on_day(day, moment);
+                    assert_eq!(london_day(now), day, "{day} as late as {moment}");
+                }
+            }
+            assert_eq!(Clock::Fixed(day).at().today(), day);
+        }
     }
 }
