@@ -2,6 +2,8 @@
 
 pub mod absence;
 pub mod accounts;
+mod act;
+mod action;
 pub mod audit;
 pub mod authority;
 pub mod invitation;
@@ -13,4 +15,6 @@ pub(crate) mod store;
 mod token;
 mod viewer;
 
+pub use act::{Act, Subject};
+pub use action::Action;
 pub use viewer::{AccountKey, AuthorityKey, Role, Viewer};

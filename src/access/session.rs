@@ -43,7 +43,7 @@ pub fn find(conn: &mut Conn, token: &str, now: NaiveDateTime) -> Result<Option<S
     Ok(row
         .filter(|row| row.expires_at > now && row.seen_at + IDLE > now)
         .map(|row| SignedIn {
-            viewer: Viewer::person(row.authority, row.account, row.role, row.name),
+            viewer: Viewer::of_person(row.authority, row.account, row.role, row.name),
             role: row.role,
             email: row.email,
             authority_code: row.authority_code,

@@ -205,7 +205,7 @@ pub fn set_password(
     let account = store::account::by_email(tx, authority, &email)?
         .filter(|account| account.left_on.is_none())
         .ok_or(SignInError::Link)?;
-    let viewer = Viewer::person(authority, account.key, account.role, account.name.clone());
+    let viewer = Viewer::of_person(authority, account.key, account.role, account.name.clone());
     accounts::set_password(tx, &viewer, &account, hash, now)?;
     session::end_all(tx, account.key)?;
     Ok(session::begin(tx, account.key, now)?)

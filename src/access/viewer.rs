@@ -8,6 +8,7 @@
 //! ```
 
 use crate::db::columns::Key;
+use crate::db::{self, DbError};
 use crate::rules::codes::code_list;
 
 /// Marks keys of authorities.
@@ -63,7 +64,7 @@ enum Eyes {
 
 impl Viewer {
     /// A person who has proved who they are. Only [`super::session`] has a reason to make one.
-    pub(crate) fn person(
+    pub(crate) fn of_person(
         authority: AuthorityKey,
         account: AccountKey,
         role: Role,
@@ -90,6 +91,14 @@ impl Viewer {
     /// The authority whose records are looked at; there is no viewer of all authorities.
     pub fn authority(&self) -> AuthorityKey {
         self.authority
+    }
+
+    /// The account of whoever does what only somebody in particular does: books, records, promises.
+    ///
+    /// # Errors
+    /// [`DbError::Nobody`] when the program itself is at work.
+    pub fn person(&self) -> db::Result<AccountKey> {
+        self.account().ok_or(DbError::Nobody)
     }
 
     /// The account, unless the program itself is at work.

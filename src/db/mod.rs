@@ -43,6 +43,9 @@ pub enum DbError {
     /// This database is asked for what it leaves to tools of its own; says which.
     #[error("{0}")]
     Unsupported(&'static str),
+    /// What was asked for is done in a person's name, and the program itself was at work.
+    #[error("this is done in somebody’s name, and nobody was named")]
+    Nobody,
     /// A stored value could not be understood; the row is named.
     #[error("a stored value makes no sense: {0}")]
     Corrupt(String),

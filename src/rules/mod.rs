@@ -13,6 +13,7 @@
 //! - [`tier`]: from the facts on record to green, amber or red, with the reasons.
 //! - [`duty`]: the kinds of duties, and all that depends on the kind.
 //! - [`census`]: the days of the termly census, and by when its return is sent.
+//! - [`rulebook`]: what the rules need to know besides the facts of a case.
 //! - [`schedule`]: which check comes next, due when, and why then.
 //! - [`outcome`]: whether what happened satisfies the check, and what Hearth does about a failed visit.
 //! - [`postponement`]: how far a check may be put off, and who hears of it.
@@ -43,6 +44,7 @@ pub mod outcome;
 pub mod policy;
 pub mod postponement;
 pub mod rest;
+pub mod rulebook;
 pub mod schedule;
 pub mod terms;
 pub mod tier;
