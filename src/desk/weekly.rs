@@ -81,7 +81,7 @@ pub fn tell(
 fn eyes(conn: &mut Conn, authority: &Authority, person: &Hearer) -> Result<Viewer> {
     let account = accounts::by_email(conn, authority.key, &person.email)?;
     Ok(match account {
-        Some(account) => Viewer::person(authority.key, account.key, account.role, account.name),
+        Some(account) => Viewer::of_person(authority.key, account.key, account.role, account.name),
         None => Viewer::program(authority.key, "weekly digest"),
     })
 }

@@ -57,7 +57,7 @@ pub fn world() -> World {
         let account = db
             .write_now(|tx| add_account(tx, authority, role, name))
             .unwrap();
-        Viewer::person(authority, account, role, name.to_owned())
+        Viewer::of_person(authority, account, role, name.to_owned())
     };
     let mut ending = Ending::default();
     ending.absent = OWED_IN_LATER_ROOMS;

@@ -14,7 +14,8 @@ use super::page::{Flash, FlashKind, Link, Look, Page};
 use super::watchman::LateSweep;
 use super::{answer, cookies, seal};
 use crate::access::session::SignedIn;
-use crate::access::{Role, Viewer};
+use crate::access::{Act, Role, Viewer};
+use crate::clock::At;
 use crate::db::{Conflict, Conn, Db};
 
 /// What a handler takes: `async fn show(visit: Visit, …)`.
@@ -87,6 +88,11 @@ impl Visit {
         self.app.clock.today()
     }
 
+    /// The moment and its day.
+    pub fn at(&self) -> At {
+        self.app.clock.at()
+    }
+
     /// The moment in UTC.
     pub fn now(&self) -> NaiveDateTime {
         self.app.clock.now()
@@ -135,6 +141,22 @@ impl Visit {
     {
         let viewer = self.viewer()?.clone();
         Ok(self.db().write(move |tx| f(tx, &viewer)).await)
+    }
+
+    /// Does something in this visit's name, at one moment. `f` may run twice, so it touches only the database.
+    ///
+    /// # Errors
+    /// What `f` gives, as it is, for the handler to answer.
+    pub async fn act<T, E, F>(&self, f: F) -> Result<Result<T, E>, WebError>
+    where
+        F: Fn(&mut Act<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: Conflict + Send + 'static,
+    {
+        let viewer = self.viewer()?.clone();
+        let at = self.at();
+        let done = self.db().write(move |tx| f(&mut Act::new(tx, &viewer, at)));
+        Ok(done.await)
     }
 
     /// The frame of a page in the part of the service that `here` names (an address of the navigation, or nothing).

@@ -166,7 +166,7 @@ fn an_absence_that_makes_no_sense_is_refused_with_the_reason() {
         "{said}"
     );
     let other = world.run(|tx| authority::add(tx, "992", "Elsewhere"));
-    let stranger = Viewer::person(
+    let stranger = Viewer::of_person(
         other,
         world.manager.account().unwrap(),
         Role::Manager,

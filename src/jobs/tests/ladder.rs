@@ -550,7 +550,7 @@ impl World {
     /// The officer's account, had it another role.
     fn as_role(&self, role: Role) -> Viewer {
         let account = self.officer.account().unwrap();
-        Viewer::person(self.authority, account, role, "Sam Reed".to_owned())
+        Viewer::of_person(self.authority, account, role, "Sam Reed".to_owned())
     }
 
     fn acknowledge(

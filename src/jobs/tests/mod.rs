@@ -121,7 +121,7 @@ impl World {
             let account = db
                 .write_now(|tx| add_account(tx, authority, role, name, now))
                 .unwrap();
-            Viewer::person(authority, account, role, name.to_owned())
+            Viewer::of_person(authority, account, role, name.to_owned())
         };
         let officer = person("Sam Reed", Role::Officer);
         let manager = person("Robin Vale", Role::Manager);
