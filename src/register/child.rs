@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 pub use super::store::child::{ChildRecord, Particulars};
 use super::{ChildKey, fresh_reference, names, store};
+use crate::access::Subject;
 use crate::access::audit::{self, Event};
 use crate::access::{AuthorityKey, Viewer};
 use crate::conflict;
@@ -277,6 +278,12 @@ pub(super) fn note(
         detail,
     };
     audit::record(tx, viewer, &event, now)
+}
+
+impl<'a> From<&'a ChildRecord> for Subject<'a> {
+    fn from(child: &'a ChildRecord) -> Self {
+        Self::of_child(child.key, child.reference.as_str())
+    }
 }
 
 /// Moves the record from one status to another; the caller writes the audit event.
