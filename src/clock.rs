@@ -62,6 +62,11 @@ impl Clock {
         At::of(self.now())
     }
 
+    /// Another day in England, as late as it is now: for a rehearsal of what is to come.
+    pub fn on(&self, day: NaiveDate) -> At {
+        At::of(on_day(day, self.now()))
+    }
+
     /// Now, in UTC, to the whole second: PostgreSQL and SQLite keep different fractions.
     pub fn now(&self) -> NaiveDateTime {
         match self {
