@@ -57,7 +57,7 @@ pub fn live(
     now: NaiveDateTime,
 ) -> Result<Made, Failure> {
     let first_day = today - Days::new(DAYS);
-    let staff = staff::appoint(db, first_day, at(first_day, 8, now))?;
+    let staff = staff::appoint(db, first_day, at_hour(first_day, 8, now))?;
     let mut families = families::families(today, CHILDREN, SEED);
     take_some_over_late(&mut families, first_day, today);
     let authority = staff.authority;
@@ -76,7 +76,7 @@ pub fn live(
             let done = db.write_now(|tx| {
                 deeds
                     .iter()
-                    .map(|deed| scene.perform(tx, deed, day, at(day, 10, now)))
+                    .map(|deed| scene.perform(tx, deed, day, at_hour(day, 10, now)))
                     .collect::<Result<Vec<_>, DbError>>()
             })?;
             for (deed, done) in deeds.iter().zip(done) {
@@ -86,9 +86,9 @@ pub fn live(
         }
         post.end_of_day(day, today, now);
     }
-    let evening = at(today, 18, now);
+    let evening = at_hour(today, 18, now);
     db.write_now(|tx| loose_ends::leave(&scene, tx, today, evening))?;
-    diary.acknowledge_some(db, &mut scene, today, at(today, 8, now))?;
+    diary.acknowledge_some(db, &mut scene, today, at_hour(today, 8, now))?;
     Ok(Made {
         authority,
         parent: scene.parent,
@@ -107,7 +107,7 @@ fn take_some_over_late(families: &mut [Family], first_day: NaiveDate, today: Nai
 }
 
 /// A time of a day that is not after now.
-fn at(day: NaiveDate, hour: u32, now: NaiveDateTime) -> NaiveDateTime {
+fn at_hour(day: NaiveDate, hour: u32, now: NaiveDateTime) -> NaiveDateTime {
     day.and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default())
         .min(now)
 }
@@ -300,7 +300,7 @@ impl Post {
             self.folder.clone()
         };
         self.services.courier.transport = transport;
-        let moment = at(day, 18, now);
+        let moment = at_hour(day, 18, now);
         self.services.clock.set(moment);
         runner::run_due(&self.services, moment);
     }

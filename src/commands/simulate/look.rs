@@ -38,7 +38,7 @@ struct Page {
 }
 
 /// What the officer does about it: decided before it is done, so that it is the same when the program dies meanwhile.
-enum Act {
+enum Reaction {
     Nothing,
     Allocate(Reference),
     Letter(Check),
@@ -101,7 +101,7 @@ impl World {
             Some(()) => counts.acts += 1,
             None => counts.refused += 1,
         }
-        if matches!(act, Act::Settle(..)) {
+        if matches!(act, Reaction::Settle(..)) {
             self.tally.once(Happening::AddressSettled, &done);
         }
         if done.is_some() && act.may_close_a_lapse() {
@@ -164,12 +164,12 @@ impl World {
         dice: &mut StdRng,
         (pupil, turn): (usize, u32),
         today: NaiveDate,
-    ) -> Act {
+    ) -> Reaction {
         let Some(check) = page.open.first() else {
-            return Act::Nothing;
+            return Reaction::Nothing;
         };
         if !self.staff.has(page.child.officer) && dice.random_ratio(2, 3) {
-            return Act::Allocate(self.staff.any_officer(dice).reference.clone());
+            return Reaction::Allocate(self.staff.any_officer(dice).reference.clone());
         }
         if let Some(homes) = page.homes.clone().filter(|_| dice.random_ratio(1, 2)) {
             let is_told = dice.random_ratio(1, 2);
@@ -178,20 +178,20 @@ impl World {
             } else {
                 Settlement::Held
             };
-            return Act::Settle(homes, right);
+            return Reaction::Settle(homes, right);
         }
         if check.purpose == Purpose::Acknowledge {
-            return Act::Letter(check.clone());
+            return Reaction::Letter(check.clone());
         }
         let unanswered = page.lapses.iter().find(|lapse| {
             let answer = lapse.acknowledged.as_ref();
             answer.is_none_or(|answer| answer.plan_by < today)
         });
         match (dice.random_range(0..100), unanswered) {
-            (0..12, _) => Act::Nothing,
+            (0..12, _) => Reaction::Nothing,
             (12..40, Some(lapse)) => {
                 let by = today + Days::new(dice.random_range(0..25));
-                Act::Answer(lapse.clone(), by)
+                Reaction::Answer(lapse.clone(), by)
             }
             (40..60, _) => {
                 let certainty = match dice.random_range(0..4) {
@@ -199,9 +199,9 @@ impl World {
                     1 => Certainty::GoesAllTheSame,
                     _ => Certainty::Verifies,
                 };
-                Act::Book(check.clone(), a_booking(dice, certainty, today), certainty)
+                Reaction::Book(check.clone(), a_booking(dice, certainty, today), certainty)
             }
-            _ => Act::Record(
+            _ => Reaction::Record(
                 check.clone(),
                 an_outcome(dice, check.purpose, format!("look-{pupil}-{turn}"), today),
             ),
@@ -289,7 +289,7 @@ fn an_outcome(
     }
 }
 
-impl Act {
+impl Reaction {
     /// A visit at which nobody was met answers for nothing.
     fn may_close_a_lapse(&self) -> bool {
         match self {
