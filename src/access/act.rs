@@ -106,11 +106,16 @@ impl<'a> Subject<'a> {
         Self::of_child(child, "")
     }
 
-    /// Something of a child's, by its reference; it is read on the child's timeline.
-    pub fn of_child<T>(child: Key<T>, reference: &'a str) -> Self {
+    /// Something that may be a child's, by its reference.
+    pub fn of<T>(child: Option<Key<T>>, reference: &'a str) -> Self {
         Self {
-            child: Some(child.number()),
+            child: child.map(Key::number),
             reference,
         }
+    }
+
+    /// Something of a child's, by its reference; it is read on the child's timeline.
+    pub fn of_child<T>(child: Key<T>, reference: &'a str) -> Self {
+        Self::of(Some(child), reference)
     }
 }

@@ -43,11 +43,11 @@ code_list! {
         CheckBooked = "check_booked", "Check booked";
         CheckPostponed = "check_postponed", "Check postponed";
         CheckLapsed = "check_lapsed", "Check lapsed";
-        ChecksSuspended = "checks_suspended", "Checks suspended";
+        RestBegun = "rest_begun", "Rest begun";
         BookingConfirmed = "booking_confirmed", "Booking confirmed";
         BookingMoved = "booking_moved", "Booking moved";
         OutcomeRecorded = "outcome_recorded", "Outcome recorded";
-        AcknowledgedByPost = "acknowledged_by_post", "Acknowledged by post";
+        AcknowledgedOnPaper = "acknowledged_on_paper", "Acknowledged on paper";
         LapseAcknowledged = "lapse_acknowledged", "Lapse acknowledged";
         LapseCarriedOver = "lapse_carried_over", "Lapse carried over to a new attempt";
         LapseHandedOver = "lapse_handed_over", "Lapse handed over to another record";
@@ -63,6 +63,8 @@ code_list! {
         PasswordSet = "password_set", "Password set";
         PasswordLinkMade = "password_link_made", "Link to choose a password made";
         PostGiven = "post_given", "Post given";
+        ReturnOwed = "return_owed", "Return owed";
+        ReturnSent = "return_sent", "Return sent";
         AbsenceRecorded = "absence_recorded", "Absence recorded";
         AbsenceEnded = "absence_ended", "Absence ended";
         PolicySet = "policy_set", "Policy value set";

@@ -25,6 +25,17 @@ pub fn of(act: &mut Act<'_>) -> Result<Rc<Rulebook>> {
     Ok(rulebook)
 }
 
+/// The rulebook as it was on an earlier day, for all that this act still asks: what is written down later counts as of the day
+/// on which it was received.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn as_of(act: &mut Act<'_>, day: NaiveDate) -> Result<Rc<Rulebook>> {
+    let rulebook = Rc::new(load(act.tx, act.viewer.authority(), day)?);
+    act.keep_rulebook(Rc::clone(&rulebook));
+    Ok(rulebook)
+}
+
 /// Reads an authority's rulebook for a day.
 pub fn load(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Result<Rulebook> {
     let code = crate::access::authority::by_key(conn, authority)?.code;
