@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
-use hearth::clock::Clock;
+use hearth::clock::{At, Clock};
 use hearth::db::Db;
 use hearth::jobs::{Services, Work, sweep};
 use hearth::mail::{Courier, Transport};
@@ -91,7 +91,7 @@ fn proof(register: &Path) -> Proof {
     let file = folder.path().join("register.db");
     std::fs::copy(register, &file).expect("a copy");
     let services = services(&file);
-    sweep::run(&services, scene::today(), scene::now()).expect("a sweep");
+    sweep::run(&services, At::of(scene::now())).expect("a sweep");
     by_hand(&file, SWEPT);
     let mut rounds: Vec<Proof> = (0..ROUNDS).map(|_| proof_of(&services)).collect();
     rounds.sort_by_key(|round| round.took);
@@ -103,7 +103,7 @@ fn proof_of(services: &Services) -> Proof {
     let late_after = services.late_after;
     let proven = services
         .db
-        .read_now(|conn| verify::verify(conn, None, scene::today(), scene::now(), late_after))
+        .read_now(|conn| verify::verify(conn, None, At::of(scene::now()), late_after))
         .expect("a proof");
     let took = began.elapsed();
     for broken in proven.iter().filter(|it| !it.holds()) {
@@ -137,7 +137,7 @@ fn round(register: &Path) -> [Timed; 4] {
 
 fn timed(services: &Services) -> Timed {
     let began = Instant::now();
-    let work = sweep::run(services, scene::today(), scene::now()).expect("a sweep");
+    let work = sweep::run(services, At::of(scene::now())).expect("a sweep");
     let took = began.elapsed();
     assert_eq!(work.problem, "");
     Timed { work, took }

@@ -8,7 +8,8 @@ use chrono::{Days, NaiveDate, NaiveDateTime};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use hearth::access::accounts::{self, NewAccount};
-use hearth::access::{Role, Viewer, authority, session};
+use hearth::access::{Act, Role, Viewer, authority, session};
+use hearth::clock::At;
 use hearth::db::{Conn, Db, DbError, migrate};
 use hearth::duty::owed;
 use hearth::policy::rulebook;
@@ -145,7 +146,10 @@ fn make(file: &Path, children: usize) {
 fn fill(tx: &mut Conn, code: &str, size: usize, random: &mut StdRng) -> Result<(), DbError> {
     let key = authority::add(tx, code, &format!("Authority {code}"))?;
     let viewer = Viewer::program(key, "bench");
-    authority::take_into_service(tx, &viewer, Some("duty@council.example"), now())?;
+    authority::take_into_service(
+        &mut Act::new(tx, &viewer, At::of(now())),
+        Some("duty@council.example"),
+    )?;
     add_officer(tx, &viewer, code);
     let rules = rulebook::load(tx, key, today())?;
     let mut made = Vec::new();
@@ -168,9 +172,9 @@ fn fill(tx: &mut Conn, code: &str, size: usize, random: &mut StdRng) -> Result<(
     for (entry, owed) in made.iter_mut().zip(&owed) {
         entry.next_check_on = owed.iter().map(|check| check.due_on).min();
     }
-    let added = bulk::add_all(tx, &viewer, &made, now())?;
+    let added = bulk::add_all(&mut Act::new(tx, &viewer, At::of(now())), &made)?;
     let owed: Vec<_> = added.iter().map(|(child, _)| *child).zip(owed).collect();
-    owed::owe_first(tx, &viewer, &owed, now())?;
+    owed::owe_first(&mut Act::new(tx, &viewer, At::of(now())), &owed)?;
     Ok(())
 }
 
@@ -182,7 +186,7 @@ fn add_officer(tx: &mut Conn, viewer: &Viewer, code: &str) {
         name: "Olu Officer",
         password_hash: None,
     };
-    accounts::add(tx, viewer, &new, now()).expect("an officer");
+    accounts::add(&mut Act::new(tx, viewer, At::of(now())), &new).expect("an officer");
 }
 
 fn child(random: &mut StdRng, number: usize, code: &str) -> NewEntry {

@@ -1,10 +1,10 @@
 //! Who is away from a day to a day, and who hears meanwhile what they would.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::accounts::{self, AccountRow};
-use super::audit::{self, Event};
 use super::{AccountKey, AuthorityKey, Role, Viewer, store, token};
+use crate::access::{Act, Action, Subject};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::rules::dates::spoken;
@@ -83,23 +83,16 @@ conflict!(AbsenceError);
 
 /// Records that somebody is away: a manager for anybody, whoever else works with children for themselves. `latest` is the
 /// last day that the policy gives an absence with this first day.
-pub fn add(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    new: &NewAbsence,
-    latest: NaiveDate,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<(), AbsenceError> {
-    let people = accounts::officers(tx, viewer.authority())?;
+pub fn add(act: &mut Act<'_>, new: &NewAbsence, latest: NaiveDate) -> Result<(), AbsenceError> {
+    let people = accounts::officers(act.tx, act.viewer.authority())?;
     let find = |reference: &Reference| {
         let is_it = |account: &&AccountRow| account.reference == reference.as_str();
         people.iter().find(is_it)
     };
     let away = find(&new.account).ok_or(AbsenceError::Who)?;
-    may_change(viewer, away.key)?;
+    may_change(act.viewer, away.key)?;
     let delegate = find(&new.delegate).ok_or(AbsenceError::Delegate)?;
-    check_days(new, latest, today)?;
+    check_days(new, latest, act.at.today())?;
     if delegate.key == away.key {
         return Err(AbsenceError::Themselves);
     }
@@ -107,22 +100,22 @@ pub fn add(
         return Err(AbsenceError::DelegateManages);
     }
     let days = (new.starts_on, new.ends_on);
-    if let Some((from, to)) = store::absence::overlapping(tx, away.key, days)? {
+    if let Some((from, to)) = store::absence::overlapping(act.tx, away.key, days)? {
         let name = away.name.clone();
         return Err(AbsenceError::Overlaps(name, spoken(from), spoken(to)));
     }
     let reference = Reference::from_random(ReferenceKind::Absence, token::bits());
     let row = store::absence::NewRow {
         reference: reference.as_str(),
-        authority_id: viewer.authority().number(),
+        authority_id: act.viewer.authority().number(),
         account_id: away.key.number(),
         delegate_id: delegate.key.number(),
         starts_on: new.starts_on,
         ends_on: new.ends_on,
-        recorded_by: viewer.account().map(AccountKey::number),
-        recorded_at: now,
+        recorded_by: act.viewer.account().map(AccountKey::number),
+        recorded_at: act.at.now(),
     };
-    store::absence::insert(tx, &row)?;
+    store::absence::insert(act.tx, &row)?;
     let detail = format!(
         "{} is away from {} to {}; {} hears what they would",
         away.name,
@@ -130,14 +123,11 @@ pub fn add(
         spoken(new.ends_on),
         delegate.name,
     );
-    note(
-        tx,
-        viewer,
-        "absence_recorded",
-        reference.as_str(),
+    Ok(act.note(
+        Action::AbsenceRecorded,
+        Subject::thing(reference.as_str()),
         &detail,
-        now,
-    )
+    )?)
 }
 
 fn check_days(new: &NewAbsence, latest: NaiveDate, today: NaiveDate) -> Result<(), AbsenceError> {
@@ -154,31 +144,22 @@ fn check_days(new: &NewAbsence, latest: NaiveDate, today: NaiveDate) -> Result<(
 }
 
 /// Somebody is back from today on, or is not going away at all. Said twice, it changes nothing.
-pub fn end(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    reference: &Reference,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<(), AbsenceError> {
-    let held = store::absence::held(tx, viewer.authority(), reference.as_str())?
+pub fn end(act: &mut Act<'_>, reference: &Reference) -> Result<(), AbsenceError> {
+    let held = store::absence::held(act.tx, act.viewer.authority(), reference.as_str())?
         .ok_or(AbsenceError::Unknown)?;
-    may_change(viewer, held.account)?;
-    if held.ends_on < today || held.ends_on < held.starts_on {
+    may_change(act.viewer, held.account)?;
+    if held.ends_on < act.at.today() || held.ends_on < held.starts_on {
         return Ok(());
     }
-    let first_day_back = held.starts_on.max(today);
+    let first_day_back = held.starts_on.max(act.at.today());
     let last_day = first_day_back.pred_opt().unwrap_or(first_day_back);
-    store::absence::shorten(tx, reference.as_str(), last_day)?;
+    store::absence::shorten(act.tx, reference.as_str(), last_day)?;
     let detail = format!("Back from {} on", spoken(first_day_back));
-    note(
-        tx,
-        viewer,
-        "absence_ended",
-        reference.as_str(),
+    Ok(act.note(
+        Action::AbsenceEnded,
+        Subject::thing(reference.as_str()),
         &detail,
-        now,
-    )
+    )?)
 }
 
 /// The absences of an authority that are not over on a day, the earliest first.
@@ -197,21 +178,4 @@ fn may_change(viewer: &Viewer, whose: AccountKey) -> Result<(), AbsenceError> {
         return Ok(());
     }
     Err(AbsenceError::NotAllowed)
-}
-
-fn note(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    action: &'static str,
-    subject: &str,
-    detail: &str,
-    now: NaiveDateTime,
-) -> Result<(), AbsenceError> {
-    let event = Event {
-        action,
-        child: None,
-        subject,
-        detail,
-    };
-    Ok(audit::record(tx, viewer, &event, now)?)
 }

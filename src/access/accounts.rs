@@ -1,10 +1,10 @@
 //! The people who sign in, and who of them holds which post on the ladder.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
-use super::audit::{self, Event};
 pub use super::store::account::AccountRow;
 use super::{AccountKey, AuthorityKey, Role, Viewer, session, store, token};
+use crate::access::{Act, Action, Subject};
 use crate::db::{Conn, DbError, Result};
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
@@ -60,30 +60,26 @@ impl crate::db::Conflict for AccountError {
 /// Makes an account in the viewer's authority. A member of staff signs in without naming an authority, so their address
 /// is unique among staff. Somebody who left and comes back has their old account again, because what they did is
 /// written down under it.
-pub fn add(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    new: &NewAccount<'_>,
-    now: NaiveDateTime,
-) -> Result<AccountKey, AccountError> {
-    let authority = viewer.authority();
+pub fn add(act: &mut Act<'_>, new: &NewAccount<'_>) -> Result<AccountKey, AccountError> {
+    let authority = act.viewer.authority();
     let taken = || Err(AccountError::Taken(new.email.to_owned()));
-    if new.role != Role::Parent && store::account::staff_credentials(tx, new.email)?.is_some() {
+    if new.role != Role::Parent && store::account::staff_credentials(act.tx, new.email)?.is_some() {
         return taken();
     }
-    let (key, reference, action) = match store::account::by_email(tx, authority, new.email)? {
+    let (key, reference, action) = match store::account::by_email(act.tx, authority, new.email)? {
         Some(earlier) if earlier.left_on.is_some() && new.role != Role::Parent => {
-            store::account::reopen(tx, earlier.key, new)?;
-            (earlier.key, earlier.reference, "account_reopened")
+            store::account::reopen(act.tx, earlier.key, new)?;
+            (earlier.key, earlier.reference, Action::AccountReopened)
         }
         Some(_) => return taken(),
         None => {
             let reference = Reference::from_random(ReferenceKind::Account, token::bits());
-            let key = store::account::insert(tx, authority, reference.as_str(), new, now)?;
-            (key, reference.to_string(), "account_added")
+            let key =
+                store::account::insert(act.tx, authority, reference.as_str(), new, act.at.now())?;
+            (key, reference.to_string(), Action::AccountAdded)
         }
     };
-    note(tx, viewer, action, &reference, new.role.as_str(), now)?;
+    act.note(action, Subject::thing(&reference), new.role.as_str())?;
     Ok(key)
 }
 
@@ -100,48 +96,18 @@ pub fn at_work(
 
 /// A member of staff leaves: from now on they cannot sign in, are signed out everywhere, and hold no post. Their
 /// children are for the register to let go of. Gives how many posts have ended with them.
-pub fn leave(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    account: &AccountRow,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<usize> {
-    store::account::set_left(tx, account.key, today)?;
-    session::end_all(tx, account.key)?;
-    let posts = store::account::end_posts_of(tx, account.key, day_before(today))?;
-    note(tx, viewer, "account_left", &account.reference, "", now)?;
+pub fn leave(act: &mut Act<'_>, account: &AccountRow) -> Result<usize> {
+    store::account::set_left(act.tx, account.key, act.at.today())?;
+    session::end_all(act.tx, account.key)?;
+    let posts = store::account::end_posts_of(act.tx, account.key, day_before(act.at.today()))?;
+    act.note(Action::AccountLeft, Subject::thing(&account.reference), "")?;
     Ok(posts)
 }
 
 /// Sets a new password, and with it ends a lock.
-pub fn set_password(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    account: &AccountRow,
-    hash: &str,
-    now: NaiveDateTime,
-) -> Result<()> {
-    store::account::set_password(tx, account.key, hash)?;
-    note(tx, viewer, "password_set", &account.reference, "", now)
-}
-
-/// Writes down what happened to an account or a post: never whose it is, but its reference.
-pub(super) fn note(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    action: &'static str,
-    subject: &str,
-    detail: &str,
-    now: NaiveDateTime,
-) -> Result<()> {
-    let event = Event {
-        action,
-        child: None,
-        subject,
-        detail,
-    };
-    audit::record(tx, viewer, &event, now)
+pub fn set_password(act: &mut Act<'_>, account: &AccountRow, hash: &str) -> Result<()> {
+    store::account::set_password(act.tx, account.key, hash)?;
+    act.note(Action::PasswordSet, Subject::thing(&account.reference), "")
 }
 
 /// The last day of whoever is followed from `day` on.
@@ -202,14 +168,12 @@ pub const fn may_hold(role: Role, post: Post) -> bool {
 
 /// Gives a post to an account from a day on, if the account's role may hold it; see [`give_post_to_mailbox`].
 pub fn give_post(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     post: Post,
     account: AccountKey,
     from: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<usize, AccountError> {
-    let held = store::account::by_key(tx, account)?;
+    let held = store::account::by_key(act.tx, account)?;
     if !may_hold(held.role, post) {
         let who = match post {
             Post::Officer | Post::TeamLeader | Post::DataTeam => "officers and managers",
@@ -219,28 +183,26 @@ pub fn give_post(
         return Err(AccountError::CannotHold(held.email, post, who));
     }
     let reference = held.reference;
-    let ended = make_room(tx, viewer, post, from)?;
-    let authority = viewer.authority();
-    store::account::give_post(tx, authority, post, Some(account), None, from)?;
-    note(tx, viewer, "post_given", &reference, post.as_str(), now)?;
+    let ended = make_room(act.tx, act.viewer, post, from)?;
+    let authority = act.viewer.authority();
+    store::account::give_post(act.tx, authority, post, Some(account), None, from)?;
+    act.note(Action::PostGiven, Subject::thing(&reference), post.as_str())?;
     Ok(ended)
 }
 
 /// Gives a post to a mailbox from a day on. A post that has one holder is the earlier one's until the day before; gives
 /// how many earlier holders there were.
 pub fn give_post_to_mailbox(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     post: Post,
     email: &EmailAddress,
     from: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<usize> {
-    let ended = make_room(tx, viewer, post, from)?;
-    let (authority, mailbox) = (viewer.authority(), email.as_str());
-    store::account::give_post(tx, authority, post, None, Some(mailbox), from)?;
+    let ended = make_room(act.tx, act.viewer, post, from)?;
+    let (authority, mailbox) = (act.viewer.authority(), email.as_str());
+    store::account::give_post(act.tx, authority, post, None, Some(mailbox), from)?;
     let detail = format!("{}: {mailbox}", post.as_str());
-    note(tx, viewer, "post_given", "", &detail, now)?;
+    act.note(Action::PostGiven, Subject::AUTHORITY, &detail)?;
     Ok(ended)
 }
 

@@ -48,7 +48,7 @@ impl<'a> Act<'a> {
     ) -> Result<()> {
         let about = about.into();
         self.note_all(&[Event {
-            action: action.as_str(),
+            action,
             child: about.child,
             subject: about.reference,
             detail,

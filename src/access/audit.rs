@@ -3,14 +3,13 @@
 use chrono::NaiveDateTime;
 
 pub use super::store::audit::Entry;
-use super::{Viewer, store};
+use super::{Action, Viewer, store};
 use crate::db::{Conn, Result};
 
 /// Something that was done. `detail` is shown on the child's timeline to officers; it never goes into a mail or a log.
 #[derive(Clone, Debug)]
 pub struct Event<'a> {
-    /// What was done, as a stable word: "child_registered", "outcome_recorded".
-    pub action: &'static str,
+    pub action: Action,
     /// The number of the child's key, if it is about a child.
     pub child: Option<i64>,
     /// The reference of what was changed.
@@ -19,14 +18,8 @@ pub struct Event<'a> {
     pub detail: &'a str,
 }
 
-/// Writes an event. The authority's revision goes up with it, so that a counted list knows it has to count again.
-pub fn record(tx: &mut Conn, viewer: &Viewer, event: &Event<'_>, now: NaiveDateTime) -> Result<()> {
-    store::audit::insert(tx, viewer, event, now)?;
-    store::audit::bump_revision(tx, viewer.authority())
-}
-
-/// Writes many events at once, as an import does.
-pub fn record_all(
+/// Writes events. The authority's revision goes up with them, so that a counted list knows it has to count again.
+pub(super) fn record_all(
     tx: &mut Conn,
     viewer: &Viewer,
     events: &[Event<'_>],
@@ -38,7 +31,7 @@ pub fn record_all(
 
 /// The newest event of one kind about one thing: who wrote down the address that is held now. The child's key comes from
 /// a read that had a viewer.
-pub fn latest(conn: &mut Conn, child: i64, action: &str, subject: &str) -> Result<Option<Entry>> {
+pub fn latest(conn: &mut Conn, child: i64, action: Action, subject: &str) -> Result<Option<Entry>> {
     store::audit::latest(conn, child, action, subject)
 }
 

@@ -1,10 +1,10 @@
 //! The local authorities: the list as the Department for Education has it, and which of them keep their register here.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
-use super::audit::{self, Event};
 pub use super::store::authority::Authority;
-use super::{AuthorityKey, Viewer, store};
+use super::{AuthorityKey, store};
+use crate::access::{Act, Action, Subject};
 use crate::db::{Conn, Result};
 use crate::mail::Letterhead;
 use crate::rules::identifiers::EmailAddress;
@@ -121,14 +121,9 @@ pub fn in_service(conn: &mut Conn) -> Result<Vec<Authority>> {
 }
 
 /// Begins to keep the register of the viewer's authority here, and says which its duty mailbox is.
-pub fn take_into_service(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    mailbox: Option<&str>,
-    now: NaiveDateTime,
-) -> Result<()> {
-    store::authority::set_in_service(tx, viewer.authority(), mailbox)?;
-    note(tx, viewer, "authority_in_service", now)
+pub fn take_into_service(act: &mut Act<'_>, mailbox: Option<&str>) -> Result<()> {
+    store::authority::set_in_service(act.tx, act.viewer.authority(), mailbox)?;
+    act.note(Action::AuthorityInService, Subject::AUTHORITY, "")
 }
 
 /// What an authority's pages show of it.
@@ -143,32 +138,17 @@ pub struct Description<'a> {
 }
 
 /// Sets what the pages of the viewer's authority show of it. Words that are empty are none.
-pub fn describe(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    shown: &Description<'_>,
-    now: NaiveDateTime,
-) -> Result<()> {
+pub fn describe(act: &mut Act<'_>, shown: &Description<'_>) -> Result<()> {
     store::authority::describe(
-        tx,
-        viewer.authority(),
+        act.tx,
+        act.viewer.authority(),
         shown.colour,
         said(shown.telephone),
         said(shown.complaints_to),
     )?;
-    note(tx, viewer, "authority_described", now)
+    act.note(Action::AuthorityDescribed, Subject::AUTHORITY, "")
 }
 
 fn said(words: Option<&str>) -> Option<&str> {
     words.map(str::trim).filter(|words| !words.is_empty())
-}
-
-fn note(tx: &mut Conn, viewer: &Viewer, action: &'static str, now: NaiveDateTime) -> Result<()> {
-    let event = Event {
-        action,
-        child: None,
-        subject: "",
-        detail: "",
-    };
-    audit::record(tx, viewer, &event, now)
 }

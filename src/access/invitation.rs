@@ -4,7 +4,8 @@ use chrono::NaiveDateTime;
 
 use super::accounts::AccountRow;
 use super::authority::Authority;
-use super::{Role, Viewer, sign_in};
+use super::{Role, sign_in};
+use crate::access::Act;
 use crate::db::{Conn, Result};
 use crate::mail::messages::{Invitation, SignInLink};
 use crate::mail::{Letter, Topic, outbox};
@@ -41,12 +42,10 @@ pub fn send_parent_link(
 
 /// Sends a member of staff a link with which they set a password, the first or a new one.
 pub fn send_password_link(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     authority: &Authority,
     account: &AccountRow,
     base_url: &str,
-    now: NaiveDateTime,
 ) -> Result<()> {
     let to = EmailAddress::parse(&account.email).map_err(|_| {
         crate::db::DbError::Corrupt(format!(
@@ -54,7 +53,7 @@ pub fn send_password_link(
             account.reference
         ))
     })?;
-    let token = sign_in::password_link(tx, viewer, account, now)?;
+    let token = sign_in::password_link(act, account)?;
     let head = authority.letterhead(base_url);
     let message = Invitation {
         role: with_article(account.role).to_owned(),
@@ -69,7 +68,12 @@ pub fn send_password_link(
         about: Topic::General,
         message: message.render(&head)?,
     };
-    outbox::put_until(tx, &letter, now + sign_in::PASSWORD_LINK_LASTS, now)?;
+    outbox::put_until(
+        act.tx,
+        &letter,
+        act.at.now() + sign_in::PASSWORD_LINK_LASTS,
+        act.at.now(),
+    )?;
     Ok(())
 }
 

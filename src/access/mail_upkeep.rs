@@ -1,29 +1,21 @@
 //! What an administrator does about mail: asks for a sample, has a mail tried again, says that an address works again.
 
-use chrono::NaiveDateTime;
-
-use super::audit::{self, Event};
-use super::{Viewer, accounts, authority};
-use crate::db::{Conn, DbError, Result};
+use super::{accounts, authority};
+use crate::access::{Act, Action, Subject};
+use crate::db::{DbError, Result};
 use crate::mail::{Letter, MailKind, Rendered, Topic, outbox};
 use crate::rules::identifiers::{EmailAddress, Reference};
 
 /// Sends one of the samples to whoever asks, marked as a test; gives the address. It is stored as a sample and not as what
 /// it shows, so that nobody is told when it does not arrive. Writes the audit event.
-pub fn send_sample(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    sample: &Rendered,
-    base_url: &str,
-    now: NaiveDateTime,
-) -> Result<String> {
-    let nobody = || DbError::Corrupt("a sample for nobody".to_owned());
-    let account = accounts::by_key(tx, viewer.account().ok_or_else(nobody)?)?;
-    let to = EmailAddress::parse(&account.email).map_err(|_| nobody())?;
-    let head = authority::by_key(tx, viewer.authority())?.letterhead(base_url);
+pub fn send_sample(act: &mut Act<'_>, sample: &Rendered, base_url: &str) -> Result<String> {
+    let account = accounts::by_key(act.tx, act.viewer.person()?)?;
+    let to = EmailAddress::parse(&account.email)
+        .map_err(|problem| DbError::Corrupt(problem.to_string()))?;
+    let head = authority::by_key(act.tx, act.viewer.authority())?.letterhead(base_url);
     let letter = Letter {
         key: format!("{:016x}", rand::random::<u64>()),
-        authority: viewer.authority(),
+        authority: act.viewer.authority(),
         letterhead: &head,
         to,
         about: Topic::General,
@@ -33,53 +25,31 @@ pub fn send_sample(
             ..sample.clone()
         },
     };
-    outbox::put(tx, &letter, now)?;
-    let event = Event {
-        action: "sample_sent",
-        child: None,
-        subject: sample.kind.as_str(),
-        detail: "",
-    };
-    audit::record(tx, viewer, &event, now)?;
+    outbox::put(act.tx, &letter, act.at.now())?;
+    act.note(Action::SampleSent, Subject::thing(sample.kind.as_str()), "")?;
     Ok(account.email)
 }
 
 /// Says that the address which a mail came back from works again; writes the audit event. False if it does not fail.
-pub fn address_works(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    mail: &Reference,
-    now: NaiveDateTime,
-) -> Result<bool> {
-    if !outbox::works_again(tx, viewer.authority(), mail, viewer.account(), now)? {
+pub fn address_works(act: &mut Act<'_>, mail: &Reference) -> Result<bool> {
+    if !outbox::works_again(
+        act.tx,
+        act.viewer.authority(),
+        mail,
+        act.viewer.account(),
+        act.at.now(),
+    )? {
         return Ok(false);
     }
-    let event = Event {
-        action: "address_works_again",
-        child: None,
-        subject: mail.as_str(),
-        detail: "",
-    };
-    audit::record(tx, viewer, &event, now)?;
+    act.note(Action::AddressWorksAgain, Subject::thing(mail.as_str()), "")?;
     Ok(true)
 }
 
 /// Makes a mail that failed due at once; writes the audit event. False as [`outbox::retry_now`] says it.
-pub fn retry_now(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    mail: &Reference,
-    now: NaiveDateTime,
-) -> Result<bool> {
-    if !outbox::retry_now(tx, viewer.authority(), mail, now)? {
+pub fn retry_now(act: &mut Act<'_>, mail: &Reference) -> Result<bool> {
+    if !outbox::retry_now(act.tx, act.viewer.authority(), mail, act.at.now())? {
         return Ok(false);
     }
-    let event = Event {
-        action: "mail_retried",
-        child: None,
-        subject: mail.as_str(),
-        detail: "",
-    };
-    audit::record(tx, viewer, &event, now)?;
+    act.note(Action::MailRetried, Subject::thing(mail.as_str()), "")?;
     Ok(true)
 }

@@ -6,7 +6,10 @@ use chrono::{NaiveDateTime, TimeDelta};
 use super::accounts::{self, AccountRow, NewAccount};
 use super::password::PasswordProblem;
 pub use super::store::session::LinkPurpose;
+use super::store::session::NewLink;
 use super::{AuthorityKey, Role, Viewer, password, session, store, token};
+use crate::access::{Act, Action, Subject};
+use crate::clock::At;
 use crate::conflict;
 use crate::db::{Conn, Db, DbError};
 use crate::rules::identifiers::EmailAddress;
@@ -89,15 +92,14 @@ pub fn parent_link(
         return Ok(None);
     }
     let token = token::fresh();
-    store::session::insert_link(
-        tx,
-        &token::hash(&token),
-        LinkPurpose::Parent,
+    let link = NewLink {
+        token_hash: &token::hash(&token),
+        purpose: LinkPurpose::Parent,
         authority,
-        email.as_str(),
-        now,
-        now + PARENT_LINK_LASTS,
-    )?;
+        email: email.as_str(),
+        expires_at: now + PARENT_LINK_LASTS,
+    };
+    store::session::insert_link(tx, &link, now)?;
     Ok(Some(token))
 }
 
@@ -142,7 +144,7 @@ fn add_parent(
         password_hash: None,
     };
     let viewer = Viewer::program(authority, "sign-in");
-    accounts::add(tx, &viewer, &new, now).map_err(|error| match error {
+    accounts::add(&mut Act::new(tx, &viewer, At::of(now)), &new).map_err(|error| match error {
         accounts::AccountError::Db(error) => SignInError::Db(error),
         _ => SignInError::Link,
     })
@@ -150,31 +152,28 @@ fn add_parent(
 
 /// Makes a link with which a member of staff sets a password; gives its token. Links they had before stop working, so
 /// that a mail which went astray opens nothing.
-pub fn password_link(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    account: &AccountRow,
-    now: NaiveDateTime,
-) -> crate::db::Result<String> {
+pub fn password_link(act: &mut Act<'_>, account: &AccountRow) -> crate::db::Result<String> {
     let (authority, email) = (account.authority, account.email.as_str());
-    store::session::use_up_links(tx, LinkPurpose::Password, authority, email, now)?;
-    let token = token::fresh();
-    store::session::insert_link(
-        tx,
-        &token::hash(&token),
+    store::session::use_up_links(
+        act.tx,
         LinkPurpose::Password,
         authority,
         email,
-        now,
-        now + PASSWORD_LINK_LASTS,
+        act.at.now(),
     )?;
-    accounts::note(
-        tx,
-        viewer,
-        "password_link_made",
-        &account.reference,
+    let token = token::fresh();
+    let link = NewLink {
+        token_hash: &token::hash(&token),
+        purpose: LinkPurpose::Password,
+        authority,
+        email,
+        expires_at: act.at.now() + PASSWORD_LINK_LASTS,
+    };
+    store::session::insert_link(act.tx, &link, act.at.now())?;
+    act.note(
+        Action::PasswordLinkMade,
+        Subject::thing(&account.reference),
         "",
-        now,
     )?;
     Ok(token)
 }
@@ -206,7 +205,7 @@ pub fn set_password(
         .filter(|account| account.left_on.is_none())
         .ok_or(SignInError::Link)?;
     let viewer = Viewer::of_person(authority, account.key, account.role, account.name.clone());
-    accounts::set_password(tx, &viewer, &account, hash, now)?;
+    accounts::set_password(&mut Act::new(tx, &viewer, At::of(now)), &account, hash)?;
     session::end_all(tx, account.key)?;
     Ok(session::begin(tx, account.key, now)?)
 }

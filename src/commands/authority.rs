@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 use hearth::access::authority::Description;
-use hearth::access::{Viewer, accounts, authority};
+use hearth::access::{Act, Viewer, accounts, authority};
+use hearth::clock::At;
 use hearth::rules::escalation::Post;
 use hearth::rules::identifiers::{EmailAddress, PhoneNumber};
 
@@ -44,10 +45,18 @@ pub fn run(options: &Options) -> Outcome {
         let held = find_authority(tx, &options.code)?;
         let viewer = Viewer::program(held.key, THIS);
         let mailbox = options.mailbox.as_ref().map(EmailAddress::as_str);
-        authority::take_into_service(tx, &viewer, mailbox.or(held.mailbox.as_deref()), now)?;
+        authority::take_into_service(
+            &mut Act::new(tx, &viewer, At::of(now)),
+            mailbox.or(held.mailbox.as_deref()),
+        )?;
         if let Some(mailbox) = &options.mailbox {
             let post = Post::DutyMailbox;
-            accounts::give_post_to_mailbox(tx, &viewer, post, mailbox, today, now)?;
+            accounts::give_post_to_mailbox(
+                &mut Act::new(tx, &viewer, At::of(now)),
+                post,
+                mailbox,
+                today,
+            )?;
         }
         let telephone = options.telephone.as_ref().map(PhoneNumber::as_str);
         let complaints_to = options.complaints_to.as_deref();
@@ -56,7 +65,7 @@ pub fn run(options: &Options) -> Outcome {
             telephone: telephone.or(held.telephone.as_deref()),
             complaints_to: complaints_to.or(held.complaints_to.as_deref()),
         };
-        authority::describe(tx, &viewer, &shown, now)?;
+        authority::describe(&mut Act::new(tx, &viewer, At::of(now)), &shown)?;
         Ok::<_, Failure>(held.name)
     })?;
     say!("{name} keeps its register here.")?;

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use hearth::access::Viewer;
+use hearth::access::{Act, Viewer};
+use hearth::clock::At;
 use hearth::intake::term_list::{self, ListError};
 use hearth::policy::calendar_book::CalendarError;
 
@@ -40,11 +41,11 @@ fn terms(file: &Path, code: &str, dry_run: bool) -> Outcome {
     let config = settings()?;
     let db = open_ready(&config)?;
     let clock = clock(&config);
-    let (today, now) = (clock.today(), clock.now());
+    let now = clock.now();
     let report = db.write_now(|tx| {
         let authority = find_authority(tx, code)?;
         let viewer = Viewer::program(authority.key, THIS);
-        term_list::take(tx, &viewer, &bytes, dry_run, now, today).map_err(failure)
+        term_list::take(&mut Act::new(tx, &viewer, At::of(now)), &bytes, dry_run).map_err(failure)
     })?;
     for refused in &report.refused {
         say!("{refused}")?;

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use clap::{Args, Subcommand};
-use hearth::access::Viewer;
+use hearth::access::{Act, Viewer};
+use hearth::clock::At;
 use hearth::db::{Conn, Db};
 use hearth::policy::policy_book;
 use hearth::rules::dates::spoken;
@@ -197,7 +198,11 @@ fn set(options: &SetOptions) -> Outcome {
         to: options.to,
     };
     book.write(&options.authority, |tx, viewer| {
-        policy_book::set(tx, viewer, &change, &options.reason, book.now, book.today)
+        policy_book::set(
+            &mut Act::new(tx, viewer, At::of(book.now)),
+            &change,
+            &options.reason,
+        )
     })?;
     say!(
         "{}: {} from {}. Open checks keep their day.",
@@ -213,7 +218,12 @@ fn withdraw(options: &WithdrawOptions) -> Outcome {
     let which = (options.key, options.tier);
     let (from, reason) = (options.from, options.reason.as_str());
     book.write(&options.authority, |tx, viewer| {
-        policy_book::withdraw(tx, viewer, which, from, reason, book.now, book.today)
+        policy_book::withdraw(
+            &mut Act::new(tx, viewer, At::of(book.now)),
+            which,
+            from,
+            reason,
+        )
     })?;
     say!(
         "{}: the value from {} is withdrawn. What held before it goes on.",
@@ -226,7 +236,7 @@ fn withdraw(options: &WithdrawOptions) -> Outcome {
 fn commence(code: &str, from: NaiveDate, reason: &str) -> Outcome {
     let book = Book::open()?;
     book.write(code, |tx, viewer| {
-        policy_book::commence(tx, viewer, from, reason, book.now, book.today)
+        policy_book::commence(&mut Act::new(tx, viewer, At::of(book.now)), from, reason)
     })?;
     say!(
         "The register of the 2026 Act is entered to be in force here from {}.",
@@ -239,7 +249,11 @@ fn end_commencement(code: &str, last_day: Option<NaiveDate>, reason: &str) -> Ou
     let book = Book::open()?;
     let last_day = last_day.unwrap_or(book.today);
     book.write(code, |tx, viewer| {
-        policy_book::end_commencement(tx, viewer, last_day, reason, book.now, book.today)
+        policy_book::end_commencement(
+            &mut Act::new(tx, viewer, At::of(book.now)),
+            last_day,
+            reason,
+        )
     })?;
     say!(
         "The register of the 2026 Act is entered not to be in force here after {}.",

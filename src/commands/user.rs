@@ -4,11 +4,10 @@
 use std::io::BufRead;
 use std::process::ExitCode;
 
-use chrono::{NaiveDate, NaiveDateTime};
 use clap::{Args, Subcommand};
 use hearth::access::accounts::{self, NewAccount};
-use hearth::access::{AccountKey, Role, Viewer, authority, invitation, password, sign_in};
-use hearth::db::Conn;
+use hearth::access::{AccountKey, Act, Role, Viewer, authority, invitation, password, sign_in};
+use hearth::clock::At;
 use hearth::register::allocation;
 use hearth::rules::escalation::Post;
 use hearth::rules::identifiers::EmailAddress;
@@ -90,12 +89,15 @@ fn add(options: &Options) -> Outcome {
     let db = open_ready(&config)?;
     let clock = clock(&config);
     let hash = options.password_stdin.then(read_password).transpose()?;
-    let (now, today) = (clock.now(), clock.today());
+    let now = clock.now();
     let (link, followed) = db.write_now(|tx| {
         let authority = find_authority(tx, &options.authority)?;
         let viewer = Viewer::program(authority.key, THIS);
         if !authority.in_service {
-            authority::take_into_service(tx, &viewer, authority.mailbox.as_deref(), now)?;
+            authority::take_into_service(
+                &mut Act::new(tx, &viewer, At::of(now)),
+                authority.mailbox.as_deref(),
+            )?;
         }
         let new = NewAccount {
             role: options.role,
@@ -103,12 +105,15 @@ fn add(options: &Options) -> Outcome {
             name: options.name.trim(),
             password_hash: hash.as_deref(),
         };
-        let account = accounts::add(tx, &viewer, &new, now)?;
-        let followed = give_posts(tx, &viewer, account, options, today, now)?;
+        let account = accounts::add(&mut Act::new(tx, &viewer, At::of(now)), &new)?;
+        let followed = give_posts(&mut Act::new(tx, &viewer, At::of(now)), account, options)?;
         let account = accounts::by_key(tx, account)?;
         let link = match hash {
             Some(_) => None,
-            None => Some(sign_in::password_link(tx, &viewer, &account, now)?),
+            None => Some(sign_in::password_link(
+                &mut Act::new(tx, &viewer, At::of(now)),
+                &account,
+            )?),
         };
         Ok::<_, Failure>((link, followed))
     })?;
@@ -147,12 +152,9 @@ fn post(typed: &str) -> Result<Post, String> {
 
 /// Gives the posts that were named, or those of the role; gives those in which somebody is followed.
 fn give_posts(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     account: AccountKey,
     options: &Options,
-    today: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<Vec<Post>, Failure> {
     let by_role: &[Post] = match options.role {
         Role::Manager => &[Post::TeamLeader, Post::Manager],
@@ -172,7 +174,7 @@ fn give_posts(
                 post.as_str()
             )));
         }
-        if accounts::give_post(tx, viewer, *post, account, today, now)? > 0 {
+        if accounts::give_post(act, *post, account, act.at.today())? > 0 {
             followed.push(*post);
         }
     }
@@ -187,7 +189,12 @@ fn link(whose: &Whose) -> Outcome {
         let authority = find_authority(tx, &whose.authority)?;
         let viewer = Viewer::program(authority.key, THIS);
         let account = accounts::at_work(tx, &viewer, &whose.email)?;
-        invitation::send_password_link(tx, &viewer, &authority, &account, &config.base_url, now)?;
+        invitation::send_password_link(
+            &mut Act::new(tx, &viewer, At::of(now)),
+            &authority,
+            &account,
+            &config.base_url,
+        )?;
         Ok::<_, Failure>(())
     })?;
     say!(
@@ -207,8 +214,8 @@ fn leave(whose: &Whose) -> Outcome {
         let authority = find_authority(tx, &whose.authority)?;
         let viewer = Viewer::program(authority.key, THIS);
         let account = accounts::at_work(tx, &viewer, &whose.email)?;
-        let posts = accounts::leave(tx, &viewer, &account, clock.today(), clock.now())?;
-        let children = allocation::let_go(tx, &viewer, &account, clock.now())?;
+        let posts = accounts::leave(&mut Act::new(tx, &viewer, clock.at()), &account)?;
+        let children = allocation::let_go(&mut Act::new(tx, &viewer, clock.at()), &account)?;
         Ok::<_, Failure>((posts, children))
     })?;
     say!(

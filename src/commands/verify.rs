@@ -13,15 +13,7 @@ pub fn run() -> Outcome {
     let config = settings()?;
     let db = open_ready(&config)?;
     let clock = clock(&config);
-    let proof = db.read_now(|conn| {
-        verify(
-            conn,
-            None,
-            clock.today(),
-            clock.now(),
-            config.jobs_late_after,
-        )
-    })?;
+    let proof = db.read_now(|conn| verify(conn, None, clock.at(), config.jobs_late_after))?;
     for invariant in &proof {
         print(invariant)?;
     }

@@ -1,13 +1,14 @@
 //! Once a week, how the register stands, to the team leader: what is due, what has lapsed and who has not been seen, each
 //! number with the page that lists exactly that many, and every open lapse that nobody has answered for.
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::out_of_sight::SightList;
 use super::store;
 use super::store::diary::DiaryFilter;
 use crate::access::authority::{self, Authority};
 use crate::access::{AuthorityKey, Viewer, accounts};
+use crate::clock::At;
 use crate::db::{Conn, Result};
 use crate::duty::posts::{About, Hearer, Posts};
 use crate::duty::whose::Whose;
@@ -32,16 +33,11 @@ pub fn monday(day: NaiveDate) -> NaiveDate {
 
 /// Writes to an authority's team leaders, or whoever is told in their place, once a week; gives how many letters that
 /// were. Nobody is written to when every number is nought.
-pub fn tell(
-    tx: &mut Conn,
-    authority: AuthorityKey,
-    base_url: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<usize> {
-    let rulebook = rulebook::load(tx, authority, today)?;
+pub fn tell(tx: &mut Conn, authority: AuthorityKey, base_url: &str, at: At) -> Result<usize> {
+    let rulebook = rulebook::load(tx, authority, at.today())?;
     let authority = authority::by_key(tx, authority)?;
-    let Some(heard) = Posts::of(tx, &authority, today)?.who(Post::TeamLeader, About::default())
+    let Some(heard) =
+        Posts::of(tx, &authority, at.today())?.who(Post::TeamLeader, About::default())
     else {
         return Ok(0);
     };
@@ -55,7 +51,7 @@ pub fn tell(
         }
         let (lapses, unanswered) = unanswered(tx, &viewer, &rulebook)?;
         let digest = WeeklyDigest {
-            monday: monday(today),
+            monday: monday(at.today()),
             told_as: heard.post,
             in_place_of: person.in_place_of.iter().cloned().collect(),
             figures,
@@ -64,14 +60,14 @@ pub fn tell(
             link: format!("{base_url}{UNANSWERED}"),
         };
         let letter = Letter {
-            key: format!("{}:{}:{}", authority.code, monday(today), person.email),
+            key: format!("{}:{}:{}", authority.code, monday(at.today()), person.email),
             authority: authority.key,
             letterhead: &letterhead,
             to: person.email.clone(),
             about: Topic::General,
             message: digest.render(&letterhead)?,
         };
-        outbox::put(tx, &letter, now)?;
+        outbox::put(tx, &letter, at.now())?;
         letters += 1;
     }
     Ok(letters)

@@ -5,9 +5,9 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{DutyKey, LapseKey, store};
-use crate::access::audit::{self, Event};
-use crate::access::{AuthorityKey, Viewer};
-use crate::clock::london_day;
+use crate::access::audit::Event;
+use crate::access::{Act, Action, AuthorityKey, Subject, Viewer};
+use crate::clock::{At, london_day};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::mail::outbox::MailState;
@@ -197,17 +197,12 @@ pub fn who_hears(viewer: &Viewer, lapse: &LapseRecord, rulebook: &Rulebook) -> O
 
 /// Opens a lapse for every open duty that was due before `today` and has none: everything overdue, so a night off
 /// changes nothing. Checks that rest are left out until the rest ends. Gives how many were opened.
-pub fn open_due(
-    tx: &mut Conn,
-    authority: AuthorityKey,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<usize> {
-    let overdue = store::lapse::overdue(tx, authority, today)?;
+pub fn open_due(tx: &mut Conn, authority: AuthorityKey, at: At) -> Result<usize> {
+    let overdue = store::lapse::overdue(tx, authority, at.today())?;
     if overdue.is_empty() {
         return Ok(0);
     }
-    let references = store::lapse::open(tx, authority, &overdue, today, now)?;
+    let references = store::lapse::open(tx, authority, &overdue, at.today(), at.now())?;
     let details: Vec<String> = overdue
         .iter()
         .map(|duty| {
@@ -223,13 +218,13 @@ pub fn open_due(
         .zip(&references)
         .zip(&details)
         .map(|((duty, reference), detail)| Event {
-            action: "check_lapsed",
+            action: Action::CheckLapsed,
             child: duty.child.map(ChildKey::number),
             subject: reference.as_str(),
             detail,
         })
         .collect();
-    audit::record_all(tx, &Viewer::program(authority, "sweep"), &events, now)?;
+    Act::new(tx, &Viewer::program(authority, "sweep"), at).note_all(&events)?;
     Ok(overdue.len())
 }
 
@@ -268,61 +263,56 @@ pub fn all_told(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<ToldByMa
 /// # Errors
 /// [`AcknowledgeError::Answered`] when another answer is held by now than the form knew of.
 pub fn acknowledge_knowing(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     lapse: &LapseRecord,
     known: &str,
     plan: &Plan,
-    today: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<&'static [Step], AcknowledgeError> {
-    let held = store::lapse::by_key(tx, lapse.key)?;
+    let held = store::lapse::by_key(act.tx, lapse.key)?;
     if held.closed.is_none() && held.answer_known() != known {
         let is_the_same = held.acknowledged.as_ref().is_some_and(|held| {
-            held.by == viewer.name() && held.plan == plan.words.trim() && held.plan_by == plan.by
+            held.by == act.viewer.name()
+                && held.plan == plan.words.trim()
+                && held.plan_by == plan.by
         });
         if is_the_same {
             return Ok(&[]);
         }
         return Err(AcknowledgeError::Answered);
     }
-    acknowledge(tx, viewer, &held, &plan.words, plan.by, today, now)
+    acknowledge(act, &held, &plan.words, plan.by)
 }
 
 /// A person answers for a lapse with a plan and a day; the ladder stops until that day. Writes the audit event,
 /// which keeps the plan that this one takes the place of, and gives the steps by which those above will hear of it.
 pub fn acknowledge(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     lapse: &LapseRecord,
     plan: &str,
     plan_by: NaiveDate,
-    today: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<&'static [Step], AcknowledgeError> {
-    if !viewer.works_with_children() {
+    if !act.viewer.works_with_children() {
         return Err(AcknowledgeError::NotAllowed);
     }
     let plan = plan.trim();
-    let held = store::lapse::by_key(tx, lapse.key)?;
+    let held = store::lapse::by_key(act.tx, lapse.key)?;
     if held.closed.is_some() {
         return Err(AcknowledgeError::Closed);
     }
     if plan.is_empty() {
         return Err(AcknowledgeError::NoPlan);
     }
-    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
-    if let Some(why) = why_not_renewed(viewer, &held, &rulebook) {
+    let rulebook = rulebook::of(act)?;
+    if let Some(why) = why_not_renewed(act.viewer, &held, &rulebook) {
         return Err(AcknowledgeError::NeedsManager(why));
     }
-    let latest = latest_plan(viewer, &held, &rulebook).day;
-    if plan_by < today || plan_by > latest {
+    let latest = latest_plan(act.viewer, &held, &rulebook).day;
+    if plan_by < act.at.today() || plan_by > latest {
         return Err(AcknowledgeError::PlanDay(spoken(latest)));
     }
-    let by = viewer
-        .account()
-        .ok_or_else(|| DbError::Corrupt("an acknowledgement without an account".to_owned()))?;
-    store::lapse::acknowledge(tx, lapse.key, by, plan, plan_by, now)?;
+    let by = act.viewer.person()?;
+
+    store::lapse::acknowledge(act.tx, lapse.key, by, plan, plan_by, act.at.now())?;
     let heard = escalation::told_above(
         held.round + 1,
         plan_by,
@@ -345,12 +335,10 @@ pub fn acknowledge(
     if let Some(posts) = escalation::posts_of(heard, lapse.ladder) {
         detail = format!("{detail}. The {posts} will be told of it");
     }
-    let event = Event {
-        action: "lapse_acknowledged",
-        child: lapse.child.map(ChildKey::number),
-        subject: lapse.reference.as_str(),
-        detail: &detail,
-    };
-    audit::record(tx, viewer, &event, now)?;
+    act.note(
+        Action::LapseAcknowledged,
+        Subject::of(lapse.child, lapse.reference.as_str()),
+        &detail,
+    )?;
     Ok(heard)
 }

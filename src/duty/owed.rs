@@ -2,11 +2,11 @@
 
 use std::cmp::Reverse;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::store::owed::NewDuty;
 use super::{DutyKey, store};
-use crate::access::{AuthorityKey, Viewer};
+use crate::access::{Act, AuthorityKey, Viewer};
 use crate::db::{Conn, Result};
 use crate::register::{self, ChildKey, PersonKey};
 use crate::rules::codes::code_list;
@@ -162,24 +162,16 @@ pub fn due_days(
 }
 
 /// Writes a duty that is about no child, for an occasion on which it was not owed before.
-pub fn owe_for(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    occasion: &str,
-    owed: &DutyOwed,
-    now: NaiveDateTime,
-) -> Result<DutyKey> {
-    store::owed::insert_for(tx, viewer.authority(), occasion, owed, now)
+pub fn owe_for(act: &mut Act<'_>, occasion: &str, owed: &DutyOwed) -> Result<DutyKey> {
+    store::owed::insert_for(act.tx, act.viewer.authority(), occasion, owed, act.at.now())
 }
 
 /// Writes what is owed to a child. A kind that is open already stays as it is: a child is not owed the same thing twice.
 pub fn owe(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     child: ChildKey,
     owed: &[DutyOwed],
     follows: Option<DutyKey>,
-    now: NaiveDateTime,
 ) -> Result<()> {
     let new: Vec<NewDuty<'_>> = owed
         .iter()
@@ -189,18 +181,13 @@ pub fn owe(
             follows,
         })
         .collect();
-    store::owed::insert_missing(tx, viewer.authority(), &new, now)?;
-    copy_next(tx, child)
+    store::owed::insert_missing(act.tx, act.viewer.authority(), &new, act.at.now())?;
+    copy_next(act.tx, child)
 }
 
 /// Writes the first checks of children who were put on the register a moment ago, each with the earliest due day
 /// beside it already ([`register::bulk::add_all`]). They are owed nothing else yet, so nothing is looked up.
-pub fn owe_first(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    owed: &[(ChildKey, Vec<DutyOwed>)],
-    now: NaiveDateTime,
-) -> Result<()> {
+pub fn owe_first(act: &mut Act<'_>, owed: &[(ChildKey, Vec<DutyOwed>)]) -> Result<()> {
     let new: Vec<NewDuty<'_>> = owed
         .iter()
         .flat_map(|(child, checks)| {
@@ -211,7 +198,7 @@ pub fn owe_first(
             })
         })
         .collect();
-    store::owed::insert(tx, viewer.authority(), &new, now)
+    store::owed::insert(act.tx, act.viewer.authority(), &new, act.at.now())
 }
 
 /// Lists show the earliest due day of a child's open checks; it is copied after every change of them.

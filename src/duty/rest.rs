@@ -4,14 +4,14 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::posts::About;
 use super::same_day::{self, News};
 use super::store;
 use super::store::rest::Unheard;
-use crate::access::audit::{self, Event};
-use crate::access::{AuthorityKey, Viewer};
+use crate::access::{Act, Action, AuthorityKey, Subject};
+use crate::clock::At;
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::mail::messages::RestDecided;
@@ -133,15 +133,8 @@ impl Outlook {
 
 /// Lets a child's checks rest from today on; writes the audit event. Managers decide it, and those above hear of it when
 /// the rules say so ([`tell`]). Gives whether they do.
-pub fn begin(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    wanted: &NewRest,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<bool, RestError> {
-    if !viewer.manages() {
+pub fn begin(act: &mut Act<'_>, child: ChildKey, wanted: &NewRest) -> Result<bool, RestError> {
+    if !act.viewer.manages() {
         return Err(RestError::NotAllowed);
     }
     if wanted.lead_name.trim().is_empty() {
@@ -150,22 +143,29 @@ pub fn begin(
     if wanted.reason.trim().is_empty() {
         return Err(RestError::NoReason);
     }
-    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
+    let rulebook = rulebook::of(act)?;
     let latest = latest_end(&rulebook).day;
     let end = wanted.ends_on;
-    if end <= today || end > latest {
+    if end <= act.at.today() || end > latest {
         return Err(RestError::End(spoken(latest)));
     }
-    let Outlook { chain, is_overdue } = Outlook::of(tx, child, &rulebook)?;
+    let Outlook { chain, is_overdue } = Outlook::of(act.tx, child, &rulebook)?;
     let heard = chain.is_heard_above(end, is_overdue, &rulebook.policy, &rulebook.calendar);
     let rest = Rest {
         reason: wanted.reason.trim().to_owned(),
         lead_name: wanted.lead_name.trim().to_owned(),
-        starts_on: today,
+        starts_on: act.at.today(),
         ends_on: end,
         renewal: chain.rests,
     };
-    store::rest::insert(tx, child, &rest, heard, viewer.account(), now)?;
+    store::rest::insert(
+        act.tx,
+        child,
+        &rest,
+        heard,
+        act.viewer.account(),
+        act.at.now(),
+    )?;
     let mut detail = format!(
         "Checks rest until {}: {}. {} leads meanwhile",
         spoken(end),
@@ -178,28 +178,16 @@ pub fn begin(
     if heard {
         detail = format!("{detail}. The head of service will be told of it");
     }
-    let event = Event {
-        action: "rest_begun",
-        child: Some(child.number()),
-        subject: "",
-        detail: &detail,
-    };
-    audit::record(tx, viewer, &event, now)?;
+    act.note(Action::RestBegun, Subject::child(child), &detail)?;
     Ok(heard)
 }
 
 /// Tells the post above the managers of each rest that they have to hear of and were not told; gives how many letters that
 /// were.
-pub fn tell(
-    tx: &mut Conn,
-    authority: AuthorityKey,
-    base_url: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<usize> {
+pub fn tell(tx: &mut Conn, authority: AuthorityKey, base_url: &str, at: At) -> Result<usize> {
     let unheard = store::rest::unheard(tx, authority)?;
     let news: Vec<_> = unheard.iter().map(news).collect();
-    same_day::tell(tx, authority, base_url, &news, today, now)
+    same_day::tell(tx, authority, base_url, &news, at)
 }
 
 fn news(rest: &Unheard) -> News<'_, Unheard> {

@@ -1,10 +1,11 @@
 //! What somebody hears the same day, each piece of news once, whoever stands in for them today. The rows that the news is
 //! about say that it was told, so that nothing that still matters is forgotten however long the program stood still.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 
 use super::posts::{About, Posts};
 use crate::access::{AuthorityKey, authority};
+use crate::clock::At;
 use crate::db::columns::Key;
 use crate::db::{Conn, Result};
 use crate::mail::{Letter, Letterhead, OutgoingMail, Rendered, Topic, outbox};
@@ -36,14 +37,13 @@ pub fn tell<R>(
     authority: AuthorityKey,
     base_url: &str,
     news: &[News<'_, R>],
-    today: NaiveDate,
-    now: NaiveDateTime,
+    at: At,
 ) -> Result<usize> {
     if news.is_empty() {
         return Ok(0);
     }
     let authority = authority::by_key(tx, authority)?;
-    let posts = Posts::of(tx, &authority, today)?;
+    let posts = Posts::of(tx, &authority, at.today())?;
     let head = authority.letterhead(base_url);
     let mut letters = 0;
     for piece in news {
@@ -62,12 +62,12 @@ pub fn tell<R>(
                 about: Topic::child(piece.child, piece.about.as_str()),
                 message: message.clone(),
             };
-            let mail = outbox::put(tx, &letter, now)?;
+            let mail = outbox::put(tx, &letter, at.now())?;
             first.get_or_insert(mail);
             letters += 1;
         }
         if let Some(mail) = first {
-            (piece.note_told)(tx, piece.of, mail, now)?;
+            (piece.note_told)(tx, piece.of, mail, at.now())?;
         }
     }
     Ok(letters)

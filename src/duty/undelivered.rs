@@ -1,13 +1,12 @@
 //! A mail about a lapse or a check due soon that could not be delivered has told nobody, and that is itself an incident:
 //! the next post up hears of it at once, and the child's timeline says so.
 
-use chrono::{NaiveDate, NaiveDateTime};
-
 use super::posts::{About, Heard, Hearer, Posts};
 use super::store::ladder::ToldWith;
 use super::{store, told};
-use crate::access::audit::{self, Event};
-use crate::access::{AuthorityKey, Viewer, authority};
+use crate::access::audit::Event;
+use crate::access::{Act, Action, AuthorityKey, Viewer, authority};
+use crate::clock::At;
 use crate::db::columns::Key;
 use crate::db::{Conn, Result};
 use crate::mail::messages::{DeliveryFailed, Unheard};
@@ -19,29 +18,18 @@ use crate::rules::identifiers::Reference;
 
 /// Tells of every such mail that died and of which nobody was told; gives how many letters that were. Where there is
 /// nobody left who can be written to, none is put, and `hearth verify` shows the mail.
-pub fn report(
-    tx: &mut Conn,
-    base_url: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<usize> {
+pub fn report(tx: &mut Conn, base_url: &str, at: At) -> Result<usize> {
     let mut letters = 0;
     for mail in outbox::dead_without_report(tx)? {
-        letters += report_one(tx, &mail, base_url, today, now)?;
+        letters += report_one(tx, &mail, base_url, at)?;
     }
     Ok(letters)
 }
 
-fn report_one(
-    tx: &mut Conn,
-    mail: &DeadMail,
-    base_url: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<usize> {
+fn report_one(tx: &mut Conn, mail: &DeadMail, base_url: &str, at: At) -> Result<usize> {
     let key: AuthorityKey = Key::new(mail.authority_id);
     let authority = authority::by_key(tx, key)?;
-    let posts = Posts::of(tx, &authority, today)?;
+    let posts = Posts::of(tx, &authority, at.today())?;
     let story = Story::of(tx, mail, &posts)?;
     let Some(heard) = story.next(&posts) else {
         return Ok(0);
@@ -69,10 +57,10 @@ fn report_one(
             about: Topic::Mail(mail.id),
             message: message.clone(),
         };
-        outbox::put(tx, &letter, now)?;
+        outbox::put(tx, &letter, at.now())?;
     }
-    outbox::note_reported(tx, mail.id, now)?;
-    note(tx, key, &story.told, &heard, now)?;
+    outbox::note_reported(tx, mail.id, at.now())?;
+    note(tx, key, &story.told, &heard, at)?;
     Ok(heard.people.len())
 }
 
@@ -158,7 +146,7 @@ fn note(
     authority: AuthorityKey,
     told: &ToldWith,
     heard: &Heard,
-    now: NaiveDateTime,
+    at: At,
 ) -> Result<()> {
     let instead = heard.post.label().to_lowercase();
     let note = |child: Option<ChildKey>, subject: &str, what: &str| {
@@ -176,11 +164,11 @@ fn note(
     let events: Vec<Event<'_>> = notes
         .iter()
         .map(|(child, subject, detail)| Event {
-            action: "mail_not_delivered",
+            action: Action::MailNotDelivered,
             child: *child,
             subject,
             detail,
         })
         .collect();
-    audit::record_all(tx, &Viewer::program(authority, "sweep"), &events, now)
+    Act::new(tx, &Viewer::program(authority, "sweep"), at).note_all(&events)
 }

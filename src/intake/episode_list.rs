@@ -1,13 +1,13 @@
 //! A list of what other services did, as CSV: `child,kind,category,started_on,ended_on,source,contact`. Lines that can
 //! be taken are taken, the others named; a line that was taken before adds nothing.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::plain_list::{self, Columns, FileProblem, Line, Refused};
-use crate::access::Viewer;
+use crate::access::{Act, Viewer};
+use crate::clock::At;
 use crate::conflict;
 use crate::db::{Conn, Db, DbError};
-use crate::policy::rulebook;
 use crate::register::child::{self, ChildRecord};
 use crate::register::episode::{self, Episode, EpisodeError};
 use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
@@ -51,8 +51,7 @@ pub fn take(
     viewer: &Viewer,
     bytes: &[u8],
     dry_run: bool,
-    now: NaiveDateTime,
-    today: NaiveDate,
+    at: At,
 ) -> Result<Taken, ListError> {
     if !viewer.works_with_children() {
         return Err(ListError::NotAllowed);
@@ -65,7 +64,7 @@ pub fn take(
     let mut trial: Vec<(Reference, Episode)> = Vec::new();
     for line in &lines {
         let done = if dry_run {
-            db.read_now(|conn| look(conn, viewer, line, today))
+            db.read_now(|conn| look(conn, viewer, line, at.today()))
                 .map(|(child, episode, held)| {
                     let named = (child.reference, episode);
                     let is_new = !held && !trial.contains(&named);
@@ -73,7 +72,7 @@ pub fn take(
                     is_new
                 })
         } else {
-            db.write_now(|tx| write(tx, viewer, line, now, today))
+            db.write_now(|tx| write(&mut Act::new(tx, viewer, at), line))
         };
         match done {
             Ok(true) => report.taken += 1,
@@ -132,24 +131,17 @@ fn look(
 }
 
 /// Writes the episode of a line down, with the tiers that follow; says whether it was new.
-fn write(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    line: &Line,
-    now: NaiveDateTime,
-    today: NaiveDate,
-) -> Result<bool, RowError> {
-    let (child, episode, is_held) = look(tx, viewer, line, today)?;
+fn write(act: &mut Act<'_>, line: &Line) -> Result<bool, RowError> {
+    let (child, episode, is_held) = look(act.tx, act.viewer, line, act.at.today())?;
     if is_held {
         return Ok(false);
     }
-    match episode::write_down(tx, viewer, &child, &episode, now) {
+    match episode::write_down(act, &child, &episode) {
         Ok(()) => {}
         Err(EpisodeError::Db(error)) => return Err(error.into()),
         Err(refused) => return Err(line.refuse("", refused).into()),
     }
-    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
-    tiering::reassess_family(tx, viewer, child.key, &rulebook, now)?;
+    tiering::reassess_family(act, child.key)?;
     Ok(true)
 }
 
@@ -289,7 +281,7 @@ mod tests {
 
     fn send(world: &World, text: &str, dry_run: bool) -> Taken {
         let (db, viewer) = (&world.db, &world.program);
-        take(db, viewer, text.as_bytes(), dry_run, now(), now().date()).unwrap()
+        take(db, viewer, text.as_bytes(), dry_run, At::of(now())).unwrap()
     }
 
     #[test]
@@ -376,14 +368,7 @@ mod tests {
         ];
         assert_eq!(places, expected);
         assert_eq!(report.taken, 1);
-        let officer = take(
-            &world.db,
-            &world.administrator,
-            b"x",
-            true,
-            now(),
-            now().date(),
-        );
+        let officer = take(&world.db, &world.administrator, b"x", true, At::of(now()));
         assert!(matches!(officer, Err(ListError::NotAllowed)));
     }
 }

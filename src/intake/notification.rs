@@ -12,7 +12,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::store;
 use super::store::notification::{NotificationKey, Row, SeenChild};
-use crate::access::{AccountKey, Viewer};
+use crate::access::{AccountKey, Act, Viewer};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::duty::owed::{self, DueDay};
@@ -236,20 +236,14 @@ pub fn draft(conn: &mut Conn, viewer: &Viewer) -> Result<Option<(String, String)
 }
 
 /// Keeps what a parent has typed so far; gives the form's key.
-pub fn keep_draft(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    answers: &str,
-    now: NaiveDateTime,
-) -> Result<String> {
-    let account = viewer
-        .account()
-        .ok_or_else(|| DbError::Corrupt("a draft belongs to an account".to_owned()))?;
-    if let Some((form_key, _)) = store::draft::find(tx, account)? {
-        store::draft::update(tx, account, answers, now)?;
+pub fn keep_draft(act: &mut Act<'_>, answers: &str) -> Result<String> {
+    let account = act.viewer.person()?;
+
+    if let Some((form_key, _)) = store::draft::find(act.tx, account)? {
+        store::draft::update(act.tx, account, answers, act.at.now())?;
         return Ok(form_key);
     }
     let form_key = format!("{:032x}", rand::random::<u128>());
-    store::draft::insert(tx, account, &form_key, answers, now)?;
+    store::draft::insert(act.tx, account, &form_key, answers, act.at.now())?;
     Ok(form_key)
 }

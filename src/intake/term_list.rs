@@ -1,10 +1,8 @@
 //! A list of school terms as CSV: `name,first_day,last_day,source`. All of it is taken, or nothing.
 
-use chrono::{NaiveDate, NaiveDateTime};
-
 use super::plain_list::{self, Columns, FileProblem, Line, Refused};
-use crate::access::Viewer;
-use crate::db::{Conflict, Conn, DbError};
+use crate::access::Act;
+use crate::db::{Conflict, DbError};
 use crate::policy::calendar_book::{self, CalendarError, SourcedTerm};
 use crate::rules::terms::{Term, TermPart};
 
@@ -54,16 +52,9 @@ impl Conflict for ListError {
 ///
 /// # Errors
 /// When it is no such list, and for everybody but administrators.
-pub fn take(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    bytes: &[u8],
-    dry_run: bool,
-    now: NaiveDateTime,
-    today: NaiveDate,
-) -> Result<Taken, ListError> {
+pub fn take(act: &mut Act<'_>, bytes: &[u8], dry_run: bool) -> Result<Taken, ListError> {
     let (lines, refused) = plain_list::read(bytes, &COLUMNS)?;
-    let held = calendar_book::terms(tx, viewer)?;
+    let held = calendar_book::terms(act.tx, act.viewer)?;
     let mut report = Taken {
         refused,
         ..Taken::default()
@@ -77,7 +68,7 @@ pub fn take(
             }
             Ok(term) => {
                 let beside: Vec<Term> = new.iter().map(|new| new.term.clone()).collect();
-                match calendar_book::check_term(tx, viewer, &term, &beside) {
+                match calendar_book::check_term(act.tx, act.viewer, &term, &beside) {
                     Ok(()) => new.push(term),
                     Err(error) => report.refused.push(why(line, error)?),
                 }
@@ -88,7 +79,7 @@ pub fn take(
     report.taken = new.len();
     if report.refused.is_empty() && !dry_run {
         for term in &new {
-            calendar_book::add_term(tx, viewer, term, now, today)?;
+            calendar_book::add_term(act, term)?;
         }
     }
     Ok(report)
@@ -122,6 +113,7 @@ fn why(line: &Line, error: CalendarError) -> Result<Refused, CalendarError> {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::clock::At;
     use crate::register::testing::{World, now, world};
 
     fn send(world: &World, text: &str, dry_run: bool) -> Taken {
@@ -129,12 +121,9 @@ mod tests {
             .db
             .write_now(|tx| {
                 take(
-                    tx,
-                    &world.administrator,
+                    &mut Act::new(tx, &world.administrator, At::of(now())),
                     text.as_bytes(),
                     dry_run,
-                    now(),
-                    now().date(),
                 )
             })
             .unwrap()

@@ -37,9 +37,9 @@ pub fn run(services: &Services) -> Result<Work> {
 /// # Errors
 /// If the database refuses.
 pub fn climb(services: &Services) -> Result<usize> {
-    let (today, now) = (services.clock.today(), services.clock.now());
+    let at = services.clock.at();
     let db = &services.db;
-    db.write_now(|tx| undelivered::report(tx, &services.base_url, today, now))
+    db.write_now(|tx| undelivered::report(tx, &services.base_url, at))
 }
 
 impl Work {

@@ -3,15 +3,14 @@
 
 use std::convert::Infallible;
 
-use chrono::{NaiveDate, NaiveDateTime};
-
 use super::sweep;
 use crate::access::AuthorityKey;
+use crate::clock::At;
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::desk::weekly;
 use crate::mail::outbox::{self, PutMail};
-use crate::policy::{reassessment, rulebook};
+use crate::policy::reassessment;
 use crate::tier::tiering;
 
 /// What a sweep would come to.
@@ -50,10 +49,9 @@ pub fn rehearse(
     tx: &mut Conn,
     authority: AuthorityKey,
     base_url: &str,
-    day: NaiveDate,
-    now: NaiveDateTime,
+    at: At,
 ) -> Result<Infallible, TakenBack> {
-    let rehearsed = sweep_once(tx, authority, base_url, ASSESSED, day, now)?;
+    let rehearsed = sweep_once(tx, authority, base_url, ASSESSED, at)?;
     Err(TakenBack::Rehearsed(rehearsed))
 }
 
@@ -63,15 +61,13 @@ pub(super) fn sweep_once(
     authority: AuthorityKey,
     base_url: &str,
     assessed: i64,
-    day: NaiveDate,
-    now: NaiveDateTime,
+    at: At,
 ) -> Result<Rehearsed> {
     let last = outbox::last_put(tx)?;
-    let rulebook = rulebook::load(tx, authority, day)?;
-    tiering::reassess_due(tx, &rulebook, authority, assessed, now)?;
-    let assessed_all = !reassessment::is_any_due(tx, authority, day)?;
-    let swept = sweep::in_transaction(tx, authority, base_url, day, now)?;
-    weekly::tell(tx, authority, base_url, day, now)?;
+    tiering::reassess_due(tx, authority, assessed, at)?;
+    let assessed_all = !reassessment::is_any_due(tx, authority, at.today())?;
+    let swept = sweep::in_transaction(tx, authority, base_url, at)?;
+    weekly::tell(tx, authority, base_url, at)?;
     Ok(Rehearsed {
         opened: swept.opened,
         untold: swept.told.untold,

@@ -3,10 +3,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{NaiveDateTime, TimeDelta};
 
 use super::{Services, Work, bounces, deliver, housekeeping, store, sweep, tiers, weekly};
-use crate::clock::london_day;
+use crate::clock::{At, london_day};
 use crate::db::{Conn, Result};
 use crate::desk::weekly::monday;
 use crate::proof::verify::{SWEEP, TIERS};
@@ -45,7 +45,7 @@ struct Job {
     every: Every,
     /// Whether there is anything to run, as the settings are.
     is_wanted: fn(&Services) -> bool,
-    run: fn(&Services, NaiveDate, NaiveDateTime) -> Result<Work>,
+    run: fn(&Services, At) -> Result<Work>,
 }
 
 /// When the next run is due.
@@ -65,7 +65,7 @@ const JOBS: &[Job] = &[
         name: "bounces",
         every: Every::Time,
         is_wanted: bounces::is_wanted,
-        run: |services, _, _| bounces::run(services),
+        run: |services, _| bounces::run(services),
     },
     Job {
         name: TIERS,
@@ -83,7 +83,7 @@ const JOBS: &[Job] = &[
         name: "housekeeping",
         every: Every::So(TimeDelta::days(1)),
         is_wanted: |_| true,
-        run: |services, _, now| housekeeping::run(services, now),
+        run: |services, at| housekeeping::run(services, at.now()),
     },
     Job {
         name: "weekly_digest",
@@ -171,9 +171,9 @@ fn with_lease(services: &Services, job: &Job, now: NaiveDateTime) -> Result<Opti
     if !db.write_now(|tx| store::take_lease(tx, job.name, &holder, now, now + LEASE))? {
         return Ok(None);
     }
-    let today = services.clock.today();
-    let run = db.write_now(|tx| store::begin(tx, job.name, today, now))?;
-    let work = guarded(job.name, || (job.run)(services, today, now));
+    let at = At::of(now);
+    let run = db.write_now(|tx| store::begin(tx, job.name, at.today(), now))?;
+    let work = guarded(job.name, || (job.run)(services, at));
     let ended_at = services.clock.now();
     db.write_now(|tx| {
         store::end(tx, run, &work, ended_at)?;

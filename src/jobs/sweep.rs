@@ -1,10 +1,9 @@
 //! Finds what has lapsed and sees that somebody hears of it: the reason the program exists. Each authority is a
 //! transaction of its own, whole or not at all, and what goes wrong in one does not keep the others waiting.
 
-use chrono::{NaiveDate, NaiveDateTime};
-
 use super::{Services, Work};
 use crate::access::{AuthorityKey, authority};
+use crate::clock::At;
 use crate::db::{Conn, DbError, Result};
 use crate::duty::ladder::{self, LadderTally};
 use crate::duty::{due_soon, lapse, rest, undelivered};
@@ -17,17 +16,17 @@ use crate::visit::{booked_elsewhere, failed_visit, postponed};
 ///
 /// # Errors
 /// If the authorities cannot be read; what goes wrong in one authority is told in the work's problem.
-pub fn run(services: &Services, today: NaiveDate, now: NaiveDateTime) -> Result<Work> {
+pub fn run(services: &Services, at: At) -> Result<Work> {
     let mut work = Work::default();
     for authority in services.db.read_now(authority::in_service)? {
-        match sweep_one(services, authority.key, today, now) {
+        match sweep_one(services, authority.key, at) {
             Ok(swept) => work.add(&authority.code, &swept),
             Err(cause) => work.fail(&authority.code, &cause),
         }
     }
     let reported = services
         .db
-        .write_now(|tx| undelivered::report(tx, &services.base_url, today, now));
+        .write_now(|tx| undelivered::report(tx, &services.base_url, at));
     match reported {
         Ok(letters) => work.did += number(letters),
         Err(cause) => work.fail("dead mail", &cause),
@@ -44,15 +43,10 @@ pub(super) struct Swept {
     notices: usize,
 }
 
-fn sweep_one(
-    services: &Services,
-    authority: AuthorityKey,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<Swept> {
+fn sweep_one(services: &Services, authority: AuthorityKey, at: At) -> Result<Swept> {
     services
         .db
-        .write_now(|tx| in_transaction(tx, authority, &services.base_url, today, now))
+        .write_now(|tx| in_transaction(tx, authority, &services.base_url, at))
 }
 
 /// The sweep of one authority in somebody's transaction.
@@ -60,20 +54,19 @@ pub(super) fn in_transaction(
     tx: &mut Conn,
     authority: AuthorityKey,
     base_url: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
+    at: At,
 ) -> Result<Swept> {
-    let rulebook = rulebook::load(tx, authority, today)?;
-    census::owe(tx, authority, &rulebook, now)?;
+    let rulebook = rulebook::load(tx, authority, at.today())?;
+    census::owe(tx, authority, &rulebook, at)?;
     Ok(Swept {
-        opened: lapse::open_due(tx, authority, today, now)?,
-        told: ladder::tell(tx, authority, &rulebook, base_url, now)?,
-        notices: due_soon::tell(tx, authority, &rulebook, base_url, now)?,
-        same_day: failed_visit::tell(tx, authority, base_url, today, now)?
-            + postponed::tell(tx, authority, base_url, today, now)?
-            + booked_elsewhere::tell(tx, authority, base_url, today, now)?
-            + rest::tell(tx, authority, base_url, today, now)?
-            + closure_news::tell(tx, authority, base_url, today, now)?,
+        opened: lapse::open_due(tx, authority, at)?,
+        told: ladder::tell(tx, authority, &rulebook, base_url, at.now())?,
+        notices: due_soon::tell(tx, authority, &rulebook, base_url, at.now())?,
+        same_day: failed_visit::tell(tx, authority, base_url, at)?
+            + postponed::tell(tx, authority, base_url, at)?
+            + booked_elsewhere::tell(tx, authority, base_url, at)?
+            + rest::tell(tx, authority, base_url, at)?
+            + closure_news::tell(tx, authority, base_url, at)?,
     })
 }
 

@@ -2,12 +2,10 @@
 //! that is late, a year since the child was seen, a referral that grew old. It runs before the sweep, so that a tier that
 //! rises today climbs today's ladder.
 
-use chrono::{NaiveDate, NaiveDateTime};
-
 use super::{Services, Work};
 use crate::access::{AuthorityKey, authority};
+use crate::clock::At;
 use crate::db::Result;
-use crate::policy::rulebook;
 use crate::tier::tiering;
 
 /// Children assessed in one transaction: other writers wait no longer than that takes.
@@ -17,10 +15,10 @@ const PART: i64 = 100;
 ///
 /// # Errors
 /// If the authorities cannot be read; what goes wrong in one authority is told in the work's problem.
-pub fn run(services: &Services, today: NaiveDate, now: NaiveDateTime) -> Result<Work> {
+pub fn run(services: &Services, at: At) -> Result<Work> {
     let mut work = Work::default();
     for authority in services.db.read_now(authority::in_service)? {
-        match assess_one(services, authority.key, today, now) {
+        match assess_one(services, authority.key, at) {
             Ok(children) => {
                 work.found += children;
                 work.did += children;
@@ -31,20 +29,12 @@ pub fn run(services: &Services, today: NaiveDate, now: NaiveDateTime) -> Result<
     Ok(work)
 }
 
-fn assess_one(
-    services: &Services,
-    authority: AuthorityKey,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<i64> {
-    let rulebook = services
-        .db
-        .read_now(|conn| rulebook::load(conn, authority, today))?;
+fn assess_one(services: &Services, authority: AuthorityKey, at: At) -> Result<i64> {
     let mut children = 0;
     loop {
         let part = services
             .db
-            .write_now(|tx| tiering::reassess_due(tx, &rulebook, authority, PART, now))?;
+            .write_now(|tx| tiering::reassess_due(tx, authority, PART, at))?;
         if part == 0 {
             return Ok(children);
         }

@@ -1,9 +1,8 @@
 //! The digest of the week, on Monday or as soon after as anything runs.
 
-use chrono::{NaiveDate, NaiveDateTime};
-
 use super::{Services, Work};
 use crate::access::authority;
+use crate::clock::At;
 use crate::db::Result;
 use crate::desk::weekly;
 
@@ -11,12 +10,12 @@ use crate::desk::weekly;
 ///
 /// # Errors
 /// If the authorities cannot be read; what goes wrong in one authority is told in the work's problem.
-pub fn run(services: &Services, today: NaiveDate, now: NaiveDateTime) -> Result<Work> {
+pub fn run(services: &Services, at: At) -> Result<Work> {
     let mut work = Work::default();
     for authority in services.db.read_now(authority::in_service)? {
         let told = services
             .db
-            .write_now(|tx| weekly::tell(tx, authority.key, &services.base_url, today, now));
+            .write_now(|tx| weekly::tell(tx, authority.key, &services.base_url, at));
         match told {
             Ok(letters) => work.did += i64::try_from(letters).unwrap_or(i64::MAX),
             Err(cause) => work.fail(&authority.code, &cause),

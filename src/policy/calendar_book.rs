@@ -1,11 +1,10 @@
 //! The calendar of an authority as its administrators keep it: days on which it works or not other than the rules say,
 //! and the terms of its schools. Days that are past stay as they were counted.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate};
 
 use super::{policy_book, reassessment, rulebook, store};
-use crate::access::Viewer;
-use crate::access::audit::{self, Event};
+use crate::access::{Act, Action, Subject, Viewer};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::register::random_reference;
@@ -99,16 +98,10 @@ pub fn terms(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<Held<SourcedTerm>>>
 ///
 /// # Errors
 /// For everybody but administrators, for a day that is past, and for one that changes nothing.
-pub fn add_day(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    day: &OtherDay,
-    now: NaiveDateTime,
-    today: NaiveDate,
-) -> Outcome<()> {
-    allowed(viewer)?;
+pub fn add_day(act: &mut Act<'_>, day: &OtherDay) -> Outcome<()> {
+    allowed(act.viewer)?;
     let named = spoken(day.day);
-    if day.day < today || day.day.year() > 2150 {
+    if day.day < act.at.today() || day.day.year() > 2150 {
         return Err(CalendarError::Past);
     }
     if day.name.trim().is_empty() {
@@ -117,7 +110,7 @@ pub fn add_day(
     if day.source.trim().is_empty() {
         return Err(CalendarError::NoSource);
     }
-    let held = days(tx, viewer)?;
+    let held = days(act.tx, act.viewer)?;
     if held.iter().any(|held| held.what.day == day.day) {
         return Err(CalendarError::Held(named));
     }
@@ -130,7 +123,7 @@ pub fn add_day(
         return Err(CalendarError::NoHoliday(named));
     }
     let reference = random_reference(ReferenceKind::CalendarDay);
-    store::calendar_book::insert_day(tx, viewer, &reference, day, now)?;
+    store::calendar_book::insert_day(act.tx, act.viewer, &reference, day, act.at.now())?;
     let what = if day.is_working {
         "is worked"
     } else {
@@ -141,45 +134,29 @@ pub fn add_day(
         day.name.trim(),
         day.source.trim()
     );
-    changed(
-        tx,
-        viewer,
-        ("calendar_day_added", reference.as_str()),
-        &detail,
-        now,
-        today,
-    )
+    changed(act, (Action::CalendarDayAdded, reference.as_str()), &detail)
 }
 
 /// Takes a day off the calendar that is not past. Writes the audit event.
 ///
 /// # Errors
 /// For everybody but administrators, and when it is gone or past.
-pub fn remove_day(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    reference: &Reference,
-    now: NaiveDateTime,
-    today: NaiveDate,
-) -> Outcome<()> {
-    allowed(viewer)?;
-    let held = days(tx, viewer)?;
+pub fn remove_day(act: &mut Act<'_>, reference: &Reference) -> Outcome<()> {
+    allowed(act.viewer)?;
+    let held = days(act.tx, act.viewer)?;
     let found = held
         .into_iter()
         .find(|held| held.reference == reference.as_str());
     let day = found.ok_or(CalendarError::NotFound)?.what;
-    if day.day < today {
+    if day.day < act.at.today() {
         return Err(CalendarError::Past);
     }
-    store::calendar_book::remove_day(tx, viewer.authority(), reference)?;
+    store::calendar_book::remove_day(act.tx, act.viewer.authority(), reference)?;
     let detail = format!("{} taken off the calendar: {}", spoken(day.day), day.name);
     changed(
-        tx,
-        viewer,
-        ("calendar_day_removed", reference.as_str()),
+        act,
+        (Action::CalendarDayRemoved, reference.as_str()),
         &detail,
-        now,
-        today,
     )
 }
 
@@ -206,55 +183,29 @@ pub fn check_term(
 ///
 /// # Errors
 /// For everybody but administrators, and for a term that cannot be true.
-pub fn add_term(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    new: &SourcedTerm,
-    now: NaiveDateTime,
-    today: NaiveDate,
-) -> Outcome<()> {
-    allowed(viewer)?;
-    check_term(tx, viewer, new, &[])?;
+pub fn add_term(act: &mut Act<'_>, new: &SourcedTerm) -> Outcome<()> {
+    allowed(act.viewer)?;
+    check_term(act.tx, act.viewer, new, &[])?;
     let reference = random_reference(ReferenceKind::Term);
-    store::calendar_book::insert_term(tx, viewer, &reference, new, now)?;
+    store::calendar_book::insert_term(act.tx, act.viewer, &reference, new, act.at.now())?;
     let detail = format!("Term {} ({})", in_words(&new.term), new.source.trim());
-    changed(
-        tx,
-        viewer,
-        ("term_added", reference.as_str()),
-        &detail,
-        now,
-        today,
-    )
+    changed(act, (Action::TermAdded, reference.as_str()), &detail)
 }
 
 /// Removes a term. Writes the audit event.
 ///
 /// # Errors
 /// For everybody but administrators, and when it is gone.
-pub fn remove_term(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    reference: &Reference,
-    now: NaiveDateTime,
-    today: NaiveDate,
-) -> Outcome<()> {
-    allowed(viewer)?;
-    let held = terms(tx, viewer)?;
+pub fn remove_term(act: &mut Act<'_>, reference: &Reference) -> Outcome<()> {
+    allowed(act.viewer)?;
+    let held = terms(act.tx, act.viewer)?;
     let found = held
         .into_iter()
         .find(|held| held.reference == reference.as_str());
     let gone = found.ok_or(CalendarError::NotFound)?.what;
-    store::calendar_book::remove_term(tx, viewer.authority(), reference)?;
+    store::calendar_book::remove_term(act.tx, act.viewer.authority(), reference)?;
     let detail = format!("Term {} removed", in_words(&gone.term));
-    changed(
-        tx,
-        viewer,
-        ("term_removed", reference.as_str()),
-        &detail,
-        now,
-        today,
-    )
+    changed(act, (Action::TermRemoved, reference.as_str()), &detail)
 }
 
 fn in_words(term: &Term) -> String {
@@ -274,25 +225,13 @@ fn allowed(viewer: &Viewer) -> Outcome<()> {
     }
 }
 
-fn changed(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    (action, subject): (&'static str, &str),
-    detail: &str,
-    now: NaiveDateTime,
-    today: NaiveDate,
-) -> Outcome<()> {
-    let event = Event {
-        action,
-        child: None,
-        subject,
-        detail,
-    };
-    audit::record(tx, viewer, &event, now)?;
+fn changed(act: &mut Act<'_>, (action, subject): (Action, &str), detail: &str) -> Outcome<()> {
+    act.forget_rulebook();
+    act.note(action, Subject::thing(subject), detail)?;
     Ok(reassessment::reassess_all_soon(
-        tx,
-        viewer.authority(),
-        today,
+        act.tx,
+        act.viewer.authority(),
+        act.at.today(),
     )?)
 }
 
@@ -300,6 +239,7 @@ fn changed(
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::clock::At;
     use crate::register::testing::{World, day, now, world};
 
     fn other(day: NaiveDate, is_working: bool) -> OtherDay {
@@ -314,7 +254,7 @@ mod tests {
     fn add(world: &World, viewer: &Viewer, new: &OtherDay) -> Outcome<()> {
         world
             .db
-            .write_now(|tx| add_day(tx, viewer, new, now(), now().date()))
+            .write_now(|tx| add_day(&mut Act::new(tx, viewer, At::of(now())), new))
     }
 
     fn works(world: &World, viewer: &Viewer, on: NaiveDate) -> bool {
@@ -344,7 +284,7 @@ mod tests {
         let remove = || {
             world
                 .db
-                .write_now(|tx| remove_day(tx, admin, &reference, now(), now().date()))
+                .write_now(|tx| remove_day(&mut Act::new(tx, admin, At::of(now())), &reference))
         };
         remove().unwrap();
         assert!(works(&world, admin, monday));
@@ -395,7 +335,7 @@ mod tests {
         let add = |new: &SourcedTerm| {
             world
                 .db
-                .write_now(|tx| add_term(tx, admin, new, now(), now().date()))
+                .write_now(|tx| add_term(&mut Act::new(tx, admin, At::of(now())), new))
         };
         add(&term("Spring 1", day(2027, 1, 4), day(2027, 2, 12))).unwrap();
         add(&term("Autumn 2", day(2026, 11, 2), day(2026, 12, 18))).unwrap();

@@ -11,8 +11,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{reassessment, store};
-use crate::access::audit::{self, Event};
-use crate::access::{Role, Viewer, authority};
+use crate::access::{Act, Action, Role, Subject, Viewer, authority};
 use crate::clock::london_day;
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
@@ -96,40 +95,39 @@ pub fn rows(held: &[Held]) -> Vec<PolicyRow> {
 ///
 /// # Errors
 /// For everybody but administrators, without a reason, and for a value or a day that the rules refuse.
-pub fn set(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    change: &Change,
-    reason: &str,
-    now: NaiveDateTime,
-    today: NaiveDate,
-) -> Outcome<()> {
-    let reason = allowed(viewer, reason)?;
-    let code = authority::by_key(tx, viewer.authority())?.code;
-    let held = store::policy_book::all(tx, &code)?;
+pub fn set(act: &mut Act<'_>, change: &Change, reason: &str) -> Outcome<()> {
+    let reason = allowed(act.viewer, reason)?;
+    let code = authority::by_key(act.tx, act.viewer.authority())?.code;
+    let held = store::policy_book::all(act.tx, &code)?;
     let is_wrong = |held: &&Held| {
         let row = &held.row;
-        held.is_of_today(today)
+        held.is_of_today(act.at.today())
             && (row.key, row.tier) == (change.key, change.tier)
             && row.effective_from == Some(change.from)
     };
     let wrong = held.iter().find(is_wrong).map(|held| &held.row);
     let mut standing = rows(&held);
     standing.retain(|row| Some(row) != wrong);
-    let planned = change::plan(&standing, &code, change, today)?;
+    let planned = change::plan(&standing, &code, change, act.at.today())?;
     if let Some(wrong) = wrong {
-        store::policy_book::correct(tx, &code, wrong, now)?;
+        store::policy_book::correct(act.tx, &code, wrong, act.at.now())?;
     }
     if let Some(ends) = &planned.ends {
-        store::policy_book::end(tx, &code, ends, planned.ends_on)?;
+        store::policy_book::end(act.tx, &code, ends, planned.ends_on)?;
     }
-    store::policy_book::insert(tx, &planned.row, viewer.account(), reason, now)?;
+    store::policy_book::insert(
+        act.tx,
+        &planned.row,
+        act.viewer.account(),
+        reason,
+        act.at.now(),
+    )?;
     let (action, instead) = match wrong {
         Some(wrong) => (
-            "policy_corrected",
+            Action::PolicyCorrected,
             format!(", and not {} as entered today", wrong.period.words()),
         ),
-        None => ("policy_set", String::new()),
+        None => (Action::PolicySet, String::new()),
     };
     let detail = format!(
         "{}: {} from {}{instead} ({}). {reason}",
@@ -138,7 +136,7 @@ pub fn set(
         until(change.from, change.to),
         planned.row.source,
     );
-    changed(tx, viewer, action, change.key.as_str(), &detail, now, today)
+    changed(act, action, change.key.as_str(), &detail)
 }
 
 /// Takes back a value that has not begun, or one that was entered today. What held until then goes on.
@@ -146,20 +144,17 @@ pub fn set(
 /// # Errors
 /// For everybody but administrators, without a reason, and when no such value begins on that day.
 pub fn withdraw(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     (key, tier): (PolicyKey, Option<Tier>),
     from: NaiveDate,
     reason: &str,
-    now: NaiveDateTime,
-    today: NaiveDate,
 ) -> Outcome<()> {
-    let reason = allowed(viewer, reason)?;
-    let code = authority::by_key(tx, viewer.authority())?.code;
-    let whole = store::policy_book::all(tx, &code)?;
+    let reason = allowed(act.viewer, reason)?;
+    let code = authority::by_key(act.tx, act.viewer.authority())?.code;
+    let whole = store::policy_book::all(act.tx, &code)?;
     let held = rows(&whole);
     let is_of_today = |row: &PolicyRow| {
-        let mut those = whole.iter().filter(|held| held.is_of_today(today));
+        let mut those = whole.iter().filter(|held| held.is_of_today(act.at.today()));
         those.any(|held| held.row == *row)
     };
     let own = |row: &&PolicyRow| {
@@ -172,7 +167,7 @@ pub fn withdraw(
         .iter()
         .filter(own)
         .filter(|row| row.effective_from == Some(from))
-        .find(|row| from > today || is_of_today(row))
+        .find(|row| from > act.at.today() || is_of_today(row))
         .ok_or(PolicyError::NothingToCome)?;
     let before = held
         .iter()
@@ -182,61 +177,47 @@ pub fn withdraw(
     for row in after.iter_mut().filter(|row| Some(&**row) == before) {
         row.effective_to = to_come.effective_to;
     }
-    crate::rules::policy::bounds::check_order(&after, &code, today).map_err(ChangeProblem::from)?;
-    if from > today {
-        store::policy_book::remove(tx, &code, to_come)?;
+    crate::rules::policy::bounds::check_order(&after, &code, act.at.today())
+        .map_err(ChangeProblem::from)?;
+    if from > act.at.today() {
+        store::policy_book::remove(act.tx, &code, to_come)?;
     } else {
-        store::policy_book::correct(tx, &code, to_come, now)?;
+        store::policy_book::correct(act.tx, &code, to_come, act.at.now())?;
     }
     if let Some(before) = before {
-        store::policy_book::end_or_reopen(tx, &code, before, to_come.effective_to)?;
+        store::policy_book::end_or_reopen(act.tx, &code, before, to_come.effective_to)?;
     }
     let detail = format!(
         "{}: {} from {} withdrawn {}. {reason}",
         subject(key, tier),
         to_come.period.words(),
         spoken(from),
-        if from > today {
+        if from > act.at.today() {
             "before it began"
         } else {
             "on the day it was entered"
         },
     );
-    changed(
-        tx,
-        viewer,
-        "policy_withdrawn",
-        key.as_str(),
-        &detail,
-        now,
-        today,
-    )
+    changed(act, Action::PolicyWithdrawn, key.as_str(), &detail)
 }
 
 /// Puts the register of the 2026 Act into force for the authority from a day on.
 ///
 /// # Errors
 /// For everybody but administrators, without a reason, for a day in the past, and when it has a day already.
-pub fn commence(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    from: NaiveDate,
-    reason: &str,
-    now: NaiveDateTime,
-    today: NaiveDate,
-) -> Outcome<()> {
-    let reason = allowed(viewer, reason)?;
-    let code = authority::by_key(tx, viewer.authority())?.code;
-    let held = rows(&store::policy_book::all(tx, &code)?);
-    for row in change::commence(&held, &code, from, today)? {
-        store::policy_book::insert(tx, &row, viewer.account(), reason, now)?;
+pub fn commence(act: &mut Act<'_>, from: NaiveDate, reason: &str) -> Outcome<()> {
+    let reason = allowed(act.viewer, reason)?;
+    let code = authority::by_key(act.tx, act.viewer.authority())?.code;
+    let held = rows(&store::policy_book::all(act.tx, &code)?);
+    for row in change::commence(&held, &code, from, act.at.today())? {
+        store::policy_book::insert(act.tx, &row, act.viewer.account(), reason, act.at.now())?;
     }
     let detail = format!(
         "The 2026 Act is in force here from {}. {reason}",
         spoken(from)
     );
     let set = PolicySet::Cnis2026.as_str();
-    changed(tx, viewer, "policy_commenced", set, &detail, now, today)
+    changed(act, Action::PolicyCommenced, set, &detail)
 }
 
 /// Ends the 2026 Act in the authority after a last day, as after a date entered in error. One that has not begun is
@@ -244,20 +225,13 @@ pub fn commence(
 ///
 /// # Errors
 /// For everybody but administrators, without a reason, for a day in the past, and when the Act has no day here.
-pub fn end_commencement(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    last_day: NaiveDate,
-    reason: &str,
-    now: NaiveDateTime,
-    today: NaiveDate,
-) -> Outcome<()> {
-    let reason = allowed(viewer, reason)?;
-    if last_day < today {
+pub fn end_commencement(act: &mut Act<'_>, last_day: NaiveDate, reason: &str) -> Outcome<()> {
+    let reason = allowed(act.viewer, reason)?;
+    if last_day < act.at.today() {
         return Err(PolicyError::EndsInThePast);
     }
-    let code = authority::by_key(tx, viewer.authority())?.code;
-    let held = rows(&store::policy_book::all(tx, &code)?);
+    let code = authority::by_key(act.tx, act.viewer.authority())?.code;
+    let held = rows(&store::policy_book::all(act.tx, &code)?);
     let standing: Vec<&PolicyRow> = held
         .iter()
         .filter(|row| row.authority.is_some() && row.set == PolicySet::Cnis2026)
@@ -268,9 +242,9 @@ pub fn end_commencement(
     }
     for row in standing {
         if row.effective_from.is_some_and(|from| from > last_day) {
-            store::policy_book::remove(tx, &code, row)?;
+            store::policy_book::remove(act.tx, &code, row)?;
         } else {
-            store::policy_book::end(tx, &code, row, last_day)?;
+            store::policy_book::end(act.tx, &code, row, last_day)?;
         }
     }
     let detail = format!(
@@ -278,15 +252,7 @@ pub fn end_commencement(
         spoken(last_day)
     );
     let set = PolicySet::Cnis2026.as_str();
-    changed(
-        tx,
-        viewer,
-        "policy_commencement_ended",
-        set,
-        &detail,
-        now,
-        today,
-    )
+    changed(act, Action::PolicyCommencementEnded, set, &detail)
 }
 
 fn allowed<'a>(viewer: &Viewer, reason: &'a str) -> Outcome<&'a str> {
@@ -314,26 +280,13 @@ fn until(from: NaiveDate, to: Option<NaiveDate>) -> String {
 }
 
 /// A value to come is a day on which to look again too, so every change asks for the children anew.
-fn changed(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    action: &'static str,
-    subject: &str,
-    detail: &str,
-    now: NaiveDateTime,
-    today: NaiveDate,
-) -> Outcome<()> {
-    let event = Event {
-        action,
-        child: None,
-        subject,
-        detail,
-    };
-    audit::record(tx, viewer, &event, now)?;
+fn changed(act: &mut Act<'_>, action: Action, subject: &str, detail: &str) -> Outcome<()> {
+    act.forget_rulebook();
+    act.note(action, Subject::thing(subject), detail)?;
     Ok(reassessment::reassess_all_soon(
-        tx,
-        viewer.authority(),
-        today,
+        act.tx,
+        act.viewer.authority(),
+        act.at.today(),
     )?)
 }
 

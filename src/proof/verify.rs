@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{NaiveDateTime, TimeDelta};
 
 use super::store::verify::{Answer, Scope};
 use super::store::{verify as ask, verify_states as states, verify_told as told};
 use crate::access::{AuthorityKey, authority};
-use crate::clock::london_day;
+use crate::clock::{At, london_day};
 use crate::db::{Conn, Result};
 use crate::duty::{due_soon, ladder, owed, store};
 use crate::mail::outbox;
@@ -151,8 +151,7 @@ const QUESTIONS: &[(&str, Question)] = &[
 pub fn verify(
     conn: &mut Conn,
     authority: Option<AuthorityKey>,
-    today: NaiveDate,
-    now: NaiveDateTime,
+    at: At,
     late_after: Duration,
 ) -> Result<Vec<Invariant>> {
     let authorities = match authority {
@@ -163,8 +162,8 @@ pub fn verify(
             .collect(),
     };
     let swept_at = ask::last_completed(conn, SWEEP)?;
-    let seen_until = swept_at.unwrap_or(now);
-    let day = london_day(seen_until).min(today);
+    let seen_until = swept_at.unwrap_or(at.now());
+    let day = london_day(seen_until).min(at.today());
     let scope = Scope {
         authorities: &authorities,
         day,
@@ -188,8 +187,8 @@ pub fn verify(
     proof.push(steps_told(conn, &registers)?);
     proof.push(notices_given(conn, &registers)?);
     proof.push(returns_owed(conn, &registers)?);
-    proof.push(nothing_stuck(conn, now)?);
-    proof.push(swept_in_time(conn, swept_at, now, late_after)?);
+    proof.push(nothing_stuck(conn, at.now())?);
+    proof.push(swept_in_time(conn, swept_at, at.now(), late_after)?);
     Ok(proof)
 }
 

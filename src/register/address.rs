@@ -9,8 +9,8 @@ use super::child::{AmendError, ChildRecord};
 use super::store::address::Whose;
 pub use super::store::address::{AddressRecord, Place};
 use super::{ChildKey, PersonKey, claimed_address, fresh_reference, store};
-use crate::access::Viewer;
-use crate::access::audit::{self, Entry, Event};
+use crate::access::audit::{self, Entry};
+use crate::access::{Act, Action, Subject};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::rules::codes::Source;
@@ -133,28 +133,40 @@ pub fn move_child(
 
 /// Writes an adult's own address; the old one ends, and the audit event says that it did.
 pub fn move_person(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     person: PersonKey,
     place: &Place,
     source: Source,
     from: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<()> {
-    let Some(before) = of_person(tx, person)? else {
-        move_to(tx, Whose::Persons(person), place, source, from, now)?;
+    let Some(before) = of_person(act.tx, person)? else {
+        move_to(
+            act.tx,
+            Whose::Persons(person),
+            place,
+            source,
+            from,
+            act.at.now(),
+        )?;
         return Ok(());
     };
-    if move_to(tx, Whose::Persons(person), place, source, from, now)?.is_none() {
+    if move_to(
+        act.tx,
+        Whose::Persons(person),
+        place,
+        source,
+        from,
+        act.at.now(),
+    )?
+    .is_none()
+    {
         return Ok(());
     }
-    let event = Event {
-        action: "person_moved",
-        child: None,
-        subject: before.reference.as_str(),
-        detail: "A parent or carer has another address from now on",
-    };
-    audit::record(tx, viewer, &event, now)
+    act.note(
+        Action::PersonMoved,
+        Subject::thing(before.reference.as_str()),
+        "A parent or carer has another address from now on",
+    )
 }
 
 /// An address that was written down.
@@ -201,7 +213,13 @@ fn move_to(
     let reference = fresh_reference(ReferenceKind::Address, |taken| {
         store::address::has_reference(tx, taken)
     })?;
-    store::address::insert(tx, whose, &reference, place, source, (from, lived_to), now)?;
+    let new = store::address::NewAddress {
+        place,
+        source,
+        from,
+        to: lived_to,
+    };
+    store::address::insert(tx, whose, &reference, &new, now)?;
     Ok(Some(Written {
         reference,
         lived_to,
@@ -220,18 +238,16 @@ fn last_day(old: &AddressRecord, moved_on: NaiveDate) -> NaiveDate {
 /// [`AddressError::Another`] when the child's home is another by now: nobody made sure of that one;
 /// [`AddressError::Untimely`] for a day before the address's first or before it was last verified.
 pub fn verify_shown(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     child: ChildKey,
     shown: Option<&Reference>,
     on: NaiveDate,
     how: &str,
-    now: NaiveDateTime,
 ) -> Result<(), AddressError> {
-    let home = of_child(tx, child)?.filter(|home| Some(&home.reference) == shown);
+    let home = of_child(act.tx, child)?.filter(|home| Some(&home.reference) == shown);
     let home = home.ok_or(AddressError::Another)?;
     days::verified_on(home.lived_from, home.verified_on, on)?;
-    verify(tx, viewer, child, on, how, now)?;
+    verify(act, child, on, how)?;
     Ok(())
 }
 
@@ -241,11 +257,13 @@ pub fn written_down(
     child: ChildKey,
     address: &AddressRecord,
 ) -> Result<Option<Entry>> {
-    audit::latest(conn, child.number(), ADDED, address.reference.as_str())
+    audit::latest(
+        conn,
+        child.number(),
+        Action::AddressAdded,
+        address.reference.as_str(),
+    )
 }
-
-/// The word of the audit trail for an address that an officer wrote down.
-const ADDED: &str = "address_added";
 
 /// Writes down where an officer says that a child lives or lived; writes the audit event. Gives nothing when the address
 /// is on record already.
@@ -253,16 +271,14 @@ const ADDED: &str = "address_added";
 /// # Errors
 /// [`AddressError::Untimely`] for a day before the child's birth.
 pub fn write_down(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     child: &ChildRecord,
     place: &Place,
     source: Source,
     from: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<Option<Written>, AddressError> {
     days::lived_from(child.particulars.date_of_birth, from)?;
-    let Some(written) = move_child(tx, child.key, place, source, from, now)? else {
+    let Some(written) = move_child(act.tx, child.key, place, source, from, act.at.now())? else {
         return Ok(None);
     };
     let where_to = place.on_one_line();
@@ -275,85 +291,48 @@ pub fn write_down(
     };
     if written.lived_to.is_none() {
         let because = format!("The child lives at {where_to}");
-        claimed_address::note_settled(tx, viewer, child.key, &because, now)?;
+        claimed_address::note_settled(act, child.key, &because)?;
     }
-    note(
-        tx,
-        viewer,
-        child.key,
-        &written.reference,
-        ADDED,
+    act.note(
+        Action::AddressAdded,
+        Subject::of_child(child.key, written.reference.as_str()),
         &detail,
-        now,
     )?;
     Ok(Some(written))
 }
 
 /// Notes that somebody made sure of the child's current address; writes the audit event. Gives false when there is no
 /// current address.
-pub fn verify(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    on: NaiveDate,
-    how: &str,
-    now: NaiveDateTime,
-) -> Result<bool> {
-    let Some(current) = of_child(tx, child)? else {
+pub fn verify(act: &mut Act<'_>, child: ChildKey, on: NaiveDate, how: &str) -> Result<bool> {
+    let Some(current) = of_child(act.tx, child)? else {
         return Ok(false);
     };
-    store::address::set_verified(tx, current.key, Some((on, viewer.name())))?;
+    store::address::set_verified(act.tx, current.key, Some((on, act.viewer.name())))?;
     let day = dates::spoken(on);
     let detail = match how.trim() {
         "" => format!("Address verified on {day}"),
         how => format!("Address verified on {day}: {how}"),
     };
-    note(
-        tx,
-        viewer,
-        child,
-        &current.reference,
-        "address_verified",
+    act.note(
+        Action::AddressVerified,
+        Subject::of_child(child, current.reference.as_str()),
         &detail,
-        now,
     )?;
     Ok(true)
 }
 
 /// Notes that a visit found the child's current address wrong: it is no longer verified; writes the audit event.
-pub fn doubt(tx: &mut Conn, viewer: &Viewer, child: ChildKey, now: NaiveDateTime) -> Result<()> {
-    let Some(current) = of_child(tx, child)? else {
+pub fn doubt(act: &mut Act<'_>, child: ChildKey) -> Result<()> {
+    let Some(current) = of_child(act.tx, child)? else {
         return Ok(());
     };
-    store::address::set_verified(tx, current.key, None)?;
+    store::address::set_verified(act.tx, current.key, None)?;
     let detail = "A visit found the address wrong: it is no longer verified";
-    note(
-        tx,
-        viewer,
-        child,
-        &current.reference,
-        "address_doubted",
+    act.note(
+        Action::AddressDoubted,
+        Subject::of_child(child, current.reference.as_str()),
         detail,
-        now,
     )
-}
-
-fn note(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    address: &Reference,
-    action: &'static str,
-    detail: &str,
-    now: NaiveDateTime,
-) -> Result<()> {
-    let event = Event {
-        action,
-        child: Some(child.number()),
-        subject: address.as_str(),
-        detail,
-    };
-    audit::record(tx, viewer, &event, now)
 }
 
 #[cfg(test)]

@@ -1,31 +1,27 @@
 //! Whose child it is in the authority's care: the officer who answers for the checks.
 
-use chrono::NaiveDateTime;
-
-use super::child::{AmendError, find, note};
+use super::child::{AmendError, find};
 use super::store;
-use crate::access::Viewer;
 use crate::access::accounts::{self, AccountRow};
-use crate::access::audit::{self, Event};
+use crate::access::audit::Event;
+use crate::access::{Act, Action, Viewer};
 use crate::db::{Conn, Result};
 use crate::rules::identifiers::Reference;
 
 /// Makes an account the child's officer; writes the audit event.
 pub fn allocate(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     reference: &Reference,
     officer: &Reference,
-    now: NaiveDateTime,
 ) -> Result<(), AmendError> {
-    let stored = find(tx, viewer, reference)?.ok_or(AmendError::NotFound)?;
-    let officer = officer_named(tx, viewer, officer)?.ok_or(AmendError::NotAnOfficer)?;
+    let stored = find(act.tx, act.viewer, reference)?.ok_or(AmendError::NotFound)?;
+    let officer = officer_named(act.tx, act.viewer, officer)?.ok_or(AmendError::NotAnOfficer)?;
     if stored.officer == Some(officer.key) {
         return Ok(());
     }
-    store::child::set_officer(tx, stored.key, officer.key, now)?;
+    store::child::set_officer(act.tx, stored.key, officer.key, act.at.now())?;
     let detail = format!("Allocated to {}", officer.name);
-    note(tx, viewer, &stored, "child_allocated", &detail, now)?;
+    act.note(Action::ChildAllocated, &stored, &detail)?;
     Ok(())
 }
 
@@ -34,45 +30,38 @@ pub fn allocate(
 /// # Errors
 /// [`AmendError::Changed`] when the officer is neither the one who was shown nor the one who is chosen.
 pub fn allocate_shown(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     reference: &Reference,
     shown: Option<&Reference>,
     officer: &Reference,
-    now: NaiveDateTime,
 ) -> Result<(), AmendError> {
-    let stored = find(tx, viewer, reference)?.ok_or(AmendError::NotFound)?;
+    let stored = find(act.tx, act.viewer, reference)?.ok_or(AmendError::NotFound)?;
     if let Some(held) = stored.officer {
-        let held = accounts::by_key(tx, held)?.reference;
+        let held = accounts::by_key(act.tx, held)?.reference;
         let is_known = |it: &Reference| it.as_str() == held;
         if !is_known(officer) && !shown.is_some_and(is_known) {
             return Err(AmendError::Changed(Box::new(stored)));
         }
     }
-    allocate(tx, viewer, reference, officer, now)
+    allocate(act, reference, officer)
 }
 
 /// An officer has left: their children have no officer until somebody allocates them, which is how lists find them.
 /// Writes an audit event for each; gives how many of them are on the register now.
-pub fn let_go(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    officer: &AccountRow,
-    now: NaiveDateTime,
-) -> Result<usize> {
-    let children = store::child::of_officer(tx, viewer, officer.key)?;
-    store::child::clear_officer(tx, viewer, officer.key, now)?;
+pub fn let_go(act: &mut Act<'_>, officer: &AccountRow) -> Result<usize> {
+    let children = store::child::of_officer(act.tx, act.viewer, officer.key)?;
+    store::child::clear_officer(act.tx, act.viewer, officer.key, act.at.now())?;
     let detail = format!("{} has left: nobody is the child’s officer", officer.name);
     let events: Vec<Event<'_>> = children
         .iter()
         .map(|(key, reference, _)| Event {
-            action: "child_without_officer",
+            action: Action::ChildWithoutOfficer,
             child: Some(key.number()),
             subject: reference,
             detail: &detail,
         })
         .collect();
-    audit::record_all(tx, viewer, &events, now)?;
+    act.note_all(&events)?;
     Ok(children.iter().filter(|(_, _, open)| *open).count())
 }
 
@@ -91,6 +80,7 @@ fn officer_named(
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::clock::At;
     use crate::register::testing::{day, now, world};
 
     #[test]
@@ -100,12 +90,16 @@ mod tests {
         let to = |viewer: &Viewer| {
             let account = world.run(|conn| accounts::by_key(conn, viewer.account().unwrap()));
             let account = Reference::parse(&account.reference).unwrap();
-            world
-                .db
-                .write_now(|tx| allocate(tx, &world.manager, &reference, &account, now()))
+            world.db.write_now(|tx| {
+                allocate(
+                    &mut Act::new(tx, &world.manager, At::of(now())),
+                    &reference,
+                    &account,
+                )
+            })
         };
         to(&world.officer).unwrap();
-        let events = world.run(|conn| audit::timeline(conn, key.number(), 1));
+        let events = world.run(|conn| crate::access::audit::timeline(conn, key.number(), 1));
         let newest = events.first().unwrap();
         assert_eq!(
             (newest.action.as_str(), newest.detail.as_str()),

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::address::Place;
 use super::child::NewChild;
@@ -11,7 +11,7 @@ use super::person::{NewPerson, NewRelation};
 use super::registration::Registration;
 pub use super::store::bulk::KnownChild;
 use super::{ChildKey, store};
-use crate::access::Viewer;
+use crate::access::{Act, Viewer};
 use crate::db::{Conn, Result};
 use crate::rules::codes::Source;
 use crate::rules::identifiers::{NhsNumber, Reference, Upn};
@@ -52,20 +52,22 @@ pub struct NewParent {
 ///
 /// Parents with the same email address and the same name are one person, within the list and with those who are held
 /// already.
-pub fn add_all(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    entries: &[NewEntry],
-    now: NaiveDateTime,
-) -> Result<Vec<(ChildKey, Reference)>> {
+pub fn add_all(act: &mut Act<'_>, entries: &[NewEntry]) -> Result<Vec<(ChildKey, Reference)>> {
     let mut added = Vec::with_capacity(entries.len());
     for chunk in entries.chunks(CHUNK) {
-        let children = store::bulk::insert_children(tx, viewer.authority(), chunk, now)?;
-        store::bulk::insert_registrations(tx, chunk, &children)?;
-        store::bulk::insert_name_tokens(tx, viewer.authority(), chunk, &children)?;
-        store::bulk::insert_tiers(tx, chunk, &children, now)?;
-        store::bulk::insert_homes(tx, chunk, &children, now)?;
-        store::bulk::insert_parents(tx, viewer.authority(), chunk, &children, now)?;
+        let children =
+            store::bulk::insert_children(act.tx, act.viewer.authority(), chunk, act.at.now())?;
+        store::bulk::insert_registrations(act.tx, chunk, &children)?;
+        store::bulk::insert_name_tokens(act.tx, act.viewer.authority(), chunk, &children)?;
+        store::bulk::insert_tiers(act.tx, chunk, &children, act.at.now())?;
+        store::bulk::insert_homes(act.tx, chunk, &children, act.at.now())?;
+        store::bulk::insert_parents(
+            act.tx,
+            act.viewer.authority(),
+            chunk,
+            &children,
+            act.at.now(),
+        )?;
         added.extend(children);
     }
     Ok(added)
@@ -153,6 +155,7 @@ impl Known {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::clock::At;
     use crate::register::testing::{World, day, new_child, now, particulars, world};
     use crate::register::{address, child, names, person, registration, search, tier};
     use crate::rules::codes::{
@@ -205,7 +208,7 @@ mod tests {
     }
 
     fn added(world: &World, entries: &[NewEntry]) -> Vec<(ChildKey, Reference)> {
-        world.run(|tx| add_all(tx, &world.program, entries, now()))
+        world.run(|tx| add_all(&mut Act::new(tx, &world.program, At::of(now())), entries))
     }
 
     #[test]

@@ -5,8 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 pub use super::store::child::{ChildRecord, Particulars};
 use super::{ChildKey, fresh_reference, names, store};
 use crate::access::Subject;
-use crate::access::audit::{self, Event};
-use crate::access::{AuthorityKey, Viewer};
+use crate::access::{Act, Action, AuthorityKey, Viewer};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::rules::codes::{ChildStatus, Ethnicity, SenProvision, SenType};
@@ -127,18 +126,19 @@ pub fn taken(
 }
 
 /// Puts a child on the register: the row, the words of the name for search, the first tier. The caller writes the audit event.
-pub fn add(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    new: &NewChild,
-    now: NaiveDateTime,
-) -> Result<(ChildKey, Reference)> {
+pub fn add(act: &mut Act<'_>, new: &NewChild) -> Result<(ChildKey, Reference)> {
     let reference = fresh_reference(ReferenceKind::Child, |taken| {
-        store::child::has_reference(tx, taken)
+        store::child::has_reference(act.tx, taken)
     })?;
-    let key = store::child::insert(tx, viewer.authority(), &reference, new, now)?;
-    write_name_tokens(tx, viewer.authority(), key, &new.particulars)?;
-    store::tier::begin(tx, key, new.tier, "", store::tier::RULES, now)?;
+    let key = store::child::insert(
+        act.tx,
+        act.viewer.authority(),
+        &reference,
+        new,
+        act.at.now(),
+    )?;
+    write_name_tokens(act.tx, act.viewer.authority(), key, &new.particulars)?;
+    store::tier::begin(act.tx, key, new.tier, "", store::tier::RULES, act.at.now())?;
     Ok((key, reference))
 }
 
@@ -154,31 +154,22 @@ fn write_name_tokens(
 
 /// Saves amended particulars, if nobody else saved since `version`; writes the audit event.
 pub fn amend(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     reference: &Reference,
     version: i32,
     particulars: &Particulars,
-    now: NaiveDateTime,
 ) -> Result<(), AmendError> {
-    let stored = find(tx, viewer, reference)?.ok_or(AmendError::NotFound)?;
-    if let Some(taken) = taken(tx, viewer, particulars, Some(stored.key))? {
+    let stored = find(act.tx, act.viewer, reference)?.ok_or(AmendError::NotFound)?;
+    if let Some(taken) = taken(act.tx, act.viewer, particulars, Some(stored.key))? {
         return Err(taken.into());
     }
-    if !store::child::amend(tx, stored.key, version, particulars, now)? {
+    if !store::child::amend(act.tx, stored.key, version, particulars, act.at.now())? {
         return Err(AmendError::Changed(Box::new(stored)));
     }
-    write_name_tokens(tx, stored.authority, stored.key, particulars)?;
+    write_name_tokens(act.tx, stored.authority, stored.key, particulars)?;
     let changes = changes(&stored.particulars, particulars);
     if !changes.is_empty() {
-        note(
-            tx,
-            viewer,
-            &stored,
-            "child_amended",
-            &changes.join(". "),
-            now,
-        )?;
+        act.note(Action::ChildAmended, &stored, &changes.join(". "))?;
     }
     Ok(())
 }
@@ -237,47 +228,25 @@ fn spoken(of: &Particulars) -> [(&'static str, String); 12] {
 ///
 /// # Errors
 /// [`AmendError::NotAllowed`] for whoever does not manage.
-pub fn restrict(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    restricted: bool,
-    now: NaiveDateTime,
-) -> Result<(), AmendError> {
-    if !viewer.manages() {
+pub fn restrict(act: &mut Act<'_>, child: ChildKey, restricted: bool) -> Result<(), AmendError> {
+    if !act.viewer.manages() {
         return Err(AmendError::NotAllowed);
     }
-    let Some(stored) = by_key(tx, viewer, child)?.filter(|stored| stored.restricted != restricted)
+    let Some(stored) =
+        by_key(act.tx, act.viewer, child)?.filter(|stored| stored.restricted != restricted)
     else {
         return Ok(());
     };
-    store::child::set_restricted(tx, child, restricted, now)?;
+    store::child::set_restricted(act.tx, child, restricted, act.at.now())?;
     let (action, detail) = if restricted {
         (
-            "child_restricted",
+            Action::ChildRestricted,
             "Restricted to the child’s officer and managers",
         )
     } else {
-        ("child_unrestricted", "No longer restricted")
+        (Action::ChildUnrestricted, "No longer restricted")
     };
-    Ok(note(tx, viewer, &stored, action, detail, now)?)
-}
-
-pub(super) fn note(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: &ChildRecord,
-    action: &'static str,
-    detail: &str,
-    now: NaiveDateTime,
-) -> Result<()> {
-    let event = Event {
-        action,
-        child: Some(child.key.number()),
-        subject: child.reference.as_str(),
-        detail,
-    };
-    audit::record(tx, viewer, &event, now)
+    Ok(act.note(action, &stored, detail)?)
 }
 
 impl<'a> From<&'a ChildRecord> for Subject<'a> {

@@ -2,14 +2,13 @@
 //! an old draft and a list may be of last year, so their word does not take the place of an address that somebody made sure
 //! of or that came later from somebody else: both words stand side by side until an officer settles which is right.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::address::{self, AddressError, AddressRecord, Place};
 use super::child::ChildRecord;
 pub use super::store::claimed_address::ClaimedAddress;
 use super::{ChildKey, store};
-use crate::access::Viewer;
-use crate::access::audit::{self, Event};
+use crate::access::{Act, Action, Subject};
 use crate::clock::london_day;
 use crate::db::{Conn, Result};
 use crate::rules::codes::Source;
@@ -61,25 +60,23 @@ pub fn waiting(conn: &mut Conn, child: ChildKey) -> Result<Option<ClaimedAddress
 /// Takes in where a notification says that a child lives. It becomes the home, unless the one that is held is better
 /// known: then that one stays, and the audit trail keeps both words.
 pub(crate) fn hold_claim(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     child: ChildKey,
     place: &Place,
     source: Source,
     since: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<()> {
-    let held = address::of_child(tx, child)?.filter(|held| held.place != *place);
+    let held = address::of_child(act.tx, child)?.filter(|held| held.place != *place);
     let stays = held.filter(|held| !gives_way(held.source, held.verified_on, source));
     let Some(held) = stays.filter(|_| !place.is_blank()) else {
-        address::move_child(tx, child, place, source, since, now)?;
+        address::move_child(act.tx, child, place, source, since, act.at.now())?;
         let because = "The address that was told is the one that is held";
         return match place.is_blank() {
             true => Ok(()),
-            false => note_settled(tx, viewer, child, because, now),
+            false => note_settled(act, child, because),
         };
     };
-    dispute(tx, viewer, child, &held, place, source, now)
+    dispute(act, child, &held, place, source)
 }
 
 /// Whether a list's address is one for an officer to settle: the child lives somewhere else by what is held, and nobody has
@@ -108,16 +105,10 @@ fn is_elsewhere(held: &Place, claimed: &Place) -> bool {
 
 /// Takes in where a list says that a child lives who is on the register already. It never becomes the home by itself:
 /// nobody knows how old the list is.
-pub fn hold_claim_of_list(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    place: &Place,
-    now: NaiveDateTime,
-) -> Result<()> {
-    match address::of_child(tx, child)? {
-        Some(held) if is_disputed_by_list(tx, child, place)? => {
-            dispute(tx, viewer, child, &held, place, Source::Import, now)
+pub fn hold_claim_of_list(act: &mut Act<'_>, child: ChildKey, place: &Place) -> Result<()> {
+    match address::of_child(act.tx, child)? {
+        Some(held) if is_disputed_by_list(act.tx, child, place)? => {
+            dispute(act, child, &held, place, Source::Import)
         }
         _ => Ok(()),
     }
@@ -125,19 +116,17 @@ pub fn hold_claim_of_list(
 
 /// Keeps both words until an officer has settled which is right; the same word again changes nothing.
 fn dispute(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     child: ChildKey,
     held: &AddressRecord,
     place: &Place,
     source: Source,
-    now: NaiveDateTime,
 ) -> Result<()> {
-    if waiting(tx, child)?.is_some_and(|claimed| claimed.place == *place) {
+    if waiting(act.tx, child)?.is_some_and(|claimed| claimed.place == *place) {
         return Ok(());
     }
-    store::claimed_address::settle(tx, child, now)?;
-    store::claimed_address::insert(tx, child, place, source, now)?;
+    store::claimed_address::settle(act.tx, child, act.at.now())?;
+    store::claimed_address::insert(act.tx, child, place, source, act.at.now())?;
     let detail = format!(
         "Another address was told by: {}. It is {}. The register holds {}, told by: {}, and keeps it until an officer has settled which is right",
         source.label(),
@@ -145,7 +134,7 @@ fn dispute(
         held.place.on_one_line(),
         held.source.label(),
     );
-    note(tx, viewer, child, "address_conflict", &detail, now)
+    act.note(Action::AddressConflict, Subject::child(child), &detail)
 }
 
 /// An officer settles which address is right, from a form that showed both.
@@ -153,64 +142,31 @@ fn dispute(
 /// # Errors
 /// [`AddressError::Another`] when one of the two is another by now.
 pub(crate) fn end_claim(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     child: &ChildRecord,
     shown: (Option<&Reference>, &str),
     settlement: Settlement,
-    now: NaiveDateTime,
 ) -> Result<(), AddressError> {
-    let held = address::of_child(tx, child.key)?;
-    let claimed = waiting(tx, child.key)?.filter(|claimed| claimed.version() == shown.1);
+    let held = address::of_child(act.tx, child.key)?;
+    let claimed = waiting(act.tx, child.key)?.filter(|claimed| claimed.version() == shown.1);
     let held = held.filter(|held| Some(&held.reference) == shown.0);
     let (Some(held), Some(claimed)) = (held, claimed) else {
         return Err(AddressError::Another);
     };
     if settlement == Settlement::Claimed {
         let since = claimed.claimed_on().max(held.lived_from);
-        address::write_down(
-            tx,
-            viewer,
-            child,
-            &claimed.place,
-            claimed.source,
-            since,
-            now,
-        )?;
+        address::write_down(act, child, &claimed.place, claimed.source, since)?;
         return Ok(());
     }
     let detail = format!("The child lives at {}", held.place.on_one_line());
-    Ok(note_settled(tx, viewer, child.key, &detail, now)?)
+    Ok(note_settled(act, child.key, &detail)?)
 }
 
 /// Ends the notice, if there is one, with the reason.
-pub(super) fn note_settled(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    because: &str,
-    now: NaiveDateTime,
-) -> Result<()> {
-    if store::claimed_address::settle(tx, child, now)? == 0 {
+pub(super) fn note_settled(act: &mut Act<'_>, child: ChildKey, because: &str) -> Result<()> {
+    if store::claimed_address::settle(act.tx, child, act.at.now())? == 0 {
         return Ok(());
     }
     let detail = format!("Which address is right is settled. {because}");
-    note(tx, viewer, child, "address_settled", &detail, now)
-}
-
-fn note(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    action: &'static str,
-    detail: &str,
-    now: NaiveDateTime,
-) -> Result<()> {
-    let event = Event {
-        action,
-        child: Some(child.number()),
-        subject: "",
-        detail,
-    };
-    audit::record(tx, viewer, &event, now)
+    act.note(Action::AddressSettled, Subject::child(child), &detail)
 }

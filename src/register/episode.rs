@@ -1,13 +1,12 @@
 //! Dated episodes of social care, SEN and the like, from which look-backs are read. Hearth records them with their
 //! source; the decisions in them are made elsewhere.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::child::{AmendError, ChildRecord};
 pub use super::store::episode::{Episode, EpisodeRecord};
 use super::{ChildKey, fresh_reference, store};
-use crate::access::Viewer;
-use crate::access::audit::{self, Event};
+use crate::access::{Act, Action, Subject, Viewer};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::rules::dates;
@@ -46,32 +45,31 @@ conflict!(EpisodeError, Child);
 /// # Errors
 /// [`EpisodeError::Untimely`] for one that begins more than nine months before the child was born.
 pub fn write_down(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     child: &ChildRecord,
     episode: &Episode,
-    now: NaiveDateTime,
 ) -> Result<(), EpisodeError> {
     days::episode_from(child.particulars.date_of_birth, episode.started_on)?;
-    let held = store::episode::of_child(tx, viewer, child.key)?;
+    let held = store::episode::of_child(act.tx, act.viewer, child.key)?;
     if !held.iter().any(|held| held.what == *episode) {
-        add(tx, viewer, child.key, episode, now)?;
+        add(act, child.key, episode)?;
     }
     Ok(())
 }
 
 /// Records an episode; writes the audit event. The caller re-scores the child (`tier::tiering`).
-pub fn add(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    episode: &Episode,
-    now: NaiveDateTime,
-) -> Result<Reference> {
+pub fn add(act: &mut Act<'_>, child: ChildKey, episode: &Episode) -> Result<Reference> {
     let reference = fresh_reference(ReferenceKind::Episode, |taken| {
-        store::episode::has_reference(tx, taken)
+        store::episode::has_reference(act.tx, taken)
     })?;
-    store::episode::insert(tx, child, &reference, episode, viewer.account(), now)?;
+    store::episode::insert(
+        act.tx,
+        child,
+        &reference,
+        episode,
+        act.viewer.account(),
+        act.at.now(),
+    )?;
     let until = episode
         .ended_on
         .map(|day| format!(" to {}", dates::spoken(day)))
@@ -81,27 +79,23 @@ pub fn add(
         episode.kind.label(),
         dates::spoken(episode.started_on)
     );
-    let event = Event {
-        action: "episode_recorded",
-        child: Some(child.number()),
-        subject: reference.as_str(),
-        detail: &detail,
-    };
-    audit::record(tx, viewer, &event, now)?;
+    act.note(
+        Action::EpisodeRecorded,
+        Subject::of_child(child, reference.as_str()),
+        &detail,
+    )?;
     Ok(reference)
 }
 
 /// Ends an episode of the child that is open; writes the audit event. Gives false when it has ended already. The caller
 /// re-scores the child, as after [`add`].
 pub fn end(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     child: ChildKey,
     episode: &EpisodeRecord,
     on: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<bool> {
-    if store::episode::end(tx, child, &episode.reference, on)? == 0 {
+    if store::episode::end(act.tx, child, &episode.reference, on)? == 0 {
         return Ok(false);
     }
     let detail = format!(
@@ -109,13 +103,11 @@ pub fn end(
         episode.what.kind.label(),
         dates::spoken(on)
     );
-    let event = Event {
-        action: "episode_ended",
-        child: Some(child.number()),
-        subject: episode.reference.as_str(),
-        detail: &detail,
-    };
-    audit::record(tx, viewer, &event, now)?;
+    act.note(
+        Action::EpisodeEnded,
+        Subject::of_child(child, episode.reference.as_str()),
+        &detail,
+    )?;
     Ok(true)
 }
 
@@ -123,6 +115,7 @@ pub fn end(
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::clock::At;
     use crate::register::testing::{day, now, world};
     use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
 
@@ -145,7 +138,13 @@ mod tests {
             ..older.clone()
         };
         for episode in [&older, &newer] {
-            world.run(|tx| add(tx, &world.officer, key, episode, now()));
+            world.run(|tx| {
+                add(
+                    &mut Act::new(tx, &world.officer, At::of(now())),
+                    key,
+                    episode,
+                )
+            });
         }
         let seen = |viewer: &Viewer| -> Vec<Episode> {
             world
@@ -155,7 +154,7 @@ mod tests {
                 .collect()
         };
         assert_eq!(seen(&world.officer), [newer, older]);
-        let events = world.run(|conn| audit::timeline(conn, key.number(), 10));
+        let events = world.run(|conn| crate::access::audit::timeline(conn, key.number(), 10));
         let detail = "Child protection plan recorded, from 2 January 2024 to 3 June 2024";
         assert_eq!(events.last().unwrap().detail, detail);
         world.make_parent(&world.parent, key);
@@ -176,11 +175,20 @@ mod tests {
             source: Source::SocialCare,
             contact: String::new(),
         };
-        world.run(|tx| add(tx, &world.officer, key, &open, now()));
+        world.run(|tx| add(&mut Act::new(tx, &world.officer, At::of(now())), key, &open));
         let held = world
             .run(|conn| of_child(conn, &world.officer, key))
             .remove(0);
-        let end_for = |child, on| world.run(|tx| end(tx, &world.officer, child, &held, on, now()));
+        let end_for = |child, on| {
+            world.run(|tx| {
+                end(
+                    &mut Act::new(tx, &world.officer, At::of(now())),
+                    child,
+                    &held,
+                    on,
+                )
+            })
+        };
         assert!(!end_for(other, day(2026, 3, 4)));
         assert!(end_for(key, day(2026, 3, 4)));
         assert!(!end_for(key, day(2026, 5, 6)));

@@ -1,14 +1,13 @@
 //! Parents and carers as people of their own: a parent has several children, a child several parents, each with own
 //! address and confidentiality.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::address::AddressRecord;
 pub use super::store::person::PersonRecord;
 use super::store::person::Tie;
 use super::{ChildKey, PersonKey, fresh_reference, names, store};
-use crate::access::audit::{self, Event};
-use crate::access::{AccountKey, Role, Viewer};
+use crate::access::{AccountKey, Act, Action, Role, Subject, Viewer};
 use crate::db::{Conn, Result};
 use crate::rules::codes::{Confidentiality, Relationship};
 use crate::rules::identifiers::{EmailAddress, PhoneNumber, Reference, ReferenceKind};
@@ -65,29 +64,25 @@ pub struct Sibling {
 }
 
 /// Puts a person on the register; writes the audit event.
-pub fn add(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    new: &NewPerson,
-    now: NaiveDateTime,
-) -> Result<PersonKey> {
+pub fn add(act: &mut Act<'_>, new: &NewPerson) -> Result<PersonKey> {
     let reference = fresh_reference(ReferenceKind::Person, |taken| {
-        store::person::has_reference(tx, taken)
+        store::person::has_reference(act.tx, taken)
     })?;
-    store::person::insert(tx, viewer.authority(), &reference, new, now)
+    store::person::insert(
+        act.tx,
+        act.viewer.authority(),
+        &reference,
+        new,
+        act.at.now(),
+    )
 }
 
 /// Holds a person, unless one with the same email address and name is held already: that one is who is meant, and stays
 /// as they are.
-pub fn hold(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    new: &NewPerson,
-    now: NaiveDateTime,
-) -> Result<PersonKey> {
+pub fn hold(act: &mut Act<'_>, new: &NewPerson) -> Result<PersonKey> {
     let folded = names::fold(&new.name);
     let same_address = match &new.email {
-        Some(email) => store::person::with_email(tx, viewer.authority(), email)?,
+        Some(email) => store::person::with_email(act.tx, act.viewer.authority(), email)?,
         None => Vec::new(),
     };
     let same_person = same_address
@@ -95,22 +90,20 @@ pub fn hold(
         .find(|(_, name)| names::fold(name) == folded);
     match same_person {
         Some((held, _)) => Ok(held),
-        None => add(tx, viewer, new, now),
+        None => add(act, new),
     }
 }
 
 /// Ties a parent or carer to a child, as an officer writes them down. One of the same name and email address who is tied to
 /// the child already is who is meant: then nothing changes, as after a double click. Gives whether it was new.
 pub fn add_parent(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     child: ChildKey,
     new: &NewPerson,
     relation: &NewRelation,
-    now: NaiveDateTime,
 ) -> Result<bool> {
     let folded = names::fold(&new.name);
-    let tied = store::person::names_of_tied(tx, child)?;
+    let tied = store::person::names_of_tied(act.tx, child)?;
     let is_tied = |(name, email): &(String, Option<String>)| {
         names::fold(name) == folded
             && email.as_deref() == new.email.as_ref().map(EmailAddress::as_str)
@@ -118,8 +111,8 @@ pub fn add_parent(
     if tied.iter().any(is_tied) {
         return Ok(false);
     }
-    let person = hold(tx, viewer, new, now)?;
-    relate(tx, child, person, relation)?;
+    let person = hold(act, new)?;
+    relate(act.tx, child, person, relation)?;
     Ok(true)
 }
 
@@ -147,25 +140,17 @@ pub fn of_account(
 
 /// Writes what a person says of themselves anew (a parent's second notification); writes the audit event, which says
 /// what changed and not to what.
-pub fn update(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    held: &PersonRecord,
-    new: &NewPerson,
-    now: NaiveDateTime,
-) -> Result<()> {
-    store::person::update(tx, held.key, new)?;
+pub fn update(act: &mut Act<'_>, held: &PersonRecord, new: &NewPerson) -> Result<()> {
+    store::person::update(act.tx, held.key, new)?;
     let changed = changes(held, new);
     if changed.is_empty() {
         return Ok(());
     }
-    let event = Event {
-        action: "person_amended",
-        child: None,
-        subject: held.reference.as_str(),
-        detail: &format!("Changed: {}", changed.join(", ")),
-    };
-    audit::record(tx, viewer, &event, now)
+    act.note(
+        Action::PersonAmended,
+        Subject::thing(held.reference.as_str()),
+        &format!("Changed: {}", changed.join(", ")),
+    )
 }
 
 /// Which of a person's details are said differently.
@@ -243,6 +228,7 @@ pub fn siblings_of(conn: &mut Conn, viewer: &Viewer, child: ChildKey) -> Result<
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::clock::At;
     use crate::register::address::{self, Place};
     use crate::register::child;
     use crate::register::testing::{World, day, now, world};
@@ -335,10 +321,19 @@ mod tests {
             uprn: None,
         };
         world.run(|tx| {
-            let key = add(tx, &world.program, &father(Confidentiality::Normal), now())?;
+            let key = add(
+                &mut Act::new(tx, &world.program, At::of(now())),
+                &father(Confidentiality::Normal),
+            )?;
             relate(tx, ada, key, &tie)?;
             let since = day(2026, 9, 1);
-            address::move_person(tx, &world.program, key, &home, Source::Parent, since, now())
+            address::move_person(
+                &mut Act::new(tx, &world.program, At::of(now())),
+                key,
+                &home,
+                Source::Parent,
+                since,
+            )
         });
         let seen = |viewer: &Viewer| {
             let parents = world.run(|conn| parents_of(conn, viewer, ada));
@@ -359,7 +354,7 @@ mod tests {
             let held = world.run(|conn| parents_of(conn, &world.manager, ada));
             let held = &held.last().unwrap().person;
             let new = father(confidentiality);
-            world.run(|tx| update(tx, &world.officer, held, &new, now()));
+            world.run(|tx| update(&mut Act::new(tx, &world.officer, At::of(now())), held, &new));
         };
         say(Confidentiality::WithholdFromOtherParents);
         assert_eq!(as_viewers_see_it(), ((false, false), all, all));
@@ -382,7 +377,7 @@ mod tests {
             confidentiality: Confidentiality::Normal,
         };
         let held = |viewer: &Viewer, name, email| {
-            world.run(|tx| hold(tx, viewer, &said(name, email), now()))
+            world.run(|tx| hold(&mut Act::new(tx, viewer, At::of(now())), &said(name, email)))
         };
         let jo = held(&world.officer, "Jo O'Hara", Some("jo@example.com"));
         assert_eq!(held(&world.officer, "JO OHARA", Some("Jo@example.com")), jo);

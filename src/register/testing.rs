@@ -6,8 +6,8 @@ use super::ChildKey;
 use super::child::{self, NewChild, Particulars};
 use super::person::{self, NewPerson, NewRelation};
 use crate::access::accounts::{self, NewAccount};
-use crate::access::{AccountKey, AuthorityKey, Role, Viewer, authority};
-use crate::clock::Clock;
+use crate::access::{AccountKey, Act, AuthorityKey, Role, Viewer, authority};
+use crate::clock::{At, Clock};
 use crate::db::{Conn, Db, DbError};
 use crate::fresh;
 use crate::rules::codes::{ChildStatus, Confidentiality, Relationship, Sex};
@@ -48,7 +48,10 @@ pub fn world() -> World {
             for kept_here in [home, away] {
                 let installer = Viewer::program(kept_here, "test");
                 let mailbox = Some("duty@example.com");
-                authority::take_into_service(tx, &installer, mailbox, now())?;
+                authority::take_into_service(
+                    &mut Act::new(tx, &installer, At::of(now())),
+                    mailbox,
+                )?;
             }
             Ok::<_, DbError>((home, away))
         })
@@ -88,7 +91,10 @@ fn add_account(
         name,
         password_hash: None,
     };
-    accounts::add(tx, &Viewer::program(authority, "test"), &new, now())
+    accounts::add(
+        &mut Act::new(tx, &Viewer::program(authority, "test"), At::of(now())),
+        &new,
+    )
 }
 
 pub fn particulars(given_names: &str, family_name: &str, date_of_birth: NaiveDate) -> Particulars {
@@ -153,13 +159,15 @@ impl World {
     }
 
     pub fn add_child(&self, new: &NewChild) -> (ChildKey, Reference) {
-        self.run(|tx| child::add(tx, &self.program, new, now()))
+        self.run(|tx| child::add(&mut Act::new(tx, &self.program, At::of(now())), new))
     }
 
     /// Gives a child to an officer and hides it from the others.
     pub fn restrict_to(&self, officer: &Viewer, child: ChildKey) {
         self.allocate(child, officer);
-        let restrict = |tx: &mut Conn| child::restrict(tx, &self.program, child, true, now());
+        let restrict = |tx: &mut Conn| {
+            child::restrict(&mut Act::new(tx, &self.program, At::of(now())), child, true)
+        };
         self.db.write_now(restrict).unwrap();
     }
 
@@ -186,7 +194,7 @@ impl World {
             held_from: day(2026, 9, 1),
         };
         self.run(|tx| {
-            let person = person::add(tx, &self.program, &new, now())?;
+            let person = person::add(&mut Act::new(tx, &self.program, At::of(now())), &new)?;
             person::relate(tx, child, person, &relation)?;
             Ok(person)
         })

@@ -1,10 +1,10 @@
 //! The return of the termly census: owed from the day on which the one before is over, and done when whoever sent it says on
 //! which day.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
-use crate::access::audit::{self, Event};
-use crate::access::{AuthorityKey, Viewer};
+use crate::access::{Act, Action, AuthorityKey, Subject, Viewer};
+use crate::clock::At;
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::duty::ending;
@@ -33,24 +33,14 @@ conflict!(SendingError);
 
 /// Owes each census return that an authority is owed by the day of the rulebook and has not been owed yet; gives how many.
 /// However long nothing ran, none is passed over.
-pub fn owe(
-    tx: &mut Conn,
-    authority: AuthorityKey,
-    rulebook: &Rulebook,
-    now: NaiveDateTime,
-) -> Result<usize> {
+pub fn owe(tx: &mut Conn, authority: AuthorityKey, rulebook: &Rulebook, at: At) -> Result<usize> {
     let owed = not_owed_yet(tx, authority, rulebook)?;
     let program = Viewer::program(authority, "sweep");
+    let act = &mut Act::new(tx, &program, at);
     for new in &owed {
         let occasion = new.census_day.to_string();
-        owed::owe_for(tx, &program, &occasion, &new.owed, now)?;
-        let event = Event {
-            action: "return_owed",
-            child: None,
-            subject: "",
-            detail: &new.owed.why,
-        };
-        audit::record(tx, &program, &event, now)?;
+        owed::owe_for(act, &occasion, &new.owed)?;
+        act.note(Action::ReturnOwed, Subject::AUTHORITY, &new.owed.why)?;
     }
     Ok(owed.len())
 }
@@ -76,36 +66,27 @@ pub fn not_owed_yet(
 ///
 /// # Errors
 /// When it is no return, was noted before, or the day makes no sense.
-pub fn send(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    duty: &Duty,
-    sent_on: NaiveDate,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<(), SendingError> {
-    let duty = owed::by_key(tx, duty.key)?;
+pub fn send(act: &mut Act<'_>, duty: &Duty, sent_on: NaiveDate) -> Result<(), SendingError> {
+    let duty = owed::by_key(act.tx, duty.key)?;
     if duty.kind.nature().closed_by != ClosedBy::Sending {
         return Err(SendingError::NotAReturn);
     }
     if duty.state != DutyState::Open {
         return Err(SendingError::Closed);
     }
-    if sent_on < duty.counted_from || sent_on > today {
+    if sent_on < duty.counted_from || sent_on > act.at.today() {
         return Err(SendingError::Day(spoken(duty.counted_from)));
     }
-    let because = format!("Sent on {}, says {}", spoken(sent_on), viewer.name());
+    let because = format!("Sent on {}, says {}", spoken(sent_on), act.viewer.name());
     let closing = Closing {
         state: DutyState::Done,
         on: sent_on,
         because: &because,
     };
-    ending::end(tx, &[duty.key], &closing, now)?;
-    let event = Event {
-        action: "return_sent",
-        child: None,
-        subject: duty.reference.as_str(),
-        detail: &because,
-    };
-    Ok(audit::record(tx, viewer, &event, now)?)
+    ending::end(act.tx, &[duty.key], &closing, act.at.now())?;
+    Ok(act.note(
+        Action::ReturnSent,
+        Subject::thing(duty.reference.as_str()),
+        &because,
+    )?)
 }

@@ -1,11 +1,10 @@
 //! The way out: a child leaves the register through one door, with its evidence, and nothing that was owed stays behind
 //! without a reason.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::merging;
-use crate::access::audit::{self, Event};
-use crate::access::{Viewer, authority};
+use crate::access::{Act, Action, Viewer, authority};
 use crate::conflict;
 use crate::db::{Conn, DbError};
 use crate::duty::{lapse, rest};
@@ -76,27 +75,25 @@ conflict!(ClosureError);
 /// # Errors
 /// [`ClosureError`] says why the record stays open.
 pub fn close(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     child: &ChildRecord,
     closure: &Closure,
-    today: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<(), ClosureError> {
-    let by = viewer
+    let by = act
+        .viewer
         .account()
-        .filter(|_| viewer.works_with_children())
+        .filter(|_| act.viewer.works_with_children())
         .ok_or(ClosureError::NotAllowed)?;
     if !child.status.is_open() {
         return Err(ClosureError::Closed);
     }
-    let standing = standing(tx, child)?;
+    let standing = standing(act.tx, child)?;
     if let Some(why) = closure::why_manager(closure.reason, &standing)
-        && !viewer.manages()
+        && !act.viewer.manages()
     {
         return Err(ClosureError::NeedsManager(why));
     }
-    let named = named(tx, viewer, closure)?;
+    let named = named(act.tx, act.viewer, closure)?;
     let leaving = Leaving {
         reason: closure.reason,
         on: closure.on,
@@ -104,10 +101,10 @@ pub fn close(
         evidence: &closure.evidence,
     };
     let born = child.particulars.date_of_birth;
-    closure::check(&leaving, born, child.registered_on, today)?;
+    closure::check(&leaving, born, child.registered_on, act.at.today())?;
     if closure.reason == ClosureReason::Duplicate {
-        let stays = other_record(tx, viewer, child, &named)?;
-        merging::carry_over(tx, viewer, child, &stays, today, now)?;
+        let stays = other_record(act.tx, act.viewer, child, &named)?;
+        merging::carry_over(act, child, &stays)?;
     }
     let evidence = format!("{named}. {}", closure.evidence.trim());
     let ending = Ending {
@@ -115,23 +112,17 @@ pub fn close(
         on: closure.on,
         evidence: &evidence,
         by,
-        tell_manager: !viewer.manages(),
+        tell_manager: !act.viewer.manages(),
     };
-    registration::end(tx, child.key, &ending, now)?;
-    child::set_status(tx, child.key, ChildStatus::Closed, now)?;
+    registration::end(act.tx, child.key, &ending, act.at.now())?;
+    child::set_status(act.tx, child.key, ChildStatus::Closed, act.at.now())?;
     let because = format!("{} on {}", closure.reason.label(), spoken(closure.on));
-    ending::cancel_all_of(tx, viewer, child.key, &because, today, now)?;
-    decision::end_with_record(tx, child.key, &because, now)?;
-    rest::end_with_record(tx, child.key, today)?;
-    reassessment::leave(tx, viewer.authority(), child.key)?;
+    ending::cancel_all_of(act, child.key, &because)?;
+    decision::end_with_record(act.tx, child.key, &because, act.at.now())?;
+    rest::end_with_record(act.tx, child.key, act.at.today())?;
+    reassessment::leave(act.tx, act.viewer.authority(), child.key)?;
     let detail = format!("Left the register: {because}. {evidence}");
-    let event = Event {
-        action: "record_closed",
-        child: Some(child.key.number()),
-        subject: child.reference.as_str(),
-        detail: &detail,
-    };
-    Ok(audit::record(tx, viewer, &event, now)?)
+    Ok(act.note(Action::RecordClosed, child, &detail)?)
 }
 
 /// The record that stays has to be there, open, and another one: else the child would be on no register.

@@ -1,11 +1,10 @@
 //! The manager hears the same day that an officer closed a record: a child who leaves the register is out of sight. It is
 //! told from the register and not by the page that closes one, so that nothing is lost when the page is.
 
-use chrono::{NaiveDate, NaiveDateTime};
-
 use super::store;
 use super::store::closure_news::ClosureNews;
 use crate::access::AuthorityKey;
+use crate::clock::At;
 use crate::db::{Conn, Result};
 use crate::duty::posts::About;
 use crate::duty::same_day::{self, News};
@@ -13,16 +12,10 @@ use crate::mail::messages::RecordClosed;
 use crate::rules::escalation::Post;
 
 /// Tells the manager of each record that somebody closed who does not manage; gives how many letters that were.
-pub fn tell(
-    tx: &mut Conn,
-    authority: AuthorityKey,
-    base_url: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<usize> {
+pub fn tell(tx: &mut Conn, authority: AuthorityKey, base_url: &str, at: At) -> Result<usize> {
     let closed = store::closure_news::untold(tx, authority)?;
     let news: Vec<_> = closed.iter().map(news).collect();
-    same_day::tell(tx, authority, base_url, &news, today, now)
+    same_day::tell(tx, authority, base_url, &news, at)
 }
 
 fn news(closed: &ClosureNews) -> News<'_, ClosureNews> {

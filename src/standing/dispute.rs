@@ -1,8 +1,8 @@
 //! An officer settles which of two addresses is right, and with it what was owed because nobody knew.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
-use crate::access::Viewer;
+use crate::access::{Act, Viewer};
 use crate::db::{Conn, Result};
 use crate::duty::lapse;
 use crate::register::address::{AddressError, Place};
@@ -26,17 +26,15 @@ const HELD_IS_RIGHT: &str =
 /// # Errors
 /// [`AddressError::Another`] when one of the two is another by now.
 pub fn settle(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     child: &ChildRecord,
     shown: (Option<&Reference>, &str),
     settlement: Settlement,
-    (today, now): (NaiveDate, NaiveDateTime),
 ) -> Result<(), AddressError> {
-    let claimed = claimed_address::waiting(tx, child.key)?;
-    claimed_address::end_claim(tx, viewer, child, shown, settlement, now)?;
+    let claimed = claimed_address::waiting(act.tx, child.key)?;
+    claimed_address::end_claim(act, child, shown, settlement)?;
     if let (Settlement::Held, Some(claimed)) = (settlement, claimed) {
-        no_longer_owed(tx, viewer, child, &claimed, (today, now))?;
+        no_longer_owed(act, child, &claimed)?;
     }
     Ok(())
 }
@@ -48,24 +46,25 @@ pub fn settle(
 /// # Errors
 /// When the database does not answer.
 pub fn take(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     child: ChildKey,
     (place, source): (&Place, Source),
-    (today, now): (NaiveDate, NaiveDateTime),
+    since: NaiveDate,
 ) -> Result<()> {
-    let claimed = claimed_address::waiting(tx, child)?;
-    claimed_address::hold_claim(tx, viewer, child, place, source, today, now)?;
+    let claimed = claimed_address::waiting(act.tx, child)?;
+    claimed_address::hold_claim(act, child, place, source, since)?;
     let Some(claimed) = claimed.filter(|_| !place.is_blank()) else {
         return Ok(());
     };
-    if claimed_address::waiting(tx, child)?.is_some() {
+    if claimed_address::waiting(act.tx, child)?.is_some() {
         return Ok(());
     }
-    let everything = Viewer::program(viewer.authority(), "addresses");
-    match register::child::by_key(tx, &everything, child)? {
-        Some(record) if is_of_the_authority(viewer) || !has_lapsed(tx, &record, &claimed)? => {
-            no_longer_owed(tx, viewer, &record, &claimed, (today, now))
+    let everything = Viewer::program(act.viewer.authority(), "addresses");
+    match register::child::by_key(act.tx, &everything, child)? {
+        Some(record)
+            if is_of_the_authority(act.viewer) || !has_lapsed(act.tx, &record, &claimed)? =>
+        {
+            no_longer_owed(act, &record, &claimed)
         }
         _ => Ok(()),
     }
@@ -85,17 +84,11 @@ fn has_lapsed(conn: &mut Conn, child: &ChildRecord, claimed: &ClaimedAddress) ->
     Ok(false)
 }
 
-fn no_longer_owed(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: &ChildRecord,
-    claimed: &ClaimedAddress,
-    (today, now): (NaiveDate, NaiveDateTime),
-) -> Result<()> {
-    let owed = owed_since(tx, child, claimed.claimed_on())?;
+fn no_longer_owed(act: &mut Act<'_>, child: &ChildRecord, claimed: &ClaimedAddress) -> Result<()> {
+    let owed = owed_since(act.tx, child, claimed.claimed_on())?;
     match owed.is_empty() {
         true => Ok(()),
-        false => ending::cancel(tx, viewer, child.key, &owed, HELD_IS_RIGHT, today, now),
+        false => ending::cancel(act, child.key, &owed, HELD_IS_RIGHT),
     }
 }
 

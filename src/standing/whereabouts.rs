@@ -1,12 +1,9 @@
 //! A child whose whereabouts nobody knows: a state with a clock of its own, never a closure. It ends when somebody finds
 //! out where the child is, and says how.
 
-use chrono::{NaiveDate, NaiveDateTime};
-
-use crate::access::Viewer;
-use crate::access::audit::{self, Event};
+use crate::access::{Act, Action, Viewer};
 use crate::conflict;
-use crate::db::{Conn, DbError, Result};
+use crate::db::{DbError, Result};
 use crate::duty::owed;
 use crate::policy::rulebook::{self, Rulebook};
 use crate::register::child::{self, ChildRecord};
@@ -39,31 +36,26 @@ conflict!(WhereaboutsError);
 /// Notes that nobody knows where the child is, and owes finding out. Everything else that is owed stays owed. Writes the
 /// audit event.
 pub fn lose(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     child: &ChildRecord,
     what_happened: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<(), WhereaboutsError> {
-    let words = said(viewer, child, what_happened)?;
+    let words = said(act.viewer, child, what_happened)?;
     if child.status == ChildStatus::WhereaboutsUnknown {
         return Err(WhereaboutsError::Already);
     }
-    registration::keep_status(tx, child.key, child.status)?;
-    child::set_status(tx, child.key, ChildStatus::WhereaboutsUnknown, now)?;
-    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
+    registration::keep_status(act.tx, child.key, child.status)?;
+    child::set_status(
+        act.tx,
+        child.key,
+        ChildStatus::WhereaboutsUnknown,
+        act.at.now(),
+    )?;
+    let rulebook = rulebook::of(act)?;
     let owed = owed_being_found(ChildStatus::WhereaboutsUnknown, child.tier, &rulebook);
-    owed::owe(tx, viewer, child.key, owed.as_slice(), None, now)?;
+    owed::owe(act, child.key, owed.as_slice(), None)?;
     let detail = format!("Nobody knows where the child is. {words}");
-    Ok(note(
-        tx,
-        viewer,
-        child,
-        "whereabouts_unknown",
-        &detail,
-        now,
-    )?)
+    Ok(act.note(Action::WhereaboutsUnknown, child, &detail)?)
 }
 
 /// What a child of this status is owed because nobody knows where the child is: being found, counted from the rulebook's
@@ -75,19 +67,12 @@ pub fn owed_being_found(status: ChildStatus, tier: Tier, rulebook: &Rulebook) ->
 }
 
 /// Notes how it is known again where the child is; the check that asks for it is done. Writes the audit event.
-pub fn find(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: &ChildRecord,
-    how: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<(), WhereaboutsError> {
-    let words = said(viewer, child, how)?;
+pub fn find(act: &mut Act<'_>, child: &ChildRecord, how: &str) -> Result<(), WhereaboutsError> {
+    let words = said(act.viewer, child, how)?;
     if child.status != ChildStatus::WhereaboutsUnknown {
         return Err(WhereaboutsError::Already);
     }
-    found::known_again(tx, viewer, child, words, today, now)?;
+    found::known_again(act, child, words)?;
     Ok(())
 }
 
@@ -106,21 +91,4 @@ fn said<'a>(
         "" => Err(WhereaboutsError::NothingSaid),
         words => Ok(words),
     }
-}
-
-fn note(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: &ChildRecord,
-    action: &'static str,
-    detail: &str,
-    now: NaiveDateTime,
-) -> Result<()> {
-    let event = Event {
-        action,
-        child: Some(child.key.number()),
-        subject: child.reference.as_str(),
-        detail,
-    };
-    audit::record(tx, viewer, &event, now)
 }

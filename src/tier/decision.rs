@@ -4,8 +4,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::store;
-use crate::access::Viewer;
-use crate::access::audit::{self, Event};
+use crate::access::{Act, Action, Subject};
 use crate::db::{Conn, Result};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
@@ -62,41 +61,22 @@ pub fn end_with_record(
 /// The decision that holds for a child that was assessed a moment ago; one that holds no longer is ended here, with the
 /// audit event.
 pub(super) fn held(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     child: ChildKey,
     assessment: &Assessment,
     today: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<Option<Decision>> {
-    let Some(standing) = store::decision::in_force(tx, child)? else {
+    let Some(standing) = store::decision::in_force(act.tx, child)? else {
         return Ok(None);
     };
     let Err(ended) = overriding::hold(&standing.rule, assessment, today) else {
         return Ok(Some(standing));
     };
-    store::decision::end(tx, child, &ended.to_string(), now)?;
+    store::decision::end(act.tx, child, &ended.to_string(), act.at.now())?;
     let detail = format!(
         "The decision of {} on the tier is over: {ended}",
         standing.by
     );
-    note(tx, viewer, child, "tier_decision_ended", &detail, now)?;
+    act.note(Action::TierDecisionEnded, Subject::child(child), &detail)?;
     Ok(None)
-}
-
-pub(super) fn note(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    action: &'static str,
-    detail: &str,
-    now: NaiveDateTime,
-) -> Result<()> {
-    let event = Event {
-        action,
-        child: Some(child.number()),
-        subject: "",
-        detail,
-    };
-    audit::record(tx, viewer, &event, now)
 }

@@ -1,13 +1,11 @@
 //! A manager decides on another tier than the rules give, with a reason and to a day. The decision ends by itself: after
 //! its day, and when the rules learn something that the manager did not know.
 
-use chrono::{NaiveDate, NaiveDateTime};
-
-use super::decision::{NewDecision, note};
+use super::decision::NewDecision;
 use super::{facts, store, tiering};
-use crate::access::Viewer;
+use crate::access::{Act, Action, Subject};
 use crate::conflict;
-use crate::db::{Conn, DbError};
+use crate::db::DbError;
 use crate::policy::rulebook::{self, LastDay, Rulebook};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
@@ -40,57 +38,53 @@ pub fn latest_end(rulebook: &Rulebook) -> LastDay {
 
 /// Decides on a tier; an earlier decision gives way to it. Writes the audit event and assesses the child anew.
 pub fn decide(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     child: ChildKey,
     decision: &NewDecision,
-    today: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<(), DecideError> {
-    let by = viewer
+    let by = act
+        .viewer
         .account()
-        .filter(|_| viewer.manages())
+        .filter(|_| act.viewer.manages())
         .ok_or(DecideError::NotAllowed)?;
     if decision.reason.trim().is_empty() {
         return Err(DecideError::NoReason);
     }
-    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
+    let rulebook = rulebook::of(act)?;
     let latest = latest_end(&rulebook).day;
-    if decision.ends_on < today || decision.ends_on > latest {
+    if decision.ends_on < act.at.today() || decision.ends_on > latest {
         return Err(DecideError::End(spoken(latest)));
     }
-    store::decision::end(tx, child, "another decision took its place", now)?;
-    let known = facts::sentences_now(tx, viewer, child, &rulebook)?;
-    store::decision::decide(tx, child, decision, &known, by, now)?;
+    store::decision::end(
+        act.tx,
+        child,
+        "another decision took its place",
+        act.at.now(),
+    )?;
+    let known = facts::sentences_now(act.tx, act.viewer, child, &rulebook)?;
+    store::decision::decide(act.tx, child, decision, &known, by, act.at.now())?;
     let detail = format!(
         "Tier decided: {} until {}, whatever the rules give. {}",
         decision.tier.as_str(),
         spoken(decision.ends_on),
         decision.reason.trim()
     );
-    note(tx, viewer, child, "tier_decided", &detail, now)?;
-    tiering::reassess(tx, viewer, child, &rulebook, now)?;
+    act.note(Action::TierDecided, Subject::child(child), &detail)?;
+    tiering::reassess(act, child)?;
     Ok(())
 }
 
 /// Gives the tier back to the rules. Writes the audit event and assesses the child anew.
-pub fn withdraw(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<(), DecideError> {
-    if !viewer.manages() {
+pub fn withdraw(act: &mut Act<'_>, child: ChildKey) -> Result<(), DecideError> {
+    if !act.viewer.manages() {
         return Err(DecideError::NotAllowed);
     }
-    let because = format!("{} gave the tier back to the rules", viewer.name());
-    if !store::decision::end(tx, child, &because, now)? {
+    let because = format!("{} gave the tier back to the rules", act.viewer.name());
+    if !store::decision::end(act.tx, child, &because, act.at.now())? {
         return Err(DecideError::NothingDecided);
     }
     let detail = "The decision on the tier is over: the rules give it again";
-    note(tx, viewer, child, "tier_decision_ended", detail, now)?;
-    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
-    tiering::reassess(tx, viewer, child, &rulebook, now)?;
+    act.note(Action::TierDecisionEnded, Subject::child(child), detail)?;
+    tiering::reassess(act, child)?;
     Ok(())
 }

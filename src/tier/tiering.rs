@@ -1,15 +1,15 @@
 //! Gathers the facts of a child for the tier rule and writes what it says. Called on every new fact.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::decision::{self, Decision};
 use super::facts::{BY_THE_RULES, found, gather, sentences};
-use crate::access::audit::{self, Event};
-use crate::access::{AuthorityKey, Viewer};
+use crate::access::{Act, Action, AuthorityKey, Subject, Viewer};
+use crate::clock::At;
 use crate::db::{Conn, Result};
 use crate::duty::owed::{self, Duty};
-use crate::policy::reassessment;
 use crate::policy::rulebook::Rulebook;
+use crate::policy::{reassessment, rulebook};
 use crate::register::tier::TierChange;
 use crate::register::{self, ChildKey};
 use crate::rules::schedule::{Situation, brought_forward, raised};
@@ -18,36 +18,23 @@ use crate::rules::tier::{Assessment, Tier, assess, assess_again_on};
 /// Assesses a child again, and raises the checks that the facts ask for beside the schedule. When the tier rises, open
 /// checks that would now be due earlier are brought forward (their original due day stays); writes the audit event when
 /// the tier or a reason changed.
-pub fn reassess(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    rulebook: &Rulebook,
-    now: NaiveDateTime,
-) -> Result<Tier> {
-    let assessed = assess_anew(tx, viewer, child, rulebook, now)?;
-    assessed.raise(tx, viewer, child, rulebook, now)?;
+pub fn reassess(act: &mut Act<'_>, child: ChildKey) -> Result<Tier> {
+    let assessed = assess_anew(act, child)?;
+    assessed.raise(act, child)?;
     Ok(assessed.tier)
 }
 
 /// As [`reassess`], but raises no check yet: the caller closes some first, and then asks for it.
-pub fn assess_anew(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    rulebook: &Rulebook,
-    now: NaiveDateTime,
-) -> Result<Assessed> {
-    let everything = Viewer::program(viewer.authority(), BY_THE_RULES);
-    let record = found(tx, &everything, child)?;
-    let gathered = gather(tx, &everything, &record, rulebook.today)?;
+pub fn assess_anew(act: &mut Act<'_>, child: ChildKey) -> Result<Assessed> {
+    let rulebook = rulebook::of(act)?;
+    let everything = Viewer::program(act.viewer.authority(), BY_THE_RULES);
+    let record = found(act.tx, &everything, child)?;
+    let gathered = gather(act.tx, &everything, &record, rulebook.today)?;
     let Rulebook {
-        policy,
-        calendar,
-        today,
-    } = rulebook;
+        policy, calendar, ..
+    } = &*rulebook;
     let assessment = assess(&gathered.facts, policy, calendar);
-    let decided = decision::held(tx, viewer, child, &assessment, *today, now)?;
+    let decided = decision::held(act, child, &assessment, rulebook.today)?;
     let again = assess_again_on(&gathered.facts, policy, calendar);
     let given = GivenTier::of(&assessment, decided.as_ref());
     let again = record
@@ -55,25 +42,30 @@ pub fn assess_anew(
         .is_open()
         .then(|| given.again_on(again))
         .flatten();
-    reassessment::assess_again(tx, viewer.authority(), child, again)?;
+    reassessment::assess_again(act.tx, act.viewer.authority(), child, again)?;
 
-    let change = register::tier::set(tx, child, given.tier, &given.sentences, &given.by, now)?;
+    let change = register::tier::set(
+        act.tx,
+        child,
+        given.tier,
+        &given.sentences,
+        &given.by,
+        act.at.now(),
+    )?;
     let noted = match change {
         TierChange::Nothing => None,
-        TierChange::Reasons => Some(("tier_reasons_changed", given.reasons_in_words())),
-        TierChange::Tier => Some(("tier_changed", given.in_words(record.tier))),
+        TierChange::Reasons => Some((Action::TierReasonsChanged, given.reasons_in_words())),
+        TierChange::Tier => Some((Action::TierChanged, given.in_words(record.tier))),
     };
     if let Some((action, detail)) = noted {
-        let event = Event {
+        act.note(
             action,
-            child: Some(child.number()),
-            subject: record.reference.as_str(),
-            detail: &detail,
-        };
-        audit::record(tx, viewer, &event, now)?;
+            Subject::of_child(child, record.reference.as_str()),
+            &detail,
+        )?;
     }
     if given.tier > record.tier {
-        bring_forward(tx, viewer, child, given.tier, rulebook, now)?;
+        bring_forward(act, child, given.tier)?;
     }
     let raises = record.status.is_open().then_some(Situation {
         today: rulebook.today,
@@ -100,34 +92,21 @@ pub struct Assessed {
 
 impl Assessed {
     /// Owes what the facts ask for beside the schedule; writes the audit events.
-    pub fn raise(
-        &self,
-        tx: &mut Conn,
-        viewer: &Viewer,
-        child: ChildKey,
-        rulebook: &Rulebook,
-        now: NaiveDateTime,
-    ) -> Result<()> {
+    pub fn raise(&self, act: &mut Act<'_>, child: ChildKey) -> Result<()> {
         match &self.raises {
-            Some(situation) => raise(tx, viewer, child, situation, rulebook, now),
+            Some(situation) => raise(act, child, situation),
             None => Ok(()),
         }
     }
 }
 
 /// Assesses a child again after a new fact, and its brothers and sisters, for whom the fact may count too.
-pub fn reassess_family(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    rulebook: &Rulebook,
-    now: NaiveDateTime,
-) -> Result<Tier> {
-    let tier = reassess(tx, viewer, child, rulebook, now)?;
-    let everything = Viewer::program(viewer.authority(), BY_THE_RULES);
-    for sibling in register::person::siblings_of(tx, &everything, child)? {
-        if let Some(record) = register::child::find(tx, &everything, &sibling.reference)? {
-            reassess(tx, viewer, record.key, rulebook, now)?;
+pub fn reassess_family(act: &mut Act<'_>, child: ChildKey) -> Result<Tier> {
+    let tier = reassess(act, child)?;
+    let everything = Viewer::program(act.viewer.authority(), BY_THE_RULES);
+    for sibling in register::person::siblings_of(act.tx, &everything, child)? {
+        if let Some(record) = register::child::find(act.tx, &everything, &sibling.reference)? {
+            reassess(act, record.key)?;
         }
     }
     Ok(tier)
@@ -135,18 +114,14 @@ pub fn reassess_family(
 
 /// Assesses the first children whose tier may be another by the passing of days, with their families; gives how many there
 /// were, at most `limit`.
-pub fn reassess_due(
-    tx: &mut Conn,
-    rulebook: &Rulebook,
-    authority: AuthorityKey,
-    limit: i64,
-    now: NaiveDateTime,
-) -> Result<usize> {
-    let due = reassessment::due(tx, authority, rulebook.today, limit)?;
+pub fn reassess_due(tx: &mut Conn, authority: AuthorityKey, limit: i64, at: At) -> Result<usize> {
+    let due = reassessment::due(tx, authority, at.today(), limit)?;
     let program = Viewer::program(authority, BY_THE_RULES);
+    let act = &mut Act::new(tx, &program, at);
     for child in &due {
-        reassess_family(tx, &program, *child, rulebook, now)?;
+        reassess_family(act, *child)?;
     }
+
     Ok(due.len())
 }
 
@@ -207,67 +182,43 @@ impl GivenTier {
     }
 }
 
-fn raise(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    situation: &Situation,
-    rulebook: &Rulebook,
-    now: NaiveDateTime,
-) -> Result<()> {
+fn raise(act: &mut Act<'_>, child: ChildKey, situation: &Situation) -> Result<()> {
+    let rulebook = rulebook::of(act)?;
     let lives_elsewhere =
         situation.unseen_since_move.is_some() || situation.another_claimed_on.is_some();
     if !lives_elsewhere && situation.contacts_not_in_person == 0 {
         return Ok(());
     }
-    let open = owed::open_of_child(tx, child)?;
+    let open = owed::open_of_child(act.tx, child)?;
     let open: Vec<_> = open.iter().map(Duty::as_open).collect();
     let owed = raised(situation, &open, &rulebook.policy, &rulebook.calendar);
     if owed.is_empty() {
         return Ok(());
     }
-    owed::owe(tx, viewer, child, &owed, None, now)?;
+    owed::owe(act, child, &owed, None)?;
     for owed in &owed {
-        let event = Event {
-            action: "check_raised",
-            child: Some(child.number()),
-            subject: "",
-            detail: &owed.why,
-        };
-        audit::record(tx, viewer, &event, now)?;
+        act.note(Action::CheckRaised, Subject::child(child), &owed.why)?;
     }
     Ok(())
 }
 
-fn bring_forward(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    tier: Tier,
-    rulebook: &Rulebook,
-    now: NaiveDateTime,
-) -> Result<()> {
-    for check in owed::open_of_child(tx, child)? {
+fn bring_forward(act: &mut Act<'_>, child: ChildKey, tier: Tier) -> Result<()> {
+    let rulebook = rulebook::of(act)?;
+    for check in owed::open_of_child(act.tx, child)? {
         let Rulebook {
             policy,
             calendar,
             today,
-        } = rulebook;
+        } = &*rulebook;
         let Some(sooner) = brought_forward(&check.as_open(), tier, policy, calendar, *today) else {
             continue;
         };
-        owed::bring_forward(tx, check.key, sooner.due_on, &sooner.why)?;
-        audit::record(
-            tx,
-            viewer,
-            &Event {
-                action: "check_brought_forward",
-                child: Some(child.number()),
-                subject: check.reference.as_str(),
-                detail: &sooner.why,
-            },
-            now,
+        owed::bring_forward(act.tx, check.key, sooner.due_on, &sooner.why)?;
+        act.note(
+            Action::CheckBroughtForward,
+            Subject::of_child(child, check.reference.as_str()),
+            &sooner.why,
         )?;
     }
-    owed::copy_next(tx, child)
+    owed::copy_next(act.tx, child)
 }

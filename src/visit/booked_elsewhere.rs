@@ -1,11 +1,10 @@
 //! Whoever booked a visit hears the same day that the child lives elsewhere now, or that another address was claimed. In August
 //! 2023 a visit went to an address that the family had left.
 
-use chrono::{NaiveDate, NaiveDateTime};
-
 use super::store;
 use super::store::booking::Elsewhere;
 use crate::access::AuthorityKey;
+use crate::clock::At;
 use crate::db::{Conn, Result};
 use crate::duty::posts::About;
 use crate::duty::same_day::{self, News};
@@ -13,16 +12,10 @@ use crate::mail::messages::BookedElsewhere;
 use crate::rules::escalation::Post;
 
 /// Tells whoever booked a coming visit that is not for the child's home any more; gives how many letters that were.
-pub fn tell(
-    tx: &mut Conn,
-    authority: AuthorityKey,
-    base_url: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<usize> {
-    let visits = store::booking::elsewhere_untold(tx, authority, today)?;
+pub fn tell(tx: &mut Conn, authority: AuthorityKey, base_url: &str, at: At) -> Result<usize> {
+    let visits = store::booking::elsewhere_untold(tx, authority, at.today())?;
     let news: Vec<_> = visits.iter().map(news).collect();
-    same_day::tell(tx, authority, base_url, &news, today, now)
+    same_day::tell(tx, authority, base_url, &news, at)
 }
 
 fn news(visit: &Elsewhere) -> News<'_, Elsewhere> {

@@ -1,12 +1,11 @@
 //! A booking: when and where a check is to be done. It never moves the day the check is due.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::check::{self, Check};
 use super::store;
 use super::store::booking::BookingStamp;
-use crate::access::Viewer;
-use crate::access::audit::{self, Event};
+use crate::access::{Act, Action, Subject, Viewer};
 use crate::conflict;
 use crate::db::{Conn, DbError};
 use crate::duty::DutyKey;
@@ -103,28 +102,21 @@ conflict!(BookingError);
 
 /// Books a check. An earlier booking of the same check is kept as moved, with the reason. Writes the audit event.
 /// The same booking sent twice, as a double click does, is one.
-pub fn book(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    check: &Check,
-    new: &NewBooking,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<Booked, BookingError> {
-    let check = check::by_key(tx, check.key)?;
+pub fn book(act: &mut Act<'_>, check: &Check, new: &NewBooking) -> Result<Booked, BookingError> {
+    let check = check::by_key(act.tx, check.key)?;
     if check.state != DutyState::Open {
         return Err(BookingError::Closed);
     }
     let what = &new.what;
-    if what.booked_for < today {
+    if what.booked_for < act.at.today() {
         return Err(BookingError::InThePast);
     }
-    let child = child::by_key(tx, viewer, check.child)?.ok_or(BookingError::Closed)?;
-    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
-    let (home, known) = address_of(tx, &child, &rulebook)?;
+    let child = child::by_key(act.tx, act.viewer, check.child)?.ok_or(BookingError::Closed)?;
+    let rulebook = rulebook::of(act)?;
+    let (home, known) = address_of(act.tx, &child, &rulebook)?;
     let goes_to = home.filter(|_| what.mode.goes_to_the_address());
-    let is_elsewhere = is_for_elsewhere(tx, check.key, today)?;
-    let earlier = store::booking::of_check(tx, check.key)?;
+    let is_elsewhere = is_for_elsewhere(act.tx, check.key, act.at.today())?;
+    let earlier = store::booking::of_check(act.tx, check.key)?;
     let standing = earlier.iter().find(|it| it.state == BookingState::Booked);
     let same = standing.filter(|it| it.what == *what);
     if let Some(same) = same.filter(|_| !is_elsewhere) {
@@ -141,58 +133,52 @@ pub fn book(
     if rulebook.calendar.is_holiday(what.booked_for) && !new.holiday_meant {
         return Err(BookingError::Holiday(spoken(what.booked_for)));
     }
-    let chain = store::booking::chain(tx, &check)?;
+    let chain = store::booking::chain(act.tx, &check)?;
     let weighed = weigh(
         what.booked_for,
         &chain,
         child.tier,
         (&rulebook.policy, &rulebook.calendar),
-        &rulebook::terms(tx, viewer.authority())?,
-        today,
+        &rulebook::terms(act.tx, act.viewer.authority())?,
+        act.at.today(),
     );
-    if weighed.needs_manager(what.booked_for) && !viewer.manages() {
+    if weighed.needs_manager(what.booked_for) && !act.viewer.manages() {
         return Err(BookingError::PastCeiling(spoken(weighed.latest)));
     }
     let what = &Appointment {
         address_reason: address_reason(what, known)?,
         ..what.clone()
     };
-    store::booking::end(tx, &[check.key], BookingState::Moved, None)?;
+    store::booking::end(act.tx, &[check.key], BookingState::Moved, None)?;
     let reference = random_reference(ReferenceKind::Booking);
     // A manager who books it knows.
-    let tell_manager = weighed.tell_manager && !viewer.manages();
+    let tell_manager = weighed.tell_manager && !act.viewer.manages();
     let stamp = BookingStamp {
         reference: &reference,
         check: check.key,
         address: goes_to.map(|home| home.key),
-        known_claim: claimed_address::waiting_row(tx, child.key)?,
+        known_claim: claimed_address::waiting_row(act.tx, child.key)?,
         weighed: &weighed,
         tell_manager,
-        by: viewer.account().ok_or_else(nobody)?,
-        now,
+        by: act.viewer.person()?,
+        now: act.at.now(),
     };
-    store::booking::insert(tx, what, &stamp)?;
-    audit::record(
-        tx,
-        viewer,
-        &Event {
-            action: match (instead_of, weighed.postponement) {
-                (_, 1..) => "check_postponed",
-                (Some(_), 0) if confirms => "booking_confirmed",
-                (Some(_), 0) => "booking_moved",
-                (None, 0) => "check_booked",
-            },
-            child: Some(check.child.number()),
-            subject: check.reference.as_str(),
-            detail: &in_words(
-                &check,
-                what,
-                &what.reasons(matches!(known, AddressStanding::Disputed(_))),
-                instead_of.filter(|_| !confirms),
-                &weighed,
-            ),
+    store::booking::insert(act.tx, what, &stamp)?;
+    act.note(
+        match (instead_of, weighed.postponement) {
+            (_, 1..) => Action::CheckPostponed,
+            (Some(_), 0) if confirms => Action::BookingConfirmed,
+            (Some(_), 0) => Action::BookingMoved,
+            (None, 0) => Action::CheckBooked,
         },
-        now,
+        Subject::of_child(check.child, check.reference.as_str()),
+        &in_words(
+            &check,
+            what,
+            &what.reasons(matches!(known, AddressStanding::Disputed(_))),
+            instead_of.filter(|_| !confirms),
+            &weighed,
+        ),
     )?;
     Ok(Booked {
         reference,
@@ -287,11 +273,6 @@ pub fn address_of(
         &rulebook.calendar,
     );
     Ok((address, standing))
-}
-
-/// A booking is a person's promise, so there has to be a person.
-fn nobody() -> DbError {
-    DbError::Corrupt("a booking without an account".to_owned())
 }
 
 fn in_words(

@@ -1,15 +1,15 @@
 //! What is due in the weeks to come against what the officers can do, and spreading what came with a list.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use super::store;
-use crate::access::audit::{self, Event};
-use crate::access::{Role, Viewer, accounts};
+use crate::access::{Act, Action, Role, Subject, Viewer, accounts};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::duty::DutyKey;
 use crate::duty::owed::{self, copy_next};
+use crate::policy::rulebook;
 use crate::policy::rulebook::Rulebook;
 use crate::register::ChildKey;
 use crate::rules::capacity::{
@@ -284,17 +284,12 @@ fn fingerprint(plan: &Plan) -> String {
 ///
 /// # Errors
 /// [`SpreadError::Changed`] if another plan would be carried out than the one that was looked at.
-pub fn carry_out(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    rulebook: &Rulebook,
-    seen: &str,
-    now: NaiveDateTime,
-) -> Result<usize, SpreadError> {
-    if !viewer.manages() {
+pub fn carry_out(act: &mut Act<'_>, seen: &str) -> Result<usize, SpreadError> {
+    let rulebook = rulebook::of(act)?;
+    if !act.viewer.manages() {
         return Err(SpreadError::NotAllowed);
     }
-    let plan = plan(tx, viewer, rulebook)?;
+    let plan = plan(act.tx, act.viewer, &rulebook)?;
     if plan.moves.is_empty() {
         return Err(SpreadError::Nothing);
     }
@@ -304,46 +299,29 @@ pub fn carry_out(
     if plan.fingerprint != seen {
         return Err(SpreadError::Changed);
     }
-    let by = format!("by {}", viewer.name());
-    move_all(tx, viewer, rulebook, &plan, &by, now)?;
+    let by = format!("by {}", act.viewer.name());
+    move_all(act, &plan, &by)?;
     Ok(plan.moves.len())
 }
 
 /// Spreads what was overdue when a list was taken over a moment ago and got the last day that the policy allows, all the same
 /// one: no rule asks for that day itself. What a rule dates stays for a manager to look at. Gives how many were brought
 /// forward; writes an audit event for each.
-pub fn spread_taken_over(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    rulebook: &Rulebook,
-    now: NaiveDateTime,
-) -> Result<usize> {
-    let program = Viewer::program(viewer.authority(), "import");
+pub fn spread_taken_over(act: &mut Act<'_>) -> Result<usize> {
+    let rulebook = rulebook::of(act)?;
+    let program = Viewer::program(act.viewer.authority(), "import");
     let today = rulebook.today;
-    let waiting = store::capacity::waiting(tx, &program, today, Some(today))?;
+    let waiting = store::capacity::waiting(act.tx, &program, today, Some(today))?;
     if waiting.is_empty() {
         return Ok(0);
     }
-    let plan = plan_for(tx, &program, rulebook, waiting)?;
-    move_all(
-        tx,
-        viewer,
-        rulebook,
-        &plan,
-        "when the list was taken over",
-        now,
-    )?;
+    let plan = plan_for(act.tx, &program, &rulebook, waiting)?;
+    move_all(act, &plan, "when the list was taken over")?;
     Ok(plan.moves.len())
 }
 
-fn move_all(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    rulebook: &Rulebook,
-    plan: &Plan,
-    by: &str,
-    now: NaiveDateTime,
-) -> Result<()> {
+fn move_all(act: &mut Act<'_>, plan: &Plan, by: &str) -> Result<()> {
+    let rulebook = rulebook::of(act)?;
     for (check, to) in &plan.moves {
         let why = format!(
             "{} Brought forward on {} from {} so that no week has more checks than the officers can do (spread {by}).",
@@ -351,15 +329,13 @@ fn move_all(
             spoken(rulebook.today),
             spoken(check.due_on),
         );
-        owed::bring_forward(tx, check.check, *to, &why)?;
-        copy_next(tx, check.child)?;
-        let event = Event {
-            action: "check_brought_forward",
-            child: Some(check.child.number()),
-            subject: &check.reference,
-            detail: &why,
-        };
-        audit::record(tx, viewer, &event, now)?;
+        owed::bring_forward(act.tx, check.check, *to, &why)?;
+        copy_next(act.tx, check.child)?;
+        act.note(
+            Action::CheckBroughtForward,
+            Subject::of_child(check.child, &check.reference),
+            &why,
+        )?;
     }
     Ok(())
 }

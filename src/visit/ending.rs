@@ -5,8 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::booking::BookingState;
 use super::check::{self, Check};
 use super::{OutcomeKey, store};
-use crate::access::Viewer;
-use crate::access::audit::{self, Event};
+use crate::access::{Act, Action, Subject};
 use crate::db::{Conn, Result};
 use crate::duty::owed::{self, Closing, DutyState};
 use crate::duty::{DutyKey, ending};
@@ -43,52 +42,31 @@ pub fn complete(
 
 /// Ends every open check of a child that is no longer owed any, such as one who leaves the register: bookings are
 /// cancelled and lapses closed with the reason. Writes the audit event.
-pub fn cancel_all_of(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    because: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<()> {
-    let open = check::open_of_child(tx, child)?;
-    cancel(tx, viewer, child, &open, because, today, now)
+pub fn cancel_all_of(act: &mut Act<'_>, child: ChildKey, because: &str) -> Result<()> {
+    let open = check::open_of_child(act.tx, child)?;
+    cancel(act, child, &open, because)
 }
 
 /// Ends these open checks of a child in the same way.
-pub fn cancel(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: ChildKey,
-    checks: &[Check],
-    because: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<()> {
+pub fn cancel(act: &mut Act<'_>, child: ChildKey, checks: &[Check], because: &str) -> Result<()> {
     let keys: Vec<DutyKey> = checks.iter().map(|check| check.key).collect();
     let closing = Closing {
         state: DutyState::Cancelled,
-        on: today,
+        on: act.at.today(),
         because,
     };
-    end(tx, &keys, &closing, None, now)?;
-    owed::copy_next(tx, child)?;
+    end(act.tx, &keys, &closing, None, act.at.now())?;
+    owed::copy_next(act.tx, child)?;
     for check in checks {
         let detail = format!(
             "{} due on {} cancelled: {because}",
             check.kind.label(),
             spoken(check.due_on)
         );
-        audit::record(
-            tx,
-            viewer,
-            &Event {
-                action: "check_cancelled",
-                child: Some(child.number()),
-                subject: check.reference.as_str(),
-                detail: &detail,
-            },
-            now,
+        act.note(
+            Action::CheckCancelled,
+            Subject::of_child(child, check.reference.as_str()),
+            &detail,
         )?;
     }
     Ok(())

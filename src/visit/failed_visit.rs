@@ -1,11 +1,10 @@
 //! The manager hears the same day that an attempt failed for a child in red, once an attempt. It is told from the
 //! outcomes and not by the page that records one, so that nothing is lost when the page is.
 
-use chrono::{NaiveDate, NaiveDateTime};
-
 use super::store;
 use super::store::outcome::FailedInRed;
 use crate::access::AuthorityKey;
+use crate::clock::At;
 use crate::db::{Conn, Result};
 use crate::duty::posts::About;
 use crate::duty::same_day::{self, News};
@@ -14,16 +13,10 @@ use crate::rules::escalation::Post;
 
 /// Tells the manager of each attempt that failed for a child in red and was not told; gives how many letters that
 /// were.
-pub fn tell(
-    tx: &mut Conn,
-    authority: AuthorityKey,
-    base_url: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<usize> {
+pub fn tell(tx: &mut Conn, authority: AuthorityKey, base_url: &str, at: At) -> Result<usize> {
     let failed = store::outcome::to_tell(tx, authority)?;
     let news: Vec<_> = failed.iter().map(news).collect();
-    same_day::tell(tx, authority, base_url, &news, today, now)
+    same_day::tell(tx, authority, base_url, &news, at)
 }
 
 fn news(failed: &FailedInRed) -> News<'_, FailedInRed> {

@@ -3,15 +3,14 @@
 
 mod following;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use self::following::Following;
 use super::check::{self, Check};
 use super::store::outcome::OutcomeStamp;
 pub use super::store::outcome::{NewOutcome, OutcomeRecord};
 use super::{OutcomeKey, store};
-use crate::access::Viewer;
-use crate::access::audit::{self, Event};
+use crate::access::{Act, Action, Subject, Viewer};
 use crate::conflict;
 use crate::db::{Conn, DbError};
 use crate::duty::DutyKey;
@@ -85,26 +84,23 @@ conflict!(OutcomeError);
 /// assessed again, the next check appears. Writes the audit event. The same form sent twice is one outcome: the second gives
 /// the same answer and changes nothing.
 pub fn record(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     check: &Check,
     new: &NewOutcome,
-    today: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<Recorded, OutcomeError> {
-    if let Some((of, held)) = store::outcome::by_form_key(tx, &new.form_key)? {
+    if let Some((of, held)) = store::outcome::by_form_key(act.tx, &new.form_key)? {
         if of != check.key || held.what != *new {
             return Err(OutcomeError::RecordedAlready(held.in_words()));
         }
         return Ok(Recorded {
-            next: next_in_words(tx, check, held.satisfied)?,
+            next: next_in_words(act.tx, check, held.satisfied)?,
             reference: held.reference,
             satisfied: held.satisfied,
         });
     }
-    let check = check::by_key(tx, check.key)?;
-    refuse_nonsense(&check, new, today)?;
-    refuse_what_was_before(tx, viewer, &check, new.happened_on)?;
+    let check = check::by_key(act.tx, check.key)?;
+    refuse_nonsense(&check, new, act.at.today())?;
+    refuse_what_was_before(act.tx, act.viewer, &check, new.happened_on)?;
     let happened = Happened {
         mode: new.mode,
         result: new.result,
@@ -112,34 +108,32 @@ pub fn record(
         on: new.happened_on,
     };
     let satisfied = satisfies(check.purpose, &happened);
-    let attempt = write_down(tx, viewer, &check, new, satisfied, now)?;
+    let attempt = write_down(act, &check, new, satisfied)?;
 
     if happened.result == AttemptResult::ChildSeen {
-        register::child::note_seen(tx, check.child, happened.on, viewer.name())?;
+        register::child::note_seen(act.tx, check.child, happened.on, act.viewer.name())?;
     }
     if happened.result == AttemptResult::WrongAddress {
-        register::address::doubt(tx, viewer, check.child, now)?;
+        register::address::doubt(act, check.child)?;
     }
-    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
-    let assessed = tiering::assess_anew(tx, viewer, check.child, &rulebook, now)?;
+    let rulebook = rulebook::of(act)?;
+    let assessed = tiering::assess_anew(act, check.child)?;
 
     let following = Following {
-        viewer,
         check: &check,
         happened: &happened,
         attempt: &attempt,
         tier: assessed.tier,
         rulebook: &rulebook,
-        now,
     };
-    following.note_found(tx)?;
-    following.close_what_is_satisfied(tx, satisfied)?;
-    following.owe_a_new_attempt(tx)?;
+    following.note_found(act)?;
+    following.close_what_is_satisfied(act, satisfied)?;
+    following.owe_a_new_attempt(act)?;
     // Only now: a check that this outcome closes would pass for the one that is to be raised.
-    assessed.raise(tx, viewer, check.child, &rulebook, now)?;
-    owed::copy_next(tx, check.child)?;
+    assessed.raise(act, check.child)?;
+    owed::copy_next(act.tx, check.child)?;
     Ok(Recorded {
-        next: next_in_words(tx, &check, satisfied)?,
+        next: next_in_words(act.tx, &check, satisfied)?,
         reference: attempt.reference,
         satisfied,
     })
@@ -182,28 +176,25 @@ struct Attempt {
 }
 
 fn write_down(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     check: &Check,
     new: &NewOutcome,
     satisfied: bool,
-    now: NaiveDateTime,
 ) -> Result<Attempt, DbError> {
-    let by = viewer
-        .account()
-        .ok_or_else(|| DbError::Corrupt("an outcome without an account".to_owned()))?;
+    let by = act.viewer.person()?;
+
     let reference = random_reference(ReferenceKind::Outcome);
     let stamp = OutcomeStamp {
         reference: &reference,
         check,
-        booking: store::booking::standing(tx, check.key)?
+        booking: store::booking::standing(act.tx, check.key)?
             .filter(|(_, day)| *day <= new.happened_on)
             .map(|(key, _)| key),
         satisfied,
         by,
-        now,
+        now: act.at.now(),
     };
-    let key = store::outcome::insert(tx, new, &stamp)?;
+    let key = store::outcome::insert(act.tx, new, &stamp)?;
     let in_words = in_words(new);
     let consequence = if satisfied {
         "done".to_owned()
@@ -214,16 +205,10 @@ fn write_down(
         )
     };
     let detail = format!("{in_words}. {}: {consequence}", check.kind.label());
-    audit::record(
-        tx,
-        viewer,
-        &Event {
-            action: "outcome_recorded",
-            child: Some(check.child.number()),
-            subject: reference.as_str(),
-            detail: &detail,
-        },
-        now,
+    act.note(
+        Action::OutcomeRecorded,
+        Subject::of_child(check.child, reference.as_str()),
+        &detail,
     )?;
     Ok(Attempt {
         key,

@@ -1,13 +1,12 @@
 //! The acknowledgement that goes by post: a family without an email address is written to on paper, and that is noted.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::check::{self, Check};
 use super::ending;
-use crate::access::Viewer;
-use crate::access::audit::{self, Event};
+use crate::access::{Act, Action, Subject};
 use crate::conflict;
-use crate::db::{Conn, DbError};
+use crate::db::DbError;
 use crate::duty::owed::DutyState;
 use crate::rules::dates::spoken;
 use crate::rules::duty::{DutyKind, Purpose};
@@ -35,31 +34,26 @@ conflict!(PaperLetterError);
 /// # Errors
 /// When the check is not an open acknowledgement, or the day makes no sense.
 pub fn acknowledge_on_paper(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     check: &Check,
     sent_on: NaiveDate,
-    today: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<(), PaperLetterError> {
-    let check = check::by_key(tx, check.key)?;
+    let check = check::by_key(act.tx, check.key)?;
     if check.state != DutyState::Open {
         return Err(PaperLetterError::Closed);
     }
     if check.purpose != Purpose::Acknowledge {
         return Err(PaperLetterError::NotEnough);
     }
-    if sent_on < check.counted_from || sent_on > today {
+    if sent_on < check.counted_from || sent_on > act.at.today() {
         return Err(PaperLetterError::Day(spoken(check.counted_from)));
     }
     let because = format!("Acknowledged by post on {}", spoken(sent_on));
     let kind = DutyKind::Acknowledgement;
-    ending::complete(tx, check.child, kind, &because, sent_on, now)?;
-    let event = Event {
-        action: "acknowledged_on_paper",
-        child: Some(check.child.number()),
-        subject: check.reference.as_str(),
-        detail: &because,
-    };
-    Ok(audit::record(tx, viewer, &event, now)?)
+    ending::complete(act.tx, check.child, kind, &because, sent_on, act.at.now())?;
+    Ok(act.note(
+        Action::AcknowledgedOnPaper,
+        Subject::of_child(check.child, check.reference.as_str()),
+        &because,
+    )?)
 }

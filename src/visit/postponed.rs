@@ -2,11 +2,10 @@
 //! nobody entered the terms. It is told from the bookings and not by the page that makes one, so that nothing is lost when
 //! the page is; one letter a check, with the day that holds now.
 
-use chrono::{NaiveDate, NaiveDateTime};
-
 use super::store::booking::PutOff;
 use super::{check, store};
 use crate::access::AuthorityKey;
+use crate::clock::At;
 use crate::db::{Conn, Result};
 use crate::duty::DutyKey;
 use crate::duty::posts::About;
@@ -18,13 +17,7 @@ use crate::rules::identifiers::Reference;
 
 /// Tells the manager of each check that was put off as they have to hear and were not told; gives how many letters that
 /// were.
-pub fn tell(
-    tx: &mut Conn,
-    authority: AuthorityKey,
-    base_url: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<usize> {
+pub fn tell(tx: &mut Conn, authority: AuthorityKey, base_url: &str, at: At) -> Result<usize> {
     let bookings = store::booking::to_tell(tx, authority)?;
     let of_one_check = bookings.chunk_by(|one, next| one.check_key == next.check_key);
     let checks: Vec<Check> = of_one_check
@@ -32,7 +25,7 @@ pub fn tell(
         .map(|(one, bookings)| Check::of(tx, one, bookings))
         .collect::<Result<_>>()?;
     let news: Vec<_> = checks.iter().map(Check::news).collect();
-    same_day::tell(tx, authority, base_url, &news, today, now)
+    same_day::tell(tx, authority, base_url, &news, at)
 }
 
 /// A check that was put off, by one booking or several.

@@ -9,8 +9,8 @@ use actix_web::dev::ServerHandle;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::RunQueryDsl;
 use hearth::access::accounts::{self, NewAccount};
-use hearth::access::{AccountKey, AuthorityKey, Role, Viewer, authority, password};
-use hearth::clock::Clock;
+use hearth::access::{AccountKey, Act, AuthorityKey, Role, Viewer, authority, password};
+use hearth::clock::{At, Clock};
 use hearth::config::Config;
 use hearth::db::{Conflict, Conn, Db, DbError, migrate};
 use hearth::policy::rulebook;
@@ -319,13 +319,16 @@ fn fill(tx: &mut Conn, hash: &str) -> Result<(), DbError> {
     ] {
         let key = authority::add(tx, code, name)?;
         let installer = Viewer::program(key, "test");
-        authority::take_into_service(tx, &installer, Some("duty@council.example"), now)?;
+        authority::take_into_service(
+            &mut Act::new(tx, &installer, At::of(now)),
+            Some("duty@council.example"),
+        )?;
         let shown = authority::Description {
             colour: "#0b4f6c",
             telephone: Some("01632 960000"),
             complaints_to: Some("complaints@council.example"),
         };
-        authority::describe(tx, &installer, &shown, now)?;
+        authority::describe(&mut Act::new(tx, &installer, At::of(now)), &shown)?;
     }
     for (email, name, role, code) in STAFF {
         let authority = authority::by_code(tx, code)?.expect("the authority").key;
@@ -336,11 +339,17 @@ fn fill(tx: &mut Conn, hash: &str) -> Result<(), DbError> {
             password_hash: Some(hash),
         };
         let installer = Viewer::program(authority, "test");
-        let account = accounts::add(tx, &installer, &new, now).expect("an account");
+        let account =
+            accounts::add(&mut Act::new(tx, &installer, At::of(now)), &new).expect("an account");
         if *role == Role::Manager {
             for post in [Post::TeamLeader, Post::Manager] {
-                accounts::give_post(tx, &installer, post, account, now.date(), now)
-                    .expect("a post");
+                accounts::give_post(
+                    &mut Act::new(tx, &installer, At::of(now)),
+                    post,
+                    account,
+                    now.date(),
+                )
+                .expect("a post");
             }
         }
     }

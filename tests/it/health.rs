@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use hearth::access::session;
+use hearth::clock::At;
 use hearth::db::DbError;
 use hearth::jobs::{Services, runner};
 use hearth::mail::Courier;
@@ -89,8 +90,8 @@ fn a_late_sweep_is_told_on_every_page_of_the_staff_until_it_has_run() {
         page.all(".govuk-notification-banner__heading")
     };
     let promised = || {
-        let (today, now) = (app.clock.today(), app.clock.now());
-        let proof = app.read(|conn| verify::verify(conn, None, today, now, services.late_after));
+        let now = app.clock.now();
+        let proof = app.read(|conn| verify::verify(conn, None, At::of(now), services.late_after));
         let sweep = proof.into_iter().find(|it| it.promise.contains("sweep"));
         sweep.expect("the promise").holds()
     };

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use chrono::Days;
 use diesel::RunQueryDsl;
 use hearth::access::accounts::{self, NewAccount};
-use hearth::access::{Role, Viewer};
+use hearth::access::{Act, Role, Viewer};
+use hearth::clock::At;
 use hearth::db::DbError;
 use hearth::rules::escalation::Post;
 use rand::rngs::StdRng;
@@ -183,10 +184,15 @@ impl Scene {
                     name: "Lee Leader",
                     password_hash: None,
                 };
-                let account =
-                    accounts::add(tx, &installer, &new, now).map_err(|_| DbError::Cancelled)?;
-                accounts::give_post(tx, &installer, Post::TeamLeader, account, now.date(), now)
+                let account = accounts::add(&mut Act::new(tx, &installer, At::of(now)), &new)
                     .map_err(|_| DbError::Cancelled)?;
+                accounts::give_post(
+                    &mut Act::new(tx, &installer, At::of(now)),
+                    Post::TeamLeader,
+                    account,
+                    now.date(),
+                )
+                .map_err(|_| DbError::Cancelled)?;
             }
             Ok::<_, DbError>(())
         });

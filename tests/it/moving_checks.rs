@@ -1,7 +1,8 @@
 //! A check can be moved, but not away; and a child leaves the register only through a door.
 
 use chrono::{Days, NaiveDateTime};
-use hearth::access::{Viewer, accounts};
+use hearth::access::{Act, Viewer, accounts};
+use hearth::clock::At;
 use hearth::db::Conn;
 use hearth::duty::lapse;
 use hearth::duty::owed::DutyState;
@@ -76,7 +77,7 @@ fn past_the_ceiling_only_a_manager_books_and_a_holiday_tells_the_manager() {
         .open(&format!("/checks/{}", check.reference))
         .expect(200);
     let authority = app.eyes(MANAGER).authority();
-    let told = app.write(|tx| postponed::tell(tx, authority, &app.url, now().date(), now()));
+    let told = app.write(|tx| postponed::tell(tx, authority, &app.url, At::of(now())));
     assert_eq!(told, 0, "nobody is written to of what they did themselves");
     assert_eq!(
         the(&app, &ada, DutyKind::SuitabilityDecision).original_due_on,
@@ -104,7 +105,7 @@ fn the_third_postponement_tells_the_manager() {
         .says("Put off for the first time")
         .says("Put off 3 times");
     let authority = app.eyes(OFFICER).authority();
-    let tell = || app.write(|tx| postponed::tell(tx, authority, &app.url, now().date(), now()));
+    let tell = || app.write(|tx| postponed::tell(tx, authority, &app.url, At::of(now())));
     assert_eq!(tell(), 1, "the manager, of the check as it stands now");
     assert_eq!(tell(), 0, "and only once");
     let mail = app.read(|conn| hearth::mail::outbox::overview(conn, authority));
@@ -188,8 +189,7 @@ fn a_visit_that_was_booked_before_a_move_is_confirmed_or_booked_again() {
     visit.send(&mut officer).expect(200);
     officer.open(&path).keeps_quiet_about("another address");
     let authority = app.eyes(OFFICER).authority();
-    let tell =
-        || app.write(|tx| booked_elsewhere::tell(tx, authority, &app.url, now().date(), now()));
+    let tell = || app.write(|tx| booked_elsewhere::tell(tx, authority, &app.url, At::of(now())));
     assert_eq!(tell(), 0);
 
     app.clock.set(now() + chrono::TimeDelta::minutes(5));
@@ -205,7 +205,7 @@ fn a_visit_that_was_booked_before_a_move_is_confirmed_or_booked_again() {
         .says("First meeting on 25 November 2026");
     let tell_later = || {
         let later = now() + chrono::TimeDelta::minutes(6);
-        app.write(|tx| booked_elsewhere::tell(tx, authority, &app.url, later.date(), later))
+        app.write(|tx| booked_elsewhere::tell(tx, authority, &app.url, At::of(later)))
     };
     assert_eq!(tell_later(), 1, "whoever booked it");
     assert_eq!(tell_later(), 0, "and only once");
@@ -272,7 +272,14 @@ fn notify_from_elsewhere_at(app: &TestApp, form_key: &str, at: NaiveDateTime) {
     let mut again = notified(form_key, None);
     again.parent.home.lines = "12 New Street".to_owned();
     let (viewer, url) = (app.eyes(OFFICER), app.url.clone());
-    app.write(|tx| notification::receive(tx, &viewer, &again, &url, at.date(), at));
+    app.write(|tx| {
+        notification::receive(
+            &mut Act::new(tx, &viewer, At::of(at)),
+            &again,
+            &url,
+            at.date(),
+        )
+    });
 }
 
 #[test]
@@ -369,7 +376,14 @@ fn a_parent_who_names_the_address_that_is_held_again_settles_what_was_told() {
     the(&app, &ben, DutyKind::AfterMove);
     let (viewer, url) = (app.eyes(OFFICER), app.url.clone());
     let again = notified("the-third-form", None);
-    app.write(|tx| notification::receive(tx, &viewer, &again, &url, now().date(), now()));
+    app.write(|tx| {
+        notification::receive(
+            &mut Act::new(tx, &viewer, At::of(now())),
+            &again,
+            &url,
+            now().date(),
+        )
+    });
     assert!(open(&app, &ben, DutyKind::AfterMove).is_none());
 
     officer
@@ -380,10 +394,23 @@ fn a_parent_who_names_the_address_that_is_held_again_settles_what_was_told() {
     notify_from_elsewhere(&app, "the-fourth-form");
     let owed = the(&app, &ben, DutyKind::AfterMove);
     let overdue = owed.due_on + Days::new(1);
-    app.write(|tx| lapse::open_due(tx, viewer.authority(), overdue, now()));
+    app.write(|tx| {
+        lapse::open_due(
+            tx,
+            viewer.authority(),
+            At::of(overdue.and_time(now().time())),
+        )
+    });
     let family = Viewer::program(viewer.authority(), "form");
     let again = notified("the-fifth-form", None);
-    app.write(|tx| notification::receive(tx, &family, &again, &url, now().date(), now()));
+    app.write(|tx| {
+        notification::receive(
+            &mut Act::new(tx, &family, At::of(now())),
+            &again,
+            &url,
+            now().date(),
+        )
+    });
     assert!(
         open(&app, &ben, DutyKind::AfterMove).is_some(),
         "the family's word alone closes no lapse"
@@ -479,7 +506,7 @@ fn a_record_closes_through_a_door_with_its_evidence() {
         ends_on: today + Days::new(30),
     };
     let eyes = app.eyes(MANAGER);
-    app.write(|tx| rest::begin(tx, &eyes, ada.key, &rest, today, now()));
+    app.write(|tx| rest::begin(&mut Act::new(tx, &eyes, At::of(now())), ada.key, &rest));
     let mut officer = app.signed_in(OFFICER);
     let desk = officer.open("/work").expect(200);
     desk.says("Nothing else has lapsed")

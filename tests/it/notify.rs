@@ -1,7 +1,8 @@
 //! A parent notifies, as a telephone would: from the page to start on, through the link in the mail, to the receipt.
 
 use hearth::access::authority::{self, Description};
-use hearth::access::{AccountKey, Viewer, accounts};
+use hearth::access::{AccountKey, Act, Viewer, accounts};
+use hearth::clock::At;
 use hearth::duty::owed::DutyState;
 use hearth::intake::notification::{self, Notification};
 use hearth::register::list::{self, Counts, Listing};
@@ -145,7 +146,10 @@ fn an_authority_with_only_a_mailbox_is_reached_by_it() {
             complaints_to: None,
         };
         let installer = Viewer::program(authority, "test");
-        authority::describe(tx, &installer, &shown, moment("2026-11-23T09:00:00"))
+        authority::describe(
+            &mut Act::new(tx, &installer, At::of(moment("2026-11-23T09:00:00"))),
+            &shown,
+        )
     });
     let mut browser = notified(&app);
     let letter = newest_mail(&app);
@@ -175,20 +179,14 @@ fn an_officer_accepts_and_the_family_hears_who() {
     let officer = accounts_reference(&app, OFFICER);
     let eyes = app.eyes(OFFICER);
     let (waiting, _) = waiting_and_children(&app);
-    let (today, now) = (
-        moment("2026-11-24T10:00:00").date(),
-        moment("2026-11-24T10:00:00"),
-    );
+    let now = moment("2026-11-24T10:00:00");
     let reference = waiting[0].clone();
     let accept = |tx: &mut hearth::db::Conn| {
         notification::accept(
-            tx,
-            &eyes,
+            &mut Act::new(tx, &eyes, At::of(now)),
             &reference,
             &officer,
             "http://hearth.example",
-            today,
-            now,
         )
     };
     app.write(accept);
@@ -246,7 +244,14 @@ fn a_second_notification_that_says_something_else_is_in_the_trail() {
     let second = told_at(account, "second", "9 Hill Road", Some("01632 960123"));
     let (eyes, now) = (app.eyes(OFFICER), moment("2026-11-24T10:00:00"));
     for told in [&first, &second] {
-        app.write(|tx| notification::receive(tx, &eyes, told, "http://x", now.date(), now));
+        app.write(|tx| {
+            notification::receive(
+                &mut Act::new(tx, &eyes, At::of(now)),
+                told,
+                "http://x",
+                now.date(),
+            )
+        });
     }
     for changed in ["person_moved", "person_amended", "address_changed"] {
         assert_eq!(app.events(ASHDALE, changed), 1, "{changed}");

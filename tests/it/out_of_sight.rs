@@ -1,5 +1,7 @@
 //! Children who may be lost from sight: the lists, their numbers on the front page, and the files of them.
 
+use hearth::access::Act;
+use hearth::clock::At;
 use hearth::register::address;
 use hearth::register::child;
 
@@ -29,7 +31,14 @@ fn the_front_page_counts_what_each_list_shows() {
     allocate(&app, &cy, OFFICER);
     seen(&app, &cy, "2025-11-22");
     let (viewer, now) = (app.eyes(OFFICER), moment("2026-11-23T09:00:00"));
-    app.write(|tx| address::verify(tx, &viewer, cy.key, day("2026-11-20"), "", now));
+    app.write(|tx| {
+        address::verify(
+            &mut Act::new(tx, &viewer, At::of(now)),
+            cy.key,
+            day("2026-11-20"),
+            "",
+        )
+    });
 
     let mut browser = app.signed_in(OFFICER);
     for (whose, counts) in [
@@ -87,7 +96,7 @@ fn a_list_is_taken_away_as_a_file_and_that_is_written_down() {
     let hidden = add_child(&app, OFFICER, "Hid", "Den", "2015-04-03");
     allocate(&app, &hidden, OTHER);
     let (viewer, now) = (app.eyes(MANAGER), moment("2026-11-23T09:00:00"));
-    app.write(|tx| child::restrict(tx, &viewer, hidden.key, true, now));
+    app.write(|tx| child::restrict(&mut Act::new(tx, &viewer, At::of(now)), hidden.key, true));
 
     let mut browser = app.signed_in(OFFICER);
     let file = browser.open("/children/unverified.csv").expect(200);

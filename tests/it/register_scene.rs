@@ -1,7 +1,8 @@
 //! Children for tests to meet on pages: written through the rooms, as an import or a notification would.
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
-use hearth::access::{AccountKey, Viewer, session};
+use hearth::access::{AccountKey, Act, Viewer, session};
+use hearth::clock::At;
 use hearth::db::{Conn, DbError};
 use hearth::duty::{lapse, owed};
 use hearth::intake::notification::{self, Notification, NotifiedChild, NotifyingParent};
@@ -59,14 +60,20 @@ pub fn allocate(app: &TestApp, child: &SceneChild, staff: &str) {
     let officer = app.read(|conn| hearth::access::accounts::by_key(conn, officer));
     let officer = Reference::parse(&officer.reference).unwrap();
     let now = moment(BEGINNING);
-    app.write(|tx| allocation::allocate(tx, &viewer, &child.reference, &officer, now));
+    app.write(|tx| {
+        allocation::allocate(
+            &mut Act::new(tx, &viewer, At::of(now)),
+            &child.reference,
+            &officer,
+        )
+    });
 }
 
 /// Opens the lapses that are due at the beginning.
 pub fn sweep(app: &TestApp, staff: &str) {
     let authority = app.eyes(staff).authority();
     let now = moment(BEGINNING);
-    app.write(|tx| lapse::open_due(tx, authority, now.date(), now));
+    app.write(|tx| lapse::open_due(tx, authority, At::of(now)));
 }
 
 /// Books a home visit for the child's first meeting, in this officer's name.
@@ -90,7 +97,13 @@ pub fn book_first_meeting(app: &TestApp, child: &SceneChild, staff: &str, on: &s
         },
         holiday_meant: true,
     };
-    app.write(|tx| booking::book(tx, &signed_in.viewer, &meeting, &visit, now.date(), now));
+    app.write(|tx| {
+        booking::book(
+            &mut Act::new(tx, &signed_in.viewer, At::of(now)),
+            &meeting,
+            &visit,
+        )
+    });
 }
 
 /// The child's checks.
@@ -103,7 +116,14 @@ pub fn notify(app: &TestApp, account: Option<AccountKey>) -> Reference {
     let told = notification("a-form-of-a-test", account);
     let (viewer, now) = (app.eyes(OFFICER), moment(BEGINNING));
     let url = app.url.clone();
-    let receipt = app.write(|tx| notification::receive(tx, &viewer, &told, &url, now.date(), now));
+    let receipt = app.write(|tx| {
+        notification::receive(
+            &mut Act::new(tx, &viewer, At::of(now)),
+            &told,
+            &url,
+            now.date(),
+        )
+    });
     receipt.reference
 }
 
@@ -182,15 +202,18 @@ fn add(
         last_seen_on: None,
         seen_recorded: true,
     };
-    let (key, reference) = child::add(tx, viewer, &new, now)?;
+    let (key, reference) = child::add(&mut Act::new(tx, viewer, At::of(now)), &new)?;
     registration::begin(tx, key, &registration(since))?;
-    let mother = person::add(tx, viewer, &mother(&particulars.family_name), now)?;
+    let mother = person::add(
+        &mut Act::new(tx, viewer, At::of(now)),
+        &mother(&particulars.family_name),
+    )?;
     person::relate(tx, key, mother, &relation(since))?;
     address::move_child(tx, key, &home(), Source::Parent, since, now)?;
     let book = rulebook::load(tx, viewer.authority(), now.date())?;
     let entry = Entry::Notified { received_on: since };
     let owed = first_checks(&entry, Tier::Green, &book.policy, &book.calendar);
-    owed::owe(tx, viewer, key, &owed, None, now)?;
+    owed::owe(&mut Act::new(tx, viewer, At::of(now)), key, &owed, None)?;
     Ok((key, reference))
 }
 

@@ -2,7 +2,8 @@
 
 use super::app::{OFFICER, PASSWORD, TestApp, moment};
 use super::browser::{Browser, Page};
-use hearth::access::{Viewer, accounts, sign_in};
+use hearth::access::{Act, Viewer, accounts, sign_in};
+use hearth::clock::At;
 use hearth::rules::identifiers::EmailAddress;
 
 #[test]
@@ -201,7 +202,10 @@ fn password_link(app: &TestApp) -> String {
     let token = app.write(|tx| {
         let installer = Viewer::program(authority, "test");
         let account = accounts::at_work(tx, &installer, &email).expect("an officer");
-        sign_in::password_link(tx, &installer, &account, moment("2026-11-23T09:00:00"))
+        sign_in::password_link(
+            &mut Act::new(tx, &installer, At::of(moment("2026-11-23T09:00:00"))),
+            &account,
+        )
     });
     format!("/password/{token}")
 }

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use hearth::clock::Clock;
+use hearth::clock::{At, Clock};
 use hearth::db::Db;
 use hearth::jobs::{Services, runner};
 use hearth::mail::{Courier, Transport};
@@ -70,10 +70,10 @@ impl Ending {
 
 /// Every promise that does not hold, with its offenders.
 pub fn broken_promises(services: &Services) -> Vec<String> {
-    let (now, today) = (services.clock.now(), services.clock.today());
+    let now = services.clock.now();
     let proof = services
         .db
-        .read_now(|conn| verify::verify(conn, None, today, now, services.late_after))
+        .read_now(|conn| verify::verify(conn, None, At::of(now), services.late_after))
         .unwrap();
     let broken = proof.into_iter().filter(|promise| !promise.holds());
     broken

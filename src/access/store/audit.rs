@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::access::audit::Event;
-use crate::access::{AuthorityKey, Viewer};
+use crate::access::{Action, AuthorityKey, Viewer};
 use crate::db::days::Moment;
 use crate::db::schema::{account, audit_event, authority};
 use crate::db::{Conn, Result};
@@ -20,23 +20,11 @@ pub struct Entry {
     pub actor: String,
     /// The person's name, unless the program did it.
     pub name: Option<String>,
-    pub action: String,
+    pub action: Action,
     /// The reference of what was changed.
     pub subject: String,
     /// One sentence.
     pub detail: String,
-}
-
-pub(crate) fn insert(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    event: &Event<'_>,
-    now: NaiveDateTime,
-) -> Result<()> {
-    diesel::insert_into(audit_event::table)
-        .values(row(viewer, event, now))
-        .execute(tx)?;
-    Ok(())
 }
 
 pub(crate) fn insert_all(
@@ -69,7 +57,7 @@ fn row<'a>(viewer: &Viewer, event: &Event<'a>, now: NaiveDateTime) -> Row<'a> {
         authority_id: viewer.authority().number(),
         account_id: viewer.account().map(crate::db::columns::Key::number),
         actor: viewer.actor(),
-        action: event.action,
+        action: event.action.as_str(),
         child_id: event.child,
         subject: event.subject,
         detail: event.detail,
@@ -87,7 +75,7 @@ pub(crate) fn bump_revision(tx: &mut Conn, authority: AuthorityKey) -> Result<()
 pub(crate) fn latest(
     conn: &mut Conn,
     child: i64,
-    action: &str,
+    action: Action,
     subject: &str,
 ) -> Result<Option<Entry>> {
     Ok(audit_event::table

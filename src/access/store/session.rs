@@ -98,23 +98,24 @@ pub(crate) fn delete_expired(tx: &mut Conn, now: NaiveDateTime) -> Result<usize>
     Ok(diesel::delete(session::table.filter(session::expires_at.lt(now))).execute(tx)?)
 }
 
-pub(crate) fn insert_link(
-    tx: &mut Conn,
-    token_hash: &str,
-    purpose: LinkPurpose,
-    authority: AuthorityKey,
-    email: &str,
-    now: NaiveDateTime,
-    expires_at: NaiveDateTime,
-) -> Result<()> {
+/// A link that proves an address, as its hash.
+pub(crate) struct NewLink<'a> {
+    pub(crate) token_hash: &'a str,
+    pub(crate) purpose: LinkPurpose,
+    pub(crate) authority: AuthorityKey,
+    pub(crate) email: &'a str,
+    pub(crate) expires_at: NaiveDateTime,
+}
+
+pub(crate) fn insert_link(tx: &mut Conn, new: &NewLink<'_>, now: NaiveDateTime) -> Result<()> {
     diesel::insert_into(sign_in_link::table)
         .values((
-            sign_in_link::token_hash.eq(token_hash),
-            sign_in_link::purpose.eq(purpose),
-            sign_in_link::authority_id.eq(authority.number()),
-            sign_in_link::email.eq(email),
+            sign_in_link::token_hash.eq(new.token_hash),
+            sign_in_link::purpose.eq(new.purpose),
+            sign_in_link::authority_id.eq(new.authority.number()),
+            sign_in_link::email.eq(new.email),
             sign_in_link::created_at.eq(now),
-            sign_in_link::expires_at.eq(expires_at),
+            sign_in_link::expires_at.eq(new.expires_at),
         ))
         .execute(tx)?;
     Ok(())

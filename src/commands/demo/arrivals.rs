@@ -1,8 +1,8 @@
 //! How a family comes onto the register: with the list the team kept before, or by a parent's notification.
 
 use chrono::NaiveDate;
-use hearth::access::Viewer;
-use hearth::access::audit::{self, Event};
+use hearth::access::{Act, Action, Subject, Viewer};
+use hearth::clock::At;
 use hearth::db::{Conn, DbError};
 use hearth::duty::owed;
 use hearth::intake::notification;
@@ -29,19 +29,13 @@ impl Stage<'_> {
             .iter()
             .map(|child| self.entry(child))
             .collect();
-        let children = bulk::add_all(tx, &viewer, &entries, self.now)?;
+        let children = bulk::add_all(&mut Act::new(tx, &viewer, At::of(self.now)), &entries)?;
         let rulebook = rulebook::load(tx, self.authority(), self.day)?;
         for (key, reference) in &children {
-            audit::record(
-                tx,
-                &viewer,
-                &Event {
-                    action: "child_imported",
-                    child: Some(key.number()),
-                    subject: reference.as_str(),
-                    detail: "Taken over from the list the team kept before.",
-                },
-                self.now,
+            Act::new(tx, &viewer, At::of(self.now)).note(
+                Action::ChildImported,
+                Subject::of_child(*key, reference.as_str()),
+                "Taken over from the list the team kept before.",
             )?;
             if self.family.story == Story::BackToSchool {
                 continue;
@@ -52,27 +46,28 @@ impl Stage<'_> {
                 last_seen_on: Some(self.family.last_seen_on),
             };
             let owed = first_checks(&entry, Tier::Green, &rulebook.policy, &rulebook.calendar);
-            owed::owe(tx, &viewer, *key, &owed, None, self.now)?;
+            owed::owe(
+                &mut Act::new(tx, &viewer, At::of(self.now)),
+                *key,
+                &owed,
+                None,
+            )?;
             if self.family.address_verified {
                 address::verify(
-                    tx,
-                    &self.officer().viewer,
+                    &mut Act::new(tx, &self.officer().viewer, At::of(self.now)),
                     *key,
                     self.day,
                     "Seen at the last visit",
-                    self.now,
                 )?;
             }
             let officer = self.officer();
             allocation::allocate(
-                tx,
-                &self.scene.staff.manager.viewer,
+                &mut Act::new(tx, &self.scene.staff.manager.viewer, At::of(self.now)),
                 reference,
                 &officer.reference,
-                self.now,
             )
             .map_err(|why| refused("allocate a child", why))?;
-            tiering::reassess(tx, &viewer, *key, &rulebook, self.now)?;
+            tiering::reassess(&mut Act::new(tx, &viewer, At::of(self.now)), *key)?;
         }
         self.done(tx, &children)
     }
@@ -105,8 +100,12 @@ impl Stage<'_> {
         let sent = self
             .family
             .notification(adult, form_key, viewer.account(), self.day, message);
-        let receipt =
-            notification::receive(tx, &viewer, &sent, &self.scene.base_url, self.day, self.now)?;
+        let receipt = notification::receive(
+            &mut Act::new(tx, &viewer, At::of(self.now)),
+            &sent,
+            &self.scene.base_url,
+            self.day,
+        )?;
         Ok(Done {
             notification: Some(receipt.reference),
             parent: adult.email.clone(),
@@ -121,13 +120,10 @@ impl Stage<'_> {
         let officer = self.officer();
         let viewer = &officer.viewer;
         notification::accept(
-            tx,
-            viewer,
+            &mut Act::new(tx, viewer, At::of(self.now)),
             reference,
             &officer.reference,
             &self.scene.base_url,
-            self.day,
-            self.now,
         )
         .map_err(|why| refused("accept a notification", why))?;
         let record = notification::find(tx, viewer, reference)?;
@@ -138,12 +134,10 @@ impl Stage<'_> {
             if let Some(record) = child::find(tx, viewer, &reference)? {
                 if self.family.address_verified {
                     address::verify(
-                        tx,
-                        viewer,
+                        &mut Act::new(tx, viewer, At::of(self.now)),
                         record.key,
                         self.day,
                         "Council tax record",
-                        self.now,
                     )?;
                 }
                 children.push((record.key, reference));

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use hearth::access::AuthorityKey;
+use hearth::access::{Act, AuthorityKey};
+use hearth::clock::At;
 use hearth::db::{Conn, DbError};
 use hearth::duty::owed::DutyState;
 use hearth::duty::{DutyKey, lapse};
@@ -153,8 +154,7 @@ impl Scene {
         &self,
         tx: &mut Conn,
         plan_by: NaiveDate,
-        today: NaiveDate,
-        now: NaiveDateTime,
+        at: At,
     ) -> Result<(), DbError> {
         let mut keys: Vec<_> = self
             .children
@@ -173,13 +173,10 @@ impl Scene {
                 if found % 4 == 0 {
                     let plan = "Visit agreed with the family by telephone.";
                     lapse::acknowledge(
-                        tx,
-                        &self.staff.manager.viewer,
+                        &mut Act::new(tx, &self.staff.manager.viewer, at),
                         held,
                         plan,
                         plan_by,
-                        today,
-                        now,
                     )
                     .map_err(|why| refused("acknowledge a lapse", why))?;
                 }

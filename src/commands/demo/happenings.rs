@@ -1,12 +1,11 @@
 //! What happens to a family on the register: checks that are done or tried, other services, a move, a rest.
 
 use chrono::{Days, NaiveDate};
-use hearth::access::Viewer;
-use hearth::access::audit::{self, Event};
+use hearth::access::{Act, Action, Subject, Viewer};
+use hearth::clock::At;
 use hearth::db::{Conn, DbError};
 use hearth::duty::owed::DutyState;
 use hearth::duty::rest::{self, NewRest};
-use hearth::policy::rulebook;
 use hearth::register::episode::{self, Episode};
 use hearth::register::{address, child};
 use hearth::rules::codes::{AbuseCategory, EpisodeKind, Source};
@@ -72,10 +71,15 @@ impl Stage<'_> {
                 String::new()
             },
         };
-        outcome::record(tx, viewer, due, &new, self.day, self.now)
+        outcome::record(&mut Act::new(tx, viewer, At::of(self.now)), due, &new)
             .map_err(|why| refused("record an outcome", why))?;
         if seen && visit.mode == Mode::HomeVisit && self.family.address_verified {
-            address::verify(tx, viewer, key, self.day, "Home visit", self.now)?;
+            address::verify(
+                &mut Act::new(tx, viewer, At::of(self.now)),
+                key,
+                self.day,
+                "Home visit",
+            )?;
         }
         let mut done = self.done(tx, &[(key, reference)])?;
         done.children.clear();
@@ -101,7 +105,7 @@ impl Stage<'_> {
             },
             holiday_meant: true,
         };
-        match booking::book(tx, viewer, due, &new, self.day, self.now) {
+        match booking::book(&mut Act::new(tx, viewer, At::of(self.now)), due, &new) {
             Ok(_) => Ok(()),
             Err(booking::BookingError::Db(error)) => Err(error),
             // An address that nobody has verified, say: then it stays unbooked, as it would in earnest.
@@ -110,7 +114,6 @@ impl Stage<'_> {
     }
 
     pub(super) fn episode(&mut self, tx: &mut Conn, kind: EpisodeKind) -> Result<Done, DbError> {
-        let rulebook = rulebook::load(tx, self.authority(), self.day)?;
         let viewer = &self.officer().viewer;
         for (key, _) in self.children() {
             let what = Episode {
@@ -121,8 +124,8 @@ impl Stage<'_> {
                 source: Source::SocialCare,
                 contact: "Check social worker, 01632 960110".to_owned(),
             };
-            episode::add(tx, viewer, *key, &what, self.now)?;
-            tiering::reassess(tx, viewer, *key, &rulebook, self.now)?;
+            episode::add(&mut Act::new(tx, viewer, At::of(self.now)), *key, &what)?;
+            tiering::reassess(&mut Act::new(tx, viewer, At::of(self.now)), *key)?;
         }
         Ok(Done::default())
     }
@@ -130,7 +133,7 @@ impl Stage<'_> {
     pub(super) fn restrict(&mut self, tx: &mut Conn) -> Result<Done, DbError> {
         for (key, _) in self.children() {
             let manager = &self.scene.staff.manager.viewer;
-            child::restrict(tx, manager, *key, true, self.now)
+            child::restrict(&mut Act::new(tx, manager, At::of(self.now)), *key, true)
                 .map_err(|why| refused("restrict a record", why))?;
         }
         Ok(Done::default())
@@ -138,22 +141,15 @@ impl Stage<'_> {
 
     pub(super) fn move_house(&mut self, tx: &mut Conn) -> Result<Done, DbError> {
         let new_home = &self.family.next_home;
-        let rulebook = rulebook::load(tx, self.authority(), self.day)?;
         let viewer = &self.officer().viewer;
         for (key, reference) in self.children() {
             address::move_child(tx, *key, new_home, Source::Parent, self.day, self.now)?;
-            audit::record(
-                tx,
-                viewer,
-                &Event {
-                    action: "address_changed",
-                    child: Some(key.number()),
-                    subject: reference.as_str(),
-                    detail: "The family wrote that they have moved.",
-                },
-                self.now,
+            Act::new(tx, viewer, At::of(self.now)).note(
+                Action::AddressChanged,
+                Subject::of_child(*key, reference.as_str()),
+                "The family wrote that they have moved.",
             )?;
-            tiering::reassess(tx, viewer, *key, &rulebook, self.now)?;
+            tiering::reassess(&mut Act::new(tx, viewer, At::of(self.now)), *key)?;
         }
         Ok(Done::default())
     }
@@ -166,12 +162,9 @@ impl Stage<'_> {
         };
         for (key, _) in self.children() {
             rest::begin(
-                tx,
-                &self.scene.staff.manager.viewer,
+                &mut Act::new(tx, &self.scene.staff.manager.viewer, At::of(self.now)),
                 *key,
                 &rest,
-                self.day,
-                self.now,
             )
             .map_err(|why| refused("let checks rest", why))?;
         }

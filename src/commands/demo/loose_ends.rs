@@ -1,11 +1,11 @@
 //! What is left for whoever tries the demonstration: an address to settle, a child whom nobody can find, and the terms of
 //! the schools. Each stands on a page that would be empty otherwise.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
-use hearth::access::Viewer;
+use chrono::{Datelike, NaiveDate};
+use hearth::access::{Act, Viewer};
+use hearth::clock::At;
 use hearth::db::{Conn, DbError};
 use hearth::policy::calendar_book::{self, SourcedTerm};
-use hearth::policy::rulebook;
 use hearth::register::{child, claimed_address};
 use hearth::rules::terms::Term;
 use hearth::standing::whereabouts;
@@ -16,13 +16,8 @@ use super::super::invented::refused;
 use super::deeds::Scene;
 
 /// Leaves the families of the demonstration with something to be settled.
-pub fn leave(
-    scene: &Scene,
-    tx: &mut Conn,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<(), DbError> {
-    terms(scene, tx, today, now)?;
+pub fn leave(scene: &Scene, tx: &mut Conn, at: At) -> Result<(), DbError> {
+    terms(scene, tx, at)?;
     let quiet = scene
         .families
         .iter()
@@ -30,10 +25,10 @@ pub fn leave(
         .filter(|(_, family)| family.story == Story::Quiet);
     let mut settled = quiet.filter(|(number, _)| scene.children.contains_key(number));
     if let Some((number, family)) = settled.next() {
-        two_addresses(scene, tx, (number, family), today, now)?;
+        two_addresses(scene, tx, (number, family), at)?;
     }
     if let Some((number, _)) = settled.next() {
-        lost(scene, tx, number, today, now)?;
+        lost(scene, tx, number, at)?;
     }
     Ok(())
 }
@@ -43,31 +38,27 @@ fn two_addresses(
     scene: &Scene,
     tx: &mut Conn,
     (number, family): (usize, &Family),
-    today: NaiveDate,
-    now: NaiveDateTime,
+    at: At,
 ) -> Result<(), DbError> {
     let viewer = Viewer::program(scene.staff.authority, "import");
-    let rulebook = rulebook::load(tx, scene.staff.authority, today)?;
     for (key, _) in scene.children.get(&number).into_iter().flatten() {
-        claimed_address::hold_claim_of_list(tx, &viewer, *key, &family.next_home, now)?;
-        tiering::reassess(tx, &viewer, *key, &rulebook, now)?;
+        claimed_address::hold_claim_of_list(
+            &mut Act::new(tx, &viewer, at),
+            *key,
+            &family.next_home,
+        )?;
+        tiering::reassess(&mut Act::new(tx, &viewer, at), *key)?;
     }
     Ok(())
 }
 
 /// The landlord says that they have gone, and nobody knows where.
-fn lost(
-    scene: &Scene,
-    tx: &mut Conn,
-    number: usize,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<(), DbError> {
+fn lost(scene: &Scene, tx: &mut Conn, number: usize, at: At) -> Result<(), DbError> {
     let manager = &scene.staff.manager.viewer;
     let words = "The landlord says that they have left, and no neighbour knows where to";
     for (key, _) in scene.children.get(&number).into_iter().flatten() {
         if let Some(record) = child::by_key(tx, manager, *key)? {
-            whereabouts::lose(tx, manager, &record, words, today, now)
+            whereabouts::lose(&mut Act::new(tx, manager, at), &record, words)
                 .map_err(|why| refused("say that a child is lost", why))?;
         }
     }
@@ -75,16 +66,11 @@ fn lost(
 }
 
 /// The terms of this school year and the next.
-fn terms(
-    scene: &Scene,
-    tx: &mut Conn,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<(), DbError> {
-    let began = if today.month() >= 9 {
-        today.year()
+fn terms(scene: &Scene, tx: &mut Conn, at: At) -> Result<(), DbError> {
+    let began = if at.today().month() >= 9 {
+        at.today().year()
     } else {
-        today.year() - 1
+        at.today().year() - 1
     };
     let viewer = Viewer::program(scene.staff.authority, "demo");
     for year in [began, began + 1] {
@@ -105,7 +91,7 @@ fn terms(
                 },
                 source: "Invented for the demonstration".to_owned(),
             };
-            calendar_book::add_term(tx, &viewer, &term, now, today)
+            calendar_book::add_term(&mut Act::new(tx, &viewer, at), &term)
                 .map_err(|why| refused("add a term", why))?;
         }
     }

@@ -46,9 +46,7 @@ pub fn run(options: &Options) -> Outcome {
     let clock = clock(&config);
     // What the year's jobs log is of no interest today.
     let quiet = tracing::subscriber::NoSubscriber::default();
-    let made = tracing::subscriber::with_default(quiet, || {
-        year::live(&db, &config, clock.today(), clock.now())
-    })?;
+    let made = tracing::subscriber::with_default(quiet, || year::live(&db, &config, clock.at()))?;
     print_ways_in(&db, &config, &made, clock.now())?;
     match listener {
         Some(listener) => serve::serve(db, clock, config, listener),

@@ -3,7 +3,8 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use hearth::access::accounts::{self, NewAccount};
 use hearth::access::authority::Description;
-use hearth::access::{AuthorityKey, Role, Viewer, authority, password};
+use hearth::access::{Act, AuthorityKey, Role, Viewer, authority, password};
+use hearth::clock::At;
 use hearth::db::{Db, DbError};
 use hearth::rules::escalation::Post;
 use hearth::rules::identifiers::EmailAddress;
@@ -38,13 +39,16 @@ pub fn appoint(db: &Db, since: NaiveDate, now: NaiveDateTime) -> Result<Staff, F
     let staff = db.write_now(|tx| {
         let authority = authority::add(tx, CODE, AUTHORITY)?;
         let installer = Viewer::program(authority, "demo");
-        authority::take_into_service(tx, &installer, Some("duty@ashdale.example"), now)?;
+        authority::take_into_service(
+            &mut Act::new(tx, &installer, At::of(now)),
+            Some("duty@ashdale.example"),
+        )?;
         let shown = Description {
             colour: "#00573f",
             telephone: Some("01632 960100"),
             complaints_to: Some("The home education team leader, 01632 960101"),
         };
-        authority::describe(tx, &installer, &shown, now)?;
+        authority::describe(&mut Act::new(tx, &installer, At::of(now)), &shown)?;
         let mut officers = Vec::new();
         for (number, name) in words::OFFICERS.iter().enumerate() {
             let email = match number {
@@ -53,33 +57,27 @@ pub fn appoint(db: &Db, since: NaiveDate, now: NaiveDateTime) -> Result<Staff, F
             };
             officers.push(
                 colleague(
-                    tx,
-                    &installer,
+                    &mut Act::new(tx, &installer, At::of(now)),
                     &account(Role::Officer, name, &email, &hash),
-                    now,
                 )?
                 .1,
             );
         }
         let (key, manager) = colleague(
-            tx,
-            &installer,
+            &mut Act::new(tx, &installer, At::of(now)),
             &account(Role::Manager, "Helen Marchmont", MANAGER_EMAIL, &hash),
-            now,
         )?;
         colleague(
-            tx,
-            &installer,
+            &mut Act::new(tx, &installer, At::of(now)),
             &account(
                 Role::Administrator,
                 "Oliver Tate-Brook",
                 ADMINISTRATOR_EMAIL,
                 &hash,
             ),
-            now,
         )?;
         for post in [Post::TeamLeader, Post::Manager] {
-            accounts::give_post(tx, &installer, post, key, since, now)
+            accounts::give_post(&mut Act::new(tx, &installer, At::of(now)), post, key, since)
                 .map_err(|why| refused("give a post", why))?;
         }
         for (post, mailbox) in [
@@ -89,7 +87,12 @@ pub fn appoint(db: &Db, since: NaiveDate, now: NaiveDateTime) -> Result<Staff, F
         ] {
             let mailbox =
                 EmailAddress::parse(mailbox).map_err(|why| refused("name a mailbox", why))?;
-            accounts::give_post_to_mailbox(tx, &installer, post, &mailbox, since, now)?;
+            accounts::give_post_to_mailbox(
+                &mut Act::new(tx, &installer, At::of(now)),
+                post,
+                &mailbox,
+                since,
+            )?;
         }
         Ok::<_, DbError>(Staff {
             authority,

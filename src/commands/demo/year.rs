@@ -6,7 +6,7 @@ use std::path::Path;
 
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use hearth::access::AuthorityKey;
-use hearth::clock::Clock;
+use hearth::clock::{At, Clock};
 use hearth::config::Config;
 use hearth::db::{Db, DbError};
 use hearth::jobs::{Services, runner};
@@ -50,33 +50,28 @@ pub struct Made {
 }
 
 /// Makes the authority and lives through its year up to now.
-pub fn live(
-    db: &Db,
-    config: &Config,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<Made, Failure> {
-    let first_day = today - Days::new(DAYS);
-    let staff = staff::appoint(db, first_day, at_hour(first_day, 8, now))?;
-    let mut families = families::families(today, CHILDREN, SEED);
-    take_some_over_late(&mut families, first_day, today);
+pub fn live(db: &Db, config: &Config, at: At) -> Result<Made, Failure> {
+    let first_day = at.today() - Days::new(DAYS);
+    let staff = staff::appoint(db, first_day, at_hour(first_day, 8, at.now()))?;
+    let mut families = families::families(at.today(), CHILDREN, SEED);
+    take_some_over_late(&mut families, first_day, at.today());
     let authority = staff.authority;
     let mut scene = Scene::new(staff, families, config.base_url.clone());
     let mut diary = Diary {
         calendar: Calendar::england(),
         dice: StdRng::seed_from_u64(1),
-        today,
+        today: at.today(),
         planned: BTreeMap::new(),
     };
     diary.plan_arrivals(&scene.families, first_day);
     let mut post = Post::new(db, config)?;
-    for day in first_day.iter_days().take_while(|day| *day <= today) {
+    for day in first_day.iter_days().take_while(|day| *day <= at.today()) {
         let deeds = diary.planned.remove(&day).unwrap_or_default();
         if !deeds.is_empty() {
             let done = db.write_now(|tx| {
                 deeds
                     .iter()
-                    .map(|deed| scene.perform(tx, deed, day, at_hour(day, 10, now)))
+                    .map(|deed| scene.perform(tx, deed, day, at_hour(day, 10, at.now())))
                     .collect::<Result<Vec<_>, DbError>>()
             })?;
             for (deed, done) in deeds.iter().zip(done) {
@@ -84,11 +79,11 @@ pub fn live(
                 diary.plan_next(&scene, deed, day);
             }
         }
-        post.end_of_day(day, today, now);
+        post.end_of_day(day, at);
     }
-    let evening = at_hour(today, 18, now);
-    db.write_now(|tx| loose_ends::leave(&scene, tx, today, evening))?;
-    diary.acknowledge_some(db, &mut scene, today, at_hour(today, 8, now))?;
+    let evening = at_hour(at.today(), 18, at.now());
+    db.write_now(|tx| loose_ends::leave(&scene, tx, At::of(evening)))?;
+    diary.acknowledge_some(db, &mut scene, At::of(at_hour(at.today(), 8, at.now())))?;
     Ok(Made {
         authority,
         parent: scene.parent,
@@ -262,15 +257,9 @@ impl Diary {
     }
 
     /// For some lapses somebody has a plan already.
-    fn acknowledge_some(
-        &mut self,
-        db: &Db,
-        scene: &mut Scene,
-        today: NaiveDate,
-        now: NaiveDateTime,
-    ) -> Result<(), Failure> {
-        let plan_by = self.calendar.add_working_days(today, 4);
-        db.write_now(|tx| scene.acknowledge_every_fourth(tx, plan_by, today, now))?;
+    fn acknowledge_some(&mut self, db: &Db, scene: &mut Scene, at: At) -> Result<(), Failure> {
+        let plan_by = self.calendar.add_working_days(at.today(), 4);
+        db.write_now(|tx| scene.acknowledge_every_fourth(tx, plan_by, at))?;
         Ok(())
     }
 }
@@ -289,8 +278,8 @@ impl Post {
         Ok(Self { services, folder })
     }
 
-    fn end_of_day(&mut self, day: NaiveDate, today: NaiveDate, now: NaiveDateTime) {
-        let ago = (today - day).num_days().unsigned_abs();
+    fn end_of_day(&mut self, day: NaiveDate, at: At) {
+        let ago = (at.today() - day).num_days().unsigned_abs();
         if ago > SWEPT_DAILY && !ago.is_multiple_of(7) {
             return;
         }
@@ -300,7 +289,7 @@ impl Post {
             self.folder.clone()
         };
         self.services.courier.transport = transport;
-        let moment = at_hour(day, 18, now);
+        let moment = at_hour(day, 18, at.now());
         self.services.clock.set(moment);
         runner::run_due(&self.services, moment);
     }

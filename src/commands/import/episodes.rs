@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use hearth::access::Viewer;
+use hearth::clock::At;
 use hearth::intake::episode_list;
 
 use crate::commands::{Outcome, clock, find_authority, open_ready, say, settings};
@@ -28,8 +29,8 @@ pub fn run(options: &EpisodeOptions) -> Outcome {
     let clock = clock(&config);
     let authority = db.read_now(|conn| find_authority(conn, &options.authority))?;
     let viewer = Viewer::program(authority.key, "import");
-    let (now, today) = (clock.now(), clock.today());
-    let report = episode_list::take(&db, &viewer, &bytes, options.dry_run, now, today)?;
+    let now = clock.now();
+    let report = episode_list::take(&db, &viewer, &bytes, options.dry_run, At::of(now))?;
     for refused in &report.refused {
         say!("{refused}")?;
     }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 use hearth::access::accounts::{self, NewAccount};
-use hearth::access::{AccountKey, AuthorityKey, Viewer, session, sign_in};
+use hearth::access::{AccountKey, Act, AuthorityKey, Viewer, session, sign_in};
 use hearth::db::{Conn, DbError};
 use hearth::rules::identifiers::{EmailAddress, Reference};
 
@@ -16,20 +16,17 @@ pub struct Colleague {
 
 /// Somebody begins to work there.
 pub fn colleague(
-    tx: &mut Conn,
-    installer: &Viewer,
+    act: &mut Act<'_>,
     new: &NewAccount<'_>,
-    now: NaiveDateTime,
 ) -> Result<(AccountKey, Colleague), DbError> {
-    let key =
-        accounts::add(tx, installer, new, now).map_err(|why| refused("make an account", why))?;
-    let account = accounts::by_key(tx, key)?;
+    let key = accounts::add(act, new).map_err(|why| refused("make an account", why))?;
+    let account = accounts::by_key(act.tx, key)?;
     let reference =
         Reference::parse(&account.reference).map_err(|why| refused("read a reference", why))?;
     Ok((
         key,
         Colleague {
-            viewer: eyes(tx, key, now)?,
+            viewer: eyes(act.tx, key, act.at.now())?,
             reference,
         },
     ))

@@ -1,7 +1,8 @@
 //! Families who notify the authority, the first time or again, and officers who accept that.
 
 use chrono::{Days, NaiveDate};
-use hearth::access::Viewer;
+use hearth::access::{Act, Viewer};
+use hearth::clock::At;
 use hearth::db::Conn;
 use hearth::intake::notification;
 use hearth::register::ChildKey;
@@ -58,7 +59,13 @@ impl World {
             if is_old_form {
                 sent.parent.home = family.next_home.clone();
             }
-            Ok(notification::receive(tx, &viewer, &sent, &base_url, today, now)?.reference)
+            Ok(notification::receive(
+                &mut Act::new(tx, &viewer, At::of(now)),
+                &sent,
+                &base_url,
+                today,
+            )?
+            .reference)
         })?;
         self.tally.once(Happening::Notified, &received);
         let Some(reference) = received else {
@@ -138,7 +145,12 @@ impl World {
         // The second time, after the program has died, it was accepted already.
         let _ = program.write(|tx| {
             let officer = &officer.reference;
-            notification::accept(tx, viewer, &reference, officer, &base_url, today, now)?;
+            notification::accept(
+                &mut Act::new(tx, viewer, At::of(now)),
+                &reference,
+                officer,
+                &base_url,
+            )?;
             Ok(())
         })?;
         let children = self.told_in(program, number, &reference)?;

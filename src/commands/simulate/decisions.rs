@@ -3,7 +3,8 @@
 
 use chrono::Days;
 use hearth::access::absence::{self, NewAbsence};
-use hearth::access::mail_upkeep;
+use hearth::access::{Act, mail_upkeep};
+use hearth::clock::At;
 use hearth::mail::outbox;
 use hearth::policy::{policy_book, rulebook};
 use hearth::rules::identifiers::Reference;
@@ -72,7 +73,7 @@ impl World {
         };
         let manager = &self.staff.manager.viewer;
         let done = program.write(|tx| {
-            overriding::decide(tx, manager, key, &decision, today, now)?;
+            overriding::decide(&mut Act::new(tx, manager, At::of(now)), key, &decision)?;
             Ok(())
         })?;
         self.tally.once(Happening::TierDecided, &done);
@@ -85,10 +86,10 @@ impl World {
 
     /// Refused when it is over already.
     pub fn give_tier_back(&mut self, program: &mut Program, pupil: usize) -> Result<(), Failure> {
-        let (today, now) = (program.services.clock.today(), program.now());
+        let now = program.now();
         let (manager, key) = (&self.staff.manager.viewer, self.pupils[pupil].key);
         let done = program.write(|tx| {
-            overriding::withdraw(tx, manager, key, today, now)?;
+            overriding::withdraw(&mut Act::new(tx, manager, At::of(now)), key)?;
             Ok(())
         })?;
         self.tally.once(Happening::TierGivenBack, &done);
@@ -112,7 +113,7 @@ impl World {
         let done = program.write(|tx| {
             let rulebook = rulebook::load(tx, authority, today)?;
             let latest = rulebook.longest_absence(new.starts_on).day;
-            absence::add(tx, manager, &new, latest, today, now)?;
+            absence::add(&mut Act::new(tx, manager, At::of(now)), &new, latest)?;
             Ok(())
         })?;
         self.tally.once(Happening::WentAway, &done);
@@ -133,7 +134,7 @@ impl World {
         };
         let reference = parsed(&absence.reference)?;
         let done = program.write(|tx| {
-            absence::end(tx, manager, &reference, today, now)?;
+            absence::end(&mut Act::new(tx, manager, At::of(now)), &reference)?;
             Ok(())
         })?;
         self.tally.once(Happening::CameHomeEarly, &done);
@@ -149,8 +150,12 @@ impl World {
         for address in failing {
             let mail = parsed(&address.mail)?;
             if dice.random_ratio(2, 3) {
-                let done =
-                    program.write(|tx| Ok(mail_upkeep::address_works(tx, viewer, &mail, now)?))?;
+                let done = program.write(|tx| {
+                    Ok(mail_upkeep::address_works(
+                        &mut Act::new(tx, viewer, At::of(now)),
+                        &mail,
+                    )?)
+                })?;
                 let done = done.filter(|done| *done);
                 self.tally.once(Happening::AddressCorrected, &done);
             }
@@ -159,8 +164,12 @@ impl World {
         for mail in overview.undelivered.into_iter().take(LOOKED_AT) {
             let reference = parsed(&mail.reference)?;
             if dice.random_ratio(1, 3) {
-                let done =
-                    program.write(|tx| Ok(mail_upkeep::retry_now(tx, viewer, &reference, now)?))?;
+                let done = program.write(|tx| {
+                    Ok(mail_upkeep::retry_now(
+                        &mut Act::new(tx, viewer, At::of(now)),
+                        &reference,
+                    )?)
+                })?;
                 let done = done.filter(|done| *done && mail.is_dead());
                 if done.is_some() {
                     program.mail_server.a_person_tries_again(&mail.reference);
@@ -185,8 +194,10 @@ impl World {
             false => plan.fingerprint.as_str(),
         };
         let moved = program.write(|tx| {
-            let book = rulebook::load(tx, authority, today)?;
-            Ok(capacity::carry_out(tx, manager, &book, seen, now)?)
+            Ok(capacity::carry_out(
+                &mut Act::new(tx, manager, At::of(now)),
+                seen,
+            )?)
         })?;
         self.tally.add(Happening::Spread, moved.unwrap_or_default());
         Ok(())
@@ -208,7 +219,7 @@ impl World {
         let viewer = &self.staff.administrator;
         let done = program.write(|tx| {
             let reason = "Agreed with the safeguarding partners";
-            policy_book::set(tx, viewer, &change, reason, now, today)?;
+            policy_book::set(&mut Act::new(tx, viewer, At::of(now)), &change, reason)?;
             Ok(())
         })?;
         self.tally.once(Happening::PolicyChanged, &done);

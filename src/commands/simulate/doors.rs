@@ -1,7 +1,8 @@
 //! Children who leave the register through its doors, and children of whom nobody knows where they are.
 
 use chrono::{Days, NaiveDate};
-use hearth::access::Viewer;
+use hearth::access::{Act, Viewer};
+use hearth::clock::At;
 use hearth::register::{child, registration};
 use hearth::rules::codes::ClosureReason;
 use hearth::standing::closure::{self, Closure, MovedTo};
@@ -112,7 +113,7 @@ impl World {
         closure: &Closure,
         viewer: &Viewer,
     ) -> Result<bool, Failure> {
-        let (today, now) = (program.services.clock.today(), program.now());
+        let now = program.now();
         let pupil = &self.pupils[number];
         if pupil.presence != Presence::Here {
             return Ok(false);
@@ -121,7 +122,7 @@ impl World {
         let manager = &self.staff.manager.viewer;
         program.write(|tx| {
             if let Some(record) = child::by_key(tx, manager, key)? {
-                closure::close(tx, viewer, &record, closure, today, now)?;
+                closure::close(&mut Act::new(tx, viewer, At::of(now)), &record, closure)?;
             }
             Ok(())
         })?;
@@ -173,7 +174,7 @@ impl World {
         let lost = program.write(|tx| {
             if let Some(record) = child::by_key(tx, &viewer, key)? {
                 let words = "The landlord says that they have left without a word";
-                whereabouts::lose(tx, &viewer, &record, words, today, now)?;
+                whereabouts::lose(&mut Act::new(tx, &viewer, At::of(now)), &record, words)?;
             }
             Ok(())
         })?;
@@ -186,13 +187,13 @@ impl World {
 
     /// Unless somebody has seen the child meanwhile.
     pub fn find(&mut self, program: &mut Program, pupil: usize) -> Result<(), Failure> {
-        let (today, now) = (program.services.clock.today(), program.now());
+        let now = program.now();
         let viewer = self.officer_of(program, pupil)?;
         let key = self.pupils[pupil].key;
         let found = program.write(|tx| {
             if let Some(record) = child::by_key(tx, &viewer, key)? {
                 let how = "The housing office has their address";
-                whereabouts::find(tx, &viewer, &record, how, today, now)?;
+                whereabouts::find(&mut Act::new(tx, &viewer, At::of(now)), &record, how)?;
             }
             Ok(())
         })?;

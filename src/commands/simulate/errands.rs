@@ -2,10 +2,10 @@
 //! the world do more: a new [`Errand`], planned in `fate`, an arm here, and a `Happening` that counts it.
 
 use chrono::{Days, NaiveDate};
-use hearth::access::Viewer;
+use hearth::access::{Act, Viewer};
+use hearth::clock::At;
 use hearth::db::Conn;
 use hearth::duty::rest::{self, NewRest};
-use hearth::policy::rulebook;
 use hearth::register::address;
 use hearth::register::child::{self, ChildRecord};
 use hearth::register::episode::{self, Episode};
@@ -53,12 +53,12 @@ impl World {
             Errand::ChangePolicy { turn } => self.change_policy(program, turn),
             Errand::Hire { .. } => self.staff.hire(program),
             Errand::OfficerLeaves { .. } => {
-                let left = self.staff.an_officer_leaves(program, &mut dice, today)?;
+                let left = self.staff.an_officer_leaves(program, &mut dice)?;
                 self.tally.add(Happening::OfficerLeft, usize::from(left));
                 Ok(())
             }
             Errand::HolderLeaves { post, .. } => {
-                let left = self.staff.a_holder_leaves(program, post, today)?;
+                let left = self.staff.a_holder_leaves(program, post)?;
                 self.tally.add(Happening::HolderLeft, usize::from(left));
                 Ok(())
             }
@@ -81,8 +81,14 @@ impl World {
             false => Source::SocialCare,
         };
         let moved = self.of_each_child(program, number, |tx, manager, record| {
-            address::write_down(tx, manager, record, &home, told, today, now)?;
-            reassess(tx, manager, record, today, now)
+            address::write_down(
+                &mut Act::new(tx, manager, At::of(now)),
+                record,
+                &home,
+                told,
+                today,
+            )?;
+            reassess(&mut Act::new(tx, manager, At::of(now)), record)
         })?;
         self.tally.add(Happening::Moved, moved);
         Ok(())
@@ -104,8 +110,8 @@ impl World {
             contact: "Check social worker, 01632 960110".to_owned(),
         };
         let began = self.of_each_child(program, number, |tx, manager, record| {
-            episode::write_down(tx, manager, record, &what, now)?;
-            reassess(tx, manager, record, today, now)
+            episode::write_down(&mut Act::new(tx, manager, At::of(now)), record, &what)?;
+            reassess(&mut Act::new(tx, manager, At::of(now)), record)
         })?;
         self.tally.add(Happening::AnotherServiceBegan, began);
         Ok(())
@@ -121,10 +127,15 @@ impl World {
         self.of_each_child(program, number, |tx, manager, record| {
             for held in episode::of_child(tx, manager, record.key)? {
                 if held.what.kind == kind && held.what.ended_on.is_none() {
-                    episode::end(tx, manager, record.key, &held, today, now)?;
+                    episode::end(
+                        &mut Act::new(tx, manager, At::of(now)),
+                        record.key,
+                        &held,
+                        today,
+                    )?;
                 }
             }
-            reassess(tx, manager, record, today, now)
+            reassess(&mut Act::new(tx, manager, At::of(now)), record)
         })?;
         Ok(())
     }
@@ -135,14 +146,14 @@ impl World {
         number: usize,
         ends_on: NaiveDate,
     ) -> Result<(), Failure> {
-        let (today, now) = (program.services.clock.today(), program.now());
+        let now = program.now();
         let rest = NewRest {
             reason: "Children's social care sees the children every week".to_owned(),
             lead_name: "Check social worker".to_owned(),
             ends_on,
         };
         let rested = self.of_each_child(program, number, |tx, manager, record| {
-            rest::begin(tx, manager, record.key, &rest, today, now)?;
+            rest::begin(&mut Act::new(tx, manager, At::of(now)), record.key, &rest)?;
             Ok(())
         })?;
         self.tally.add(Happening::Rested, rested);
@@ -173,14 +184,7 @@ impl World {
     }
 }
 
-pub fn reassess(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: &ChildRecord,
-    today: NaiveDate,
-    now: chrono::NaiveDateTime,
-) -> Result<(), Hitch> {
-    let book = rulebook::load(tx, viewer.authority(), today)?;
-    tiering::reassess_family(tx, viewer, child.key, &book, now)?;
+pub fn reassess(act: &mut Act<'_>, child: &ChildRecord) -> Result<(), Hitch> {
+    tiering::reassess_family(act, child.key)?;
     Ok(())
 }

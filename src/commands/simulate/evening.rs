@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use hearth::access::authority;
+use hearth::clock::At;
 use hearth::db::{Db, DbError};
 use hearth::proof::verify::{Invariant, verify};
 
@@ -72,7 +73,7 @@ impl Examiner {
                     open: store::open_checks(conn)?,
                     resting: store::resting(conn, today)?,
                 };
-                Ok((verify(conn, None, today, now, late_after)?, seen))
+                Ok((verify(conn, None, At::of(now), late_after)?, seen))
             })
         });
         let _ = is_held.recv();

@@ -2,7 +2,8 @@
 //! wrong address, they book, postpone, promise and forget.
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
-use hearth::access::Viewer;
+use hearth::access::{Act, Viewer};
+use hearth::clock::At;
 use hearth::db::Conn;
 use hearth::duty::lapse::{self, LapseRecord};
 use hearth::duty::owed::DutyState;
@@ -310,32 +311,38 @@ impl Reaction {
             today,
             now,
         } = *scene;
+        let act = &mut Act::new(tx, viewer, At::of(now));
+
         match self {
             Self::Nothing => {}
             Self::Allocate(officer) => {
-                allocation::allocate(tx, manager, &child.reference, officer, now)?;
+                allocation::allocate(
+                    &mut Act::new(act.tx, manager, act.at),
+                    &child.reference,
+                    officer,
+                )?;
             }
             Self::Letter(check) => {
-                paper_letter::acknowledge_on_paper(tx, viewer, check, today, today, now)?;
+                paper_letter::acknowledge_on_paper(act, check, today)?;
             }
             Self::Answer(lapse, by) => {
                 let plan = "Visit agreed with the family by telephone";
-                lapse::acknowledge(tx, viewer, lapse, plan, *by, today, now)?;
+                lapse::acknowledge(act, lapse, plan, *by)?;
             }
             Self::Book(check, new, certainty) => {
                 if *certainty == Certainty::Verifies {
-                    address::verify(tx, viewer, child.key, today, "Council tax record", now)?;
+                    address::verify(act, child.key, today, "Council tax record")?;
                 }
-                booking::book(tx, viewer, check, new, today, now)?;
+                booking::book(act, check, new)?;
             }
             Self::Settle((held, told), right) => {
                 let version = told.version();
                 let shown = (Some(held), version.as_str());
-                dispute::settle(tx, viewer, child, shown, *right, (today, now))?;
-                reassess(tx, viewer, child, today, now)?;
+                dispute::settle(act, child, shown, *right)?;
+                reassess(act, child)?;
             }
             Self::Record(check, new) => {
-                outcome::record(tx, viewer, check, new, today, now)?;
+                outcome::record(act, check, new)?;
             }
         }
         Ok(())

@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::NaiveDateTime;
-use hearth::access::{Viewer, mail_upkeep};
+use hearth::access::{Act, Viewer, mail_upkeep};
+use hearth::clock::At;
 use hearth::db::{Conflict, Conn, Db, DbError, Death, Lifetime};
 use hearth::jobs::runner::RunSummary;
 use hearth::jobs::{Services, runner};
@@ -168,7 +169,7 @@ fn try_again(services: &Services, administrator: &Viewer) -> Result<(), DbError>
         let waiting = waiting.filter(|mail| !mail.is_dead());
         for mail in waiting.take(TRIED_AGAIN) {
             if let Ok(reference) = Reference::parse(&mail.reference) {
-                mail_upkeep::retry_now(tx, administrator, &reference, now)?;
+                mail_upkeep::retry_now(&mut Act::new(tx, administrator, At::of(now)), &reference)?;
             }
         }
         Ok(())

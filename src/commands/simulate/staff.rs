@@ -1,10 +1,10 @@
 //! Who works at the authority of a simulation: officers come and leave, and so do those who hold the posts of the ladder,
 //! which then nobody holds for a while.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use hearth::access::accounts::{self, NewAccount};
-use hearth::access::{AccountKey, AuthorityKey, Role, Viewer, authority};
-use hearth::db::Conn;
+use hearth::access::{AccountKey, Act, AuthorityKey, Role, Viewer, authority};
+use hearth::clock::At;
 use hearth::register::allocation;
 use hearth::rules::escalation::Post;
 use hearth::rules::identifiers::{EmailAddress, Reference};
@@ -56,14 +56,19 @@ impl Staff {
         let made = program.write(|tx| {
             let authority = authority::add(tx, "991", "Ashdale County Council")?;
             let installer = Viewer::program(authority, "simulation");
-            authority::take_into_service(tx, &installer, Some(DUTY), now)?;
+            authority::take_into_service(&mut Act::new(tx, &installer, At::of(now)), Some(DUTY))?;
             let duty = EmailAddress::parse(DUTY).map_err(|why| refused("name a mailbox", why))?;
             let post = Post::DutyMailbox;
-            accounts::give_post_to_mailbox(tx, &installer, post, &duty, today, now)?;
+            accounts::give_post_to_mailbox(
+                &mut Act::new(tx, &installer, At::of(now)),
+                post,
+                &duty,
+                today,
+            )?;
             let stays = account(Role::Manager, "Helen Marchmont", "manager@ashdale.example");
-            let (_, manager) = colleague(tx, &installer, &stays, now)?;
+            let (_, manager) = colleague(&mut Act::new(tx, &installer, At::of(now)), &stays)?;
             let keeps = account(Role::Administrator, "Iris Vane", "admin@ashdale.example");
-            let (_, administrator) = colleague(tx, &installer, &keeps, now)?;
+            let (_, administrator) = colleague(&mut Act::new(tx, &installer, At::of(now)), &keeps)?;
             Ok((authority, manager, administrator.viewer.clone()))
         })?;
         let (authority, manager, administrator) =
@@ -106,7 +111,14 @@ impl Staff {
     ) -> Result<(), Failure> {
         let (key, colleague) = self.engage(program, Role::Manager)?;
         let (installer, now) = (self.installer(), program.now());
-        program.write(|tx| Ok(accounts::give_post(tx, &installer, post, key, today, now)?))?;
+        program.write(|tx| {
+            Ok(accounts::give_post(
+                &mut Act::new(tx, &installer, At::of(now)),
+                post,
+                key,
+                today,
+            )?)
+        })?;
         self.holders.push((post, key, colleague.reference));
         Ok(())
     }
@@ -127,10 +139,8 @@ impl Staff {
         let (installer, now) = (self.installer(), program.now());
         let done = program.write(|tx| {
             Ok(colleague(
-                tx,
-                &installer,
+                &mut Act::new(tx, &installer, At::of(now)),
                 &account(role, &name, &email),
-                now,
             )?)
         });
         match done {
@@ -164,7 +174,6 @@ impl Staff {
         &mut self,
         program: &mut Program,
         dice: &mut StdRng,
-        today: NaiveDate,
     ) -> Result<bool, Failure> {
         if self.officers.len() < FEWEST {
             return Ok(false);
@@ -172,35 +181,25 @@ impl Staff {
         let (key, _) = self
             .officers
             .remove(dice.random_range(0..self.officers.len()));
-        self.leaves(program, key, today)?;
+        self.leaves(program, key)?;
         Ok(true)
     }
 
     /// Whoever holds a post leaves, and nobody holds it.
-    pub fn a_holder_leaves(
-        &mut self,
-        program: &mut Program,
-        post: Post,
-        today: NaiveDate,
-    ) -> Result<bool, Failure> {
+    pub fn a_holder_leaves(&mut self, program: &mut Program, post: Post) -> Result<bool, Failure> {
         match self.holders.iter().position(|holder| holder.0 == post) {
             Some(place) => {
                 let (_, key, _) = self.holders.remove(place);
-                self.leaves(program, key, today)?;
+                self.leaves(program, key)?;
                 Ok(true)
             }
             None => Ok(false),
         }
     }
 
-    fn leaves(
-        &self,
-        program: &mut Program,
-        key: AccountKey,
-        today: NaiveDate,
-    ) -> Result<(), Failure> {
+    fn leaves(&self, program: &mut Program, key: AccountKey) -> Result<(), Failure> {
         let (installer, now) = (self.installer(), program.now());
-        program.write(|tx| leave(tx, &installer, key, today, now))?;
+        program.write(|tx| leave(&mut Act::new(tx, &installer, At::of(now)), key))?;
         Ok(())
     }
 
@@ -236,16 +235,10 @@ impl Staff {
     }
 }
 
-fn leave(
-    tx: &mut Conn,
-    installer: &Viewer,
-    key: AccountKey,
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<(), Hitch> {
-    let account = accounts::by_key(tx, key)?;
-    accounts::leave(tx, installer, &account, today, now)?;
-    allocation::let_go(tx, installer, &account, now)?;
+fn leave(act: &mut Act<'_>, key: AccountKey) -> Result<(), Hitch> {
+    let account = accounts::by_key(act.tx, key)?;
+    accounts::leave(act, &account)?;
+    allocation::let_go(act, &account)?;
     Ok(())
 }
 

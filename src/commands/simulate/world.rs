@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
-use hearth::access::AuthorityKey;
+use hearth::access::{Act, AuthorityKey};
+use hearth::clock::At;
 use hearth::duty::owed;
 use hearth::policy::rulebook;
 use hearth::register::ChildKey;
@@ -274,11 +275,11 @@ impl World {
         let viewer = hearth::access::Viewer::program(authority, "import");
         let (children, earliest) = program
             .write(|tx| {
-                let children = bulk::add_all(tx, &viewer, &entries, now)?;
+                let children = bulk::add_all(&mut Act::new(tx, &viewer, At::of(now)), &entries)?;
                 let book = rulebook::load(tx, authority, today)?;
                 let owed = first_checks(&entry, Tier::Green, &book.policy, &book.calendar);
                 for (key, _) in &children {
-                    owed::owe(tx, &viewer, *key, &owed, None, now)?;
+                    owed::owe(&mut Act::new(tx, &viewer, At::of(now)), *key, &owed, None)?;
                 }
                 let earliest = owed.iter().map(|owed| owed.due_on).min();
                 Ok((children, earliest.unwrap_or(today)))

@@ -18,9 +18,8 @@ use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 
-use crate::access::Viewer;
-use crate::access::audit::{self, Event};
-use crate::clock::Clock;
+use crate::access::{Act, Action, Subject, Viewer};
+use crate::clock::{At, Clock};
 use crate::conflict;
 use crate::db::{Conn, Db, DbError, Result};
 use crate::intake::csv::mapping::Mapping;
@@ -123,8 +122,7 @@ pub fn take(
         let work = Part {
             lists: &routed.lists,
             pieces: &part,
-            today,
-            now: clock.now(),
+            at: clock.at(),
         };
         let taken = if order.dry_run {
             db.read_now(|conn| work.compare(conn))?
@@ -211,16 +209,10 @@ fn keep(
             "{} of {} rows taken, {} unchanged, {} refused",
             report.counts.taken, report.counts.rows, report.counts.unchanged, report.counts.refused
         );
-        audit::record(
-            tx,
-            &list.viewer,
-            &Event {
-                action: "list_imported",
-                child: None,
-                subject: reference.as_str(),
-                detail: &detail,
-            },
-            ended_at,
+        Act::new(tx, &list.viewer, At::of(ended_at)).note(
+            Action::ListImported,
+            Subject::thing(reference.as_str()),
+            &detail,
         )?;
         last = Some(reference.clone());
     }

@@ -3,14 +3,13 @@
 
 use std::ops::Range;
 
-use chrono::{NaiveDate, NaiveDateTime};
-
 use super::matching::{self, Match};
 use super::report::{Kind, Report, RowNote};
 use super::routing::List;
 use super::{PART, entry};
-use crate::access::audit::{self, Event};
-use crate::access::{Viewer, authority};
+use crate::access::audit::Event;
+use crate::access::{Act, Action, Viewer, authority};
+use crate::clock::At;
 use crate::db::{Conn, DbError, Result};
 use crate::duty::owed;
 use crate::intake::csv::child::ImportedChild;
@@ -55,8 +54,7 @@ pub(super) fn parts(lists: &[List]) -> Vec<Vec<Piece>> {
 pub(super) struct Part<'a> {
     pub(super) lists: &'a [List],
     pub(super) pieces: &'a [Piece],
-    pub(super) today: NaiveDate,
-    pub(super) now: NaiveDateTime,
+    pub(super) at: At,
 }
 
 /// What became of a piece.
@@ -87,36 +85,18 @@ impl Part<'_> {
     /// Puts on the register whoever is new.
     pub(super) fn take(&self, tx: &mut Conn) -> Result<Vec<(usize, Taken)>, DbError> {
         self.each(tx, |tx, list, entries, elsewhere| {
-            self.dispute(tx, list, &elsewhere)?;
+            let act = &mut Act::new(tx, &list.viewer, self.at);
+            dispute(act, &elsewhere)?;
             if entries.is_empty() {
                 return Ok(());
             }
             if !list.authority.in_service {
-                authority::take_into_service(
-                    tx,
-                    &list.viewer,
-                    list.authority.mailbox.as_deref(),
-                    self.now,
-                )?;
+                authority::take_into_service(act, list.authority.mailbox.as_deref())?;
             }
-            write(tx, &list.viewer, entries, self.now)?;
-            let rulebook = rulebook::load(tx, list.authority.key, self.today)?;
-            capacity::spread_taken_over(tx, &list.viewer, &rulebook, self.now)?;
+            write(act, entries)?;
+            capacity::spread_taken_over(act)?;
             Ok(())
         })
-    }
-
-    /// Keeps both words of children who live somewhere else by the list, and owes the visit that they ask for.
-    fn dispute(&self, tx: &mut Conn, list: &List, elsewhere: &[Elsewhere]) -> Result<()> {
-        if elsewhere.is_empty() {
-            return Ok(());
-        }
-        let rulebook = rulebook::load(tx, list.authority.key, self.today)?;
-        for (child, place) in elsewhere {
-            claimed_address::hold_claim_of_list(tx, &list.viewer, *child, place, self.now)?;
-            tiering::reassess(tx, &list.viewer, *child, &rulebook, self.now)?;
-        }
-        Ok(())
     }
 
     fn each(
@@ -129,7 +109,7 @@ impl Part<'_> {
             let Some(list) = self.lists.get(*index) else {
                 continue;
             };
-            let rulebook = rulebook::load(conn, list.authority.key, self.today)?;
+            let rulebook = rulebook::load(conn, list.authority.key, self.at.today())?;
             let (taken, entries, elsewhere) = self.piece(conn, list, range.clone(), &rulebook)?;
             then(conn, list, entries, elsewhere)?;
             all.push((*index, taken));
@@ -189,6 +169,15 @@ impl Part<'_> {
     }
 }
 
+/// Keeps both words of children who live somewhere else by the list, and owes the visit that they ask for.
+fn dispute(act: &mut Act<'_>, elsewhere: &[Elsewhere]) -> Result<()> {
+    for (child, place) in elsewhere {
+        claimed_address::hold_claim_of_list(act, *child, place)?;
+        tiering::reassess(act, *child)?;
+    }
+    Ok(())
+}
+
 /// A child of the register of whom the list says that they live somewhere else.
 type Elsewhere = (ChildKey, Place);
 
@@ -215,12 +204,7 @@ fn two_addresses(kind: Kind, held: &KnownChild, line: usize) -> RowNote {
 }
 
 /// Writes new children, what is owed to them, and an event each.
-fn write(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    prepared: Vec<entry::Prepared>,
-    now: NaiveDateTime,
-) -> Result<()> {
+fn write(act: &mut Act<'_>, prepared: Vec<entry::Prepared>) -> Result<()> {
     let mut entries = Vec::with_capacity(prepared.len());
     let mut owed = Vec::with_capacity(prepared.len());
     let mut again = Vec::with_capacity(prepared.len());
@@ -231,28 +215,28 @@ fn write(
         again.push(child.assess_again_on);
         words.push(child.words);
     }
-    let added = bulk::add_all(tx, viewer, &entries, now)?;
+    let added = bulk::add_all(act, &entries)?;
     let owed: Vec<_> = added
         .iter()
         .zip(owed)
         .map(|((key, _), owed)| (*key, owed))
         .collect();
-    owed::owe_first(tx, viewer, &owed, now)?;
+    owed::owe_first(act, &owed)?;
     let again: Vec<_> = added
         .iter()
         .zip(again)
         .filter_map(|((key, _), on)| Some((*key, on?)))
         .collect();
-    reassessment::note_again(tx, viewer.authority(), &again)?;
+    reassessment::note_again(act.tx, act.viewer.authority(), &again)?;
     let events: Vec<Event<'_>> = added
         .iter()
         .zip(&words)
         .map(|((key, reference), words)| Event {
-            action: "child_imported",
+            action: Action::ChildImported,
             child: Some(key.number()),
             subject: reference.as_str(),
             detail: words,
         })
         .collect();
-    audit::record_all(tx, viewer, &events, now)
+    act.note_all(&events)
 }

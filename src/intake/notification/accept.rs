@@ -1,12 +1,11 @@
 //! Accepting a notification: an officer has read it, answers for the children from now on, and the parent is told who.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use std::rc::Rc;
 
 use super::promise::Promise;
 use super::{AcceptError, letters};
 use crate::access::accounts::{self, AccountRow};
-use crate::access::audit::{self, Event};
-use crate::access::{Viewer, authority};
+use crate::access::{Act, Action, Subject, Viewer, authority};
 use crate::db::{Conn, DbError};
 use crate::intake::store;
 use crate::intake::store::notification::{Row, SeenChild};
@@ -24,41 +23,36 @@ use crate::visit::ending;
 /// A parent without an email address cannot be written to from here: then the acknowledgement stays owed until
 /// somebody records the letter that went by post.
 pub fn accept(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     reference: &Reference,
     officer: &Reference,
     base_url: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<(), AcceptError> {
-    let record = super::find(tx, viewer, reference)?.ok_or(AcceptError::NotFound)?;
+    let record = super::find(act.tx, act.viewer, reference)?.ok_or(AcceptError::NotFound)?;
     if let Some((_, by)) = record.accepted {
         return Err(AcceptError::Already { by });
     }
-    let row = store::notification::by_reference(tx, viewer.authority(), reference)?
+    let row = store::notification::by_reference(act.tx, act.viewer.authority(), reference)?
         .ok_or(AcceptError::NotFound)?;
-    let children = store::notification::children(tx, viewer, &[row.key])?;
+    let children = store::notification::children(act.tx, act.viewer, &[row.key])?;
     let acceptance = Acceptance {
-        viewer,
         notification: reference,
-        officer: officer_named(tx, viewer, officer)?,
-        rulebook: rulebook::load(tx, viewer.authority(), today)?,
-        now,
+        officer: officer_named(act.tx, act.viewer, officer)?,
+        rulebook: rulebook::of(act)?,
     };
-    store::notification::set_accepted(tx, row.key, viewer.account(), now)?;
-    let told = acceptance.tell_parent(tx, &row, &children, base_url)?;
+    store::notification::set_accepted(act.tx, row.key, act.viewer.account(), act.at.now())?;
+    let told = acceptance.tell_parent(act, &row, &children, base_url)?;
     for child in &children {
-        acceptance.take_on(tx, child)?;
+        acceptance.take_on(act, child)?;
         if told {
             let because = format!("Acknowledged by email, notification {reference}");
             ending::complete(
-                tx,
+                act.tx,
                 child.child,
                 DutyKind::Acknowledgement,
                 &because,
-                today,
-                now,
+                act.at.today(),
+                act.at.now(),
             )?;
         }
     }
@@ -67,11 +61,9 @@ pub fn accept(
 
 /// What every part of accepting needs to know.
 struct Acceptance<'a> {
-    viewer: &'a Viewer,
     notification: &'a Reference,
     officer: AccountRow,
-    rulebook: Rulebook,
-    now: NaiveDateTime,
+    rulebook: Rc<Rulebook>,
 }
 
 fn officer_named(
@@ -90,7 +82,7 @@ impl Acceptance<'_> {
     /// Writes to the parent, where there is an address; gives whether there was.
     fn tell_parent(
         &self,
-        tx: &mut Conn,
+        act: &mut Act<'_>,
         row: &Row,
         children: &[SeenChild],
         base_url: &str,
@@ -99,45 +91,41 @@ impl Acceptance<'_> {
             return Ok(false);
         };
         let keys: Vec<ChildKey> = children.iter().map(|seen| seen.child).collect();
-        let authority = authority::by_key(tx, self.viewer.authority())?;
+        let authority = authority::by_key(act.tx, act.viewer.authority())?;
         let today = self.rulebook.today;
         let words = letters::Accepted {
             notification: self.notification,
             children: children.len(),
             officer: &self.officer.name,
-            contact_by: Promise::Contact.kept_by(tx, &keys, today, &self.rulebook)?,
-            meet_by: Promise::Meeting.kept_by(tx, &keys, today, &self.rulebook)?,
+            contact_by: Promise::Contact.kept_by(act.tx, &keys, today, &self.rulebook)?,
+            meet_by: Promise::Meeting.kept_by(act.tx, &keys, today, &self.rulebook)?,
         };
-        letters::send_acknowledgement(tx, &authority, &email, &words, base_url, self.now)?;
+        letters::send_acknowledgement(act.tx, &authority, &email, &words, base_url, act.at.now())?;
         Ok(true)
     }
 
-    fn take_on(&self, tx: &mut Conn, seen: &SeenChild) -> Result<(), AcceptError> {
+    fn take_on(&self, act: &mut Act<'_>, seen: &SeenChild) -> Result<(), AcceptError> {
         match seen.line.status {
             ChildStatus::Notified => {
-                child::set_status(tx, seen.child, ChildStatus::Active, self.now)?;
+                child::set_status(act.tx, seen.child, ChildStatus::Active, act.at.now())?;
             }
             ChildStatus::WhereaboutsUnknown => {
-                registration::keep_status(tx, seen.child, ChildStatus::Active)?;
+                registration::keep_status(act.tx, seen.child, ChildStatus::Active)?;
             }
             ChildStatus::Active | ChildStatus::Closed => {}
         }
         let detail = format!("Notification {} accepted", self.notification);
-        let event = Event {
-            action: "notification_accepted",
-            child: Some(seen.child.number()),
-            subject: self.notification.as_str(),
-            detail: &detail,
-        };
-        audit::record(tx, self.viewer, &event, self.now)?;
+        act.note(
+            Action::NotificationAccepted,
+            Subject::of_child(seen.child, self.notification.as_str()),
+            &detail,
+        )?;
         let child = stored(&seen.line.reference)?;
         let officer = stored(&self.officer.reference)?;
-        allocation::allocate(tx, self.viewer, &child, &officer, self.now).map_err(|error| {
-            match error {
-                AmendError::Db(error) => AcceptError::Db(error),
-                AmendError::NotAnOfficer => AcceptError::NoOfficer,
-                _ => AcceptError::NotFound,
-            }
+        allocation::allocate(act, &child, &officer).map_err(|error| match error {
+            AmendError::Db(error) => AcceptError::Db(error),
+            AmendError::NotAnOfficer => AcceptError::NoOfficer,
+            _ => AcceptError::NotFound,
         })
     }
 }

@@ -1,11 +1,10 @@
 //! Taking a notification in: a row for everybody it tells of, what is owed to the children from now on, and a receipt.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::promise::Promise;
 use super::{Notification, NotifiedChild, NotifyingParent, Receipt, letters};
-use crate::access::audit::{self, Event};
-use crate::access::{Viewer, authority};
+use crate::access::{Act, Action, Subject, authority};
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result};
 use crate::duty::owed;
@@ -28,18 +27,16 @@ use crate::tier::tiering;
 
 /// What every part of taking in needs to know.
 struct Intake<'a> {
-    viewer: &'a Viewer,
     source: Source,
     rulebook: &'a Rulebook,
-    today: NaiveDate,
-    now: NaiveDateTime,
+    received_on: NaiveDate,
 }
 
 /// A child taken in, or one whom this parent has told of before.
 struct Taken {
     key: ChildKey,
     reference: String,
-    event: &'static str,
+    event: Action,
     detail: &'static str,
     /// Whether all first checks are owed, or only the acknowledgement of this notification.
     is_new: bool,
@@ -49,52 +46,51 @@ struct Taken {
 /// first checks, the audit events, and the receipt into the outbox. The same form key gives the same receipt and changes nothing.
 /// A child who is on the register already (same account's earlier notification: same match key) is not taken twice.
 pub fn receive(
-    tx: &mut Conn,
-    viewer: &Viewer,
+    act: &mut Act<'_>,
     notification: &Notification,
     base_url: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
+    received_on: NaiveDate,
 ) -> Result<Receipt> {
     let account = notification.parent.account;
-    let rulebook = rulebook::load(tx, viewer.authority(), today)?;
-    if let Some(row) =
-        store::notification::by_form_key(tx, viewer.authority(), account, &notification.form_key)?
-    {
-        return receipt(tx, &row, &rulebook);
+    let rulebook = rulebook::as_of(act, received_on)?;
+    if let Some(row) = store::notification::by_form_key(
+        act.tx,
+        act.viewer.authority(),
+        account,
+        &notification.form_key,
+    )? {
+        return receipt(act.tx, &row, &rulebook);
     }
     let intake = Intake {
-        viewer,
         source: notification.source,
         rulebook: &rulebook,
-        today,
-        now,
+        received_on,
     };
-    let parent = intake.hold_parent(tx, &notification.parent)?;
-    let reference = fresh_reference(tx)?;
+    let parent = intake.hold_parent(act, &notification.parent)?;
+    let reference = fresh_reference(act.tx)?;
     let key = store::notification::insert(
-        tx,
+        act.tx,
         &NewNotification {
             reference: &reference,
-            authority: viewer.authority(),
+            authority: act.viewer.authority(),
             account,
             person: parent,
             form_key: &notification.form_key,
             source: notification.source,
             message: &notification.message,
         },
-        now,
+        act.at.now(),
     )?;
     for child in &notification.children {
-        let taken = intake.take_child(tx, child, parent, &notification.parent)?;
-        store::notification::add_child(tx, key, taken.key)?;
-        intake.owe(tx, child, &taken, &reference)?;
+        let taken = intake.take_child(act, child, parent, &notification.parent)?;
+        store::notification::add_child(act.tx, key, taken.key)?;
+        intake.owe(act, child, &taken, &reference)?;
     }
-    store::draft::delete(tx, &notification.form_key)?;
-    let row = store::notification::by_reference(tx, viewer.authority(), &reference)?
+    store::draft::delete(act.tx, &notification.form_key)?;
+    let row = store::notification::by_reference(act.tx, act.viewer.authority(), &reference)?
         .ok_or_else(|| DbError::Corrupt(format!("notification {reference} was not stored")))?;
     acknowledge_receipt(
-        tx,
+        act,
         &intake,
         &row,
         notification.parent.email.as_ref(),
@@ -106,9 +102,9 @@ impl Intake<'_> {
     /// The parent's row: a second notification says anew what the first one said, and leaves alone whom their details
     /// may be shown to. What an officer writes down of a parent who is held already, by email address and name, leaves
     /// the parent's own words alone.
-    fn hold_parent(&self, tx: &mut Conn, parent: &NotifyingParent) -> Result<PersonKey> {
+    fn hold_parent(&self, act: &mut Act<'_>, parent: &NotifyingParent) -> Result<PersonKey> {
         let held = match parent.account {
-            Some(account) => person::of_account(tx, self.viewer, account)?,
+            Some(account) => person::of_account(act.tx, act.viewer, account)?,
             None => None,
         };
         let said = NewPerson {
@@ -123,34 +119,33 @@ impl Intake<'_> {
         };
         let key = match held {
             Some(held) => {
-                person::update(tx, self.viewer, &held, &said, self.now)?;
+                person::update(act, &held, &said)?;
                 held.key
             }
-            None if parent.account.is_some() => person::add(tx, self.viewer, &said, self.now)?,
-            None => person::hold(tx, self.viewer, &said, self.now)?,
+            None if parent.account.is_some() => person::add(act, &said)?,
+            None => person::hold(act, &said)?,
         };
-        let (viewer, home) = (self.viewer, &parent.home);
-        address::move_person(tx, viewer, key, home, self.source, self.today, self.now)?;
+        address::move_person(act, key, &parent.home, self.source, self.received_on)?;
         Ok(key)
     }
 
     fn take_child(
         &self,
-        tx: &mut Conn,
+        act: &mut Act<'_>,
         child: &NotifiedChild,
         parent: PersonKey,
         of: &NotifyingParent,
     ) -> Result<Taken> {
         let match_key =
             names::match_key(&child.given_names, &child.family_name, child.date_of_birth);
-        let taken = match store::notification::known_child(tx, parent, &match_key)? {
+        let taken = match store::notification::known_child(act.tx, parent, &match_key)? {
             Some((key, reference, ChildStatus::Closed)) => {
-                child::register_again(tx, key, self.today, self.now)?;
-                registration::begin(tx, key, &self.registration(child))?;
+                child::register_again(act.tx, key, self.received_on, act.at.now())?;
+                registration::begin(act.tx, key, &self.registration(child))?;
                 Taken {
                     key,
                     reference,
-                    event: "child_registered_again",
+                    event: Action::ChildRegisteredAgain,
                     detail: "A parent has notified again; the child is back on the register",
                     is_new: true,
                 }
@@ -158,28 +153,27 @@ impl Intake<'_> {
             Some((key, reference, _)) => Taken {
                 key,
                 reference,
-                event: "child_notified_again",
+                event: Action::ChildNotifiedAgain,
                 detail: "A parent has notified again of a child who is on the register",
                 is_new: false,
             },
-            None => self.add_child(tx, child, parent)?,
+            None => self.add_child(act, child, parent)?,
         };
-        let before = address::of_child(tx, taken.key)?;
+        let before = address::of_child(act.tx, taken.key)?;
         let home = child.other_home.as_ref().unwrap_or(&of.home);
-        let (viewer, key, today) = (self.viewer, taken.key, self.today);
-        dispute::take(tx, viewer, key, (home, self.source), (today, self.now))?;
-        self.note_move(tx, &taken, before.as_ref())?;
+        dispute::take(act, taken.key, (home, self.source), self.received_on)?;
+        self.note_move(act, &taken, before.as_ref())?;
         Ok(taken)
     }
 
     /// A child who lived somewhere else until now has moved with this notification.
     fn note_move(
         &self,
-        tx: &mut Conn,
+        act: &mut Act<'_>,
         taken: &Taken,
         before: Option<&AddressRecord>,
     ) -> Result<()> {
-        let (Some(before), Some(home)) = (before, address::of_child(tx, taken.key)?) else {
+        let (Some(before), Some(home)) = (before, address::of_child(act.tx, taken.key)?) else {
             return Ok(());
         };
         if before.reference == home.reference {
@@ -189,38 +183,41 @@ impl Intake<'_> {
             "New address, told with a notification: {}",
             home.place.on_one_line()
         );
-        let event = Event {
-            action: "address_changed",
-            child: Some(taken.key.number()),
-            subject: &taken.reference,
-            detail: &detail,
-        };
-        audit::record(tx, self.viewer, &event, self.now)
+        act.note(
+            Action::AddressChanged,
+            Subject::of_child(taken.key, &taken.reference),
+            &detail,
+        )
     }
 
-    fn add_child(&self, tx: &mut Conn, child: &NotifiedChild, parent: PersonKey) -> Result<Taken> {
+    fn add_child(
+        &self,
+        act: &mut Act<'_>,
+        child: &NotifiedChild,
+        parent: PersonKey,
+    ) -> Result<Taken> {
         let new = NewChild {
             particulars: particulars(child),
             other_reference: None,
             status: ChildStatus::Notified,
-            registered_on: self.today,
+            registered_on: self.received_on,
             tier: Tier::Green,
             last_seen_on: None,
             seen_recorded: true,
         };
-        let (key, reference) = child::add(tx, self.viewer, &new, self.now)?;
-        registration::begin(tx, key, &self.registration(child))?;
+        let (key, reference) = child::add(act, &new)?;
+        registration::begin(act.tx, key, &self.registration(child))?;
         let relation = NewRelation {
             relationship: child.relationship,
             parental_responsibility: None,
             lives_with_child: Some(child.other_home.is_none()),
-            held_from: self.today,
+            held_from: self.received_on,
         };
-        person::relate(tx, key, parent, &relation)?;
+        person::relate(act.tx, key, parent, &relation)?;
         Ok(Taken {
             key,
             reference: reference.to_string(),
-            event: "child_registered",
+            event: Action::ChildRegistered,
             detail: "Put on the register with a notification",
             is_new: true,
         })
@@ -234,7 +231,7 @@ impl Intake<'_> {
             previous_setting: child.previous_setting,
             previous_school: child.previous_school.clone(),
             source: self.source,
-            started_on: self.today,
+            started_on: self.received_on,
             ended: None,
             evidence: String::new(),
         }
@@ -243,7 +240,7 @@ impl Intake<'_> {
     /// A child who is new is owed all first checks; of one who was known the notification is acknowledged.
     fn owe(
         &self,
-        tx: &mut Conn,
+        act: &mut Act<'_>,
         child: &NotifiedChild,
         taken: &Taken,
         notification: &Reference,
@@ -252,20 +249,18 @@ impl Intake<'_> {
         if let Some(day) = child.educated_at_home_since {
             detail.push_str(&format!(". Educated at home since {}", spoken(day)));
         }
-        let event = Event {
-            action: taken.event,
-            child: Some(taken.key.number()),
-            subject: &taken.reference,
-            detail: &detail,
-        };
-        audit::record(tx, self.viewer, &event, self.now)?;
-        let tier = tiering::reassess(tx, self.viewer, taken.key, self.rulebook, self.now)?;
+        act.note(
+            taken.event,
+            Subject::of_child(taken.key, &taken.reference),
+            &detail,
+        )?;
+        let tier = tiering::reassess(act, taken.key)?;
         let entry = Entry::Notified {
-            received_on: self.today,
+            received_on: self.received_on,
         };
         let mut owed = first_checks(&entry, tier, &self.rulebook.policy, &self.rulebook.calendar);
         owed.retain(|owed| taken.is_new || owed.kind == DutyKind::Acknowledgement);
-        owed::owe(tx, self.viewer, taken.key, &owed, None, self.now)
+        owed::owe(act, taken.key, &owed, None)
     }
 }
 
@@ -298,23 +293,28 @@ fn fresh_reference(tx: &mut Conn) -> Result<Reference> {
 
 /// Puts the receipt into the outbox, where there is an address to send it to.
 fn acknowledge_receipt(
-    tx: &mut Conn,
+    act: &mut Act<'_>,
     intake: &Intake<'_>,
     row: &Row,
     email: Option<&EmailAddress>,
     base_url: &str,
 ) -> Result<Receipt> {
-    let receipt = receipt(tx, row, intake.rulebook)?;
+    let receipt = receipt(act.tx, row, intake.rulebook)?;
     if let Some(email) = email {
-        let authority = authority::by_key(tx, intake.viewer.authority())?;
-        let children = store::notification::child_keys(tx, row.key)?;
+        let authority = authority::by_key(act.tx, act.viewer.authority())?;
+        let children = store::notification::child_keys(act.tx, row.key)?;
         let words = letters::Received {
             receipt: &receipt,
-            received_on: intake.today,
-            contact_by: Promise::Contact.kept_by(tx, &children, intake.today, intake.rulebook)?,
+            received_on: intake.received_on,
+            contact_by: Promise::Contact.kept_by(
+                act.tx,
+                &children,
+                intake.received_on,
+                intake.rulebook,
+            )?,
             is_by_choice: !intake.rulebook.policy.has_commenced(),
         };
-        letters::send_receipt(tx, &authority, email, &words, base_url, intake.now)?;
+        letters::send_receipt(act.tx, &authority, email, &words, base_url, act.at.now())?;
     }
     Ok(receipt)
 }

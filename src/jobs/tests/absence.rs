@@ -1,7 +1,9 @@
 //! Whoever is away has somebody who hears in their place.
 
 use super::*;
+use crate::access::Act;
 use crate::access::absence::{self, AbsenceError, NewAbsence};
+use crate::clock::At;
 
 /// The recurring check of a child seen on 1 December 2025 is due on 1 December 2026, a Tuesday.
 fn world_with_one_due() -> World {
@@ -34,7 +36,7 @@ impl World {
         let add = |tx: &mut Conn| {
             let rulebook = rulebook::load(tx, self.authority, today)?;
             let latest = rulebook.longest_absence(new.starts_on).day;
-            absence::add(tx, viewer, &new, latest, today, now)
+            absence::add(&mut Act::new(tx, viewer, At::of(now)), &new, latest)
         };
         self.services.db.write_now(add)
     }
@@ -93,7 +95,8 @@ fn whoever_comes_back_early_hears_again() {
     let (today, now) = (world.today(), world.now());
     let listed = world.run(|conn| absence::list(conn, world.authority, today));
     let reference = Reference::parse(&listed[0].reference).unwrap();
-    let end = |tx: &mut Conn| absence::end(tx, &world.officer, &reference, today, now);
+    let end =
+        |tx: &mut Conn| absence::end(&mut Act::new(tx, &world.officer, At::of(now)), &reference);
     world.services.db.write_now(end).unwrap();
     assert!(
         world
@@ -150,7 +153,9 @@ fn an_absence_that_makes_no_sense_is_refused_with_the_reason() {
     let listed = world.run(|conn| absence::list(conn, world.authority, today));
     for planned in &listed {
         let reference = Reference::parse(&planned.reference).unwrap();
-        let end = |tx: &mut Conn| absence::end(tx, &world.officer, &reference, today, now);
+        let end = |tx: &mut Conn| {
+            absence::end(&mut Act::new(tx, &world.officer, At::of(now)), &reference)
+        };
         world.services.db.write_now(end).unwrap();
     }
     away(OFFICER, MANAGER, ("2026-12-01", "2027-01-05")).unwrap();
@@ -158,7 +163,10 @@ fn an_absence_that_makes_no_sense_is_refused_with_the_reason() {
     world.run(|tx| {
         let head = EmailAddress::parse(HEAD).unwrap();
         let head = accounts::by_email(tx, world.authority, &head)?.unwrap();
-        accounts::leave(tx, &world.installer(), &head, world.today(), world.now())
+        accounts::leave(
+            &mut Act::new(tx, &world.installer(), At::of(world.now())),
+            &head,
+        )
     });
     let said = refused(away(OFFICER, HEAD, ("2027-02-01", "2027-02-05")));
     assert!(

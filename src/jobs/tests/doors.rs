@@ -1,15 +1,17 @@
 //! Who leaves the register takes nothing along that somebody is still owed, and whoever has to hear of it does.
 
 use super::*;
+use crate::access::Act;
+use crate::clock::At;
 use crate::rules::codes::ClosureReason;
 use crate::standing::closure::{self, Closure, ClosureError, MovedTo};
 
 impl World {
     fn close(&self, child: ChildKey, by: &Viewer, door: &Closure) -> Result<(), ClosureError> {
-        let (record, today, now) = (self.record(child), self.today(), self.now());
+        let (record, now) = (self.record(child), self.now());
         self.services
             .db
-            .write_now(|tx| closure::close(tx, by, &record, door, today, now))
+            .write_now(|tx| closure::close(&mut Act::new(tx, by, At::of(now)), &record, door))
     }
 
     fn is_duplicate_of(&self, goes: ChildKey, stays: ChildKey) {

@@ -1,6 +1,8 @@
 //! Lapses are opened, told step by step, acknowledged and closed.
 
 use super::*;
+use crate::access::Act;
+use crate::clock::At;
 use crate::duty::lapse::AcknowledgeError;
 use crate::duty::rest::{self, NewRest, RestError};
 use crate::mail::outbox::MailState;
@@ -306,7 +308,13 @@ fn a_step_for_somebody_who_cannot_open_the_record_falls_to_the_next_above_and_th
     world.give_post(Post::TeamLeader, "Lou Dean");
     world.give_post(Post::Manager, "Robin Vale");
     let child = world.known_since_seen("2025-12-01");
-    let restrict = |tx: &mut Conn| child::restrict(tx, &world.manager, child, true, world.now());
+    let restrict = |tx: &mut Conn| {
+        child::restrict(
+            &mut Act::new(tx, &world.manager, At::of(world.now())),
+            child,
+            true,
+        )
+    };
     world.services.db.write_now(restrict).unwrap();
     let other = world.known_since_seen("2025-12-01");
     let mails = world.on("2026-12-02").sweep();
@@ -336,7 +344,12 @@ fn what_nobody_can_be_told_goes_to_the_mailbox_or_stays_untold_and_is_shown() {
             && broken[0].contains(world.lapses(child)[0].reference.as_str())
     );
 
-    world.run(|tx| authority::take_into_service(tx, &world.installer(), Some(DUTY), world.now()));
+    world.run(|tx| {
+        authority::take_into_service(
+            &mut Act::new(tx, &world.installer(), At::of(world.now())),
+            Some(DUTY),
+        )
+    });
     assert_eq!(recipients(&world.sweep()), [DUTY]);
     world.assert_green();
 }
@@ -374,14 +387,15 @@ fn the_manager_hears_the_same_day_of_a_failed_visit_to_a_child_in_red_and_once()
 fn a_child_rests_and_wakes_when_the_rest_ends() {
     let (world, child) = world_with_one_due();
     world.on("2026-11-30");
-    let (today, now) = (world.today(), world.now());
+    let now = world.now();
     let rest = NewRest {
         reason: "Children’s social care is leading".to_owned(),
         lead_name: "Lee Park".to_owned(),
         ends_on: day("2026-12-14"),
     };
     let begin = |viewer: &Viewer| {
-        let begin = |tx: &mut Conn| rest::begin(tx, viewer, child, &rest, today, now);
+        let begin =
+            |tx: &mut Conn| rest::begin(&mut Act::new(tx, viewer, At::of(now)), child, &rest);
         world.services.db.write_now(begin)
     };
     for other in [Role::Officer, Role::Administrator, Role::Parent] {
@@ -404,7 +418,7 @@ fn a_child_rests_and_wakes_when_the_rest_ends() {
 fn leaving_the_register_closes_checks_and_lapses_with_the_reason() {
     let (world, child) = world_with_one_due();
     world.on("2026-12-02").sweep();
-    let (record, today, now) = (world.record(child), world.today(), world.now());
+    let (record, now) = (world.record(child), world.now());
     let door = Closure {
         reason: ClosureReason::ReturnedToSchool,
         on: day("2026-12-01"),
@@ -412,10 +426,13 @@ fn leaving_the_register_closes_checks_and_lapses_with_the_reason() {
         moved_to: None,
         evidence: "The school confirmed the first attendance".to_owned(),
     };
-    let left = world
-        .services
-        .db
-        .write_now(|tx| closure::close(tx, &world.manager, &record, &door, today, now));
+    let left = world.services.db.write_now(|tx| {
+        closure::close(
+            &mut Act::new(tx, &world.manager, At::of(now)),
+            &record,
+            &door,
+        )
+    });
     left.unwrap();
     assert!(world.open_kinds(child).is_empty());
     assert_eq!(world.record(child).next_check_on, None);
@@ -447,7 +464,7 @@ fn a_lapse_mail_that_died_is_told_to_the_next_post_up_once() {
     let timeline = world.run(|conn| crate::access::audit::timeline(conn, child.number(), 10));
     let note = timeline
         .iter()
-        .find(|entry| entry.action == "mail_not_delivered")
+        .find(|entry| entry.action == crate::access::Action::MailNotDelivered)
         .unwrap();
     assert_eq!(
         note.detail,
@@ -465,7 +482,10 @@ fn what_was_told_to_somebody_who_left_is_told_to_whoever_is_there() {
     world.run(|tx| {
         let leader = EmailAddress::parse(TEAM_LEADER).unwrap();
         let leader = accounts::by_email(tx, world.authority, &leader)?.unwrap();
-        accounts::leave(tx, &world.installer(), &leader, world.today(), world.now())
+        accounts::leave(
+            &mut Act::new(tx, &world.installer(), At::of(world.now())),
+            &leader,
+        )
     });
     let mails = world.on("2026-12-03").sweep();
     assert_eq!(recipients(&mails), [MANAGER]);
@@ -485,11 +505,17 @@ fn a_mailbox_with_the_address_of_somebody_who_left_is_told_once() {
     let (world, _) = world_with_one_due();
     world.on("2026-12-02").sweep();
     world.run(|tx| {
-        authority::take_into_service(tx, &world.installer(), Some(TEAM_LEADER), world.now())?;
+        authority::take_into_service(
+            &mut Act::new(tx, &world.installer(), At::of(world.now())),
+            Some(TEAM_LEADER),
+        )?;
         for who in [TEAM_LEADER, MANAGER] {
             let email = EmailAddress::parse(who).unwrap();
             let account = accounts::by_email(tx, world.authority, &email)?.unwrap();
-            accounts::leave(tx, &world.installer(), &account, world.today(), world.now())?;
+            accounts::leave(
+                &mut Act::new(tx, &world.installer(), At::of(world.now())),
+                &account,
+            )?;
         }
         Ok(())
     });
@@ -536,8 +562,14 @@ fn only_who_works_with_children_answers_for_a_lapse() {
     let (today, now) = (world.today(), world.now());
     let answer = |role| {
         let viewer = world.as_role(role);
-        let answer =
-            |tx: &mut Conn| lapse::acknowledge(tx, &viewer, &lapse, "Visit", today, today, now);
+        let answer = |tx: &mut Conn| {
+            lapse::acknowledge(
+                &mut Act::new(tx, &viewer, At::of(now)),
+                &lapse,
+                "Visit",
+                today,
+            )
+        };
         world.services.db.write_now(answer)
     };
     for other in [Role::Administrator, Role::Parent] {
@@ -569,10 +601,12 @@ impl World {
         plan: &str,
         by: &str,
     ) -> Result<(), AcknowledgeError> {
-        let (today, now) = (self.today(), self.now());
+        let now = self.now();
         self.services
             .db
-            .write_now(|tx| lapse::acknowledge(tx, viewer, lapse, plan, day(by), today, now))
+            .write_now(|tx| {
+                lapse::acknowledge(&mut Act::new(tx, viewer, At::of(now)), lapse, plan, day(by))
+            })
             .map(|_| ())
     }
 }

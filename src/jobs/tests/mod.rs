@@ -23,8 +23,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Services, runner};
 use crate::access::accounts::{self, NewAccount};
-use crate::access::{AccountKey, AuthorityKey, Role, Viewer, authority};
-use crate::clock::Clock;
+use crate::access::{AccountKey, Act, AuthorityKey, Role, Viewer, authority};
+use crate::clock::{At, Clock};
 use crate::db::{Conn, DbError};
 use crate::duty::lapse::{self, LapseRecord};
 use crate::duty::owed;
@@ -94,12 +94,10 @@ impl World {
         let duty = EmailAddress::parse(DUTY).unwrap();
         world.run(|tx| {
             accounts::give_post_to_mailbox(
-                tx,
-                &world.installer(),
+                &mut Act::new(tx, &world.installer(), At::of(world.now())),
                 Post::DutyMailbox,
                 &duty,
                 day("2026-01-01"),
-                world.now(),
             )
         });
         world
@@ -113,7 +111,10 @@ impl World {
         let authority = db
             .write_now(|tx| {
                 let key = authority::add(tx, "990", "Testshire")?;
-                authority::take_into_service(tx, &Viewer::program(key, "test"), None, now)?;
+                authority::take_into_service(
+                    &mut Act::new(tx, &Viewer::program(key, "test"), At::of(now)),
+                    None,
+                )?;
                 Ok::<_, DbError>(key)
             })
             .unwrap();
@@ -149,8 +150,14 @@ impl World {
             .unwrap()
             .key;
         let from = day("2026-01-01");
-        let give =
-            |tx: &mut Conn| accounts::give_post(tx, &self.installer(), post, key, from, self.now());
+        let give = |tx: &mut Conn| {
+            accounts::give_post(
+                &mut Act::new(tx, &self.installer(), At::of(self.now())),
+                post,
+                key,
+                from,
+            )
+        };
         self.services.db.write_now(give).unwrap();
     }
 
@@ -255,13 +262,18 @@ impl World {
         };
         let program = Viewer::program(self.authority, "test");
         let key = self.run(|tx| {
-            let (key, _) = child::add(tx, &program, &new, now)?;
+            let (key, _) = child::add(&mut Act::new(tx, &program, At::of(now)), &new)?;
             registration::begin(tx, key, &registration)?;
             address::move_child(tx, key, &home, Source::Parent, registered_on, now)?;
-            address::verify(tx, &program, key, today, "by letter", now)?;
+            address::verify(
+                &mut Act::new(tx, &program, At::of(now)),
+                key,
+                today,
+                "by letter",
+            )?;
             let book = rulebook::load(tx, self.authority, today)?;
             let owed = first_checks(&entry, tier, &book.policy, &book.calendar);
-            owed::owe(tx, &program, key, &owed, None, now)?;
+            owed::owe(&mut Act::new(tx, &program, At::of(now)), key, &owed, None)?;
             Ok(key)
         });
         self.allocate(key, &self.officer);
@@ -274,7 +286,11 @@ impl World {
         let officer = self.run(|conn| accounts::by_key(conn, account));
         let officer = Reference::parse(&officer.reference).unwrap();
         let allocated = self.services.db.write_now(|tx| {
-            allocation::allocate(tx, &self.manager, &record.reference, &officer, now)
+            allocation::allocate(
+                &mut Act::new(tx, &self.manager, At::of(now)),
+                &record.reference,
+                &officer,
+            )
         });
         allocated.unwrap();
     }
@@ -328,10 +344,10 @@ impl World {
     }
 
     pub fn try_attempt(&self, check: &Check, form: &NewOutcome) -> Result<Recorded, OutcomeError> {
-        let (today, now) = (self.today(), self.now());
-        self.services
-            .db
-            .write_now(|tx| outcome::record(tx, &self.officer, check, form, today, now))
+        let now = self.now();
+        self.services.db.write_now(|tx| {
+            outcome::record(&mut Act::new(tx, &self.officer, At::of(now)), check, form)
+        })
     }
 
     /// Children's social care begins to work with the child.
@@ -346,9 +362,12 @@ impl World {
             contact: String::new(),
         };
         self.run(|tx| {
-            episode::add(tx, &self.manager, child, &episode, now)?;
-            let book = rulebook::load(tx, self.authority, today)?;
-            crate::tier::tiering::reassess(tx, &self.manager, child, &book, now)?;
+            episode::add(
+                &mut Act::new(tx, &self.manager, At::of(now)),
+                child,
+                &episode,
+            )?;
+            crate::tier::tiering::reassess(&mut Act::new(tx, &self.manager, At::of(now)), child)?;
             Ok(())
         });
     }
@@ -374,7 +393,10 @@ fn add_account(
         name,
         password_hash: None,
     };
-    accounts::add(tx, &Viewer::program(authority, "test"), &new, now)
+    accounts::add(
+        &mut Act::new(tx, &Viewer::program(authority, "test"), At::of(now)),
+        &new,
+    )
 }
 
 fn particulars(number: u32) -> Particulars {

@@ -1,7 +1,8 @@
 //! News of the same day that did not arrive: each kind of it says on the child's timeline what it was about.
 
 use super::*;
-use crate::access::{audit, mail_upkeep};
+use crate::access::{Act, audit, mail_upkeep};
+use crate::clock::At;
 use crate::duty::rest::{self, NewRest};
 use crate::mail::{MailKind, outbox};
 use crate::rules::codes::ClosureReason;
@@ -69,8 +70,9 @@ fn checks_that_rest() {
         lead_name: "Lee Park".to_owned(),
         ends_on: day("2026-12-20"),
     };
-    let (today, now) = (world.today(), world.now());
-    let rests = |tx: &mut Conn| rest::begin(tx, &world.manager, child, &rest, today, now);
+    let now = world.now();
+    let rests =
+        |tx: &mut Conn| rest::begin(&mut Act::new(tx, &world.manager, At::of(now)), child, &rest);
     world.services.db.write_now(rests).unwrap();
     world.says_what_was_not_heard(MailKind::RestDecided, child, "the rest of these checks");
 }
@@ -87,7 +89,13 @@ fn a_record_that_was_closed() {
         moved_to: None,
         evidence: "The school confirmed the first attendance".to_owned(),
     };
-    let close = |tx: &mut Conn| closure::close(tx, &world.officer, &record, &door, today, now);
+    let close = |tx: &mut Conn| {
+        closure::close(
+            &mut Act::new(tx, &world.officer, At::of(now)),
+            &record,
+            &door,
+        )
+    };
     world.services.db.write_now(close).unwrap();
     world.says_what_was_not_heard(MailKind::RecordClosed, child, "the closing of this record");
 }
@@ -119,7 +127,12 @@ fn what_dies_again_after_it_was_tried_again_is_told_again() {
     let authority = world.authority;
     let overview = world.run(|conn| outbox::overview(conn, authority));
     let mail = Reference::parse(&overview.undelivered[0].reference).unwrap();
-    let tried = world.run(|tx| mail_upkeep::retry_now(tx, &world.installer(), &mail, world.now()));
+    let tried = world.run(|tx| {
+        mail_upkeep::retry_now(
+            &mut Act::new(tx, &world.installer(), At::of(world.now())),
+            &mail,
+        )
+    });
     assert!(tried);
 
     world.break_by_hand(dies);
@@ -148,7 +161,7 @@ impl World {
     }
 
     fn books(&self, check: &Check, on: &str) {
-        let (today, now) = (self.today(), self.now());
+        let now = self.now();
         let new = NewBooking {
             what: Appointment {
                 mode: Mode::HomeVisit,
@@ -160,7 +173,9 @@ impl World {
             },
             holiday_meant: true,
         };
-        let book = |tx: &mut Conn| booking::book(tx, &self.officer, check, &new, today, now);
+        let book = |tx: &mut Conn| {
+            booking::book(&mut Act::new(tx, &self.officer, At::of(now)), check, &new)
+        };
         self.services.db.write_now(book).unwrap();
     }
 
@@ -184,7 +199,8 @@ impl World {
     fn not_delivered(&self, child: ChildKey) -> Vec<String> {
         let timeline = self.run(|conn| audit::timeline(conn, child.number(), 50));
         let lines = timeline.into_iter();
-        let undelivered = lines.filter(|entry| entry.action == "mail_not_delivered");
+        let undelivered =
+            lines.filter(|entry| entry.action == crate::access::Action::MailNotDelivered);
         undelivered.map(|entry| entry.detail).collect()
     }
 }

@@ -1,6 +1,8 @@
 //! What follows from an outcome.
 
 use super::*;
+use crate::access::Act;
+use crate::clock::At;
 use crate::duty::owed::DutyState;
 use crate::duty::{DutyKey, lapse};
 use crate::rules::dates::spoken;
@@ -161,9 +163,15 @@ fn a_bank_holiday_is_booked_only_by_somebody_who_means_it() {
         },
         holiday_meant: false,
     };
-    let (today, now) = (world.today(), world.now());
+    let now = world.now();
     let book = |new: &NewBooking| {
-        let book = |tx: &mut Conn| booking::book(tx, &world.manager, &meeting, new, today, now);
+        let book = |tx: &mut Conn| {
+            booking::book(
+                &mut Act::new(tx, &world.manager, At::of(now)),
+                &meeting,
+                new,
+            )
+        };
         world.services.db.write_now(book)
     };
     assert!(matches!(book(&christmas), Err(BookingError::Holiday(_))));
@@ -218,9 +226,14 @@ fn the_attempt_to_find_a_child_ends_when_the_child_is_found() {
     let world = World::new();
     let child = world.notified();
     let lost = world.record(child);
-    let (today, now) = (world.today(), world.now());
-    let lose =
-        |tx: &mut Conn| whereabouts::lose(tx, &world.officer, &lost, "An empty house", today, now);
+    let now = world.now();
+    let lose = |tx: &mut Conn| {
+        whereabouts::lose(
+            &mut Act::new(tx, &world.officer, At::of(now)),
+            &lost,
+            "An empty house",
+        )
+    };
     world.services.db.write_now(lose).unwrap();
     let search = world.check(child, DutyKind::FindChild);
     world.attempt(&search, Mode::HomeVisit, AttemptResult::NobodyIn);
@@ -228,8 +241,13 @@ fn the_attempt_to_find_a_child_ends_when_the_child_is_found() {
     assert_eq!(attempt.follows, Some(search.key));
 
     let lost = world.record(child);
-    let find =
-        |tx: &mut Conn| whereabouts::find(tx, &world.officer, &lost, "The aunt rang", today, now);
+    let find = |tx: &mut Conn| {
+        whereabouts::find(
+            &mut Act::new(tx, &world.officer, At::of(now)),
+            &lost,
+            "The aunt rang",
+        )
+    };
     world.services.db.write_now(find).unwrap();
     let kinds = world.open_kinds(child);
     assert!(!kinds.contains(&DutyKind::FindChild) && !kinds.contains(&DutyKind::NewAttempt));
@@ -577,12 +595,10 @@ fn a_child_is_not_owed_the_same_thing_twice() {
     for _ in 0..2 {
         world.run(|tx| {
             owed::owe(
-                tx,
-                &world.officer,
+                &mut Act::new(tx, &world.officer, At::of(now)),
                 child,
                 std::slice::from_ref(&again),
                 None,
-                now,
             )
         });
     }
@@ -593,16 +609,20 @@ fn a_child_is_not_owed_the_same_thing_twice() {
 impl World {
     /// Nobody knows where the child is any longer.
     fn loses(&self, child: ChildKey) {
-        let (today, now) = (self.today(), self.now());
+        let now = self.now();
         let record = self.record(child);
         let lost = self.services.db.write_now(|tx| {
-            whereabouts::lose(tx, &self.officer, &record, "An empty house", today, now)
+            whereabouts::lose(
+                &mut Act::new(tx, &self.officer, At::of(now)),
+                &record,
+                "An empty house",
+            )
         });
         lost.unwrap();
     }
 
     fn book(&self, check: &Check, on: &str, reason: &str) -> Result<Booked, BookingError> {
-        let (today, now) = (self.today(), self.now());
+        let now = self.now();
         let new = NewBooking {
             what: Appointment {
                 mode: Mode::HomeVisit,
@@ -614,9 +634,9 @@ impl World {
             },
             holiday_meant: true,
         };
-        self.services
-            .db
-            .write_now(|tx| booking::book(tx, &self.officer, check, &new, today, now))
+        self.services.db.write_now(|tx| {
+            booking::book(&mut Act::new(tx, &self.officer, At::of(now)), check, &new)
+        })
     }
 
     /// All promises hold but those of the sweep, which has not run yet.

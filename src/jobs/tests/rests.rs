@@ -2,6 +2,8 @@
 //! the search for a child.
 
 use super::*;
+use crate::access::Act;
+use crate::clock::At;
 use crate::desk::diary;
 use crate::duty::lapse_list;
 use crate::duty::rest::{self, NewRest, Outlook, RestError};
@@ -15,8 +17,10 @@ impl World {
             lead_name: "Lee Park".to_owned(),
             ends_on: day(until),
         };
-        let (today, now) = (self.today(), self.now());
-        let begin = |tx: &mut Conn| rest::begin(tx, &self.manager, child, &rest, today, now);
+        let now = self.now();
+        let begin = |tx: &mut Conn| {
+            rest::begin(&mut Act::new(tx, &self.manager, At::of(now)), child, &rest)
+        };
         self.services.db.write_now(begin)
     }
 }
@@ -131,9 +135,13 @@ fn whoever_decided_on_the_rest_is_not_the_one_who_hears_of_it() {
 fn looking_for_a_child_never_rests() {
     let world = World::new();
     let child = world.known_since_seen("2026-10-01");
-    let (record, today, now) = (world.record(child), world.today(), world.now());
+    let (record, now) = (world.record(child), world.now());
     let lost = |tx: &mut Conn| {
-        whereabouts::lose(tx, &world.officer, &record, "The flat is empty", today, now)
+        whereabouts::lose(
+            &mut Act::new(tx, &world.officer, At::of(now)),
+            &record,
+            "The flat is empty",
+        )
     };
     world.services.db.write_now(lost).unwrap();
     world.rest(child, "2027-01-31").unwrap();
@@ -156,9 +164,19 @@ fn looking_for_a_child_never_rests() {
 fn a_rest_that_nobody_above_could_be_told_is_shown_and_stays_owed() {
     let world = World::without_posts();
     let child = world.known_since_seen("2025-12-01");
-    world.run(|tx| authority::take_into_service(tx, &world.installer(), Some(DUTY), world.now()));
+    world.run(|tx| {
+        authority::take_into_service(
+            &mut Act::new(tx, &world.installer(), At::of(world.now())),
+            Some(DUTY),
+        )
+    });
     world.on("2026-12-02").sweep();
-    world.run(|tx| authority::take_into_service(tx, &world.installer(), None, world.now()));
+    world.run(|tx| {
+        authority::take_into_service(
+            &mut Act::new(tx, &world.installer(), At::of(world.now())),
+            None,
+        )
+    });
     world.rest(child, "2026-12-20").unwrap();
     world.on("2026-12-03").sweep();
     let broken = world.broken_promises();
@@ -167,7 +185,12 @@ fn a_rest_that_nobody_above_could_be_told_is_shown_and_stays_owed() {
             && it.contains(world.record(child).reference.as_str())),
         "{broken:?}"
     );
-    world.run(|tx| authority::take_into_service(tx, &world.installer(), Some(DUTY), world.now()));
+    world.run(|tx| {
+        authority::take_into_service(
+            &mut Act::new(tx, &world.installer(), At::of(world.now())),
+            Some(DUTY),
+        )
+    });
     assert_eq!(recipients(&world.sweep()), [DUTY]);
     world.assert_green();
 }

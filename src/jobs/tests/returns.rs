@@ -1,7 +1,8 @@
 //! The census return: a duty about no child, on the same clock as every check.
 
 use super::*;
-use crate::access::Viewer;
+use crate::access::{Act, Viewer};
+use crate::clock::At;
 use crate::desk::diary;
 use crate::duty::owed::{self, Duty, DutyState};
 use crate::duty::whose::Whose;
@@ -37,8 +38,9 @@ impl World {
     }
 
     fn note_sent(&self, viewer: &Viewer, duty: &Duty, on: &str) -> Result<(), SendingError> {
-        let (today, now) = (self.today(), self.now());
-        let send = |tx: &mut Conn| census::send(tx, viewer, duty, day(on), today, now);
+        let now = self.now();
+        let send =
+            |tx: &mut Conn| census::send(&mut Act::new(tx, viewer, At::of(now)), duty, day(on));
         self.services.db.write_now(send)
     }
 }

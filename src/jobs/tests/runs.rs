@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::access::Act;
+use crate::clock::At;
 use crate::jobs::punctuality::{self, Punctuality};
 use crate::jobs::rehearsal::{self, TakenBack};
 use crate::jobs::{Timer, store};
@@ -36,7 +38,12 @@ fn a_sweep_that_could_tell_nobody_and_tiers_that_are_late_are_trouble() {
     assert_eq!(state(), Punctuality::Untold(world.now(), 1));
     assert!(state().warning().unwrap().contains("told to nobody"));
 
-    world.run(|tx| authority::take_into_service(tx, &world.installer(), Some(DUTY), world.now()));
+    world.run(|tx| {
+        authority::take_into_service(
+            &mut Act::new(tx, &world.installer(), At::of(world.now())),
+            Some(DUTY),
+        )
+    });
     world.sweep();
     assert_eq!(state(), Punctuality::InTime(world.now()));
     world.break_by_hand("UPDATE job_run SET problem = 'broken' WHERE job = 'tiers'");
@@ -55,10 +62,10 @@ fn a_rehearsal_says_when_it_did_not_assess_every_child_and_writes_the_digest_of_
     let today = world.today();
     world.run(|tx| crate::policy::reassessment::reassess_all_soon(tx, world.authority, today));
     let rehearse = |assessed| {
-        let (authority, now) = (world.authority, world.now());
+        let authority = world.authority;
+        let at = world.services.clock.on(day("2028-01-03"));
         let taken_back = world.services.db.write_now(|tx| {
-            let day = day("2028-01-03");
-            let it = rehearsal::sweep_once(tx, authority, "https://x", assessed, day, now)?;
+            let it = rehearsal::sweep_once(tx, authority, "https://x", assessed, at)?;
             Err::<(), _>(TakenBack::Rehearsed(it))
         });
         match taken_back {
@@ -118,7 +125,10 @@ fn one_bad_authority_does_not_stop_the_others() {
     let child = world.known_since_seen("2025-12-01");
     world.run(|tx| {
         let other = authority::add(tx, "901", "Aardvarkshire")?;
-        authority::take_into_service(tx, &Viewer::program(other, "test"), None, world.now())
+        authority::take_into_service(
+            &mut Act::new(tx, &Viewer::program(other, "test"), At::of(world.now())),
+            None,
+        )
     });
     world
         .ending

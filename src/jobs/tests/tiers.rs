@@ -2,6 +2,9 @@
 
 use super::*;
 
+use crate::access::Act;
+use crate::clock::At;
+
 impl World {
     /// The child lives somewhere else since a day, and an officer made sure of it.
     pub fn moves(&self, child: ChildKey, lines: &str, since: &str) {
@@ -14,9 +17,13 @@ impl World {
         };
         self.run(|tx| {
             address::move_child(tx, child, &place, Source::Parent, day(since), now)?;
-            address::verify(tx, &self.officer, child, today, "by letter", now)?;
-            let book = rulebook::load(tx, self.authority, today)?;
-            crate::tier::tiering::reassess(tx, &self.officer, child, &book, now)?;
+            address::verify(
+                &mut Act::new(tx, &self.officer, At::of(now)),
+                child,
+                today,
+                "by letter",
+            )?;
+            crate::tier::tiering::reassess(&mut Act::new(tx, &self.officer, At::of(now)), child)?;
             Ok(())
         });
     }

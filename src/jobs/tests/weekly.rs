@@ -2,6 +2,9 @@
 
 use super::*;
 
+use crate::access::Act;
+use crate::clock::At;
+
 /// A child whose check is due on Tuesday 1 December 2026, never mind by whom.
 fn world() -> (World, ChildKey) {
     let world = World::new();
@@ -52,19 +55,16 @@ fn a_lapse_is_repeated_each_week_until_a_person_answers_for_it() {
         );
         assert!(!said.mentions("Example"), "{said}");
     }
-    let (today, now) = (world.today(), world.now());
+    let now = world.now();
     world
         .services
         .db
         .write_now(|tx| {
             lapse::acknowledge(
-                tx,
-                &world.officer,
+                &mut Act::new(tx, &world.officer, At::of(now)),
                 &lapse,
                 "Visit",
                 day("2026-12-24"),
-                today,
-                now,
             )
         })
         .unwrap();

@@ -5,6 +5,8 @@
 use super::*;
 use chrono::Days;
 
+use crate::access::Act;
+use crate::clock::At;
 use crate::policy::rulebook;
 use crate::register::testing::{World, day, now, world};
 use crate::rules::policy::{Period, Unit};
@@ -30,7 +32,7 @@ fn contact(value: u32, from: NaiveDate) -> Change {
 fn set_as(world: &World, viewer: &Viewer, change: &Change, reason: &str) -> Outcome<()> {
     world
         .db
-        .write_now(|tx| set(tx, viewer, change, reason, now(), today()))
+        .write_now(|tx| set(&mut Act::new(tx, viewer, At::of(now())), change, reason))
 }
 
 fn in_force(world: &World, on: NaiveDate) -> String {
@@ -86,7 +88,12 @@ fn a_value_to_come_is_withdrawn_and_what_held_goes_on() {
     let take_back = |from| {
         world.db.write_now(|tx| {
             let which = (PolicyKey::FirstContact, Some(Tier::Green));
-            withdraw(tx, admin, which, from, "an error", now(), today())
+            withdraw(
+                &mut Act::new(tx, admin, At::of(now())),
+                which,
+                from,
+                "an error",
+            )
         })
     };
     assert!(matches!(
@@ -117,16 +124,12 @@ fn a_wrong_value_is_put_right_on_the_day_it_was_entered_and_stays_on_record() {
         .collect();
     assert_eq!(own, [(9, true), (2, true), (8, false)]);
 
-    let tomorrow = today().succ_opt().unwrap();
     let late = world.db.write_now(|tx| {
         let change = contact(7, today());
         set(
-            tx,
-            admin,
+            &mut Act::new(tx, admin, At::of(now() + Days::new(1))),
             &change,
             "too late",
-            now() + Days::new(1),
-            tomorrow,
         )
     });
     assert!(matches!(late, Err(PolicyError::Change(_))), "{late:?}");
@@ -142,12 +145,9 @@ fn what_was_entered_today_is_taken_back_and_what_held_goes_on() {
         .db
         .write_now(|tx| {
             set(
-                tx,
-                admin,
+                &mut Act::new(tx, admin, At::of(before)),
                 &contact(9, yesterday),
                 "first",
-                before,
-                yesterday,
             )
         })
         .unwrap();
@@ -155,7 +155,12 @@ fn what_was_entered_today_is_taken_back_and_what_held_goes_on() {
     let take_back = |from| {
         world.db.write_now(|tx| {
             let which = (PolicyKey::FirstContact, Some(Tier::Green));
-            withdraw(tx, admin, which, from, "an error", now(), today())
+            withdraw(
+                &mut Act::new(tx, admin, At::of(now())),
+                which,
+                from,
+                "an error",
+            )
         })
     };
     let refused = take_back(yesterday);
@@ -181,12 +186,12 @@ fn the_act_commences_in_one_authority_and_ends_again() {
     let begin = |from| {
         world
             .db
-            .write_now(|tx| commence(tx, admin, from, "SI 2027/1", now(), today()))
+            .write_now(|tx| commence(&mut Act::new(tx, admin, At::of(now())), from, "SI 2027/1"))
     };
     let end = |last| {
-        world
-            .db
-            .write_now(|tx| end_commencement(tx, admin, last, "an error", now(), today()))
+        world.db.write_now(|tx| {
+            end_commencement(&mut Act::new(tx, admin, At::of(now())), last, "an error")
+        })
     };
     assert!(matches!(end(today()), Err(PolicyError::NotCommenced)));
     begin(day(2027, 4, 1)).unwrap();

@@ -1,6 +1,8 @@
 //! Moves, corrections and what was made sure of, each with its dates.
 
 use super::*;
+use crate::access::Act;
+use crate::clock::At;
 use crate::register::child;
 use crate::register::testing::{World, day, now, world};
 
@@ -143,8 +145,16 @@ fn moves_are_counted_without_corrections() {
 fn an_address_is_verified_until_a_visit_finds_it_wrong() {
     let world = world();
     let (key, _) = world.add("Ada", "Moss", day(2015, 4, 3));
-    let verified =
-        |how: &str| world.run(|tx| verify(tx, &world.officer, key, day(2026, 11, 20), how, now()));
+    let verified = |how: &str| {
+        world.run(|tx| {
+            verify(
+                &mut Act::new(tx, &world.officer, At::of(now())),
+                key,
+                day(2026, 11, 20),
+                how,
+            )
+        })
+    };
     assert!(!verified("Home visit"), "there is nothing to verify yet");
     moved(
         &world,
@@ -158,12 +168,12 @@ fn an_address_is_verified_until_a_visit_finds_it_wrong() {
         (home.verified_on, home.verified_by.as_deref()),
         (Some(day(2026, 11, 20)), Some("Sam Reed"))
     );
-    let events = world.run(|conn| audit::timeline(conn, key.number(), 1));
+    let events = world.run(|conn| crate::access::audit::timeline(conn, key.number(), 1));
     assert_eq!(
         events.first().unwrap().detail,
         "Address verified on 20 November 2026: Home visit"
     );
-    world.run(|tx| doubt(tx, &world.officer, key, now()));
+    world.run(|tx| doubt(&mut Act::new(tx, &world.officer, At::of(now())), key));
     let home = world.run(|conn| of_child(conn, key)).unwrap();
     assert_eq!((home.verified_on, home.verified_by), (None, None));
 }

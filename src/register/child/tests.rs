@@ -1,6 +1,8 @@
 //! Children are added, found by whoever may see them, and amended by one person at a time.
 
 use super::*;
+use crate::access::Act;
+use crate::clock::At;
 use crate::register::testing::{World, day, new_child, now, particulars, world};
 use crate::rules::codes::Sex;
 
@@ -14,22 +16,27 @@ fn amended(
     version: i32,
     to: &Particulars,
 ) -> Result<(), AmendError> {
-    world
-        .db
-        .write_now(|tx| amend(tx, &world.officer, of, version, to, now()))
+    world.db.write_now(|tx| {
+        amend(
+            &mut Act::new(tx, &world.officer, At::of(now())),
+            of,
+            version,
+            to,
+        )
+    })
 }
 
 fn last_event(world: &World, key: ChildKey) -> (String, String) {
-    let events = world.run(|conn| audit::timeline(conn, key.number(), 1));
+    let events = world.run(|conn| crate::access::audit::timeline(conn, key.number(), 1));
     events
         .first()
-        .map(|event| (event.action.clone(), event.detail.clone()))
+        .map(|event| (event.action.as_str().to_owned(), event.detail.clone()))
         .unwrap()
 }
 
 fn timeline_length(world: &World, key: ChildKey) -> usize {
     world
-        .run(|conn| audit::timeline(conn, key.number(), 100))
+        .run(|conn| crate::access::audit::timeline(conn, key.number(), 100))
         .len()
 }
 
@@ -69,7 +76,7 @@ fn a_restricted_child_is_seen_by_its_officer_and_managers() {
     assert!(!seen(&world.officer));
     assert_eq!(last_event(&world, key).0, "child_restricted");
     let open_by = |viewer: &Viewer| {
-        let opened = |tx: &mut Conn| restrict(tx, viewer, key, false, now());
+        let opened = |tx: &mut Conn| restrict(&mut Act::new(tx, viewer, At::of(now())), key, false);
         world.db.write_now(opened)
     };
     for other in [
@@ -130,9 +137,12 @@ fn the_second_of_two_who_save_is_told_and_shown_the_first() {
     }
     assert_eq!(timeline_length(&world, key), before);
     assert!(matches!(
-        world
-            .db
-            .write_now(|tx| amend(tx, &world.elsewhere, &reference, 2, &ada(), now())),
+        world.db.write_now(|tx| amend(
+            &mut Act::new(tx, &world.elsewhere, At::of(now())),
+            &reference,
+            2,
+            &ada()
+        )),
         Err(AmendError::NotFound)
     ));
 }

@@ -1,6 +1,8 @@
 //! Who is listed as out of sight, in what order, and for whom.
 
 use super::*;
+use crate::access::Act;
+use crate::clock::At;
 use crate::register::address::{self, Place};
 use crate::register::testing::{World, day, new_child, now, particulars, world};
 use crate::register::{ChildKey, child, claimed_address};
@@ -13,7 +15,7 @@ fn add(world: &World, name: &str, seen: Option<NaiveDate>, status: ChildStatus) 
     new.last_seen_on = seen;
     new.status = status;
     world
-        .run(|tx| child::add(tx, &world.program, &new, now()))
+        .run(|tx| child::add(&mut Act::new(tx, &world.program, At::of(now())), &new))
         .0
 }
 
@@ -61,7 +63,12 @@ fn house(world: &World, child: ChildKey, verified_on: Option<NaiveDate>) {
             now(),
         )?;
         if let Some(on) = verified_on {
-            address::verify(tx, &world.program, child, on, "", now())?;
+            address::verify(
+                &mut Act::new(tx, &world.program, At::of(now())),
+                child,
+                on,
+                "",
+            )?;
         }
         Ok(())
     });
@@ -114,7 +121,7 @@ fn what_a_list_did_not_record_is_a_list_of_its_own() {
     add(&world, "Never", None, ChildStatus::Active);
     let mut new = new_child(particulars("Imported", "Moss", day(2015, 4, 3)));
     new.seen_recorded = false;
-    world.run(|tx| child::add(tx, &world.program, &new, now()));
+    world.run(|tx| child::add(&mut Act::new(tx, &world.program, At::of(now())), &new));
     assert_eq!(
         listed(&world, &world.manager, Worry::NeverSeen, None),
         ["Never"]
@@ -162,14 +169,22 @@ fn two_addresses_are_listed_until_somebody_settles_which_is_right() {
     house(&world, child, Some(day(2026, 11, 1)));
     let (program, other, on) = (&world.program, place("9 Elm Road"), now().date());
     let take = |tx: &mut Conn| {
-        claimed_address::hold_claim(tx, program, child, &other, Source::Parent, on, now())
+        claimed_address::hold_claim(
+            &mut Act::new(tx, program, At::of(now())),
+            child,
+            &other,
+            Source::Parent,
+            on,
+        )
     };
     world.run(take);
     assert_eq!(
         listed(&world, &world.manager, Worry::TwoAddresses, None),
         ["Two homes"]
     );
-    world.run(|tx| claimed_address::note_settled(tx, program, child, "Settled", now()));
+    world.run(|tx| {
+        claimed_address::note_settled(&mut Act::new(tx, program, At::of(now())), child, "Settled")
+    });
     assert!(listed(&world, &world.manager, Worry::TwoAddresses, None).is_empty());
 }
 

@@ -165,19 +165,25 @@ pub(in crate::register) fn verified_days(
     Ok(days)
 }
 
+/// An address to be written down: who says so, and from when until when somebody lived there.
+pub(in crate::register) struct NewAddress<'a> {
+    pub(in crate::register) place: &'a Place,
+    pub(in crate::register) source: Source,
+    pub(in crate::register) from: NaiveDate,
+    pub(in crate::register) to: Option<NaiveDate>,
+}
+
 pub(in crate::register) fn insert(
     tx: &mut Conn,
     whose: Whose,
     reference: &Reference,
-    place: &Place,
-    source: Source,
-    (from, to): (NaiveDate, Option<NaiveDate>),
+    new: &NewAddress<'_>,
     now: NaiveDateTime,
 ) -> Result<()> {
     diesel::insert_into(address::table)
         .values((
-            NewRow::of(whose, reference, place, source, from, now),
-            address::lived_to.eq(to),
+            NewRow::of(whose, reference, new.place, new.source, new.from, now),
+            address::lived_to.eq(new.to),
         ))
         .execute(tx)?;
     Ok(())

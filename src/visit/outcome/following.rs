@@ -1,10 +1,7 @@
 //! What follows from an outcome: whoever was lost is found, the check and what else it satisfies is closed with its lapse and
 //! the next is owed; or a new attempt is, and the lapse of the one before goes over to it.
 
-use chrono::NaiveDateTime;
-
-use crate::access::Viewer;
-use crate::access::audit::{self, Event};
+use crate::access::{Act, Action, Subject};
 use crate::db::{Conn, DbError};
 use crate::duty::owed::{self, Closing, DutyState};
 use crate::duty::{DutyKey, lapse};
@@ -23,43 +20,41 @@ use crate::visit::{ending, found, store};
 
 /// What follows from an outcome.
 pub(super) struct Following<'a> {
-    pub(super) viewer: &'a Viewer,
     pub(super) check: &'a Check,
     pub(super) happened: &'a Happened,
     pub(super) attempt: &'a Attempt,
     pub(super) tier: Tier,
     pub(super) rulebook: &'a Rulebook,
-    pub(super) now: NaiveDateTime,
 }
 
 impl Following<'_> {
     /// A child who was seen is a child of whom it is known where they are. One who was seen only before nobody knew is as
     /// lost as ever.
-    pub(super) fn note_found(&self, tx: &mut Conn) -> Result<(), DbError> {
-        let open = check::open_of_child(tx, self.check.child)?;
+    pub(super) fn note_found(&self, act: &mut Act<'_>) -> Result<(), DbError> {
+        let open = check::open_of_child(act.tx, self.check.child)?;
         let found = open.iter().any(|check| {
             check.kind == DutyKind::FindChild && satisfies_too(&check.as_open(), self.happened)
         });
         if !found {
             return Ok(());
         }
-        let child = register::child::by_key(tx, self.viewer, self.check.child)?;
+        let child = register::child::by_key(act.tx, act.viewer, self.check.child)?;
         let Some(lost) = child.filter(|child| child.status == ChildStatus::WhereaboutsUnknown)
         else {
             return Ok(());
         };
         let how = &self.attempt.in_words;
-        found::known_again(tx, self.viewer, &lost, how, self.rulebook.today, self.now)
+        found::known_again(act, &lost, how)
     }
 
     /// Closes the check, if the outcome satisfies it, and every other open check that it satisfies too
     /// ([`satisfies_too`]), each with its attempts, and owes what comes next.
     pub(super) fn close_what_is_satisfied(
         &self,
-        tx: &mut Conn,
+        act: &mut Act<'_>,
         satisfied: bool,
     ) -> Result<(), DbError> {
-        let open = check::open_of_child(tx, self.check.child)?;
+        let open = check::open_of_child(act.tx, self.check.child)?;
         let original = self.check.follows.unwrap_or(self.check.key);
         let done: Vec<&Check> = open
             .iter()
@@ -79,13 +74,19 @@ impl Following<'_> {
             })
             .map(|check| check.key)
             .collect();
-        store::booking::end(tx, &keys, BookingState::Kept, Some(self.happened.on))?;
+        store::booking::end(act.tx, &keys, BookingState::Kept, Some(self.happened.on))?;
         let closing = Closing {
             state: DutyState::Done,
             on: self.happened.on,
             because: &self.attempt.in_words,
         };
-        ending::end(tx, &keys, &closing, Some(self.attempt.key), self.now)?;
+        ending::end(
+            act.tx,
+            &keys,
+            &closing,
+            Some(self.attempt.key),
+            act.at.now(),
+        )?;
         let next: Vec<DutyOwed> = done
             .iter()
             .filter_map(|check| {
@@ -95,12 +96,12 @@ impl Following<'_> {
                 next_check(check.kind, self.happened.on, self.tier, policy, calendar)
             })
             .collect();
-        owed::owe(tx, self.viewer, self.check.child, &next, None, self.now)
+        owed::owe(act, self.check.child, &next, None)
     }
 
     /// Owes a new attempt, if the outcome does not satisfy its check, and notes whether the manager hears of it the same day.
     /// An older attempt at the same check that is still open gives way to it with its booking and its lapse.
-    pub(super) fn owe_a_new_attempt(&self, tx: &mut Conn) -> Result<(), DbError> {
+    pub(super) fn owe_a_new_attempt(&self, act: &mut Act<'_>) -> Result<(), DbError> {
         let Rulebook {
             policy, calendar, ..
         } = self.rulebook;
@@ -115,17 +116,17 @@ impl Following<'_> {
             return Ok(());
         };
         // A manager who was there knows.
-        if effect.tell_manager_today && !self.viewer.manages() {
-            store::outcome::tell_manager(tx, self.attempt.key)?;
+        if effect.tell_manager_today && !act.viewer.manages() {
+            store::outcome::tell_manager(act.tx, self.attempt.key)?;
         }
         let original = self.check.follows.unwrap_or(self.check.key);
         store::booking::end(
-            tx,
+            act.tx,
             &[self.check.key, original],
             BookingState::Failed,
             Some(self.happened.on),
         )?;
-        let older = open_attempt(tx, self.check.child, original)?;
+        let older = open_attempt(act.tx, self.check.child, original)?;
         if let Some(older) = &older {
             let because = format!("Replaced by a later attempt. {}", self.attempt.in_words);
             let closing = Closing {
@@ -133,44 +134,42 @@ impl Following<'_> {
                 on: self.rulebook.today,
                 because: &because,
             };
-            owed::close(tx, &[older.key], &closing)?;
-            store::outcome::note_closed(tx, &[older.key], self.attempt.key)?;
+            owed::close(act.tx, &[older.key], &closing)?;
+            store::outcome::note_closed(act.tx, &[older.key], self.attempt.key)?;
         }
-        owed::owe(
-            tx,
-            self.viewer,
-            self.check.child,
-            &[owed],
-            Some(original),
-            self.now,
-        )?;
-        if let (Some(older), Some(newer)) = (older, open_attempt(tx, self.check.child, original)?) {
-            store::booking::carry_over(tx, older.key, newer.key)?;
-            self.carry_lapse_over(tx, &older, &newer)?;
+        owed::owe(act, self.check.child, &[owed], Some(original))?;
+        if let (Some(older), Some(newer)) =
+            (older, open_attempt(act.tx, self.check.child, original)?)
+        {
+            store::booking::carry_over(act.tx, older.key, newer.key)?;
+            self.carry_lapse_over(act, &older, &newer)?;
         }
         Ok(())
     }
 
     /// A visit at which nobody was seen answers for nothing: the lapse of an older attempt stays open for the newer one, with
     /// the day it was due first, its round and its plan, so that a row of failed visits climbs the ladder.
-    fn carry_lapse_over(&self, tx: &mut Conn, older: &Check, newer: &Check) -> Result<(), DbError> {
-        let Some(lapse) = lapse::of_duty(tx, older.key)? else {
+    fn carry_lapse_over(
+        &self,
+        act: &mut Act<'_>,
+        older: &Check,
+        newer: &Check,
+    ) -> Result<(), DbError> {
+        let Some(lapse) = lapse::of_duty(act.tx, older.key)? else {
             return Ok(());
         };
-        lapse::carry_over(tx, lapse.key, newer.key)?;
+        lapse::carry_over(act.tx, lapse.key, newer.key)?;
         let detail = format!(
             "The lapse since {} stays open for the next attempt, {}. {}",
             spoken(lapse.due_on),
             newer.reference,
             self.attempt.in_words
         );
-        let event = Event {
-            action: "lapse_carried_over",
-            child: Some(self.check.child.number()),
-            subject: lapse.reference.as_str(),
-            detail: &detail,
-        };
-        audit::record(tx, self.viewer, &event, self.now)
+        act.note(
+            Action::LapseCarriedOver,
+            Subject::of_child(self.check.child, lapse.reference.as_str()),
+            &detail,
+        )
     }
 }
 

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use askama::Template;
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use validator::Validate;
 
-use crate::access::Viewer;
-use crate::db::{Conn, DbError};
+use crate::access::Act;
+use crate::db::DbError;
 use crate::intake::term_list::{self, Taken};
 use crate::policy::calendar_book::{self, CalendarError, Held, OtherDay, SourcedTerm};
 use crate::rules::calendar::bank_holidays_of;
@@ -219,7 +219,7 @@ struct Addition<F, T> {
 }
 
 /// The function of the calendar book that writes down what the form says.
-type Adding<T> = fn(&mut Conn, &Viewer, &T, NaiveDateTime, NaiveDate) -> Result<(), CalendarError>;
+type Adding<T> = fn(&mut Act<'_>, &T) -> Result<(), CalendarError>;
 
 impl<F, T> Addition<F, T>
 where
@@ -233,10 +233,8 @@ where
                 return refuse(visit, (self.again)(form, errors)).await;
             }
         };
-        let (add, today, now) = (self.add, visit.today(), visit.now());
-        let done = visit
-            .write(move |tx, viewer| add(tx, viewer, &wanted, now, today))
-            .await?;
+        let add = self.add;
+        let done = visit.act(move |act| add(act, &wanted)).await?;
         let Some(error) = refused(done)? else {
             return Ok(done_here(visit, self.told));
         };
@@ -265,9 +263,9 @@ pub async fn add_list(
             return refuse(&visit, again(form, Vec::new(), errors)).await;
         }
     };
-    let (today, now, pasted) = (visit.today(), visit.now(), form.list.clone());
+    let pasted = form.list.clone();
     let taken = visit
-        .write(move |tx, viewer| term_list::take(tx, viewer, pasted.as_bytes(), false, now, today))
+        .act(move |act| term_list::take(act, pasted.as_bytes(), false))
         .await?;
     let (message, lines) = match taken {
         Ok(Taken {
@@ -331,13 +329,7 @@ pub async fn remove_term(
 }
 
 /// How something of the calendar is removed.
-type Remove = fn(
-    &mut Conn,
-    &Viewer,
-    &Reference,
-    chrono::NaiveDateTime,
-    NaiveDate,
-) -> Result<(), CalendarError>;
+type Remove = fn(&mut Act<'_>, &Reference) -> Result<(), CalendarError>;
 
 async fn remove(
     visit: Visit,
@@ -349,10 +341,7 @@ async fn remove(
     if let Err(Refused { .. }) = submitted.check(visit.today()) {
         return Err(WebError::StaleForm);
     }
-    let (today, now) = (visit.today(), visit.now());
-    let done = visit
-        .write(move |tx, viewer| remove(tx, viewer, &reference, now, today))
-        .await?;
+    let done = visit.act(move |act| remove(act, &reference)).await?;
     match refused(done)? {
         None => Ok(done_here(&visit, told)),
         Some(CalendarError::NotFound) => Err(WebError::NotFound),

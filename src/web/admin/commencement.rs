@@ -90,13 +90,12 @@ async fn enter(
         Err(refused) => return answer::refuse(&page(&visit, refused).await?),
     };
     let reason = form.reason.clone();
-    let (today, now) = (visit.today(), visit.now());
     let done = visit
-        .write(move |tx, viewer| {
+        .act(move |act| {
             if begins {
-                policy_book::commence(tx, viewer, day, &reason, now, today)
+                policy_book::commence(act, day, &reason)
             } else {
-                policy_book::end_commencement(tx, viewer, day, &reason, now, today)
+                policy_book::end_commencement(act, day, &reason)
             }
         })
         .await?;

@@ -58,10 +58,9 @@ pub async fn retry(
     if let Err(Refused { .. }) = submitted.check(visit.today()) {
         return Err(WebError::StaleForm);
     }
-    let now = visit.now();
     let name = reference.to_string();
     let due = visit
-        .write(move |tx, viewer| mail_upkeep::retry_now(tx, viewer, &reference, now))
+        .act(move |act| mail_upkeep::retry_now(act, &reference))
         .await??;
     let told = if due {
         Flash::success(format!("{name} is tried again now"))
@@ -82,9 +81,8 @@ pub async fn address_works(
     if let Err(Refused { .. }) = submitted.check(visit.today()) {
         return Err(WebError::StaleForm);
     }
-    let now = visit.now();
     let cleared = visit
-        .write(move |tx, viewer| mail_upkeep::address_works(tx, viewer, &reference, now))
+        .act(move |act| mail_upkeep::address_works(act, &reference))
         .await??;
     let told = if cleared {
         Flash::success("Whoever has this address is told again from now on")

@@ -148,9 +148,8 @@ pub async fn save(
         to: wanted.to,
     };
     let reason = form.reason.clone();
-    let (today, now) = (visit.today(), visit.now());
     let saved = visit
-        .write(move |tx, viewer| policy_book::set(tx, viewer, &change, &reason, now, today))
+        .act(move |act| policy_book::set(act, &change, &reason))
         .await?;
     let error = match saved {
         Ok(()) => {
@@ -220,11 +219,8 @@ pub async fn withdraw(
             return answer::refuse(&page(&visit, key, again).await?);
         }
     };
-    let (today, now) = (visit.today(), visit.now());
     let done = visit
-        .write(move |tx, viewer| {
-            policy_book::withdraw(tx, viewer, (key, tier), from, &reason, now, today)
-        })
+        .act(move |act| policy_book::withdraw(act, (key, tier), from, &reason))
         .await?;
     let flash = match done {
         Ok(()) => Flash::success("The value is withdrawn. What held before it goes on."),

@@ -48,9 +48,11 @@ pub async fn show(visit: Visit, Query(day): Query<Day>) -> Result<HttpResponse, 
     let Some(on) = on.filter(|_| shown.errors.summary().is_empty()) else {
         return answer::refuse(&shown);
     };
-    let (now, base_url) = (visit.now(), visit.app().config.base_url.clone());
+    let at = visit.app().clock.on(on);
+
+    let base_url = visit.app().config.base_url.clone();
     let taken_back = visit
-        .write(move |tx, viewer| rehearsal::rehearse(tx, viewer.authority(), &base_url, on, now))
+        .act(move |act| rehearsal::rehearse(act.tx, act.viewer.authority(), &base_url, at))
         .await?;
     match taken_back {
         Err(TakenBack::Rehearsed(rehearsed)) => {

@@ -57,9 +57,9 @@ pub async fn send(
     let sample = sample.ok_or_else(|| {
         WebError::BadRequest("Use the buttons on the page to choose a mail.".to_owned())
     })?;
-    let (now, base_url) = (visit.now(), visit.app().config.base_url.clone());
+    let base_url = visit.app().config.base_url.clone();
     let to = visit
-        .write(move |tx, viewer| mail_upkeep::send_sample(tx, viewer, &sample, &base_url, now))
+        .act(move |act| mail_upkeep::send_sample(act, &sample, &base_url))
         .await??;
     visit.app().nudge.mail();
     let told = Flash::success(format!("The sample is on its way to {to}."));

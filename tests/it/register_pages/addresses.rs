@@ -158,7 +158,14 @@ fn a_parent_who_notifies_again_does_not_replace_a_better_known_address() {
         let told = crate::register_scene::notification(key, None);
         let url = app.url.clone();
         let receive = hearth::intake::notification::receive;
-        app.write(|tx| receive(tx, &viewer, &told, &url, moment.date(), moment));
+        app.write(|tx| {
+            receive(
+                &mut hearth::access::Act::new(tx, &viewer, hearth::clock::At::of(moment)),
+                &told,
+                &url,
+                moment.date(),
+            )
+        });
     };
     parent("the-first-form");
     let mut browser = app.signed_in(OFFICER);

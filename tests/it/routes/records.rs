@@ -1,7 +1,8 @@
 //! One record of each kind, so that every address of the routes table can be asked for.
 
 use hearth::access::absence::{self, NewAbsence};
-use hearth::access::{AccountKey, accounts, session, sign_in};
+use hearth::access::{AccountKey, Act, accounts, session, sign_in};
+use hearth::clock::At;
 use hearth::duty::{ladder, lapse, owed};
 use hearth::jobs::{Services, runner};
 use hearth::mail::{Courier, MailKind, outbox};
@@ -58,13 +59,14 @@ impl Records {
             })
             .expect("a lapse");
         let ours = app.eyes(OFFICER);
-        let episode = app.write(|tx| episode::add(tx, &ours, ada.key, &plan(), now));
+        let episode =
+            app.write(|tx| episode::add(&mut Act::new(tx, &ours, At::of(now)), ada.key, &plan()));
         let (parent, parent_account) = parent(&app, "parent@home.example");
         let notification = notify(&app, Some(parent_account));
         let officer = app.account(OFFICER);
         let password_link = app.write(|tx| {
             let account = accounts::by_key(tx, officer)?;
-            sign_in::password_link(tx, &ours, &account, now)
+            sign_in::password_link(&mut Act::new(tx, &ours, At::of(now)), &account)
         });
         let parent_link = link_of(&app, "another@home.example");
         let (day, term) = calendar(&app);
@@ -203,7 +205,7 @@ fn census_return(app: &TestApp) -> String {
     let now = moment(BEGINNING);
     app.write(|tx| {
         let rulebook = rulebook::load(tx, authority, now.date())?;
-        census::owe(tx, authority, &rulebook, now)
+        census::owe(tx, authority, &rulebook, hearth::clock::At::of(now))
     });
     let owed = app.read(|conn| owed::about_no_child(conn, authority));
     owed.first().expect("a return").reference.to_string()
@@ -225,7 +227,7 @@ fn absence(app: &TestApp) -> String {
     let (today, now) = (day("2026-11-23"), moment(BEGINNING));
     let ours = app.eyes(OFFICER);
     app.db
-        .write_now(|tx| absence::add(tx, &ours, &new, new.ends_on, today, now))
+        .write_now(|tx| absence::add(&mut Act::new(tx, &ours, At::of(now)), &new, new.ends_on))
         .expect("an absence");
     let authority = app.authority(ASHDALE);
     let listed = app.read(|conn| absence::list(conn, authority, today));
@@ -249,8 +251,8 @@ fn calendar(app: &TestApp) -> (String, String) {
         },
         source: "Council".to_owned(),
     };
-    app.write(|tx| calendar_book::add_day(tx, &ours, &off, now, now.date()));
-    app.write(|tx| calendar_book::add_term(tx, &ours, &autumn, now, now.date()));
+    app.write(|tx| calendar_book::add_day(&mut Act::new(tx, &ours, At::of(now)), &off));
+    app.write(|tx| calendar_book::add_term(&mut Act::new(tx, &ours, At::of(now)), &autumn));
     let days = app.read(|conn| calendar_book::days(conn, &ours));
     let terms = app.read(|conn| calendar_book::terms(conn, &ours));
     (days[0].reference.clone(), terms[0].reference.clone())

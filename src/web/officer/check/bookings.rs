@@ -201,12 +201,11 @@ pub async fn create(
         Ok(asked) => asked,
         Err(refused) => return refuse(facts, refused),
     };
-    let (today, now) = (visit.today(), visit.now());
     let (reference, booking) = (named.0.clone(), asked.booking.clone());
     let booked = visit
-        .write(move |tx, viewer| {
-            let check = check::find(tx, viewer, &reference)?.ok_or(BookingError::Closed)?;
-            booking::book(tx, viewer, &check, &booking, today, now)
+        .act(move |act| {
+            let check = check::find(act.tx, act.viewer, &reference)?.ok_or(BookingError::Closed)?;
+            booking::book(act, &check, &booking)
         })
         .await?;
     match booked {

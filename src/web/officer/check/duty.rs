@@ -72,12 +72,12 @@ pub async fn send(
             return answer::refuse(&page(&visit, facts, form, errors));
         }
     };
-    let (today, now) = (visit.today(), visit.now());
     let reference = named.0.clone();
     let sent = visit
-        .write(move |tx, viewer| {
-            let duty = owed::find(tx, viewer, &reference)?.ok_or(SendingError::NotAReturn)?;
-            census::send(tx, viewer, &duty, sent_on, today, now)
+        .act(move |act| {
+            let duty =
+                owed::find(act.tx, act.viewer, &reference)?.ok_or(SendingError::NotAReturn)?;
+            census::send(act, &duty, sent_on)
         })
         .await?;
     let here = format!("/duties/{}", named.0);

@@ -146,12 +146,12 @@ pub async fn acknowledge(
             return answer::refuse(&page(&visit, facts, form, errors));
         }
     };
-    let (today, now) = (visit.today(), visit.now());
     let (reference, known, plan_by) = (named.0.clone(), form.known.clone(), plan.by);
     let acknowledged = visit
-        .write(move |tx, viewer| {
-            let lapse = lapse::find(tx, viewer, &reference)?.ok_or(AcknowledgeError::Closed)?;
-            lapse::acknowledge_knowing(tx, viewer, &lapse, &known, &plan, today, now)
+        .act(move |act| {
+            let lapse =
+                lapse::find(act.tx, act.viewer, &reference)?.ok_or(AcknowledgeError::Closed)?;
+            lapse::acknowledge_knowing(act, &lapse, &known, &plan)
         })
         .await?;
     if let Err(AcknowledgeError::Answered) = acknowledged {

@@ -224,12 +224,11 @@ pub async fn create(
             return answer::with_status(status, &page(&visit, facts, form, errors));
         }
     };
-    let (today, now) = (visit.today(), visit.now());
     let (reference, result) = (named.0.clone(), outcome.result);
     let recorded = visit
-        .write(move |tx, viewer| {
-            let check = check::find(tx, viewer, &reference)?.ok_or(OutcomeError::Closed)?;
-            outcome::record(tx, viewer, &check, &outcome, today, now)
+        .act(move |act| {
+            let check = check::find(act.tx, act.viewer, &reference)?.ok_or(OutcomeError::Closed)?;
+            outcome::record(act, &check, &outcome)
         })
         .await?;
     match recorded {

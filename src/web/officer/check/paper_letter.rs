@@ -71,12 +71,12 @@ pub async fn create(
             return answer::refuse(&page(&visit, words, form, errors));
         }
     };
-    let (today, now) = (visit.today(), visit.now());
     let reference = named.0.clone();
     let noted = visit
-        .write(move |tx, viewer| {
-            let check = check::find(tx, viewer, &reference)?.ok_or(PaperLetterError::Closed)?;
-            paper_letter::acknowledge_on_paper(tx, viewer, &check, sent_on, today, now)
+        .act(move |act| {
+            let check =
+                check::find(act.tx, act.viewer, &reference)?.ok_or(PaperLetterError::Closed)?;
+            paper_letter::acknowledge_on_paper(act, &check, sent_on)
         })
         .await?;
     match noted {

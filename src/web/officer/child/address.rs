@@ -144,14 +144,10 @@ pub async fn add(
         }
     };
     let typed = told.clone();
-    let saved = change_or(
-        &visit,
-        reference.clone(),
-        move |tx, viewer, child, moment| {
-            let (place, source) = (&told.place, told.source);
-            address::write_down(tx, viewer, child, place, source, told.from, moment.now)
-        },
-    )
+    let saved = change_or(&visit, reference.clone(), move |act, child| {
+        let (place, source) = (&told.place, told.source);
+        address::write_down(act, child, place, source, told.from)
+    })
     .await?;
     let saved = match saved {
         Ok(saved) => saved,
@@ -195,15 +191,11 @@ pub async fn verify(
         }
     };
     let typed = made_sure.clone();
-    let verified = change_or(
-        &visit,
-        reference.clone(),
-        move |tx, viewer, child, moment| {
-            let MadeSure { address, how, on } = &made_sure;
-            let shown = address.as_ref();
-            address::verify_shown(tx, viewer, child.key, shown, *on, how, moment.now)
-        },
-    )
+    let verified = change_or(&visit, reference.clone(), move |act, child| {
+        let MadeSure { address, how, on } = &made_sure;
+        let shown = address.as_ref();
+        address::verify_shown(act, child.key, shown, *on, how)
+    })
     .await?;
     match verified {
         Ok(()) => Ok(visit.see_other_with(
@@ -266,15 +258,10 @@ pub async fn settle(
             return answer::refuse(&AddressPage { errors, ..page });
         }
     };
-    change_or(
-        &visit,
-        reference.clone(),
-        move |tx, viewer, child, moment| {
-            let shown = (settled.address.as_ref(), settled.claimed.as_str());
-            let when = (moment.today, moment.now);
-            dispute::settle(tx, viewer, child, shown, settled.which, when)
-        },
-    )
+    change_or(&visit, reference.clone(), move |act, child| {
+        let shown = (settled.address.as_ref(), settled.claimed.as_str());
+        dispute::settle(act, child, shown, settled.which)
+    })
     .await?
     .map_err(refused)?;
     Ok(visit.see_other_with(

@@ -122,11 +122,8 @@ pub async fn save(
         Err(Refused { errors, .. }) => return refuse(&visit, reference, errors).await,
     };
     let (child, wanted) = (reference.clone(), officer.clone());
-    let now = visit.now();
     let allocated = visit
-        .write(move |tx, viewer| {
-            allocation::allocate_shown(tx, viewer, &child, shown.as_ref(), &officer, now)
-        })
+        .act(move |act| allocation::allocate_shown(act, &child, shown.as_ref(), &officer))
         .await?;
     match allocated {
         Ok(()) => Ok(visit.see_other_with(

@@ -1,24 +1,12 @@
 //! One change to one child's record: found for the viewer, changed, its tier looked at again, all in one transaction.
 
-use chrono::{NaiveDate, NaiveDateTime};
-
-use crate::access::Viewer;
-use crate::db::{Conflict, Conn, DbError};
-use crate::policy::rulebook;
+use crate::access::Act;
+use crate::db::{Conflict, DbError};
 use crate::register::child::{self, AmendError, ChildRecord};
 use crate::rules::identifiers::Reference;
 use crate::tier::tiering;
 use crate::web::error::WebError;
 use crate::web::visit::Visit;
-
-/// When a change is made.
-#[derive(Clone, Copy, Debug)]
-pub struct Moment {
-    /// The day in England.
-    pub today: NaiveDate,
-    /// The moment in UTC.
-    pub now: NaiveDateTime,
-}
 
 /// The child a page is about.
 ///
@@ -42,7 +30,7 @@ pub async fn change<T, F>(
     f: F,
 ) -> Result<Result<T, AmendError>, WebError>
 where
-    F: Fn(&mut Conn, &Viewer, &ChildRecord, Moment) -> Result<T, AmendError> + Send + 'static,
+    F: Fn(&mut Act<'_>, &ChildRecord) -> Result<T, AmendError> + Send + 'static,
     T: Send + 'static,
 {
     change_or(visit, reference, f).await
@@ -58,31 +46,17 @@ pub async fn change_or<T, E, F>(
     f: F,
 ) -> Result<Result<T, E>, WebError>
 where
-    F: Fn(&mut Conn, &Viewer, &ChildRecord, Moment) -> Result<T, E> + Send + 'static,
+    F: Fn(&mut Act<'_>, &ChildRecord) -> Result<T, E> + Send + 'static,
     T: Send + 'static,
     E: From<AmendError> + From<DbError> + Conflict + Send + 'static,
 {
-    let moment = Moment {
-        today: visit.today(),
-        now: visit.now(),
-    };
     visit
-        .write(move |tx, viewer| {
-            let child = child::find(tx, viewer, &reference)?.ok_or(AmendError::NotFound)?;
-            let done = f(tx, viewer, &child, moment)?;
-            assess_again(tx, viewer, &child, moment)?;
+        .act(move |act| {
+            let child = child::find(act.tx, act.viewer, &reference)?.ok_or(AmendError::NotFound)?;
+            let done = f(act, &child)?;
+            tiering::reassess_family(act, child.key)?;
+
             Ok(done)
         })
         .await
-}
-
-fn assess_again(
-    tx: &mut Conn,
-    viewer: &Viewer,
-    child: &ChildRecord,
-    moment: Moment,
-) -> Result<(), DbError> {
-    let rulebook = rulebook::load(tx, viewer.authority(), moment.today)?;
-    tiering::reassess_family(tx, viewer, child.key, &rulebook, moment.now)?;
-    Ok(())
 }

@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
-use super::change::Moment;
 use crate::db::DbError;
 use crate::register::child::{self, ChildRecord};
 use crate::rules::closure::{RecordStanding, Shut, judgement_needed, why_manager};
@@ -130,17 +129,14 @@ pub async fn save(
         Ok(wanted) => wanted,
         Err(refused) => return answer::refuse(&page(&visit, reference, refused).await?),
     };
-    let moment = Moment {
-        today: visit.today(),
-        now: visit.now(),
-    };
+
     let named = reference.clone();
     let closed = visit
-        .write(move |tx, viewer| {
-            let Some(child) = child::find(tx, viewer, &named)? else {
+        .act(move |act| {
+            let Some(child) = child::find(act.tx, act.viewer, &named)? else {
                 return Ok(false);
             };
-            closure::close(tx, viewer, &child, &closure, moment.today, moment.now)?;
+            closure::close(act, &child, &closure)?;
             Ok::<_, ClosureError>(true)
         })
         .await?;

@@ -118,19 +118,14 @@ pub async fn save(
         }
     };
     let episode = ended.clone();
-    let in_order = change(
-        &visit,
-        reference.clone(),
-        move |tx, viewer, child, moment| {
-            let open = open_episode(tx, viewer, child, &episode)?.ok_or(AmendError::NotFound)?;
-            if ended_on < open.what.started_on {
-                return Ok(false);
-            }
-            Ok(episode::end(
-                tx, viewer, child.key, &open, ended_on, moment.now,
-            )?)
-        },
-    )
+    let in_order = change(&visit, reference.clone(), move |act, child| {
+        let open =
+            open_episode(act.tx, act.viewer, child, &episode)?.ok_or(AmendError::NotFound)?;
+        if ended_on < open.what.started_on {
+            return Ok(false);
+        }
+        Ok(episode::end(act, child.key, &open, ended_on)?)
+    })
     .await??;
     if !in_order {
         let form = EndForm {

@@ -167,11 +167,9 @@ pub async fn add(
         }
     };
     let typed = told.clone();
-    let written = change_or(
-        &visit,
-        reference.clone(),
-        move |tx, viewer, child, moment| episode::write_down(tx, viewer, child, &told, moment.now),
-    )
+    let written = change_or(&visit, reference.clone(), move |act, child| {
+        episode::write_down(act, child, &told)
+    })
     .await?;
     match written {
         Ok(()) => {}

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::change::{change, child_of};
-use crate::access::audit::{self, Event};
+use crate::access::Action;
 use crate::register::child::ChildRecord;
 use crate::register::person::{self, NewPerson, NewRelation};
 use crate::rules::codes::{Confidentiality, Relationship};
@@ -164,24 +164,14 @@ pub async fn add(
             return answer::refuse(&ParentPage::new(&visit, child, form, errors));
         }
     };
-    change(
-        &visit,
-        reference.clone(),
-        move |tx, viewer, child, moment| {
-            let (new, relation) = (&told.person, &told.relation);
-            if !person::add_parent(tx, viewer, child.key, new, relation, moment.now)? {
-                return Ok(());
-            }
-            let detail = format!("Added: {}", told.relation.relationship.label());
-            let event = Event {
-                action: "parent_added",
-                child: Some(child.key.number()),
-                subject: child.reference.as_str(),
-                detail: &detail,
-            };
-            Ok(audit::record(tx, viewer, &event, moment.now)?)
-        },
-    )
+    change(&visit, reference.clone(), move |act, child| {
+        let (new, relation) = (&told.person, &told.relation);
+        if !person::add_parent(act, child.key, new, relation)? {
+            return Ok(());
+        }
+        let detail = format!("Added: {}", told.relation.relationship.label());
+        Ok(act.note(Action::ParentAdded, child, &detail)?)
+    })
     .await??;
     Ok(visit.see_other_with(
         &format!("/children/{reference}#parents"),

@@ -115,25 +115,22 @@ pub async fn save(
         }
     };
     let typed = amendment.clone();
-    let saved = change(
-        &visit,
-        reference.clone(),
-        move |tx, viewer, child, moment| {
-            let others = others_like(tx, viewer, child, &amendment)?;
-            if !others.is_empty() {
-                return Ok(Saved::MayBeAnother(others, Officers::read(tx, viewer)?));
-            }
-            child::amend(
-                tx,
-                viewer,
-                &child.reference,
-                amendment.version,
-                &amendment.particulars,
-                moment.now,
-            )?;
-            Ok(Saved::Amended)
-        },
-    )
+    let saved = change(&visit, reference.clone(), move |act, child| {
+        let others = others_like(act.tx, act.viewer, child, &amendment)?;
+        if !others.is_empty() {
+            return Ok(Saved::MayBeAnother(
+                others,
+                Officers::read(act.tx, act.viewer)?,
+            ));
+        }
+        child::amend(
+            act,
+            &child.reference,
+            amendment.version,
+            &amendment.particulars,
+        )?;
+        Ok(Saved::Amended)
+    })
     .await?;
     answer_to(&visit, reference, saved, typed).await
 }

@@ -103,14 +103,13 @@ pub async fn create(
         Ok(wanted) => wanted,
         Err(refused) => return answer::refuse(&page(&visit, named.0, refused).await?),
     };
-    let (today, now) = (visit.today(), visit.now());
     let (reference, until) = (named.0.clone(), spoken(rest.ends_on));
     let begun = visit
-        .write(move |tx, viewer| {
-            let Some(child) = child::find(tx, viewer, &reference)? else {
+        .act(move |act| {
+            let Some(child) = child::find(act.tx, act.viewer, &reference)? else {
                 return Ok(None);
             };
-            let heard = rest::begin(tx, viewer, child.key, &rest, today, now)?;
+            let heard = rest::begin(act, child.key, &rest)?;
             Ok::<_, RestError>(Some(heard))
         })
         .await?;

@@ -47,13 +47,9 @@ pub async fn save(
     let restricted = submitted.check(visit.today()).map_err(|_| {
         WebError::BadRequest("Use the buttons on the child’s page to choose who sees it.".into())
     })?;
-    change(
-        &visit,
-        reference.clone(),
-        move |tx, viewer, child, moment| {
-            child::restrict(tx, viewer, child.key, restricted, moment.now)
-        },
-    )
+    change(&visit, reference.clone(), move |act, child| {
+        child::restrict(act, child.key, restricted)
+    })
     .await??;
     let told = if restricted {
         "Only managers and the child’s officer see this record now."

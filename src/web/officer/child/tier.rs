@@ -103,14 +103,13 @@ pub async fn decide(
         Ok(wanted) => wanted,
         Err(refused) => return answer::refuse(&page(&visit, reference, refused).await?),
     };
-    let (today, now) = (visit.today(), visit.now());
     let (named, tier) = (reference.clone(), decision.tier);
     let decided = visit
-        .write(move |tx, viewer| {
-            let Some(child) = child::find(tx, viewer, &named)? else {
+        .act(move |act| {
+            let Some(child) = child::find(act.tx, act.viewer, &named)? else {
                 return Ok(false);
             };
-            overriding::decide(tx, viewer, child.key, &decision, today, now)?;
+            overriding::decide(act, child.key, &decision)?;
             Ok::<_, DecideError>(true)
         })
         .await?;
@@ -149,14 +148,13 @@ pub async fn withdraw(
     if let Err(Refused { .. }) = submitted.check(visit.today()) {
         return Err(WebError::StaleForm);
     }
-    let (today, now) = (visit.today(), visit.now());
     let named = reference.clone();
     let withdrawn = visit
-        .write(move |tx, viewer| {
-            let Some(child) = child::find(tx, viewer, &named)? else {
+        .act(move |act| {
+            let Some(child) = child::find(act.tx, act.viewer, &named)? else {
                 return Ok(false);
             };
-            overriding::withdraw(tx, viewer, child.key, today, now)?;
+            overriding::withdraw(act, child.key)?;
             Ok::<_, DecideError>(true)
         })
         .await?;

@@ -82,11 +82,10 @@ pub async fn save(
             return answer::refuse(&page(&visit, reference, form.words, errors).await?);
         }
     };
-    let (today, now) = (visit.today(), visit.now());
     let (named, to_note) = (reference.clone(), noted.clone());
     let done = visit
-        .write(move |tx, viewer| {
-            let Some(child) = child::find(tx, viewer, &named)? else {
+        .act(move |act| {
+            let Some(child) = child::find(act.tx, act.viewer, &named)? else {
                 return Ok(false);
             };
             let note = if to_note.found {
@@ -94,7 +93,7 @@ pub async fn save(
             } else {
                 whereabouts::lose
             };
-            note(tx, viewer, &child, &to_note.words, today, now)?;
+            note(act, &child, &to_note.words)?;
             Ok::<_, WhereaboutsError>(true)
         })
         .await?;

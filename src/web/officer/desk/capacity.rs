@@ -184,13 +184,10 @@ pub async fn carry_out(
     visit: Visit,
     submitted: Submitted<SpreadForm>,
 ) -> Result<HttpResponse, WebError> {
-    let (today, now) = (visit.today(), visit.now());
+    let today = visit.today();
     let seen = submitted.check(today).unwrap_or_default();
     let moved = visit
-        .write(move |tx, viewer| {
-            let rulebook = rulebook::load(tx, viewer.authority(), today)?;
-            capacity::carry_out(tx, viewer, &rulebook, &seen, now)
-        })
+        .act(move |act| capacity::carry_out(act, &seen))
         .await?;
     match moved {
         Ok(moved) => {

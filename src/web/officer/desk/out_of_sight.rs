@@ -9,8 +9,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::access::audit::{self, Event};
-use crate::access::{AccountKey, Viewer};
+use crate::access::{AccountKey, Action, Subject, Viewer};
 use crate::db::{Conn, DbError};
 use crate::desk::out_of_sight as sight;
 use crate::desk::out_of_sight::SightList;
@@ -322,20 +321,18 @@ fn seen_words(line: &Line, places: &HashMap<ChildKey, (NaiveDate, String)>) -> S
 
 /// Taking a list away is written down: it leaves the register's protection.
 async fn file(visit: Visit, list: SightList, filter: Filter) -> Result<HttpResponse, WebError> {
-    let (today, now) = (visit.today(), visit.now());
+    let today = visit.today();
     let officer = filter.officer(visit.viewer()?);
     let rows = visit
-        .write(move |tx, viewer| {
-            let rulebook = rulebook::load(tx, viewer.authority(), today)?;
-            let lines = out_of_sight::all(tx, viewer, &list.asked(&rulebook, officer))?;
-            let event = Event {
-                action: "list_taken_away",
-                child: None,
-                subject: list.as_str(),
-                detail: &format!("{} children", lines.len()),
-            };
-            audit::record(tx, viewer, &event, now)?;
-            rows(tx, viewer, &lines, today)
+        .act(move |act| {
+            let rulebook = rulebook::of(act)?;
+            let lines = out_of_sight::all(act.tx, act.viewer, &list.asked(&rulebook, officer))?;
+            act.note(
+                Action::ListTakenAway,
+                Subject::thing(list.as_str()),
+                &format!("{} children", lines.len()),
+            )?;
+            rows(act.tx, act.viewer, &lines, act.at.today())
         })
         .await??;
     let written = as_csv(&rows).map_err(|cause| WebError::internal(&cause))?;

@@ -114,20 +114,22 @@ pub async fn add(
             return answer::refuse(&NewChildPage::new(&visit, form, errors));
         }
     };
-    let now = visit.now();
     let base_url = visit.app().config.base_url.clone();
     let taken = visit
-        .write(move |tx, viewer| {
+        .act(move |act| {
             let key = &notification.form_key;
-            let is_sent_twice = notification::written_down_before(tx, viewer, key)?.is_some();
+            let is_sent_twice =
+                notification::written_down_before(act.tx, act.viewer, key)?.is_some();
             if !is_another_child && !is_sent_twice {
-                let others = others_like(tx, viewer, &notification)?;
+                let others = others_like(act.tx, act.viewer, &notification)?;
                 if !others.is_empty() {
-                    return Ok(Taken::MayBeAnother(others, Officers::read(tx, viewer)?));
+                    return Ok(Taken::MayBeAnother(
+                        others,
+                        Officers::read(act.tx, act.viewer)?,
+                    ));
                 }
             }
-            notification::receive(tx, viewer, &notification, &base_url, received_on, now)
-                .map(Taken::In)
+            notification::receive(act, &notification, &base_url, received_on).map(Taken::In)
         })
         .await??;
     answer_to(&visit, taken, form, today)

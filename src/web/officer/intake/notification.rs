@@ -104,13 +104,10 @@ pub async fn accept(
         Ok(officer) => officer,
         Err(refused) => return answer::refuse(&page(&visit, named.0, Some(refused)).await?),
     };
-    let (today, now) = (visit.today(), visit.now());
     let (reference, chosen) = (named.0.clone(), officer.clone());
     let base_url = visit.app().config.base_url.clone();
     let accepted = visit
-        .write(move |tx, viewer| {
-            notification::accept(tx, viewer, &reference, &chosen, &base_url, today, now)
-        })
+        .act(move |act| notification::accept(act, &reference, &chosen, &base_url))
         .await?;
     let here = format!("/notifications/{}", named.0);
     match accepted {

@@ -109,12 +109,11 @@ pub async fn add(
         Ok(wanted) => wanted,
         Err(refused) => return answer::refuse(&page(&visit, refused).await?),
     };
-    let (today, now) = (visit.today(), visit.now());
     let added = visit
-        .write(move |tx, viewer| {
-            let rulebook = rulebook::load(tx, viewer.authority(), today)?;
+        .act(move |act| {
+            let rulebook = rulebook::of(act)?;
             let latest = rulebook.longest_absence(absence.starts_on).day;
-            absence::add(tx, viewer, &absence, latest, today, now)
+            absence::add(act, &absence, latest)
         })
         .await?;
     match added {
@@ -150,9 +149,8 @@ pub async fn end(
     if let Err(Refused { .. }) = submitted.check(visit.today()) {
         return Err(WebError::StaleForm);
     }
-    let (today, now) = (visit.today(), visit.now());
     visit
-        .write(move |tx, viewer| absence::end(tx, viewer, &reference, today, now))
+        .act(move |act| absence::end(act, &reference))
         .await??;
     let told = Flash::success("The absence is ended: mail goes to the person again from today.");
     Ok(visit.see_other_with("/absences", &told))

@@ -1,13 +1,13 @@
 //! What a parent has answered so far, kept as typed, and what it comes to once it is complete.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::forms::address::AddressForm;
 use super::forms::child::{BornForm, HomeForm, NameForm, ReasonForm, SchoolForm, SexForm, TieForm};
 use super::forms::you::{ContactForm, YouForm};
 use super::step::About;
-use crate::access::Viewer;
+use crate::access::{Act, Viewer};
 use crate::db::{Conn, DbError, Result};
 use crate::intake::notification::{self, Notification, NotifiedChild, NotifyingParent};
 use crate::register::address;
@@ -141,10 +141,10 @@ impl Answers {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub fn keep(&self, tx: &mut Conn, viewer: &Viewer, now: NaiveDateTime) -> Result<String> {
+    pub fn keep(&self, act: &mut Act<'_>) -> Result<String> {
         let answers =
             serde_json::to_string(self).map_err(|cause| DbError::Corrupt(cause.to_string()))?;
-        notification::keep_draft(tx, viewer, &answers, now)
+        notification::keep_draft(act, &answers)
     }
 
     /// The notification these answers come to; nothing while one is missing or makes no sense any more.

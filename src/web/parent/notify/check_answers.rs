@@ -92,7 +92,7 @@ pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
 /// # Errors
 /// When the database does not answer.
 pub async fn send(visit: Visit, submitted: Submitted<SendForm>) -> Result<HttpResponse, WebError> {
-    let (today, now) = (visit.today(), visit.now());
+    let today = visit.today();
     let base_url = visit.app().config.base_url.clone();
     let email = visit
         .signed_in()
@@ -100,19 +100,20 @@ pub async fn send(visit: Visit, submitted: Submitted<SendForm>) -> Result<HttpRe
         .unwrap_or_default();
     let form_key = submitted.check(today).unwrap_or_default();
     let sent = visit
-        .write(move |tx, viewer| {
-            if let Some(reference) = notification::sent_before(tx, viewer, &form_key)? {
+        .act(move |act| {
+            if let Some(reference) = notification::sent_before(act.tx, act.viewer, &form_key)? {
                 return Ok(Sent::Received(reference));
             }
-            let answers = Answers::load(tx, viewer)?;
-            let draft = notification::draft(tx, viewer)?.filter(|(key, _)| *key == form_key);
+            let answers = Answers::load(act.tx, act.viewer)?;
+            let draft =
+                notification::draft(act.tx, act.viewer)?.filter(|(key, _)| *key == form_key);
             let complete = draft
                 .filter(|_| answers.may_open(Step::Answers))
-                .and_then(|(key, _)| answers.meaning(&key, viewer, &email, today));
+                .and_then(|(key, _)| answers.meaning(&key, act.viewer, &email, act.at.today()));
             let Some(notification) = complete else {
                 return Ok(Sent::StillOpen(answers.first_open()));
             };
-            let receipt = notification::receive(tx, viewer, &notification, &base_url, today, now)?;
+            let receipt = notification::receive(act, &notification, &base_url, act.at.today())?;
             Ok::<_, DbError>(Sent::Received(receipt.reference))
         })
         .await??;

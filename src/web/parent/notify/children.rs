@@ -94,10 +94,9 @@ pub async fn another(
             );
         }
     };
-    let now = visit.now();
     let next = visit
-        .write(move |tx, viewer| {
-            let mut answers = Answers::load(tx, viewer)?;
+        .act(move |act| {
+            let mut answers = Answers::load(act.tx, act.viewer)?;
             if !answers.may_open(Step::Children) {
                 return Ok(answers.first_open());
             }
@@ -105,7 +104,7 @@ pub async fn another(
                 return Ok(Step::Child(answers.children.len(), About::Name));
             }
             answers.all_named = true;
-            answers.keep(tx, viewer, now)?;
+            answers.keep(act)?;
             Ok::<_, DbError>(answers.first_open())
         })
         .await??;
@@ -124,14 +123,13 @@ pub async fn remove(
     if submitted.check(visit.today()).is_err() {
         return Ok(answer::see_other(&Step::Children.path()));
     }
-    let now = visit.now();
     let next = visit
-        .write(move |tx, viewer| {
-            let mut answers = Answers::load(tx, viewer)?;
+        .act(move |act| {
+            let mut answers = Answers::load(act.tx, act.viewer)?;
             if child < answers.children.len() {
                 answers.children.remove(child);
                 answers.all_named = false;
-                answers.keep(tx, viewer, now)?;
+                answers.keep(act)?;
             }
             Ok::<_, DbError>(answers.first_open())
         })

@@ -159,15 +159,14 @@ pub async fn answer<Q: Question>(
             return Q::page(StatusCode::UNPROCESSABLE_ENTITY, asking);
         }
     };
-    let now = visit.now();
     let next = visit
-        .write(move |tx, viewer| {
-            let mut answers = Answers::load(tx, viewer)?;
+        .act(move |act| {
+            let mut answers = Answers::load(act.tx, act.viewer)?;
             if answers.may_open(step) {
                 if let Some(slot) = Q::slot(&mut answers, child) {
                     *slot = Some(form.clone());
                 }
-                answers.keep(tx, viewer, now)?;
+                answers.keep(act)?;
             }
             Ok::<_, DbError>(answers.first_open())
         })
