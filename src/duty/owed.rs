@@ -10,7 +10,7 @@ use crate::access::{Act, AuthorityKey, Viewer};
 use crate::db::{Conn, Result};
 use crate::register::{self, ChildKey, PersonKey};
 use crate::rules::codes::code_list;
-use crate::rules::duty::{AboutWhat, DutyKind, Purpose};
+use crate::rules::duty::{DutyKind, Purpose};
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::Reference;
 use crate::rules::schedule::{DutyOwed, OpenDuty};
@@ -28,15 +28,6 @@ code_list! {
         Done = "done", "Done";
         /// No longer owed, with the reason kept.
         Cancelled = "cancelled", "No longer owed";
-    }
-}
-
-/// The path of the page of a duty: a check of a child has its bookings and outcomes there.
-#[must_use]
-pub fn path(kind: DutyKind, reference: &str) -> String {
-    match kind.nature().about {
-        AboutWhat::Child => format!("/checks/{reference}"),
-        AboutWhat::Nobody => format!("/duties/{reference}"),
     }
 }
 
@@ -162,7 +153,7 @@ pub fn due_days(
 }
 
 /// Writes a duty that is about no child, for an occasion on which it was not owed before.
-pub fn owe_for(act: &mut Act<'_>, occasion: &str, owed: &DutyOwed) -> Result<DutyKey> {
+pub fn owe_for(act: &mut Act<'_>, occasion: &str, owed: &DutyOwed) -> Result<()> {
     store::owed::insert_for(act.tx, act.viewer.authority(), occasion, owed, act.at.now())
 }
 

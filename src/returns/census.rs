@@ -10,7 +10,7 @@ use crate::db::{Conn, DbError, Result};
 use crate::duty::ending;
 use crate::duty::owed::{self, Closing, Duty, DutyState};
 use crate::policy::rulebook::Rulebook;
-use crate::rules::census::returns_owed;
+use crate::rules::census::{ReturnOwed, returns_owed};
 use crate::rules::dates::spoken;
 use crate::rules::duty::{ClosedBy, DutyKind};
 
@@ -50,7 +50,7 @@ pub fn not_owed_yet(
     conn: &mut Conn,
     authority: AuthorityKey,
     rulebook: &Rulebook,
-) -> Result<Vec<crate::rules::census::ReturnOwed>> {
+) -> Result<Vec<ReturnOwed>> {
     let last = owed::last_occasion(conn, authority, DutyKind::CensusReturn)?;
     let last: Option<NaiveDate> = last.and_then(|day| day.parse().ok());
     let Rulebook {

@@ -76,7 +76,7 @@ pub fn appoint(db: &Db, since: NaiveDate, now: NaiveDateTime) -> Result<Staff, F
                 &hash,
             ),
         )?;
-        for post in [Post::TeamLeader, Post::Manager] {
+        for post in [Post::TeamLeader, Post::Manager, Post::DataTeam] {
             accounts::give_post(&mut Act::new(tx, &installer, At::of(now)), post, key, since)
                 .map_err(|why| refused("give a post", why))?;
         }

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
-use hearth::access::AuthorityKey;
+use hearth::access::{Act, AuthorityKey};
 use hearth::clock::{At, Clock};
 use hearth::config::Config;
-use hearth::db::{Db, DbError};
+use hearth::db::{Conn, Db, DbError};
+use hearth::duty::owed::{self, DutyState};
 use hearth::jobs::{Services, runner};
 use hearth::mail::Transport;
+use hearth::returns::census;
 use hearth::rules::calendar::Calendar;
 use hearth::rules::codes::EpisodeKind;
 use hearth::rules::duty::Purpose;
@@ -21,10 +23,11 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::super::invented::families::{self, Family, Story};
-use super::super::invented::words;
+use super::super::invented::{refused, words};
 use super::super::{Failure, jobs};
 use super::deeds::{Deed, Scene, Visit, What};
-use super::{loose_ends, staff};
+use super::loose_ends;
+use super::staff::{self, Staff};
 
 /// How many children the register of the demonstration holds.
 pub const CHILDREN: usize = 1_000;
@@ -41,6 +44,9 @@ const MAIL_KEPT: u64 = 14;
 const TAKEN_OVER: usize = 25;
 const TAKEN_OVER_AGO: u64 = 7;
 const SEEN_AGO: u64 = 260;
+
+/// How many days after a census its return is sent.
+const RETURN_TAKES: u64 = 20;
 
 /// What the demonstration needs to know of what was made.
 pub struct Made {
@@ -79,6 +85,7 @@ pub fn live(db: &Db, config: &Config, at: At) -> Result<Made, Failure> {
                 diary.plan_next(&scene, deed, day);
             }
         }
+        db.write_now(|tx| send_returns(tx, &scene.staff, At::of(at_hour(day, 11, at.now()))))?;
         post.end_of_day(day, at);
     }
     let evening = at_hour(at.today(), 18, at.now());
@@ -88,6 +95,19 @@ pub fn live(db: &Db, config: &Config, at: At) -> Result<Made, Failure> {
         authority,
         parent: scene.parent,
     })
+}
+
+/// The manager sends each census return in time.
+fn send_returns(tx: &mut Conn, staff: &Staff, at: At) -> Result<(), DbError> {
+    let taken = at.today() - Days::new(RETURN_TAKES);
+    let manager = &staff.manager.viewer;
+    for owed in owed::about_no_child(tx, staff.authority)? {
+        if owed.state == DutyState::Open && owed.counted_from <= taken {
+            let act = &mut Act::new(tx, manager, at);
+            census::send(act, &owed, at.today()).map_err(|why| refused("send a return", why))?;
+        }
+    }
+    Ok(())
 }
 
 /// A neighbouring team's list came a week ago, with a heap of children who were all seen in the same days.

@@ -5,8 +5,10 @@ use chrono::Days;
 use hearth::access::absence::{self, NewAbsence};
 use hearth::access::{Act, mail_upkeep};
 use hearth::clock::At;
+use hearth::duty::owed::{self, DutyState};
 use hearth::mail::outbox;
 use hearth::policy::{policy_book, rulebook};
+use hearth::returns::census;
 use hearth::rules::identifiers::Reference;
 use hearth::rules::policy::change::Change;
 use hearth::rules::policy::{Period, PolicyKey, Unit};
@@ -19,6 +21,7 @@ use rand::seq::IndexedRandom;
 
 use super::super::Failure;
 use super::super::invented::refused;
+use super::dice::dice;
 use super::program::Program;
 use super::tally::Happening;
 use super::world::{Errand, Presence, World};
@@ -80,6 +83,32 @@ impl World {
         if dice.random_ratio(1, 2) {
             let day = today + Days::new(dice.random_range(1..60));
             self.plan(day, Errand::GiveBack { pupil, turn });
+        }
+        Ok(())
+    }
+
+    /// Somebody sends the returns of censuses that were taken, some of them late.
+    pub fn send_returns(&mut self, program: &mut Program) -> Result<(), Failure> {
+        let (today, now) = (program.services.clock.today(), program.now());
+        let authority = self.staff.authority;
+        let owed = program.read(|conn| Ok(owed::about_no_child(conn, authority)?))?;
+        for owed in owed.iter().filter(|it| it.state == DutyState::Open) {
+            let mut dice = dice(self.seed, ("return", owed.counted_from));
+            let takes = Days::new(dice.random_range(20..60));
+            if today < owed.counted_from + takes {
+                continue;
+            }
+            // What a program that dies has not written down is noted on the next day.
+            self.returns_sent.insert(now);
+            let manager = &self.staff.manager.viewer;
+            let done = program.write(|tx| {
+                census::send(&mut Act::new(tx, manager, At::of(now)), owed, today)?;
+                Ok(())
+            })?;
+            self.tally.once(Happening::ReturnSent, &done);
+            let is_late = today > owed.due_on;
+            self.tally
+                .once(Happening::ReturnSentLate, &done.filter(|()| is_late));
         }
         Ok(())
     }

@@ -146,7 +146,7 @@ fn not_written_down(told: &[ToldByMail], taken: &[Taken]) -> Vec<String> {
 }
 
 /// Lapses that were closed at a moment at which nobody did anything about the child that may close one, or as the child
-/// left without the evidence that was given.
+/// left without the evidence that was given; and those of returns that nobody sent.
 fn untended(
     program: &mut Program,
     world: &World,
@@ -171,6 +171,14 @@ fn untended(
             if lapse.closed.as_ref().is_some_and(|(at, _)| !is_tended(at)) {
                 untended.push(format!("{} of {}", lapse.reference, pupil.reference));
             }
+        }
+    }
+    let of_returns = program.read(|conn| Ok(store::lapses(conn)?))?;
+    for lapse in of_returns.iter().filter(|lapse| lapse.child.is_none()) {
+        counts.lapses += 1;
+        let is_tended = |at: &NaiveDateTime| world.returns_sent.contains(at);
+        if lapse.closed_at.as_ref().is_some_and(|at| !is_tended(at)) {
+            untended.push(format!("{} of a return", lapse.reference));
         }
     }
     Ok(untended)

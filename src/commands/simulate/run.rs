@@ -270,6 +270,11 @@ impl Run {
     /// Everybody does what they have to do, a few seconds apart.
     fn work_of_the_day(&mut self, day: NaiveDate) -> Result<(), Failure> {
         let morning = moment(day, BEFORE_WORK) + TimeDelta::minutes(5);
+        self.program
+            .services
+            .clock
+            .set(morning - TimeDelta::minutes(1));
+        self.world.send_returns(&mut self.program)?;
         for (place, errand) in self.world.due(day).into_iter().enumerate() {
             let seconds = i64::try_from(place).unwrap_or_default();
             let now = morning + TimeDelta::seconds(seconds);

@@ -26,11 +26,12 @@ const CHILDREN_EACH: usize = 50;
 const FEWEST: usize = 3;
 
 /// The posts that people hold; the duty mailbox is always there.
-pub const HELD_BY_PEOPLE: [Post; 4] = [
+pub const HELD_BY_PEOPLE: [Post; 5] = [
     Post::TeamLeader,
     Post::Manager,
     Post::HeadOfService,
     Post::SafeguardingLead,
+    Post::DataTeam,
 ];
 
 /// Everybody who works there.

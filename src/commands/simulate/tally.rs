@@ -47,6 +47,8 @@ happenings! {
     TierDecided = "tiers decided by a manager";
     TierGivenBack = "tiers given back to the rules";
     Spread = "checks brought forward when a backlog was spread";
+    ReturnSent = "census returns sent";
+    ReturnSentLate = "of them after their day";
     PolicyChanged = "values of the policy changed";
     OfficerLeft = "officers who left";
     HolderLeft = "posts whose holder left";

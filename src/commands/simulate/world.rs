@@ -1,6 +1,6 @@
 //! Who there is in a simulation, and what is going to happen to them on which day.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use hearth::access::{Act, AuthorityKey};
@@ -116,6 +116,8 @@ pub struct World {
     pub families: Vec<Household>,
     pub pupils: Vec<Pupil>,
     pub tally: Tally,
+    /// The moments at which somebody noted that a census return was sent.
+    pub returns_sent: BTreeSet<NaiveDateTime>,
     /// The last day on which anything goes wrong.
     pub last_day: NaiveDate,
     agenda: BTreeMap<NaiveDate, Vec<Errand>>,
@@ -147,6 +149,7 @@ impl World {
             families: families.into_iter().map(Household::of).collect(),
             pupils: Vec::new(),
             tally: Tally::default(),
+            returns_sent: BTreeSet::new(),
             last_day: today + Days::new(u64::from(days.saturating_sub(1))),
             agenda: BTreeMap::new(),
         };

@@ -196,13 +196,18 @@ pub fn insert_missing(
 }
 
 /// Writes checks.
-pub fn insert(
+pub fn insert<'a>(
     tx: &mut Conn,
     authority: AuthorityKey,
-    checks: &[NewDuty<'_>],
+    checks: &[NewDuty<'a>],
     now: NaiveDateTime,
 ) -> Result<()> {
-    let rows: Vec<NewRow<'_>> = checks.iter().map(|new| row(authority, new, now)).collect();
+    let of_child = |new: &NewDuty<'a>| NewRow {
+        child_id: Some(new.child.number()),
+        follows_id: new.follows.map(DutyKey::number),
+        ..row(authority, new.owed, now)
+    };
+    let rows: Vec<NewRow<'_>> = checks.iter().map(of_child).collect();
     insert_rows!(tx, duty::table, rows)?;
     Ok(())
 }
@@ -225,20 +230,21 @@ fn open_kinds(
     Ok(open.into_iter().collect())
 }
 
-fn row<'a>(authority: AuthorityKey, new: &NewDuty<'a>, now: NaiveDateTime) -> NewRow<'a> {
+/// What every new duty has; about nobody, for no occasion in particular.
+fn row(authority: AuthorityKey, owed: &DutyOwed, now: NaiveDateTime) -> NewRow<'_> {
     NewRow {
         reference: random_reference(ReferenceKind::Check).as_str().to_owned(),
         authority_id: authority.number(),
-        child_id: Some(new.child.number()),
-        kind: new.owed.kind.as_str(),
-        purpose: new.owed.purpose.as_str(),
+        child_id: None,
+        kind: owed.kind.as_str(),
+        purpose: owed.purpose.as_str(),
         occasion: "",
-        post: new.owed.kind.nature().post.as_str(),
-        follows_id: new.follows.map(DutyKey::number),
-        counted_from: new.owed.counted_from.into(),
-        original_due_on: new.owed.due_on.into(),
-        due_on: new.owed.due_on.into(),
-        why: &new.owed.why,
+        post: owed.kind.nature().post.as_str(),
+        follows_id: None,
+        counted_from: owed.counted_from.into(),
+        original_due_on: owed.due_on.into(),
+        due_on: owed.due_on.into(),
+        why: &owed.why,
         state: DutyState::Open.as_str(),
         created_at: now.into(),
     }
@@ -251,29 +257,13 @@ pub fn insert_for(
     occasion: &str,
     owed: &DutyOwed,
     now: NaiveDateTime,
-) -> Result<DutyKey> {
-    let reference = random_reference(ReferenceKind::Check);
+) -> Result<()> {
     let new = NewRow {
-        reference: reference.as_str().to_owned(),
-        authority_id: authority.number(),
-        child_id: None,
-        kind: owed.kind.as_str(),
-        purpose: owed.purpose.as_str(),
         occasion,
-        post: owed.kind.nature().post.as_str(),
-        follows_id: None,
-        counted_from: owed.counted_from.into(),
-        original_due_on: owed.due_on.into(),
-        due_on: owed.due_on.into(),
-        why: &owed.why,
-        state: DutyState::Open.as_str(),
-        created_at: now.into(),
+        ..row(authority, owed, now)
     };
     insert_rows!(tx, duty::table, [new])?;
-    Ok(duty::table
-        .filter(duty::reference.eq(reference.as_str()))
-        .select(duty::id)
-        .first(tx)?)
+    Ok(())
 }
 
 /// The last occasion on which an authority was owed a duty of a kind that is about no child.

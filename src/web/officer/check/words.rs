@@ -8,11 +8,11 @@ use crate::access::Viewer;
 use crate::clock::london_day;
 use crate::db::{Conn, Result};
 use crate::duty::lapse::LapseRecord;
-use crate::duty::owed::{self, Duty, DutyState, NamedChild};
+use crate::duty::owed::{Duty, DutyState, NamedChild};
 use crate::register::child::{self, ChildRecord};
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::{short, spoken};
-use crate::rules::duty::{DutyKind, Purpose};
+use crate::rules::duty::{AboutWhat, DutyKind, Purpose};
 use crate::rules::identifiers::Reference;
 use crate::visit::check::{self, Check};
 use crate::visit::outcome;
@@ -30,6 +30,15 @@ pub fn find(
     };
     let child = child::by_key(conn, viewer, check.child)?;
     Ok(child.map(|child| (check, child)))
+}
+
+/// The path of the page of a duty: a check of a child has its bookings and outcomes there.
+#[must_use]
+pub fn path(kind: DutyKind, reference: &str) -> String {
+    match kind.nature().about {
+        AboutWhat::Child => format!("/checks/{reference}"),
+        AboutWhat::Nobody => format!("/duties/{reference}"),
+    }
 }
 
 /// What every page about a duty says of it.
@@ -66,7 +75,7 @@ impl DutyWords {
         let is_open = duty.state == DutyState::Open;
         Self {
             reference: duty.reference.to_string(),
-            href: owed::path(duty.kind, duty.reference.as_str()),
+            href: path(duty.kind, duty.reference.as_str()),
             kind: title(duty.kind, duty.purpose),
             purpose: duty.purpose.label(),
             about: child.map(|child| NamedChild {

@@ -7,7 +7,6 @@ use serde::Deserialize;
 
 use crate::clock::london_day;
 use crate::db::DbError;
-use crate::duty::owed;
 use crate::duty::told::{self, ToldLine, ToldMail, ToldOf};
 use crate::rules::dates::{short, spoken};
 use crate::rules::duty::counted;
@@ -15,7 +14,7 @@ use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::Query;
 use crate::web::named::Named;
-use crate::web::officer::check::words::plan_words;
+use crate::web::officer::check::words::{self, plan_words};
 use crate::web::officer::row::Officers;
 use crate::web::page::{Crumb, Page};
 use crate::web::pages::Pages;
@@ -111,7 +110,7 @@ fn restricted(hidden: i64) -> Option<String> {
 
 fn row(line: ToldLine, today: NaiveDate, officers: &Officers) -> Row {
     Row {
-        href: owed::path(line.kind, &line.check_reference),
+        href: words::path(line.kind, &line.check_reference),
         due: short(line.due_on),
         officer: officers.of_duty(line.post, line.officer).to_owned(),
         now: standing(&line, today),

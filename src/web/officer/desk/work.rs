@@ -9,14 +9,14 @@ use super::out_of_sight::{self, Figure};
 use crate::access::Viewer;
 use crate::db::DbError;
 use crate::desk::diary::{self, DeskLine, VisitElsewhere};
-use crate::duty::owed::{self, NamedChild};
+use crate::duty::owed::NamedChild;
 use crate::duty::whose::Whose;
 use crate::intake::notification;
 use crate::policy::rulebook;
 use crate::rules::dates::{short, spoken};
 use crate::web::error::WebError;
 use crate::web::form::Query;
-use crate::web::officer::check::words::plan_words;
+use crate::web::officer::check::words::{self, plan_words};
 use crate::web::officer::days;
 use crate::web::officer::intake::notifications::{self, Waiting};
 use crate::web::officer::row::Officers;
@@ -135,7 +135,7 @@ pub async fn show(
 
 fn row(line: &DeskLine, today: NaiveDate, officers: &Officers) -> Row {
     Row {
-        href: owed::path(line.kind, &line.check_reference),
+        href: words::path(line.kind, &line.check_reference),
         kind: line.kind.label(),
         child: line.child.clone(),
         due: short(line.due_on),
