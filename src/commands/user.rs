@@ -65,7 +65,8 @@ pub struct Options {
     /// The three-digit DfE code of their local authority
     #[arg(long)]
     authority: String,
-    /// The post they hold when a check lapses (team_leader, manager, head_of_service, safeguarding_lead); may be given
+    /// The post they hold when a check lapses (team_leader, manager, head_of_service, safeguarding_lead), or the
+    /// post that sends the census return (data_team); may be given
     /// again. A manager is told as team leader and manager unless other posts are named
     #[arg(long = "post", value_parser = post)]
     posts: Vec<Post>,
@@ -147,7 +148,7 @@ fn role(typed: &str) -> Result<Role, String> {
 fn post(typed: &str) -> Result<Post, String> {
     typed
         .parse()
-        .map_err(|_| "use team_leader, manager, head_of_service or safeguarding_lead".to_owned())
+        .map_err(|_| "use team_leader, manager, head_of_service, safeguarding_lead or data_team".to_owned())
 }
 
 /// Gives the posts that were named, or those of the role; gives those in which somebody is followed.
