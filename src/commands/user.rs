@@ -146,9 +146,9 @@ fn role(typed: &str) -> Result<Role, String> {
 }
 
 fn post(typed: &str) -> Result<Post, String> {
-    typed
-        .parse()
-        .map_err(|_| "use team_leader, manager, head_of_service, safeguarding_lead or data_team".to_owned())
+    typed.parse().map_err(|_| {
+        "use team_leader, manager, head_of_service, safeguarding_lead or data_team".to_owned()
+    })
 }
 
 /// Gives the posts that were named, or those of the role; gives those in which somebody is followed.
