@@ -8,7 +8,7 @@ use hearth::config::Config;
 use hearth::db::Db;
 use hearth::jobs::{Nudge, Timer};
 use hearth::web::app::App;
-use hearth::web::server;
+use hearth::web::server::{self, ToldToStop};
 
 use super::{Failure, Outcome, clock, jobs, open_ready, settings};
 
@@ -40,8 +40,9 @@ pub fn serve(db: Db, clock: Clock, config: Config, listener: TcpListener) -> Out
     let nudge = timer.as_ref().map_or_else(Nudge::nobody, Timer::nudge);
     let app = App::new(db, clock, config).waking(nudge);
     let served = actix_web::rt::System::new().block_on(async {
+        let told = ToldToStop::listen()?;
         let server = server::server(app, listener)?;
-        actix_web::rt::spawn(server::stop_when_told(server.handle()));
+        actix_web::rt::spawn(server::stop_when_told(server.handle(), told));
         server.await
     });
     if let Some(timer) = timer {

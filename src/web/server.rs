@@ -5,6 +5,8 @@ use std::net::TcpListener;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, HttpServer, web};
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::app::App;
 use super::{error, guard, headers, routes};
@@ -39,28 +41,50 @@ pub fn server(app: App, listener: TcpListener) -> std::io::Result<Server> {
     Ok(server.run())
 }
 
-/// Waits for Ctrl-C or SIGTERM, then stops the server when the requests under way are answered. A second signal does not
-/// wait for them. (actix-web itself would drop them at the first Ctrl-C.)
-pub async fn stop_when_told(server: ServerHandle) {
-    told_to_stop().await;
+/// Waits until it is told to stop, then stops the server when the requests under way are answered. A second time it does
+/// not wait for them. (actix-web itself would drop them at the first Ctrl-C.)
+pub async fn stop_when_told(server: ServerHandle, mut told: ToldToStop) {
+    told.wait().await;
     tracing::info!("stopping when the requests under way are answered");
     tokio::select! {
         () = server.stop(true) => {}
-        () = told_to_stop() => server.stop(false).await,
+        () = told.wait() => server.stop(false).await,
     }
 }
 
-async fn told_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
+/// Ctrl-C, or SIGTERM where there is one.
+pub struct ToldToStop {
     #[cfg(unix)]
-    if let Ok(mut terminated) =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-    {
-        tokio::select! {
-            _ = interrupted => {}
-            _ = terminated.recv() => {}
-        }
-        return;
+    interrupted: Signal,
+    #[cfg(unix)]
+    terminated: Signal,
+}
+
+impl ToldToStop {
+    /// Listens from now on. To be called before the server runs: a signal that comes before anybody listens ends the program
+    /// at once, with the requests under way.
+    ///
+    /// # Errors
+    /// When the system does not let the program hear of signals.
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            interrupted: signal(SignalKind::interrupt())?,
+            #[cfg(unix)]
+            terminated: signal(SignalKind::terminate())?,
+        })
     }
-    let _ = interrupted.await;
+
+    #[cfg(unix)]
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.interrupted.recv() => {}
+            _ = self.terminated.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn wait(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }
