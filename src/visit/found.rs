@@ -8,7 +8,7 @@ use crate::register::registration;
 use crate::rules::codes::ChildStatus;
 use crate::rules::duty::DutyKind;
 
-/// As [`find`], for a child who was seen: nobody asks how it is known. The record stands where it stood before.
+/// For a child who was looked for and has been seen: nobody asks how it is known. The record stands where it stood before.
 pub fn known_again(act: &mut Act<'_>, child: &ChildRecord, how: &str) -> Result<()> {
     let kept = registration::kept_status(act.tx, child.key)?;
     child::set_status(
@@ -19,12 +19,11 @@ pub fn known_again(act: &mut Act<'_>, child: &ChildRecord, how: &str) -> Result<
     )?;
     let because = format!("It is known where the child is. {how}");
     ending::complete(
-        act.tx,
+        act,
         child.key,
         DutyKind::FindChild,
-        &because,
         act.at.today(),
-        act.at.now(),
+        &because,
     )?;
     act.note(Action::WhereaboutsKnown, child, &because)
 }
