@@ -63,6 +63,7 @@ code_list! {
         PasswordSet = "password_set", "Password set";
         PasswordLinkMade = "password_link_made", "Link to choose a password made";
         PostGiven = "post_given", "Post given";
+        ReturnBroughtForward = "return_brought_forward", "Return brought forward";
         ReturnOwed = "return_owed", "Return owed";
         ReturnSent = "return_sent", "Return sent";
         AbsenceRecorded = "absence_recorded", "Absence recorded";

@@ -17,7 +17,7 @@ use crate::rules::schedule::{DutyOwed, OpenDuty};
 
 pub use super::store::owed::{
     Closing, about_no_child, bring_forward, by_key, close, last_occasion, open_about_no_child,
-    open_of_child,
+    open_of_child, open_of_kind,
 };
 
 code_list! {

@@ -9,8 +9,8 @@ use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::duty::ending;
 use crate::duty::owed::{self, Closing, Duty, DutyState};
-use crate::policy::rulebook::Rulebook;
-use crate::rules::census::{ReturnOwed, returns_owed};
+use crate::policy::rulebook::{self, Rulebook};
+use crate::rules::census::{ReturnOwed, brought_forward, day_of_census, returns_owed};
 use crate::rules::dates::spoken;
 use crate::rules::duty::{ClosedBy, DutyKind};
 
@@ -31,18 +31,39 @@ pub enum SendingError {
 
 conflict!(SendingError);
 
-/// Owes each census return that an authority is owed by the day of the rulebook and has not been owed yet; gives how many.
-/// However long nothing ran, none is passed over.
-pub fn owe(tx: &mut Conn, authority: AuthorityKey, rulebook: &Rulebook, at: At) -> Result<usize> {
-    let owed = not_owed_yet(tx, authority, rulebook)?;
+/// Owes each census return that an authority is owed by the day of the rulebook and has not been owed yet, and brings forward
+/// those that a changed policy wants sooner. However long nothing ran, none is passed over. Writes the audit events.
+pub fn owe(tx: &mut Conn, authority: AuthorityKey, rulebook: &Rulebook, at: At) -> Result<()> {
     let program = Viewer::program(authority, "sweep");
     let act = &mut Act::new(tx, &program, at);
-    for new in &owed {
+    bring_forward(act, rulebook)?;
+    for new in not_owed_yet(act.tx, authority, rulebook)? {
         let occasion = new.census_day.to_string();
         owed::owe_for(act, &occasion, &new.owed)?;
         act.note(Action::ReturnOwed, Subject::AUTHORITY, &new.owed.why)?;
     }
-    Ok(owed.len())
+    Ok(())
+}
+
+fn bring_forward(act: &mut Act<'_>, rulebook: &Rulebook) -> Result<()> {
+    let Rulebook {
+        policy,
+        calendar,
+        today,
+    } = rulebook;
+    let authority = act.viewer.authority();
+    for duty in owed::open_of_kind(act.tx, authority, DutyKind::CensusReturn)? {
+        let Some(sooner) = brought_forward(&duty.as_open(), *today, policy, calendar) else {
+            continue;
+        };
+        owed::bring_forward(act.tx, duty.key, sooner.due_on, &sooner.why)?;
+        act.note(
+            Action::ReturnBroughtForward,
+            Subject::thing(duty.reference.as_str()),
+            &sooner.why,
+        )?;
+    }
+    Ok(())
 }
 
 /// The returns that an authority is owed by the day of the rulebook and that nobody has written down.
@@ -74,8 +95,10 @@ pub fn send(act: &mut Act<'_>, duty: &Duty, sent_on: NaiveDate) -> Result<(), Se
     if duty.state != DutyState::Open {
         return Err(SendingError::Closed);
     }
-    if sent_on < duty.counted_from || sent_on > act.at.today() {
-        return Err(SendingError::Day(spoken(duty.counted_from)));
+    let policy_today = day_of_census(duty.counted_from, &rulebook::of(act)?.policy);
+    let taken_on = duty.counted_from.min(policy_today);
+    if sent_on < taken_on || sent_on > act.at.today() {
+        return Err(SendingError::Day(spoken(taken_on)));
     }
     let because = format!("Sent on {}, says {}", spoken(sent_on), act.viewer.name());
     let closing = Closing {

@@ -6,7 +6,7 @@ use super::codes::code_list;
 use super::dates::spoken;
 use super::duty::DutyKind;
 use super::policy::{Policy, PolicyKey};
-use super::schedule::DutyOwed;
+use super::schedule::{BroughtForward, DutyOwed, OpenDuty};
 use super::tier::Tier;
 use chrono::{Datelike, NaiveDate, Weekday};
 
@@ -89,6 +89,51 @@ pub fn returns_owed(
 /// Whether two days are of one census: a policy that moves a census day within its month makes no second return.
 fn same_census(one: NaiveDate, other: NaiveDate) -> bool {
     (one.year(), one.month()) == (other.year(), other.month())
+}
+
+/// The day of the census that a return is for, as the policy says today: another than the one from which the return was
+/// counted, if an administrator has corrected the policy since.
+#[must_use]
+pub fn day_of_census(counted_from: NaiveDate, policy: &Policy) -> NaiveDate {
+    of_month(counted_from)
+        .and_then(|census| census.day(counted_from.year(), policy))
+        .unwrap_or(counted_from)
+}
+
+/// The earlier day of an open return after the policy moved its census day or shortened its period; none if the day stays. A
+/// return is never put off by this, and nobody is made late for a day that nobody knew: it is today at the earliest.
+#[must_use]
+pub fn brought_forward(
+    open: &OpenDuty,
+    today: NaiveDate,
+    policy: &Policy,
+    calendar: &Calendar,
+) -> Option<BroughtForward> {
+    let census = of_month(open.counted_from)?;
+    let day = census.day(open.counted_from.year(), policy)?;
+    let due = return_for(census, day, policy, calendar).owed;
+    let due_on = due.due_on.max(today);
+    (due_on < open.due_on).then(|| BroughtForward {
+        due_on,
+        why: format!(
+            "{} Brought forward on {} from {}, when the policy was changed{}.",
+            due.why,
+            spoken(today),
+            spoken(open.due_on),
+            if due_on > due.due_on {
+                "; not sooner than that day"
+            } else {
+                ""
+            },
+        ),
+    })
+}
+
+fn of_month(day: NaiveDate) -> Option<Census> {
+    Census::ALL
+        .iter()
+        .copied()
+        .find(|census| census.month() == day.month())
 }
 
 /// The return for a census. Its period does not depend on the tier of any child.

@@ -310,6 +310,17 @@ fn about_none(authority: AuthorityKey) -> _ {
         .filter(duty::child_id.is_null())
 }
 
+/// Those of them that are open and of one kind.
+pub fn open_of_kind(conn: &mut Conn, authority: AuthorityKey, kind: DutyKind) -> Result<Vec<Duty>> {
+    let rows: Vec<Row> = about_none(authority)
+        .filter(IS_OPEN)
+        .filter(duty::kind.eq(kind))
+        .order((duty::due_on, duty::id))
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Duty::from).collect())
+}
+
 /// How duties come to an end.
 pub struct Closing<'a> {
     pub state: DutyState,

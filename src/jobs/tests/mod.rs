@@ -56,6 +56,7 @@ pub struct World {
     pub authority: AuthorityKey,
     pub officer: Viewer,
     pub manager: Viewer,
+    pub administrator: Viewer,
     pub ending: Ending,
     forms: Cell<u32>,
     children: Cell<u32>,
@@ -126,6 +127,7 @@ impl World {
         };
         let officer = person("Sam Reed", Role::Officer);
         let manager = person("Robin Vale", Role::Manager);
+        let administrator = person("Chris Lane", Role::Administrator);
         for name in ["Alex Moss", "Kim Ford", "Jo Dale"] {
             person(name, Role::Manager);
         }
@@ -135,6 +137,7 @@ impl World {
             authority,
             officer,
             manager,
+            administrator,
             forms: Cell::new(0),
             children: Cell::new(0),
             weekly: RefCell::default(),

@@ -7,7 +7,10 @@ use crate::desk::diary;
 use crate::duty::owed::{self, Duty, DutyState};
 use crate::duty::whose::Whose;
 use crate::duty::{lapse, lapse_list};
+use crate::policy::policy_book;
 use crate::returns::census::{self, SendingError};
+use crate::rules::policy::change::Change;
+use crate::rules::policy::{Period, PolicyKey, Unit};
 
 const DATA_TEAM: &str = "kim.ford@example.com";
 
@@ -35,6 +38,24 @@ impl World {
                 self.note_sent(&self.manager, &duty, &today).unwrap();
             }
         }
+    }
+
+    /// An administrator sets a value from a day on.
+    fn set_policy(&self, key: PolicyKey, value: u32, unit: Unit, from: &str) {
+        let change = Change {
+            key,
+            tier: None,
+            period: Period { value, unit },
+            source: "letter of the Department".to_owned(),
+            from: day(from),
+            to: None,
+        };
+        let now = self.now();
+        self.run(|tx| {
+            let act = &mut Act::new(tx, &self.administrator, At::of(now));
+            policy_book::set(act, &change, "The Department wrote").unwrap();
+            Ok(())
+        });
     }
 
     fn note_sent(&self, viewer: &Viewer, duty: &Duty, on: &str) -> Result<(), SendingError> {
@@ -159,6 +180,59 @@ fn a_year_in_which_nothing_ran_forgets_no_return_and_none_is_owed_twice() {
     );
     world.sweep();
     assert_eq!(world.returns().len(), 4);
+    world.assert_green();
+}
+
+#[test]
+fn a_return_is_brought_forward_when_its_census_is_and_may_be_sent_from_that_day() {
+    let world = world_with_a_data_team();
+    world.set_policy(PolicyKey::CensusSpring, 1, Unit::Thursday, "2027-01-04");
+    world.on("2027-01-03").sweep();
+    let spring = world.returns().remove(0);
+    assert_eq!(spring.due_on, day("2027-02-19"), "not in force yet");
+
+    world.on("2027-01-04").sweep();
+    let sooner = world.returns().remove(0);
+    assert_eq!(sooner.due_on, day("2027-02-05"));
+    assert_eq!(sooner.original_due_on, day("2027-02-19"));
+    assert!(
+        sooner
+            .why
+            .contains("Brought forward on 4 January 2027 from 19 February 2027"),
+        "{}",
+        sooner.why
+    );
+    world.sweep();
+    let again = world.returns();
+    assert_eq!((again.len(), &again[0].why), (1, &sooner.why), "and once");
+    world.assert_green();
+
+    world.on("2027-01-12").sweep();
+    let officer = world.officer.clone();
+    let refused = world.note_sent(&officer, &sooner, "2027-01-06");
+    assert!(
+        matches!(refused, Err(SendingError::Day(from)) if from == "7 January 2027"),
+        "before the census"
+    );
+    world.note_sent(&officer, &sooner, "2027-01-11").unwrap();
+    world.assert_green();
+}
+
+#[test]
+fn nobody_is_late_for_a_day_that_was_moved_to_before_today_and_no_return_is_put_off() {
+    let world = world_with_a_data_team();
+    world.set_policy(PolicyKey::CensusSpring, 4, Unit::Thursday, "2027-01-20");
+    world.on("2027-01-20").sweep();
+    assert_eq!(world.returns()[0].due_on, day("2027-02-19"), "not put off");
+    world.set_policy(PolicyKey::CensusSpring, 1, Unit::Thursday, "2027-02-15");
+    world.on("2027-02-15").sweep();
+    let days: Vec<_> = world.returns().iter().map(|it| it.due_on).collect();
+    assert_eq!(days, [day("2027-06-18"), day("2027-02-15")]);
+    world.assert_green();
+    world.on("2027-02-16").sweep();
+    let spring = world.returns().remove(1);
+    let lapsed = world.run(|conn| lapse::of_duty(conn, spring.key));
+    assert!(lapsed.is_some());
     world.assert_green();
 }
 
