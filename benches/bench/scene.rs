@@ -334,7 +334,7 @@ fn look_up(file: PathBuf, children: usize) -> Scene {
                 .key;
             let token = session::begin(tx, officer, now())?;
             let viewer = Viewer::program(authority, "bench");
-            let counts = hearth::register::list::Counts::default();
+            let counts = hearth::register::counts::Counts::default();
             let mut lines = Vec::new();
             for page in 1..=8 {
                 let listing = hearth::register::list::Listing {

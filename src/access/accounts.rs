@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-pub use super::store::account::AccountRow;
+pub use super::store::accounts::AccountRow;
 use super::{AccountKey, AuthorityKey, Role, Viewer, session, store, token};
 use crate::access::{Act, Action, Subject};
 use crate::db::{Conn, DbError, Result};
@@ -63,19 +63,20 @@ impl crate::db::Conflict for AccountError {
 pub fn add(act: &mut Act<'_>, new: &NewAccount<'_>) -> Result<AccountKey, AccountError> {
     let authority = act.viewer.authority();
     let taken = || Err(AccountError::Taken(new.email.to_owned()));
-    if new.role != Role::Parent && store::account::staff_credentials(act.tx, new.email)?.is_some() {
+    if new.role != Role::Parent && store::accounts::staff_credentials(act.tx, new.email)?.is_some()
+    {
         return taken();
     }
-    let (key, reference, action) = match store::account::by_email(act.tx, authority, new.email)? {
+    let (key, reference, action) = match store::accounts::by_email(act.tx, authority, new.email)? {
         Some(earlier) if earlier.left_on.is_some() && new.role != Role::Parent => {
-            store::account::reopen(act.tx, earlier.key, new)?;
+            store::accounts::reopen(act.tx, earlier.key, new)?;
             (earlier.key, earlier.reference, Action::AccountReopened)
         }
         Some(_) => return taken(),
         None => {
             let reference = Reference::from_random(ReferenceKind::Account, token::bits());
             let key =
-                store::account::insert(act.tx, authority, reference.as_str(), new, act.at.now())?;
+                store::accounts::insert(act.tx, authority, reference.as_str(), new, act.at.now())?;
             (key, reference.to_string(), Action::AccountAdded)
         }
     };
@@ -89,7 +90,7 @@ pub fn at_work(
     viewer: &Viewer,
     email: &EmailAddress,
 ) -> Result<AccountRow, AccountError> {
-    store::account::by_email(conn, viewer.authority(), email.as_str())?
+    store::accounts::by_email(conn, viewer.authority(), email.as_str())?
         .filter(|account| account.role != Role::Parent && account.left_on.is_none())
         .ok_or_else(|| AccountError::Unknown(email.as_str().to_owned()))
 }
@@ -97,16 +98,16 @@ pub fn at_work(
 /// A member of staff leaves: from now on they cannot sign in, are signed out everywhere, and hold no post. Their
 /// children are for the register to let go of. Gives how many posts have ended with them.
 pub fn leave(act: &mut Act<'_>, account: &AccountRow) -> Result<usize> {
-    store::account::set_left(act.tx, account.key, act.at.today())?;
+    store::accounts::set_left(act.tx, account.key, act.at.today())?;
     session::end_all(act.tx, account.key)?;
-    let posts = store::account::end_posts_of(act.tx, account.key, day_before(act.at.today()))?;
+    let posts = store::accounts::end_posts_of(act.tx, account.key, day_before(act.at.today()))?;
     act.note(Action::AccountLeft, Subject::thing(&account.reference), "")?;
     Ok(posts)
 }
 
 /// Sets a new password, and with it ends a lock.
 pub fn set_password(act: &mut Act<'_>, account: &AccountRow, hash: &str) -> Result<()> {
-    store::account::set_password(act.tx, account.key, hash)?;
+    store::accounts::set_password(act.tx, account.key, hash)?;
     act.note(Action::PasswordSet, Subject::thing(&account.reference), "")
 }
 
@@ -121,12 +122,12 @@ pub fn by_email(
     authority: AuthorityKey,
     email: &EmailAddress,
 ) -> Result<Option<AccountRow>> {
-    store::account::by_email(conn, authority, email.as_str())
+    store::accounts::by_email(conn, authority, email.as_str())
 }
 
 /// The account with this key.
 pub fn by_key(conn: &mut Conn, key: AccountKey) -> Result<AccountRow> {
-    store::account::by_key(conn, key)
+    store::accounts::by_key(conn, key)
 }
 
 /// The account with this reference, if it is of this authority.
@@ -135,17 +136,17 @@ pub fn by_reference(
     authority: AuthorityKey,
     reference: &Reference,
 ) -> Result<Option<AccountRow>> {
-    store::account::by_reference(conn, authority, reference.as_str())
+    store::accounts::by_reference(conn, authority, reference.as_str())
 }
 
 /// Everybody of an authority who is not a parent, by name.
 pub fn staff(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<AccountRow>> {
-    store::account::staff(conn, authority)
+    store::accounts::staff(conn, authority)
 }
 
 /// Those who can have children allocated to them, by name.
 pub fn officers(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<AccountRow>> {
-    let staff = store::account::staff(conn, authority)?;
+    let staff = store::accounts::staff(conn, authority)?;
     Ok(staff
         .into_iter()
         .filter(|a| a.role.works_with_children())
@@ -173,7 +174,7 @@ pub fn give_post(
     account: AccountKey,
     from: NaiveDate,
 ) -> Result<usize, AccountError> {
-    let held = store::account::by_key(act.tx, account)?;
+    let held = store::accounts::by_key(act.tx, account)?;
     if !may_hold(held.role, post) {
         let who = match post {
             Post::Officer | Post::TeamLeader | Post::DataTeam => "officers and managers",
@@ -185,7 +186,7 @@ pub fn give_post(
     let reference = held.reference;
     let ended = make_room(act.tx, act.viewer, post, from)?;
     let authority = act.viewer.authority();
-    store::account::give_post(act.tx, authority, post, Some(account), None, from)?;
+    store::accounts::give_post(act.tx, authority, post, Some(account), None, from)?;
     act.note(Action::PostGiven, Subject::thing(&reference), post.as_str())?;
     Ok(ended)
 }
@@ -200,7 +201,7 @@ pub fn give_post_to_mailbox(
 ) -> Result<usize> {
     let ended = make_room(act.tx, act.viewer, post, from)?;
     let (authority, mailbox) = (act.viewer.authority(), email.as_str());
-    store::account::give_post(act.tx, authority, post, None, Some(mailbox), from)?;
+    store::accounts::give_post(act.tx, authority, post, None, Some(mailbox), from)?;
     let detail = format!("{}: {mailbox}", post.as_str());
     act.note(Action::PostGiven, Subject::AUTHORITY, &detail)?;
     Ok(ended)
@@ -211,10 +212,10 @@ fn make_room(tx: &mut Conn, viewer: &Viewer, post: Post, from: NaiveDate) -> Res
     if !post.has_one_holder() {
         return Ok(0);
     }
-    store::account::end_post(tx, viewer.authority(), post, day_before(from))
+    store::accounts::end_post(tx, viewer.authority(), post, day_before(from))
 }
 
 /// Who holds which post on a day.
 pub fn holders(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Result<Vec<Holder>> {
-    store::account::holders(conn, authority, today)
+    store::accounts::holders(conn, authority, today)
 }

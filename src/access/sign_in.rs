@@ -54,7 +54,7 @@ pub fn with_password(
     typed: &str,
     now: NaiveDateTime,
 ) -> Result<String, SignInError> {
-    let found = db.read_now(|conn| store::account::staff_credentials(conn, email))?;
+    let found = db.read_now(|conn| store::accounts::staff_credentials(conn, email))?;
     let Some(found) = found else {
         password::verify(typed, None);
         return Err(SignInError::Wrong);
@@ -62,9 +62,9 @@ pub fn with_password(
     // Counted before the slow check: guesses that come side by side each have a number, and none is looked at after the
     // tenth. Its lock is there from the count on, so that a program which stops meanwhile leaves the account resting.
     let counted = db.write_now(|tx| {
-        let number = store::account::count_attempt(tx, found.account, now)?;
+        let number = store::accounts::count_attempt(tx, found.account, now)?;
         if number.is_some_and(|number| number >= FAILURES_BEFORE_LOCK) {
-            store::account::note_failures(tx, found.account, 0, Some(now + LOCK))?;
+            store::accounts::note_failures(tx, found.account, 0, Some(now + LOCK))?;
         }
         Ok::<_, DbError>(number)
     })?;
@@ -75,7 +75,7 @@ pub fn with_password(
         return Err(SignInError::Wrong);
     }
     db.write_now(|tx| {
-        store::account::note_failures(tx, found.account, 0, None)?;
+        store::accounts::note_failures(tx, found.account, 0, None)?;
         Ok(session::begin(tx, found.account, now)?)
     })
 }
@@ -122,7 +122,7 @@ pub fn with_parent_link(
     let (authority, email) = store::session::usable_link(tx, &hash, LinkPurpose::Parent, now)?
         .ok_or(SignInError::Link)?;
     store::session::use_link(tx, &hash, now)?;
-    let account = match store::account::by_email(tx, authority, &email)? {
+    let account = match store::accounts::by_email(tx, authority, &email)? {
         Some(account) if account.role == Role::Parent => account.key,
         // A member of staff who home educates has to use another address: one account, one role.
         Some(_) => return Err(SignInError::Link),
@@ -201,7 +201,7 @@ pub fn set_password(
     let (authority, email) = store::session::usable_link(tx, &link, LinkPurpose::Password, now)?
         .ok_or(SignInError::Link)?;
     store::session::use_link(tx, &link, now)?;
-    let account = store::account::by_email(tx, authority, &email)?
+    let account = store::accounts::by_email(tx, authority, &email)?
         .filter(|account| account.left_on.is_none())
         .ok_or(SignInError::Link)?;
     let viewer = Viewer::of_person(authority, account.key, account.role, account.name.clone());

@@ -17,7 +17,7 @@ const RUNS_KEPT: TimeDelta = TimeDelta::days(90);
 pub fn run(services: &Services, now: NaiveDateTime) -> Result<Work> {
     let deleted = services.db.write_now(|tx| {
         let sessions = session::sweep(tx, now)?;
-        let runs = store::forget_runs(tx, now - RUNS_KEPT)?;
+        let runs = store::housekeeping::forget_runs(tx, now - RUNS_KEPT)?;
         Ok::<_, DbError>(sessions + runs)
     })?;
     let deleted = i64::try_from(deleted).unwrap_or(i64::MAX);

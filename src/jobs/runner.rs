@@ -123,22 +123,22 @@ pub fn run_scheduled(services: &Services, now: NaiveDateTime) -> Vec<RunSummary>
 
 /// When the last sweep began that was completed.
 pub fn last_sweep(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
-    store::last_completed(conn, SWEEP)
+    store::runner::last_completed(conn, SWEEP)
 }
 
 /// When the last sweep began that was completed, and how many steps of the ladder it could tell to nobody.
 pub(super) fn last_sweep_with_untold(conn: &mut Conn) -> Result<Option<(NaiveDateTime, i64)>> {
-    store::last_completed_with_failures(conn, SWEEP)
+    store::runner::last_completed_with_failures(conn, SWEEP)
 }
 
 /// When tiers were last assessed to the end, on which the next sweep depends.
 pub(super) fn last_assessment(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
-    store::last_completed(conn, TIERS)
+    store::runner::last_completed(conn, TIERS)
 }
 
 /// The newest runs, the newest first.
 pub fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<RunRecord>> {
-    store::newest(conn, limit)
+    store::runner::newest(conn, limit)
 }
 
 /// A job whose record cannot be read is due: better twice than not at all.
@@ -150,7 +150,7 @@ fn is_due(services: &Services, job: &Job, now: NaiveDateTime) -> bool {
     };
     let last = services
         .db
-        .read_now(|conn| store::last_completed(conn, job.name));
+        .read_now(|conn| store::runner::last_completed(conn, job.name));
     !matches!(last, Ok(Some(at)) if at <= now && is_done(at))
 }
 
@@ -168,16 +168,16 @@ fn run_one(services: &Services, job: &Job, now: NaiveDateTime) -> RunSummary {
 fn with_lease(services: &Services, job: &Job, now: NaiveDateTime) -> Result<Option<Work>> {
     let db = &services.db;
     let holder = format!("{:016x}", rand::random::<u64>());
-    if !db.write_now(|tx| store::take_lease(tx, job.name, &holder, now, now + LEASE))? {
+    if !db.write_now(|tx| store::runner::take_lease(tx, job.name, &holder, now, now + LEASE))? {
         return Ok(None);
     }
     let at = At::of(now);
-    let run = db.write_now(|tx| store::begin(tx, job.name, at.today(), now))?;
+    let run = db.write_now(|tx| store::runner::begin(tx, job.name, at.today(), now))?;
     let work = guarded(job.name, || (job.run)(services, at));
     let ended_at = services.clock.now();
     db.write_now(|tx| {
-        store::end(tx, run, &work, ended_at)?;
-        store::give_back(tx, job.name, &holder)
+        store::runner::end(tx, run, &work, ended_at)?;
+        store::runner::give_back(tx, job.name, &holder)
     })?;
     Ok(Some(work))
 }

@@ -3,7 +3,7 @@
 
 use mail_parser::{HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-use super::transport::without_addresses;
+use super::server_words::without_addresses;
 use crate::rules::bounce::{Fate, fate};
 
 /// What a bounce says.

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use lettre::Address;
 
-use super::transport::{SettingError, Transport};
+use super::setting::SettingError;
+use super::transport::Transport;
 use super::trust::Trust;
 use crate::config::Config;
 

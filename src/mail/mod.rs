@@ -7,6 +7,8 @@
 //! - [`courier`]: what carries the mail and in whose name, from the settings.
 //! - [`transport`]: where it goes: a mail server, a folder or the memory.
 //! - `smtp`: the mail server and its connections; sorts what it answers.
+//! - `server_words`: what it says, short and without addresses.
+//! - [`setting`]: what can be wrong with a setting of mail.
 //! - [`trust`]: which certificate authorities may vouch for the mail server.
 //! - [`returned`]: what came back, from the bounce as it was received to the address that fails.
 //! - [`maildir`]: the folder that bounces are delivered into.
@@ -23,6 +25,8 @@ pub mod maildir;
 pub mod messages;
 pub mod outbox;
 pub mod returned;
+mod server_words;
+pub mod setting;
 mod smtp;
 mod store;
 pub mod transport;

@@ -21,7 +21,8 @@ use lettre::transport::smtp::response::Response;
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
-use super::transport::{SettingError, without_addresses};
+use super::server_words::without_addresses;
+use super::setting::SettingError;
 use super::trust::Trust;
 use crate::rules::delivery::Answer;
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use lettre::Message;
 
+pub use super::setting::SettingError;
 use super::smtp::Server;
 use super::trust::Trust;
 use crate::rules::delivery::Answer;
@@ -48,49 +49,6 @@ pub struct Posted {
     /// The one address it went to.
     pub to: String,
     pub raw: String,
-}
-
-/// What is wrong with a setting of mail; never repeats a URL, for it may hold a password.
-#[derive(Debug, thiserror::Error)]
-pub enum SettingError {
-    /// Not an address of a server.
-    #[error(
-        "HEARTH_MAIL is not understood: use smtp://USER:PASSWORD@HOST:PORT, smtps://… or the path of a folder ({0})"
-    )]
-    Url(String),
-    /// A scheme that is not for mail.
-    #[error(
-        "HEARTH_MAIL begins with {0}://, but mail goes by smtp:// or smtps://, or into a folder"
-    )]
-    Scheme(String),
-    /// An unknown value of `tls`.
-    #[error(
-        "HEARTH_MAIL has tls={0}: it can be required (the default), or none or opportunistic for this machine itself"
-    )]
-    Tls(String),
-    /// Mail would be readable on the way.
-    #[error(
-        "HEARTH_MAIL has tls={tls}, but mail may go unencrypted only to this machine itself, not to {host}: remove tls={tls}, or use smtps://"
-    )]
-    PlainText {
-        /// What was asked for.
-        tls: &'static str,
-        host: String,
-    },
-    /// The file of a certificate authority is of no use.
-    #[error("HEARTH_MAIL_CA={file} cannot be used: {cause}")]
-    Authority { file: String, cause: String },
-    /// The sender is no address.
-    #[error("HEARTH_MAIL_FROM={0:?} is not an email address: use one like hearth@example.gov.uk")]
-    From(String),
-    /// The address for mail that comes back is none.
-    #[error(
-        "HEARTH_MAIL_BOUNCES_TO={0:?} is not an email address: use one like bounces@example.gov.uk"
-    )]
-    BouncesTo(String),
-    /// The folder cannot be made.
-    #[error("the folder {folder} for mail cannot be made: {cause}")]
-    Folder { folder: String, cause: io::Error },
 }
 
 /// How long to wait for a connection, and for each answer: a server that is looking for viruses is slow.
@@ -221,24 +179,6 @@ impl std::fmt::Display for Transport {
     }
 }
 
-/// As much of an answer as helps.
-const ANSWER_LENGTH: usize = 400;
-
-/// The server's words on one line, short, and without the addresses that servers like to repeat.
-pub(super) fn without_addresses(words: &str) -> String {
-    let kept: Vec<&str> = words
-        .split_whitespace()
-        .map(|word| {
-            if word.contains('@') {
-                "(address)"
-            } else {
-                word
-            }
-        })
-        .collect();
-    kept.join(" ").chars().take(ANSWER_LENGTH).collect()
-}
-
 /// Writes under another name first, so that whoever watches the folder never reads half a message.
 fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let unfinished = folder.join(format!(".{name}.unfinished"));
@@ -260,20 +200,4 @@ fn make_private(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn make_private(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_servers_say_is_kept_short_and_without_addresses() {
-        let said =
-            without_addresses("550 5.1.1 <sam@example.org>:\r\n Recipient  address rejected");
-        assert_eq!(said, "550 5.1.1 (address) Recipient address rejected");
-        assert_eq!(
-            without_addresses(&"é".repeat(1000)).chars().count(),
-            ANSWER_LENGTH
-        );
-    }
 }

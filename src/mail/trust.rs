@@ -5,7 +5,7 @@ use std::{fs, io};
 
 use lettre::transport::smtp::client::{Certificate, TlsParameters};
 
-use super::transport::SettingError;
+use super::setting::SettingError;
 
 /// Who vouches for a mail server; without more, those that this machine trusts.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::store::verify::{Answer, Scope};
+use super::store::question::{Answer, Scope};
 use super::store::{verify as ask, verify_states as states, verify_told as told};
 use crate::access::{AuthorityKey, authority};
 use crate::clock::{At, london_day};

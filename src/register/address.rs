@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::child::{AmendError, ChildRecord};
+pub use super::place::Place;
+pub use super::store::address::AddressRecord;
 use super::store::address::Whose;
-pub use super::store::address::{AddressRecord, Place};
 use super::{ChildKey, PersonKey, claimed_address, fresh_reference, store};
 use crate::access::audit::{self, Entry};
 use crate::access::{Act, Action, Subject};
@@ -17,31 +18,6 @@ use crate::rules::codes::Source;
 use crate::rules::dates;
 use crate::rules::history::{self as days, Untimely};
 use crate::rules::identifiers::{Postcode, Reference, ReferenceKind};
-
-impl Place {
-    /// Whether it says nowhere: a letter that names no address.
-    pub fn is_blank(&self) -> bool {
-        self.lines.trim().is_empty() && self.town.trim().is_empty() && self.postcode.is_none()
-    }
-
-    /// The place on one line.
-    pub fn on_one_line(&self) -> String {
-        let postcode = self
-            .postcode
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        let parts = self
-            .lines
-            .lines()
-            .map(str::trim)
-            .chain([self.town.as_str(), postcode.as_str()]);
-        parts
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(", ")
-    }
-}
 
 /// Why something about an address was not written down.
 #[derive(Debug, thiserror::Error)]

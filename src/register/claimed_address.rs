@@ -4,8 +4,7 @@
 
 use chrono::NaiveDate;
 
-use super::address::{self, AddressError, AddressRecord, Place};
-use super::child::ChildRecord;
+use super::place::Place;
 pub use super::store::claimed_address::ClaimedAddress;
 use super::{ChildKey, store};
 use crate::access::{Act, Action, Subject};
@@ -13,8 +12,6 @@ use crate::clock::london_day;
 use crate::db::{Conn, Result};
 use crate::rules::codes::Source;
 use crate::rules::dates::spoken;
-use crate::rules::identifiers::{Postcode, Reference, Uprn};
-use crate::rules::verification::gives_way;
 
 impl ClaimedAddress {
     /// The day on which it was claimed.
@@ -38,15 +35,6 @@ impl ClaimedAddress {
     }
 }
 
-/// How an officer settles which address is right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Settlement {
-    /// The child lives at the address that is held.
-    Held,
-    /// The child lives at the address that was claimed.
-    Claimed,
-}
-
 /// The row of the other address that waits to be settled, for whoever has to know later whether it is still the same.
 pub fn waiting_row(conn: &mut Conn, child: ChildKey) -> Result<Option<i64>> {
     store::claimed_address::waiting_row(conn, child)
@@ -57,109 +45,25 @@ pub fn waiting(conn: &mut Conn, child: ChildKey) -> Result<Option<ClaimedAddress
     store::claimed_address::waiting(conn, child)
 }
 
-/// Takes in where a notification says that a child lives. It becomes the home, unless the one that is held is better
-/// known: then that one stays, and the audit trail keeps both words.
-pub(crate) fn hold_claim(
-    act: &mut Act<'_>,
+/// Whether this very place was claimed since a day, settled or not.
+pub(super) fn was_claimed_since(
+    conn: &mut Conn,
     child: ChildKey,
     place: &Place,
-    source: Source,
     since: NaiveDate,
-) -> Result<()> {
-    let held = address::of_child(act.tx, child)?.filter(|held| held.place != *place);
-    let stays = held.filter(|held| !gives_way(held.source, held.verified_on, source));
-    let Some(held) = stays.filter(|_| !place.is_blank()) else {
-        address::move_child(act.tx, child, place, source, since, act.at.now())?;
-        let because = "The address that was told is the one that is held";
-        return match place.is_blank() {
-            true => Ok(()),
-            false => note_settled(act, child, because),
-        };
-    };
-    dispute(act, child, &held, place, source)
+) -> Result<bool> {
+    store::claimed_address::was_claimed_since(conn, child, place, since)
 }
 
-/// Whether a list's address is one for an officer to settle: the child lives somewhere else by what is held, and nobody has
-/// settled this very word since then. An address is another one when its property reference or its postcode is: how a list
-/// writes a street says nothing.
-pub fn is_disputed_by_list(conn: &mut Conn, child: ChildKey, place: &Place) -> Result<bool> {
-    let Some(held) = address::of_child(conn, child)? else {
-        return Ok(false);
-    };
-    let known = store::claimed_address::was_claimed_since(conn, child, place, held.lived_from)?;
-    Ok(is_elsewhere(&held.place, place) && !known)
-}
-
-fn is_elsewhere(held: &Place, claimed: &Place) -> bool {
-    let differ = |held: Option<&str>, claimed: Option<&str>| Some(held? != claimed?);
-    let by_reference = differ(
-        held.uprn.as_ref().map(Uprn::as_str),
-        claimed.uprn.as_ref().map(Uprn::as_str),
-    );
-    let by_postcode = differ(
-        held.postcode.as_ref().map(Postcode::as_str),
-        claimed.postcode.as_ref().map(Postcode::as_str),
-    );
-    by_reference.or(by_postcode).unwrap_or(false)
-}
-
-/// Takes in where a list says that a child lives who is on the register already. It never becomes the home by itself:
-/// nobody knows how old the list is.
-pub fn hold_claim_of_list(act: &mut Act<'_>, child: ChildKey, place: &Place) -> Result<()> {
-    match address::of_child(act.tx, child)? {
-        Some(held) if is_disputed_by_list(act.tx, child, place)? => {
-            dispute(act, child, &held, place, Source::Import)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Keeps both words until an officer has settled which is right; the same word again changes nothing.
-fn dispute(
+/// Writes down the word that is to be settled from now on, in place of an earlier one.
+pub(super) fn replace(
     act: &mut Act<'_>,
     child: ChildKey,
-    held: &AddressRecord,
     place: &Place,
     source: Source,
 ) -> Result<()> {
-    if waiting(act.tx, child)?.is_some_and(|claimed| claimed.place == *place) {
-        return Ok(());
-    }
     store::claimed_address::settle(act.tx, child, act.at.now())?;
-    store::claimed_address::insert(act.tx, child, place, source, act.at.now())?;
-    let detail = format!(
-        "Another address was told by: {}. It is {}. The register holds {}, told by: {}, and keeps it until an officer has settled which is right",
-        source.label(),
-        place.on_one_line(),
-        held.place.on_one_line(),
-        held.source.label(),
-    );
-    act.note(Action::AddressConflict, Subject::child(child), &detail)
-}
-
-/// An officer settles which address is right, from a form that showed both.
-///
-/// # Errors
-/// [`AddressError::Another`] when one of the two is another by now.
-pub(crate) fn end_claim(
-    act: &mut Act<'_>,
-    child: &ChildRecord,
-    shown: (Option<&Reference>, &str),
-    settlement: Settlement,
-) -> Result<(), AddressError> {
-    let held = address::of_child(act.tx, child.key)?;
-    let claimed = waiting(act.tx, child.key)?.filter(|claimed| claimed.version() == shown.1);
-    let held = held.filter(|held| Some(&held.reference) == shown.0);
-    let (Some(held), Some(claimed)) = (held, claimed) else {
-        return Err(AddressError::Another);
-    };
-    if settlement == Settlement::Claimed {
-        let since = claimed.claimed_on().max(held.lived_from);
-        address::write_down(act, child, &claimed.place, claimed.source, since)?;
-        return Ok(());
-    }
-    let detail = format!("The child lives at {}", held.place.on_one_line());
-    Ok(note_settled(act, child.key, &detail)?)
+    store::claimed_address::insert(act.tx, child, place, source, act.at.now())
 }
 
 /// Ends the notice, if there is one, with the reason.

@@ -1,13 +1,11 @@
 //! The register as a list: filtered, sorted, counted, a page at a time.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
 use chrono::NaiveDate;
 
+use super::counts::Counts;
+use super::store;
 pub use super::store::list::Line;
-use super::{out_of_sight, store};
-use crate::access::{AccountKey, AuthorityKey, Viewer};
+use crate::access::{AccountKey, Viewer};
 use crate::db::{Conn, Result};
 use crate::rules::codes::ChildStatus;
 use crate::rules::tier::Tier;
@@ -111,68 +109,11 @@ impl Listing {
     }
 }
 
-/// How many counted lists are kept at most: enough for every filter that people use, and a bound on what is held.
-const KEPT: usize = 10_000;
-
-/// Counted lists. A count stays right while the authority's revision stands still, so a list that nobody changed is
-/// not counted again. Shared by all requests; holds numbers only.
-#[derive(Debug, Default)]
-pub struct Counts {
-    kept: Mutex<HashMap<Question, (i64, Vec<i64>)>>,
-}
-
-/// Whose list it is (nobody's own, for those who see every record), and which.
-type Question = (AuthorityKey, Option<AccountKey>, Counted);
-
-/// What is counted.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Counted {
-    /// The stretches of the register's list.
-    List(Listing),
-    /// A list of children who may be lost from sight.
-    OutOfSight(out_of_sight::SightFilter),
-}
-
-impl Counts {
-    /// The count as remembered, or counted now and remembered.
-    pub(super) fn of(
-        &self,
-        viewer: &Viewer,
-        revision: i64,
-        what: Counted,
-        count: impl FnOnce() -> Result<Vec<i64>>,
-    ) -> Result<Vec<i64>> {
-        let own = viewer.account().filter(|_| !viewer.sees_restricted());
-        let question = (viewer.authority(), own, what);
-        if let Some(counts) = self.find(&question, revision) {
-            return Ok(counts);
-        }
-        let counts = count()?;
-        self.keep(question, revision, counts.clone());
-        Ok(counts)
-    }
-
-    fn find(&self, question: &Question, revision: i64) -> Option<Vec<i64>> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(question)
-            .filter(|(counted_at, _)| *counted_at == revision)
-            .map(|(_, counts)| counts.clone())
-    }
-
-    fn keep(&self, question: Question, revision: i64, counts: Vec<i64>) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= KEPT {
-            kept.clear();
-        }
-        kept.insert(question, (revision, counts));
-    }
-}
-
 /// A page of the register as this viewer may see it. `revision` is the authority's at the start of the request.
 pub fn page(
     conn: &mut Conn,
     viewer: &Viewer,
-    counts: &Counts,
+    counts: &Counts<Listing>,
     revision: i64,
     listing: &Listing,
 ) -> Result<ListPage> {
@@ -195,12 +136,12 @@ pub fn page(
 fn sizes(
     conn: &mut Conn,
     viewer: &Viewer,
-    counts: &Counts,
+    counts: &Counts<Listing>,
     revision: i64,
     listing: &Listing,
     stretches: &[Stretch],
 ) -> Result<Vec<i64>> {
-    counts.of(viewer, revision, Counted::List(listing.whole()), || {
+    counts.of(viewer, revision, listing.whole(), || {
         stretches
             .iter()
             .map(|stretch| store::list::count(conn, viewer, listing, *stretch))

@@ -6,14 +6,17 @@ pub mod allocation;
 pub mod bulk;
 pub mod child;
 pub mod claimed_address;
+pub mod counts;
 pub mod duplicates;
 pub mod episode;
 pub mod list;
 pub mod names;
 pub mod out_of_sight;
 pub mod person;
+pub mod place;
 pub mod registration;
 pub mod search;
+pub mod settlement;
 mod store;
 #[cfg(test)]
 #[allow(missing_docs, clippy::unwrap_used)]

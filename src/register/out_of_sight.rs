@@ -3,7 +3,8 @@
 
 use chrono::NaiveDate;
 
-use super::list::{Counted, Counts, PAGE};
+use super::counts::Counts;
+use super::list::PAGE;
 use super::store;
 pub use super::store::out_of_sight::Line;
 use crate::access::{AccountKey, Viewer};
@@ -55,11 +56,11 @@ pub fn count(conn: &mut Conn, viewer: &Viewer, asked: &SightFilter) -> Result<i6
 pub fn remembered_count(
     conn: &mut Conn,
     viewer: &Viewer,
-    counts: &Counts,
+    counts: &Counts<SightFilter>,
     revision: i64,
     asked: &SightFilter,
 ) -> Result<i64> {
-    let counted = counts.of(viewer, revision, Counted::OutOfSight(*asked), || {
+    let counted = counts.of(viewer, revision, *asked, || {
         Ok(vec![count(conn, viewer, asked)?])
     })?;
     Ok(counted.into_iter().sum())
@@ -70,7 +71,7 @@ pub fn remembered_count(
 pub fn page(
     conn: &mut Conn,
     viewer: &Viewer,
-    counts: &Counts,
+    counts: &Counts<SightFilter>,
     revision: i64,
     asked: &SightFilter,
     page: i64,

@@ -36,11 +36,11 @@ pub fn set(
     store::tier::end(tx, child, now)?;
     store::tier::begin(tx, child, tier, &reasons, decided_by, now)?;
     let Some(held) = held else {
-        store::child::set_tier(tx, child, tier, now)?;
+        store::tier::set_tier(tx, child, tier, now)?;
         return Ok(TierChange::Tier);
     };
     if held.tier != tier {
-        store::child::set_tier(tx, child, tier, now)?;
+        store::tier::set_tier(tx, child, tier, now)?;
         return Ok(TierChange::Tier);
     }
     // What began in this very moment was never held: a child is put on the register and assessed in one transaction.

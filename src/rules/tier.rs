@@ -7,7 +7,8 @@ mod again;
 pub mod overriding;
 
 use super::calendar::Calendar;
-use super::codes::{EpisodeKind, SenProvision, code_list};
+pub use super::codes::Tier;
+use super::codes::{EpisodeKind, SenProvision};
 use super::dates::spoken;
 use super::policy::{Policy, PolicyKey};
 use chrono::NaiveDate;
@@ -15,16 +16,6 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 pub use again::assess_again_on;
-
-code_list! {
-    /// How soon and how often checks are due.
-    #[derive(PartialOrd, Ord)]
-    pub enum Tier {
-        Green = "green", "Green";
-        Amber = "amber", "Amber";
-        Red = "red", "Red";
-    }
-}
 
 /// What is on record about a child today.
 #[derive(Debug, Clone, PartialEq, Eq)]

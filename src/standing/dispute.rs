@@ -7,7 +7,8 @@ use crate::db::{Conn, Result};
 use crate::duty::lapse;
 use crate::register::address::{AddressError, Place};
 use crate::register::child::ChildRecord;
-use crate::register::claimed_address::{self, ClaimedAddress, Settlement};
+use crate::register::claimed_address::{self, ClaimedAddress};
+use crate::register::settlement::{self, Settlement};
 use crate::register::{self, ChildKey};
 use crate::rules::codes::Source;
 use crate::rules::duty::DutyKind;
@@ -32,7 +33,7 @@ pub fn settle(
     settlement: Settlement,
 ) -> Result<(), AddressError> {
     let claimed = claimed_address::waiting(act.tx, child.key)?;
-    claimed_address::end_claim(act, child, shown, settlement)?;
+    settlement::end_claim(act, child, shown, settlement)?;
     if let (Settlement::Held, Some(claimed)) = (settlement, claimed) {
         no_longer_owed(act, child, &claimed)?;
     }
@@ -52,7 +53,7 @@ pub fn take(
     since: NaiveDate,
 ) -> Result<()> {
     let claimed = claimed_address::waiting(act.tx, child)?;
-    claimed_address::hold_claim(act, child, place, source, since)?;
+    settlement::hold_claim(act, child, place, source, since)?;
     let Some(claimed) = claimed.filter(|_| !place.is_blank()) else {
         return Ok(());
     };

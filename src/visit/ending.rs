@@ -13,17 +13,16 @@ use crate::register::ChildKey;
 use crate::rules::dates::spoken;
 use crate::rules::duty::DutyKind;
 
-/// Ends one open check that is done by an act which is not an attempt, such as sending the acknowledgement, and the new
-/// attempt at it. The caller writes the audit event.
+/// Ends one open check that was done on a day by an act which is not an attempt, such as sending the acknowledgement, and
+/// the new attempt at it. The caller writes the audit event.
 pub fn complete(
-    tx: &mut Conn,
+    act: &mut Act<'_>,
     child: ChildKey,
     kind: DutyKind,
+    done_on: NaiveDate,
     because: &str,
-    today: NaiveDate,
-    now: NaiveDateTime,
 ) -> Result<()> {
-    let open = check::open_of_child(tx, child)?;
+    let open = check::open_of_child(act.tx, child)?;
     let done = open.iter().find(|check| check.kind == kind);
     let done = done.map(|check| check.key);
     let of_it = |check: &&Check| Some(check.key) == done || check.follows == done;
@@ -33,11 +32,11 @@ pub fn complete(
     };
     let closing = Closing {
         state: DutyState::Done,
-        on: today,
+        on: done_on,
         because,
     };
-    end(tx, &keys, &closing, None, now)?;
-    owed::copy_next(tx, child)
+    end(act.tx, &keys, &closing, None, act.at.now())?;
+    owed::copy_next(act.tx, child)
 }
 
 /// Ends every open check of a child that is no longer owed any, such as one who leaves the register: bookings are
@@ -86,7 +85,7 @@ pub(super) fn end(
     }
     store::booking::end(tx, checks, BookingState::Cancelled, None)?;
     if let Some(outcome) = outcome {
-        store::outcome::note_closed(tx, checks, outcome)?;
+        store::ending::note_closed(tx, checks, outcome)?;
     }
     ending::end(tx, checks, closing, now)
 }

@@ -50,7 +50,7 @@ pub fn acknowledge_on_paper(
     }
     let because = format!("Acknowledged by post on {}", spoken(sent_on));
     let kind = DutyKind::Acknowledgement;
-    ending::complete(act.tx, check.child, kind, &because, sent_on, act.at.now())?;
+    ending::complete(act, check.child, kind, sent_on, &because)?;
     Ok(act.note(
         Action::AcknowledgedOnPaper,
         Subject::of_child(check.child, check.reference.as_str()),

@@ -7,7 +7,9 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::jobs::Nudge;
 use crate::jobs::punctuality::Watchman;
-use crate::register::list::Counts;
+use crate::register::counts::Counts;
+use crate::register::list::Listing;
+use crate::register::out_of_sight::SightFilter;
 
 /// Shared by all requests of a running service.
 #[derive(Clone)]
@@ -16,7 +18,10 @@ pub struct App {
     /// What time it is.
     pub clock: Clock,
     pub config: Arc<Config>,
-    pub counts: Arc<Counts>,
+    /// How many children the register's lists have.
+    pub counts: Arc<Counts<Listing>>,
+    /// How many the lists of children who may be lost from sight have.
+    pub sight_counts: Arc<Counts<SightFilter>>,
     /// What is known of the last sweep for lapsed checks.
     pub watchman: Arc<Watchman>,
     /// Wakes the delivery of mail after a request that may have put some into the outbox.
@@ -31,6 +36,7 @@ impl App {
             clock,
             config: Arc::new(config),
             counts: Arc::new(Counts::default()),
+            sight_counts: Arc::new(Counts::default()),
             watchman: Arc::new(Watchman::default()),
             nudge: Nudge::nobody(),
         }

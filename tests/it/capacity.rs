@@ -122,7 +122,7 @@ fn moved(app: &TestApp) -> Vec<hearth::duty::owed::Duty> {
         hearth::register::list::page(
             conn,
             &viewer,
-            &hearth::register::list::Counts::default(),
+            &hearth::register::counts::Counts::default(),
             0,
             &hearth::register::list::Listing::default(),
         )

@@ -3,7 +3,6 @@
 use chrono::{Days, NaiveDateTime};
 use hearth::access::{Act, Viewer, accounts};
 use hearth::clock::At;
-use hearth::db::Conn;
 use hearth::duty::lapse;
 use hearth::duty::owed::DutyState;
 use hearth::duty::rest::{self, NewRest};
@@ -16,12 +15,12 @@ use hearth::rules::duty::DutyKind;
 use hearth::rules::identifiers::Reference;
 use hearth::rules::tier::Tier;
 use hearth::visit::check::Check;
-use hearth::visit::{booked_elsewhere, ending, postponed};
+use hearth::visit::{booked_elsewhere, postponed};
 
 use super::app::{BEGINNING, BRACKWATER, MANAGER, OFFICER, TestApp, moment};
 use super::browser::{Browser, Form};
 use super::register_scene::{
-    SceneChild, allocate, checks, child, day, notification as notified, notify, sweep,
+    SceneChild, allocate, checks, child, complete, day, notification as notified, notify, sweep,
 };
 
 fn scene() -> (TestApp, SceneChild) {
@@ -130,11 +129,8 @@ fn a_move_owes_a_visit_to_the_new_address() {
     let app = TestApp::start();
     let mut officer = app.signed_in(OFFICER);
     let ben = verified_at_home(&app, &mut officer);
-    app.write(|tx| {
-        let (kind, met_on) = (DutyKind::FirstMeeting, now().date());
-        child::note_seen(tx, ben.key, met_on, "Robin")?;
-        ending::complete(tx, ben.key, kind, "Met", met_on, now())
-    });
+    app.write(|tx| child::note_seen(tx, ben.key, now().date(), "Robin"));
+    complete(&app, &ben, DutyKind::FirstMeeting, "Met");
     assert!(open(&app, &ben, DutyKind::AfterMove).is_none());
     app.go_to("2026-11-25");
     let mut officer = app.signed_in(OFFICER);
@@ -326,11 +322,7 @@ fn two_addresses_that_nobody_settles_have_a_clock() {
     let app = TestApp::start();
     let mut officer = app.signed_in(OFFICER);
     let ben = verified_at_home(&app, &mut officer);
-    let met = |tx: &mut Conn| {
-        let (kind, because, today) = (DutyKind::FirstMeeting, "Met", now().date());
-        ending::complete(tx, ben.key, kind, because, today, now())
-    };
-    app.write(met);
+    complete(&app, &ben, DutyKind::FirstMeeting, "Met");
     notify_from_elsewhere(&app, "the-second-form");
     let owed = the(&app, &ben, DutyKind::AfterMove);
     assert_eq!(owed.counted_from, now().date());
@@ -368,10 +360,7 @@ fn a_parent_who_names_the_address_that_is_held_again_settles_what_was_told() {
     let app = TestApp::start();
     let mut officer = app.signed_in(OFFICER);
     let ben = verified_at_home(&app, &mut officer);
-    app.write(|tx| {
-        let (kind, because, today) = (DutyKind::FirstMeeting, "Met", now().date());
-        ending::complete(tx, ben.key, kind, because, today, now())
-    });
+    complete(&app, &ben, DutyKind::FirstMeeting, "Met");
     notify_from_elsewhere(&app, "the-second-form");
     the(&app, &ben, DutyKind::AfterMove);
     let (viewer, url) = (app.eyes(OFFICER), app.url.clone());

@@ -23,6 +23,7 @@ use hearth::rules::schedule::{Entry, first_checks};
 use hearth::rules::tier::Tier;
 use hearth::visit::booking::{self, Appointment, NewBooking};
 use hearth::visit::check::{self, Check};
+use hearth::visit::ending;
 
 use super::app::{BEGINNING, OFFICER, TestApp, moment};
 
@@ -258,4 +259,13 @@ fn home() -> Place {
         postcode: Some(Postcode::parse("AA3 1AB").unwrap()),
         uprn: None,
     }
+}
+
+/// At the beginning an officer does an open check of a kind by an act that is no attempt.
+pub fn complete(app: &TestApp, child: &SceneChild, kind: DutyKind, because: &str) {
+    let (viewer, at) = (app.eyes(OFFICER), At::of(moment(BEGINNING)));
+    app.write(|tx| {
+        let act = &mut Act::new(tx, &viewer, at);
+        ending::complete(act, child.key, kind, at.today(), because)
+    });
 }

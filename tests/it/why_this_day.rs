@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use hearth::access::Role;
 use hearth::rules::duty::DutyKind;
-use hearth::visit::ending;
 use hearth::web::routes::{TABLE, Who};
 use scraper::{ElementRef, Html, Selector};
 
-use super::app::{BEGINNING, MANAGER, OFFICER, moment};
+use super::app::{MANAGER, OFFICER};
 use super::browser::{Browser, Page};
-use super::register_scene::{SceneChild, child, day};
+use super::register_scene::{SceneChild, child, complete};
 use super::routes::records::{Records, Somebody};
 
 /// What a cell or a row with a due day is called.
@@ -64,17 +63,7 @@ fn addresses(records: &Records, role: Role, eve: &SceneChild) -> Vec<String> {
 fn with_a_closed_check(records: &Records) -> SceneChild {
     let app = &records.app;
     let eve = child(app, OFFICER, "Eve", "Marsh", "2014-07-09");
-    let (today, now) = (day("2026-11-23"), moment(BEGINNING));
-    app.write(|tx| {
-        ending::complete(
-            tx,
-            eve.key,
-            DutyKind::FirstContact,
-            "Written to",
-            today,
-            now,
-        )
-    });
+    complete(app, &eve, DutyKind::FirstContact, "Written to");
     eve
 }
 

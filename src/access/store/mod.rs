@@ -2,7 +2,7 @@
 //! starts from.
 
 pub(crate) mod absence;
-pub(crate) mod account;
+pub(crate) mod accounts;
 pub(crate) mod audit;
 pub(crate) mod authority;
 pub(crate) mod scope;

@@ -6,7 +6,7 @@ use hearth::access::{Act, Viewer};
 use hearth::clock::At;
 use hearth::db::{Conn, DbError};
 use hearth::policy::calendar_book::{self, SourcedTerm};
-use hearth::register::{child, claimed_address};
+use hearth::register::{child, settlement};
 use hearth::rules::terms::Term;
 use hearth::standing::whereabouts;
 use hearth::tier::tiering;
@@ -42,11 +42,7 @@ fn two_addresses(
 ) -> Result<(), DbError> {
     let viewer = Viewer::program(scene.staff.authority, "import");
     for (key, _) in scene.children.get(&number).into_iter().flatten() {
-        claimed_address::hold_claim_of_list(
-            &mut Act::new(tx, &viewer, at),
-            *key,
-            &family.next_home,
-        )?;
+        settlement::hold_claim_of_list(&mut Act::new(tx, &viewer, at), *key, &family.next_home)?;
         tiering::reassess(&mut Act::new(tx, &viewer, at), *key)?;
     }
     Ok(())

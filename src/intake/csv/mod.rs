@@ -7,6 +7,7 @@
 pub mod address;
 pub mod child;
 pub mod column;
+pub mod heading;
 pub mod headings;
 pub mod mapping;
 pub mod names;

@@ -3,10 +3,11 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::column::Column;
+use super::heading::{Heading, Use};
 use super::names;
 use super::problem::{Doubt, Problem, Reason, Warning};
 use super::rows::Row;
-use super::sheet::{Heading, Sheet, Use};
+use super::sheet::Sheet;
 use crate::rules::dates::{month_first, parse_uk};
 
 /// Where each meaning stands in the file.

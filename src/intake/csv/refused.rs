@@ -6,8 +6,9 @@ use std::io;
 use csv::{Writer, WriterBuilder};
 
 use super::column::Column;
+use super::heading::Use;
 use super::rows::{FORMULA_STARTS, Row};
-use super::sheet::{Sheet, Use};
+use super::sheet::Sheet;
 
 /// Without it Excel reads UTF-8 as Windows-1252 and every accent is lost on the way back.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";

@@ -4,9 +4,9 @@ use csv::StringRecord;
 use thiserror::Error;
 
 use super::column::Column;
+use super::heading::{Heading, Use};
 use super::headings::meaning;
 use super::records::{Record, Records};
-use super::sheet::{Heading, Use};
 
 /// Why a line cannot be cut into the columns that the headings promise.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]

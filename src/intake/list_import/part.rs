@@ -17,7 +17,7 @@ use crate::policy::reassessment;
 use crate::policy::rulebook::{self, Rulebook};
 use crate::register::address::Place;
 use crate::register::bulk::{self, KnownChild};
-use crate::register::{ChildKey, claimed_address};
+use crate::register::{ChildKey, settlement};
 use crate::rules::identifiers::Postcode;
 use crate::tier::tiering;
 use crate::visit::capacity;
@@ -172,7 +172,7 @@ impl Part<'_> {
 /// Keeps both words of children who live somewhere else by the list, and owes the visit that they ask for.
 fn dispute(act: &mut Act<'_>, elsewhere: &[Elsewhere]) -> Result<()> {
     for (child, place) in elsewhere {
-        claimed_address::hold_claim_of_list(act, *child, place)?;
+        settlement::hold_claim_of_list(act, *child, place)?;
         tiering::reassess(act, *child)?;
     }
     Ok(())
@@ -191,7 +191,7 @@ fn disputed(conn: &mut Conn, held: &KnownChild, listed: &ImportedChild) -> Resul
     let Some(place) = entry::home(listed) else {
         return Ok(None);
     };
-    let is_disputed = claimed_address::is_disputed_by_list(conn, held.key, &place)?;
+    let is_disputed = settlement::is_disputed_by_list(conn, held.key, &place)?;
     Ok(is_disputed.then_some(place))
 }
 

@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::intake::csv::heading::Use;
 use crate::intake::csv::mapping::is_same_heading;
 use crate::intake::csv::problem::Remark;
-use crate::intake::csv::sheet::{Sheet, Use};
+use crate::intake::csv::sheet::Sheet;
 use crate::rules::identifiers::Reference;
 
 /// How many remarks are kept with an import; the refused rows are all kept, as a file.

@@ -14,7 +14,8 @@ use crate::access::authority::{self, Authority};
 use crate::db::Conn;
 use crate::intake::csv::child::{ChildReader, ImportedChild};
 use crate::intake::csv::column::Column;
-use crate::intake::csv::sheet::{Sheet, Use};
+use crate::intake::csv::heading::Use;
+use crate::intake::csv::sheet::Sheet;
 use crate::register::names;
 use crate::rules::identifiers::Postcode;
 

@@ -47,12 +47,11 @@ pub fn accept(
         if told {
             let because = format!("Acknowledged by email, notification {reference}");
             ending::complete(
-                act.tx,
+                act,
                 child.child,
                 DutyKind::Acknowledgement,
-                &because,
                 act.at.today(),
-                act.at.now(),
+                &because,
             )?;
         }
     }

@@ -41,7 +41,9 @@ fn a_job_that_died_under_a_clock_ahead_of_time_does_not_hold_up_the_next() {
     world.known_since_seen("2025-12-01");
     let ahead = morning("2031-01-01");
     let until = ahead + chrono::TimeDelta::minutes(5);
-    assert!(world.run(|tx| crate::jobs::store::take_lease(tx, "sweep", "dead", ahead, until)));
+    assert!(
+        world.run(|tx| crate::jobs::store::runner::take_lease(tx, "sweep", "dead", ahead, until))
+    );
     assert_eq!(world.on("2026-12-02").sweep().len(), 2);
     world.assert_green();
 }

@@ -90,7 +90,7 @@ fn a_job_that_another_process_runs_is_left_to_it_until_its_lease_is_over() {
     let world = World::new();
     let now = world.now();
     let until = now + chrono::TimeDelta::minutes(5);
-    assert!(world.run(|tx| store::take_lease(tx, "sweep", "another", now, until)));
+    assert!(world.run(|tx| store::runner::take_lease(tx, "sweep", "another", now, until)));
     let summaries = runner::run_scheduled(&world.services, now);
     assert!(
         summaries

@@ -1,5 +1,6 @@
 //! The questions of the proof, each of which finds what would break a promise.
 
+pub mod question;
 pub mod verify;
 pub mod verify_states;
 pub mod verify_told;

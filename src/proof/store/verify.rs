@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 use diesel::dsl::{count_star, exists, not};
 
 use crate::access::AuthorityKey;
@@ -15,65 +15,10 @@ use crate::duty::LapseKey;
 use crate::duty::store::IS_OPEN;
 use crate::duty::store::owed::WRONG_NEXT_CHECK;
 use crate::duty::store::rest::{child_rests, duty_rests};
+use crate::proof::store::question::{Answer, NAMED, Scope, ask};
 use crate::rules::identifiers::Reference;
 
 use diesel::prelude::*;
-
-/// Offenders named at most.
-pub const NAMED: i64 = 100;
-
-/// How many were looked at, and the references of the first that break the promise.
-pub type Answer = (i64, Vec<String>);
-
-/// Which registers are looked at, and on which day. They are asked for together: a table that is not kept by authority is
-/// then read once, and not once for each of them.
-#[derive(Clone, Copy)]
-pub struct Scope<'a> {
-    pub authorities: &'a [AuthorityKey],
-    /// The day for which the sweep has to have done its work.
-    pub day: NaiveDate,
-    /// What was written after this moment the sweep cannot have seen.
-    pub seen_until: NaiveDateTime,
-}
-
-impl Scope<'_> {
-    /// The numbers of the registers' keys, for a filter.
-    pub(crate) fn numbers(&self) -> Vec<i64> {
-        self.authorities.iter().map(|key| key.number()).collect()
-    }
-}
-
-/// Asks one question of a table: how many rows there are, and which of them are offenders. The rows are read once, and
-/// again only to name offenders.
-macro_rules! ask {
-    ($conn:expr, $rows:expr, $offends:expr, $reference:expr) => {{
-        let offends = $offends;
-        let one = 1.into_sql::<diesel::sql_types::Integer>();
-        let offending = diesel::dsl::sum(diesel::dsl::case_when(offends.clone(), one));
-        let (checked, offending): (i64, Option<i64>) = $rows
-            .clone()
-            .select((count_star(), offending))
-            .first($conn)?;
-        let broken: Vec<Reference> = match offending {
-            None => Vec::new(),
-            Some(_) => $rows
-                .filter(offends)
-                .order($reference)
-                .limit(NAMED)
-                .select($reference)
-                .load($conn)?,
-        };
-        Ok((
-            checked,
-            broken
-                .iter()
-                .map(|reference| reference.as_str().to_owned())
-                .collect(),
-        ))
-    }};
-}
-
-pub(crate) use ask;
 
 /// Children who are on the register and have neither an open check nor a rest that ends.
 pub fn children_without_clock(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {

@@ -7,7 +7,7 @@ use crate::db::schema::{
 };
 use crate::db::{Condition, Conn, Result};
 use crate::duty::store::IS_OPEN;
-use crate::proof::store::verify::{Answer, NAMED, Scope, ask};
+use crate::proof::store::question::{Answer, NAMED, Scope, ask};
 use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::Reference;
 

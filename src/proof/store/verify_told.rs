@@ -4,7 +4,7 @@ use diesel::dsl::count_star;
 
 use crate::db::schema::{address, booking, child, claimed_address, duty, outcome, registration};
 use crate::db::{Condition, Conn, Result};
-use crate::proof::store::verify::{Answer, NAMED, Scope, ask};
+use crate::proof::store::question::{Answer, NAMED, Scope, ask};
 use crate::rules::identifiers::Reference;
 use crate::visit::store::booking::{coming_visits, is_unheard};
 

@@ -5,7 +5,7 @@ use crate::access::Act;
 use crate::clock::At;
 use crate::register::address::{self, Place};
 use crate::register::testing::{World, day, new_child, now, particulars, world};
-use crate::register::{ChildKey, child, claimed_address};
+use crate::register::{ChildKey, child, claimed_address, settlement};
 use crate::rules::calendar::Calendar;
 use crate::rules::codes::{ChildStatus, Source};
 use crate::rules::policy::{Policy, defaults};
@@ -169,7 +169,7 @@ fn two_addresses_are_listed_until_somebody_settles_which_is_right() {
     house(&world, child, Some(day(2026, 11, 1)));
     let (program, other, on) = (&world.program, place("9 Elm Road"), now().date());
     let take = |tx: &mut Conn| {
-        claimed_address::hold_claim(
+        settlement::hold_claim(
             &mut Act::new(tx, program, At::of(now())),
             child,
             &other,

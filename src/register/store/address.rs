@@ -9,6 +9,7 @@ use crate::db::days::{Day, Moment};
 use crate::db::schema::address;
 use crate::db::{Backend, Conn, Result};
 use crate::on_each;
+use crate::register::place::Place;
 use crate::register::{AddressKey, ChildKey, PersonKey};
 use crate::rules::codes::Source;
 use crate::rules::identifiers::{Postcode, Reference, Uprn};
@@ -51,18 +52,6 @@ pub struct AddressRecord {
     pub verified_by: Option<String>,
     /// When the authority wrote it down.
     pub recorded_at: NaiveDateTime,
-}
-
-/// A place.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = address)]
-pub struct Place {
-    /// House and street, one line of the address a line.
-    pub lines: String,
-    pub town: String,
-    pub postcode: Option<Postcode>,
-    /// Unique property reference, where known.
-    pub uprn: Option<Uprn>,
 }
 
 /// A new row, alone or one of many.

@@ -359,18 +359,6 @@ pub(in crate::register) fn set_registered_on(
     Ok(())
 }
 
-pub(in crate::register) fn set_tier(
-    tx: &mut Conn,
-    key: ChildKey,
-    tier: Tier,
-    now: NaiveDateTime,
-) -> Result<()> {
-    diesel::update(child::table.filter(child::id.eq(key.number())))
-        .set((child::tier.eq(tier.as_str()), child::updated_at.eq(now)))
-        .execute(tx)?;
-    Ok(())
-}
-
 pub(in crate::register) fn set_postcode(
     tx: &mut Conn,
     key: ChildKey,

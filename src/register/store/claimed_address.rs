@@ -7,7 +7,7 @@ use crate::db::schema::claimed_address;
 use crate::db::{Conn, Result};
 use crate::on_each;
 use crate::register::ChildKey;
-use crate::register::address::Place;
+use crate::register::place::Place;
 use crate::rules::codes::Source;
 use crate::rules::identifiers::{Postcode, Uprn};
 

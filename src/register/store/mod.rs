@@ -9,6 +9,7 @@ pub(super) mod list;
 pub(super) mod name_token;
 pub(super) mod out_of_sight;
 pub(super) mod person;
+pub(super) mod place;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod plans;

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::db::days::Moment;
-use crate::db::schema::tier_history;
+use crate::db::schema::{child, tier_history};
 use crate::db::{Conn, Result};
 use crate::on_each;
 use crate::register::ChildKey;
@@ -91,4 +91,16 @@ pub(in crate::register) fn history_length(conn: &mut Conn, child: ChildKey) -> R
         .filter(tier_history::child_id.eq(child.number()))
         .count()
         .get_result(conn)?)
+}
+
+pub(in crate::register) fn set_tier(
+    tx: &mut Conn,
+    key: ChildKey,
+    tier: Tier,
+    now: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(child::table.filter(child::id.eq(key.number())))
+        .set((child::tier.eq(tier.as_str()), child::updated_at.eq(now)))
+        .execute(tx)?;
+    Ok(())
 }

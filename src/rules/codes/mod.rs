@@ -11,7 +11,7 @@ mod schooling;
 pub use child::{AbuseCategory, Ethnicity, SenProvision, SenType, Sex};
 pub use involvement::EpisodeKind;
 pub use register::{
-    ChildStatus, ClosureReason, Confidentiality, RegisterBasis, Relationship, Source,
+    ChildStatus, ClosureReason, Confidentiality, RegisterBasis, Relationship, Source, Tier,
 };
 pub use schooling::{PreviousSetting, PrimaryReason};
 

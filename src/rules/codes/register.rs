@@ -89,3 +89,13 @@ code_list! {
         Restricted = "restricted", "Restricted to named staff";
     }
 }
+
+code_list! {
+    /// How soon and how often checks are due.
+    #[derive(PartialOrd, Ord)]
+    pub enum Tier {
+        Green = "green", "Green";
+        Amber = "amber", "Amber";
+        Red = "red", "Red";
+    }
+}

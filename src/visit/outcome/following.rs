@@ -135,7 +135,7 @@ impl Following<'_> {
                 because: &because,
             };
             owed::close(act.tx, &[older.key], &closing)?;
-            store::outcome::note_closed(act.tx, &[older.key], self.attempt.key)?;
+            store::ending::note_closed(act.tx, &[older.key], self.attempt.key)?;
         }
         owed::owe(act, self.check.child, &[owed], Some(original))?;
         if let (Some(older), Some(newer)) =

@@ -1,7 +1,8 @@
-//! The SQL of bookings, outcomes and capacity.
+//! The SQL of bookings, outcomes, what closed a check, and capacity.
 
 pub mod booking;
 pub mod capacity;
+pub mod ending;
 pub mod outcome;
 
 use self::booking::BookingState;

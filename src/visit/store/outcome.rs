@@ -10,13 +10,13 @@ use crate::db::schema::{account, child, closed_by_outcome, duty, outcome};
 use crate::db::{Condition, Conn, Result};
 use crate::duty::DutyKey;
 use crate::duty::owed::DutyState;
+use crate::on_each;
 use crate::register::ChildKey;
 use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
 use crate::visit::check::Check;
 use crate::visit::{BookingKey, OutcomeKey};
-use crate::{insert_rows, on_each};
 
 use diesel::prelude::*;
 
@@ -100,26 +100,6 @@ pub fn by_form_key(conn: &mut Conn, form_key: &str) -> Result<Option<(DutyKey, O
         .select((outcome::check_id, OutcomeRecord::as_select()))
         .first(conn)
         .optional()?)
-}
-
-/// Notes which outcome closed these checks.
-pub fn note_closed(tx: &mut Conn, checks: &[DutyKey], by: OutcomeKey) -> Result<()> {
-    let rows: Vec<ClosedBy> = checks
-        .iter()
-        .map(|check| ClosedBy {
-            check_id: check.number(),
-            outcome_id: by.number(),
-        })
-        .collect();
-    insert_rows!(tx, closed_by_outcome::table, rows)?;
-    Ok(())
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = closed_by_outcome)]
-struct ClosedBy {
-    check_id: i64,
-    outcome_id: i64,
 }
 
 /// The outcome that closed a check.

@@ -13,7 +13,8 @@ use crate::duty::owed::DutyState;
 use crate::intake::notification::{self, NotificationRecord};
 use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, ChildRecord};
-use crate::register::list::{self, Counts, Listing, StatusFilter};
+use crate::register::counts::Counts;
+use crate::register::list::{self, Listing, StatusFilter};
 use crate::register::person::{self, PersonRecord};
 use crate::rules::dates::spoken;
 use crate::rules::duty::DutyKind;
@@ -82,7 +83,7 @@ pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
 fn gather(
     conn: &mut Conn,
     viewer: &Viewer,
-    counts: &Counts,
+    counts: &Counts<Listing>,
     revision: i64,
     today: NaiveDate,
 ) -> DbResult<Held> {

@@ -7,12 +7,13 @@ use chrono::NaiveDate;
 
 use super::child::{ChildReader, ImportedChild, LastSeen};
 use super::column::Column;
+use super::heading::Use;
 use super::mapping::Mapping;
 use super::problem::{Doubt, Problem};
 use super::records::Delimiter;
 use super::refused::RefusedRows;
 use super::rows::Skipped;
-use super::sheet::{Sheet, SheetProblem, Use};
+use super::sheet::{Sheet, SheetProblem};
 use super::text::{Encoding, NotText};
 use super::words::ImportedStatus;
 use crate::rules::codes::{ClosureReason, PrimaryReason, Relationship, Sex};

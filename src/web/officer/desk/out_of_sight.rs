@@ -16,7 +16,9 @@ use crate::desk::out_of_sight::SightList;
 use crate::duty::rest::{self, Rest};
 use crate::intake::csv::refused::safe;
 use crate::policy::rulebook;
+use crate::register::counts::Counts;
 use crate::register::list::PAGE;
+use crate::register::out_of_sight::SightFilter;
 use crate::register::out_of_sight::{self, Line};
 use crate::register::{ChildKey, address};
 use crate::rules::codes::ChildStatus;
@@ -92,7 +94,7 @@ pub(super) fn figures(
     conn: &mut Conn,
     viewer: &Viewer,
     rulebook: &rulebook::Rulebook,
-    counted: (&crate::register::list::Counts, i64),
+    counted: (&Counts<SightFilter>, i64),
     officer: Option<AccountKey>,
 ) -> Result<Vec<Figure>, DbError> {
     let (counts, revision) = counted;
@@ -238,7 +240,7 @@ pub async fn resting_file(
 
 async fn show(visit: Visit, list: SightList, filter: Filter) -> Result<HttpResponse, WebError> {
     let today = visit.today();
-    let counts = visit.app().counts.clone();
+    let counts = visit.app().sight_counts.clone();
     let revision = visit.signed_in().map_or(0, |signed_in| signed_in.revision);
     let officer = filter.officer(visit.viewer()?);
     let wanted: i64 = filter.page.trim().parse().unwrap_or(1);

@@ -91,7 +91,7 @@ pub async fn show(
 ) -> Result<HttpResponse, WebError> {
     let today = visit.today();
     let whose = filter.of(visit.viewer()?);
-    let counts = visit.app().counts.clone();
+    let counts = visit.app().sight_counts.clone();
     let revision = visit.signed_in().map_or(0, |signed_in| signed_in.revision);
     let (desk, waiting, officers, figures) = visit
         .read(move |conn, viewer| {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use validator::Validate;
 
 use crate::register::address::Place;
-use crate::register::claimed_address::Settlement;
+use crate::register::settlement::Settlement;
 use crate::rules::codes::Source;
 use crate::rules::identifiers::Reference;
 use crate::web::form::{DateInput, Form, FormErrors, one_line};

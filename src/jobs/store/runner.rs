@@ -3,14 +3,14 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::Work;
-use super::runner::RunRecord;
 use crate::db::schema::{job_lease, job_run};
 use crate::db::{Condition, Conn, Result};
+use crate::jobs::Work;
+use crate::jobs::runner::RunRecord;
 
 /// Takes a job's lease, unless somebody else holds it. A lease that lasts longer than any does was taken by a clock that
 /// has been put right since, and holds nobody up.
-pub(super) fn take_lease(
+pub(in crate::jobs) fn take_lease(
     tx: &mut Conn,
     job: &str,
     holder: &str,
@@ -44,7 +44,7 @@ pub(super) fn take_lease(
 }
 
 /// Gives a lease back, if it is still ours.
-pub(super) fn give_back(tx: &mut Conn, job: &str, holder: &str) -> Result<()> {
+pub(in crate::jobs) fn give_back(tx: &mut Conn, job: &str, holder: &str) -> Result<()> {
     diesel::delete(
         job_lease::table
             .filter(job_lease::job.eq(job))
@@ -55,7 +55,12 @@ pub(super) fn give_back(tx: &mut Conn, job: &str, holder: &str) -> Result<()> {
 }
 
 /// Writes down that a run began; gives its key.
-pub(super) fn begin(tx: &mut Conn, job: &str, today: NaiveDate, now: NaiveDateTime) -> Result<i64> {
+pub(in crate::jobs) fn begin(
+    tx: &mut Conn,
+    job: &str,
+    today: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<i64> {
     Ok(diesel::insert_into(job_run::table)
         .values((
             job_run::job.eq(job),
@@ -67,7 +72,7 @@ pub(super) fn begin(tx: &mut Conn, job: &str, today: NaiveDate, now: NaiveDateTi
 }
 
 /// Writes down what a run came to.
-pub(super) fn end(tx: &mut Conn, run: i64, work: &Work, now: NaiveDateTime) -> Result<()> {
+pub(in crate::jobs) fn end(tx: &mut Conn, run: i64, work: &Work, now: NaiveDateTime) -> Result<()> {
     diesel::update(job_run::table.filter(job_run::id.eq(run)))
         .set((
             job_run::ended_at.eq(now),
@@ -84,13 +89,13 @@ pub(super) fn end(tx: &mut Conn, run: i64, work: &Work, now: NaiveDateTime) -> R
 const COMPLETED: Condition = Condition("job_run.ended_at IS NOT NULL AND job_run.problem = ''");
 
 /// When the last run that was completed without a problem began.
-pub(super) fn last_completed(conn: &mut Conn, job: &str) -> Result<Option<NaiveDateTime>> {
+pub(in crate::jobs) fn last_completed(conn: &mut Conn, job: &str) -> Result<Option<NaiveDateTime>> {
     let last = last_completed_with_failures(conn, job)?;
     Ok(last.map(|(began, _)| began))
 }
 
 /// When the last run that was completed without a problem began, and how much it could not do.
-pub(super) fn last_completed_with_failures(
+pub(in crate::jobs) fn last_completed_with_failures(
     conn: &mut Conn,
     job: &str,
 ) -> Result<Option<(NaiveDateTime, i64)>> {
@@ -131,7 +136,7 @@ impl From<Row> for RunRecord {
 }
 
 /// The newest runs, the newest first.
-pub(super) fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<RunRecord>> {
+pub(in crate::jobs) fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<RunRecord>> {
     let rows: Vec<Row> = job_run::table
         .order(job_run::id.desc())
         .limit(limit)
@@ -146,9 +151,4 @@ pub(super) fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<RunRecord>> {
         ))
         .load(conn)?;
     Ok(rows.into_iter().map(RunRecord::from).collect())
-}
-
-/// Deletes the record of runs that began before a moment.
-pub(super) fn forget_runs(tx: &mut Conn, before: NaiveDateTime) -> Result<usize> {
-    Ok(diesel::delete(job_run::table.filter(job_run::started_at.lt(before))).execute(tx)?)
 }

@@ -1,0 +1,4 @@
+//! The SQL of the jobs.
+
+pub(super) mod housekeeping;
+pub(super) mod runner;
