@@ -23,7 +23,7 @@ use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use validator::Validate;
 
-use super::csrf;
+use super::door::csrf;
 use super::error::WebError;
 
 /// A form: its fields as typed (`String`, `Vec<String>` for checkboxes, [`DateInput`]) and what they must come to.

@@ -6,13 +6,14 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::answer;
 use super::app::App;
 use super::colour::Colour;
-use super::csrf::CsrfToken;
+use super::door::csrf::CsrfToken;
+use super::door::{cookies, seal};
 use super::error::WebError;
 use super::page::{Flash, FlashKind, Link, Look, Page};
 use super::watchman::LateSweep;
-use super::{answer, cookies, seal};
 use crate::access::session::SignedIn;
 use crate::access::{Act, Role, Viewer};
 use crate::clock::At;

@@ -9,9 +9,10 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::answer;
+use super::door::cookies;
 use super::error::WebError;
 use super::visit::Visit;
-use super::{answer, cookies};
 
 /// Argon2 takes 19 MiB and a core for tens of milliseconds: no more than this many at once, so that nobody can keep
 /// the service busy with wrong passwords.

@@ -12,11 +12,12 @@ use crate::access::sign_in::{self, SignInError};
 use crate::access::{Role, session};
 use crate::db::DbError;
 use crate::rules::identifiers::EmailAddress;
+use crate::web::answer;
+use crate::web::door::cookies;
 use crate::web::error::WebError;
 use crate::web::form::{ButtonPress, Form, FormErrors, Query, Refused, Submitted};
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
-use crate::web::{answer, cookies};
 
 /// Where these addresses lead is for parents, who sign in by a link.
 const PARENTS_PAGES: &[&str] = &["/family", "/notify"];

@@ -18,12 +18,13 @@ use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone, check_c
 use crate::visit::booking::{self, Appointment, BookingState};
 use crate::visit::check;
 use crate::visit::outcome::{self, NewOutcome, OutcomeError, OutcomeRecord, Recorded};
+use crate::web::answer;
+use crate::web::door::seal;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted, choices};
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
 use crate::web::visit::Visit;
-use crate::web::{answer, seal};
 
 #[derive(Template)]
 #[template(path = "officer/check/outcome.html")]

@@ -15,6 +15,8 @@ use crate::intake::csv::mapping::{IGNORE, Mapping, is_same_heading};
 use crate::intake::csv::sheet::SheetProblem;
 use crate::intake::list_import::report::{Counts, Report, RowNote};
 use crate::intake::list_import::{self, ImportError, ImportLine, Order, Whose};
+use crate::web::answer;
+use crate::web::door::csrf;
 use crate::web::error::WebError;
 use crate::web::filters;
 use crate::web::form::{Choice, FormErrors};
@@ -22,7 +24,6 @@ use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
 use crate::web::pages::with_commas;
 use crate::web::visit::Visit;
-use crate::web::{answer, csrf};
 
 /// Rows named on a page; the refused ones are all in the file of rows to mend.
 const SHOWN: usize = 200;

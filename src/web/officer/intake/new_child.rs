@@ -14,12 +14,13 @@ use crate::register::duplicates::{self, Sought};
 use crate::register::list::Line;
 use crate::rules::codes::{PreviousSetting, PrimaryReason, Relationship, Sex, Source};
 use crate::rules::dates::spoken;
+use crate::web::answer;
+use crate::web::door::seal;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, FormErrors, Refused, Submitted, choices, choices_with_blank};
 use crate::web::officer::row::{Officers, Row};
 use crate::web::page::{Flash, Page};
 use crate::web::visit::Visit;
-use crate::web::{answer, seal};
 use form::{NewChildForm, WrittenDown};
 
 /// Who may have told the authority by letter or telephone; lists have a door of their own.

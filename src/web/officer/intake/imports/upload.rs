@@ -5,7 +5,7 @@ use futures_util::TryStreamExt;
 
 use super::HeadingChoice;
 use crate::intake::csv::mapping::{Mapping, MappingProblem};
-use crate::web::csrf;
+use crate::web::door::csrf;
 use crate::web::error::WebError;
 
 /// The largest file that is taken; a list of 100,000 children has about 15 MB.

@@ -9,16 +9,17 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::app::App;
 use super::csrf::CsrfToken;
-use super::error::WebError;
-use super::page::Page;
-use super::routes::{self, Who};
-use super::watchman::{self, LateSweep};
-use super::{answer, cookies, seal, visit};
+use super::{cookies, seal};
 use crate::access::Role;
 use crate::access::session::{self, SignedIn};
 use crate::db::DbError;
+use crate::web::app::App;
+use crate::web::error::WebError;
+use crate::web::page::Page;
+use crate::web::routes::{self, Who};
+use crate::web::watchman::{self, LateSweep};
+use crate::web::{answer, visit};
 
 /// The middleware; wrapped around the whole app.
 ///

@@ -5,7 +5,7 @@ use std::fmt;
 use actix_web::{HttpMessage, HttpRequest};
 use subtle::ConstantTimeEq;
 
-use super::error::WebError;
+use crate::web::error::WebError;
 
 /// The name under which every form sends its token back.
 pub const FIELD: &str = "csrf";
