@@ -48,7 +48,7 @@ code_list! {
         BookingMoved = "booking_moved", "Booking moved";
         OutcomeRecorded = "outcome_recorded", "Outcome recorded";
         AcknowledgedOnPaper = "acknowledged_on_paper", "Acknowledged on paper";
-        LapseAcknowledged = "lapse_acknowledged", "Lapse acknowledged";
+        LapseAnswered = "lapse_answered", "Lapse answered";
         LapseCarriedOver = "lapse_carried_over", "Lapse carried over to a new attempt";
         LapseHandedOver = "lapse_handed_over", "Lapse handed over to another record";
         MailNotDelivered = "mail_not_delivered", "Email not delivered";

@@ -381,8 +381,8 @@ diesel::table! {
         due_on -> Date,
         opened_on -> Date,
         opened_at -> Timestamp,
-        acknowledged_at -> Nullable<Timestamp>,
-        acknowledged_by -> Nullable<BigInt>,
+        answered_at -> Nullable<Timestamp>,
+        answered_by -> Nullable<BigInt>,
         plan -> Text,
         plan_by -> Nullable<Date>,
         closed_at -> Nullable<Timestamp>,
@@ -411,7 +411,7 @@ diesel::table! {
         state -> Text,
         attempts -> Integer,
         next_try_at -> Timestamp,
-        claimed_until -> Nullable<Timestamp>,
+        leased_until -> Nullable<Timestamp>,
         last_answer -> Text,
         created_at -> Timestamp,
         sent_at -> Nullable<Timestamp>,
@@ -494,7 +494,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    due_soon_notice (id) {
+    notice (id) {
         id -> BigInt,
         duty_id -> BigInt,
         due_on -> Date,
@@ -640,7 +640,7 @@ diesel::joinable!(outcome -> account (recorded_by));
 diesel::joinable!(lapse -> authority (authority_id));
 diesel::joinable!(lapse -> duty (duty_id));
 diesel::joinable!(lapse -> child (child_id));
-diesel::joinable!(lapse -> account (acknowledged_by));
+diesel::joinable!(lapse -> account (answered_by));
 diesel::joinable!(closed_by_outcome -> duty (check_id));
 diesel::joinable!(closed_by_outcome -> outcome (outcome_id));
 diesel::joinable!(outgoing_mail -> authority (authority_id));
@@ -652,8 +652,8 @@ diesel::joinable!(rest -> account (recorded_by));
 diesel::joinable!(rest -> outgoing_mail (mail_id));
 diesel::joinable!(list_import -> authority (authority_id));
 diesel::joinable!(list_import -> account (account_id));
-diesel::joinable!(due_soon_notice -> duty (duty_id));
-diesel::joinable!(due_soon_notice -> outgoing_mail (mail_id));
+diesel::joinable!(notice -> duty (duty_id));
+diesel::joinable!(notice -> outgoing_mail (mail_id));
 diesel::joinable!(absence -> authority (authority_id));
 diesel::joinable!(tier_override -> child (child_id));
 diesel::joinable!(tier_override -> account (decided_by));
@@ -696,7 +696,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     job_run,
     job_lease,
     policy,
-    due_soon_notice,
+    notice,
     absence,
     tier_override,
     assessment_due,

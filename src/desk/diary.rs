@@ -6,8 +6,8 @@ use super::store;
 use super::store::diary::DiaryFilter;
 use crate::access::{AccountKey, Viewer};
 use crate::db::{Conn, Result};
-use crate::duty::due_soon::soon;
 use crate::duty::lapse_list;
+use crate::duty::notice::soon;
 use crate::duty::owed::NamedChild;
 use crate::duty::whose::Whose;
 use crate::policy::rulebook::Rulebook;
@@ -41,7 +41,7 @@ pub struct DeskLine {
 #[derive(Clone, Debug)]
 pub struct DeskLapse {
     pub reference: String,
-    /// The day of the plan, once acknowledged.
+    /// The day of the plan, once answered.
     pub plan_by: Option<NaiveDate>,
     /// How many plans there were.
     pub plans: u32,

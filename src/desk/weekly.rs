@@ -12,7 +12,7 @@ use crate::clock::At;
 use crate::db::{Conn, Result};
 use crate::duty::posts::{About, Hearer, Posts};
 use crate::duty::whose::Whose;
-use crate::duty::{due_soon, lapse_list};
+use crate::duty::{lapse_list, notice};
 use crate::mail::messages::{Figure, WeeklyDigest, WeeklyLapse};
 use crate::mail::{Letter, Topic, outbox};
 use crate::policy::rulebook::{self, Rulebook};
@@ -89,7 +89,7 @@ fn figures(
     base_url: &str,
 ) -> Result<Vec<Figure>> {
     let Rulebook { policy, today, .. } = rulebook;
-    let soon = due_soon::soon(rulebook);
+    let soon = notice::soon(rulebook);
     let due = DiaryFilter {
         viewer,
         whose: Whose::Team,

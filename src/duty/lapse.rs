@@ -1,5 +1,5 @@
 //! A lapse: a duty that was not done by its day, as a stored thing with an owner. It is opened by the sweep, told step
-//! by step, acknowledged by a person with a plan, and closed when the duty is: by an outcome that satisfies it, by the
+//! by step, answered by a person with a plan, and closed when the duty is: by an outcome that satisfies it, by the
 //! letter it asks for, or because the check is no longer owed.
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -38,8 +38,8 @@ pub struct LapseRecord {
     pub due_on: NaiveDate,
     /// The day the lapse was opened.
     pub opened_on: NaiveDate,
-    /// Who acknowledged it, when, with which plan by which day.
-    pub acknowledged: Option<Acknowledgement>,
+    /// Who answered it, when, with which plan by which day.
+    pub answered: Option<Answer>,
     /// How often somebody has answered for it; each answer that is not kept begins another round of the ladder.
     pub round: u32,
     /// When and why it was closed.
@@ -48,7 +48,7 @@ pub struct LapseRecord {
 
 /// That a person answered for a lapse.
 #[derive(Clone, Debug)]
-pub struct Acknowledgement {
+pub struct Answer {
     pub by: String,
     pub at: NaiveDateTime,
     /// What they will do.
@@ -66,18 +66,15 @@ impl LapseRecord {
             opened_on: self.opened_on,
             tier,
             round: self.round,
-            plan_by: self.acknowledged.as_ref().map(|answer| answer.plan_by),
-            planned_on: self
-                .acknowledged
-                .as_ref()
-                .map(|answer| london_day(answer.at)),
+            plan_by: self.answered.as_ref().map(|answer| answer.plan_by),
+            planned_on: self.answered.as_ref().map(|answer| london_day(answer.at)),
             closed: self.closed.is_some(),
         }
     }
 
     /// Which answer is held, as a word that a form carries: empty while there is none.
     pub fn answer_known(&self) -> String {
-        let at = self.acknowledged.as_ref().map(|answer| answer.at);
+        let at = self.answered.as_ref().map(|answer| answer.at);
         at.map(|at| at.and_utc().timestamp_micros().to_string())
             .unwrap_or_default()
     }
@@ -121,9 +118,9 @@ pub struct ToldByMail {
     pub message_id: String,
 }
 
-/// Why a lapse was not acknowledged.
+/// Why a lapse was not answered.
 #[derive(Debug, thiserror::Error)]
-pub enum AcknowledgeError {
+pub enum AnswerError {
     /// Not somebody who works with children.
     #[error("Only an officer or a manager answers for a lapse")]
     NotAllowed,
@@ -144,7 +141,7 @@ pub enum AcknowledgeError {
     Db(#[from] DbError),
 }
 
-conflict!(AcknowledgeError);
+conflict!(AnswerError);
 
 /// Why this viewer cannot answer for the lapse any more; none when they can.
 #[must_use]
@@ -261,16 +258,16 @@ pub fn all_told(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<ToldByMa
 /// steps by which those above will hear of it.
 ///
 /// # Errors
-/// [`AcknowledgeError::Answered`] when another answer is held by now than the form knew of.
-pub fn acknowledge_knowing(
+/// [`AnswerError::Answered`] when another answer is held by now than the form knew of.
+pub fn answer_knowing(
     act: &mut Act<'_>,
     lapse: &LapseRecord,
     known: &str,
     plan: &Plan,
-) -> Result<&'static [Step], AcknowledgeError> {
+) -> Result<&'static [Step], AnswerError> {
     let held = store::lapse::by_key(act.tx, lapse.key)?;
     if held.closed.is_none() && held.answer_known() != known {
-        let is_the_same = held.acknowledged.as_ref().is_some_and(|held| {
+        let is_the_same = held.answered.as_ref().is_some_and(|held| {
             held.by == act.viewer.name()
                 && held.plan == plan.words.trim()
                 && held.plan_by == plan.by
@@ -278,41 +275,41 @@ pub fn acknowledge_knowing(
         if is_the_same {
             return Ok(&[]);
         }
-        return Err(AcknowledgeError::Answered);
+        return Err(AnswerError::Answered);
     }
-    acknowledge(act, &held, &plan.words, plan.by)
+    answer(act, &held, &plan.words, plan.by)
 }
 
 /// A person answers for a lapse with a plan and a day; the ladder stops until that day. Writes the audit event,
 /// which keeps the plan that this one takes the place of, and gives the steps by which those above will hear of it.
-pub fn acknowledge(
+pub fn answer(
     act: &mut Act<'_>,
     lapse: &LapseRecord,
     plan: &str,
     plan_by: NaiveDate,
-) -> Result<&'static [Step], AcknowledgeError> {
+) -> Result<&'static [Step], AnswerError> {
     if !act.viewer.works_with_children() {
-        return Err(AcknowledgeError::NotAllowed);
+        return Err(AnswerError::NotAllowed);
     }
     let plan = plan.trim();
     let held = store::lapse::by_key(act.tx, lapse.key)?;
     if held.closed.is_some() {
-        return Err(AcknowledgeError::Closed);
+        return Err(AnswerError::Closed);
     }
     if plan.is_empty() {
-        return Err(AcknowledgeError::NoPlan);
+        return Err(AnswerError::NoPlan);
     }
     let rulebook = rulebook::of(act)?;
     if let Some(why) = why_not_renewed(act.viewer, &held, &rulebook) {
-        return Err(AcknowledgeError::NeedsManager(why));
+        return Err(AnswerError::NeedsManager(why));
     }
     let latest = latest_plan(act.viewer, &held, &rulebook).day;
     if plan_by < act.at.today() || plan_by > latest {
-        return Err(AcknowledgeError::PlanDay(spoken(latest)));
+        return Err(AnswerError::PlanDay(spoken(latest)));
     }
     let by = act.viewer.person()?;
 
-    store::lapse::acknowledge(act.tx, lapse.key, by, plan, plan_by, act.at.now())?;
+    store::lapse::answer(act.tx, lapse.key, by, plan, plan_by, act.at.now())?;
     let heard = escalation::told_above(
         held.round + 1,
         plan_by,
@@ -320,11 +317,8 @@ pub fn acknowledge(
         &rulebook.policy,
         &rulebook.calendar,
     );
-    let mut detail = format!(
-        "Lapse acknowledged, to be done by {}: {plan}",
-        spoken(plan_by)
-    );
-    if let Some(earlier) = &held.acknowledged {
+    let mut detail = format!("Lapse answered: to be done by {}: {plan}", spoken(plan_by));
+    if let Some(earlier) = &held.answered {
         let (by, day) = (&earlier.by, spoken(earlier.plan_by));
         detail = format!(
             "{detail}. Plan {} for this lapse, in place of the plan of {by}, by {day}: {}",
@@ -336,7 +330,7 @@ pub fn acknowledge(
         detail = format!("{detail}. The {posts} will be told of it");
     }
     act.note(
-        Action::LapseAcknowledged,
+        Action::LapseAnswered,
         Subject::of(lapse.child, lapse.reference.as_str()),
         &detail,
     )?;

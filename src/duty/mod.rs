@@ -1,15 +1,15 @@
 //! What is owed by a day, and that it does not lapse in silence: the duty, notice before its day, the lapse, the ladder and
 //! who hears of it.
 
-pub mod due_soon;
 pub mod ending;
 pub mod ladder;
 pub mod lapse;
 pub mod lapse_list;
+pub mod news;
+pub mod notice;
 pub mod owed;
 pub mod posts;
 pub mod rest;
-pub mod same_day;
 pub(crate) mod store;
 pub mod told;
 pub mod undelivered;

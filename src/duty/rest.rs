@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
+use super::news::{self, News};
 use super::posts::About;
-use super::same_day::{self, News};
 use super::store;
 use super::store::rest::Unheard;
 use crate::access::{Act, Action, AuthorityKey, Subject};
@@ -187,7 +187,7 @@ pub fn begin(act: &mut Act<'_>, child: ChildKey, wanted: &NewRest) -> Result<boo
 pub fn tell(tx: &mut Conn, authority: AuthorityKey, base_url: &str, at: At) -> Result<usize> {
     let unheard = store::rest::unheard(tx, authority)?;
     let news: Vec<_> = unheard.iter().map(news).collect();
-    same_day::tell(tx, authority, base_url, &news, at)
+    news::tell(tx, authority, base_url, &news, at)
 }
 
 fn news(rest: &Unheard) -> News<'_, Unheard> {

@@ -1,5 +1,5 @@
 //! Empties the outbox, so that what was written reaches somebody. The rows of the outbox are its record, and each mail
-//! is claimed on its own: it needs no lease, and two processes may deliver at once.
+//! is leased on its own: the job needs no lease, and two processes may deliver at once.
 
 use super::{Services, Work};
 use crate::db::Result;

@@ -6,7 +6,7 @@ use crate::access::{AuthorityKey, authority};
 use crate::clock::At;
 use crate::db::{Conn, DbError, Result};
 use crate::duty::ladder::{self, LadderTally};
-use crate::duty::{due_soon, lapse, rest, undelivered};
+use crate::duty::{lapse, notice, rest, undelivered};
 use crate::policy::rulebook;
 use crate::returns::census;
 use crate::standing::closure_news;
@@ -61,7 +61,7 @@ pub(super) fn in_transaction(
     Ok(Swept {
         opened: lapse::open_due(tx, authority, at)?,
         told: ladder::tell(tx, authority, &rulebook, base_url, at.now())?,
-        notices: due_soon::tell(tx, authority, &rulebook, base_url, at.now())?,
+        notices: notice::tell(tx, authority, &rulebook, base_url, at.now())?,
         same_day: failed_visit::tell(tx, authority, base_url, at)?
             + postponed::tell(tx, authority, base_url, at)?
             + booked_elsewhere::tell(tx, authority, base_url, at)?

@@ -23,16 +23,16 @@ pub struct Courier {
     pub bounces: Option<PathBuf>,
     /// How many connections to the mail server are open at once.
     pub connections: usize,
-    /// How many mails are claimed at once: few, because a crash leaves them waiting for the lease.
-    pub claimed_at_once: usize,
+    /// How many mails are leased at once: few, because a crash leaves them waiting for the lease.
+    pub leased_at_once: usize,
     closing: Arc<AtomicBool>,
 }
 
 /// Connections, where nothing else is said.
 const CONNECTIONS: usize = 4;
 
-/// Mails claimed at once for each connection.
-const CLAIMED_EACH: usize = 16;
+/// Mails leased at once for each connection.
+const LEASED_EACH: usize = 16;
 
 impl Courier {
     /// By a transport, in the name of an address, to which what cannot be delivered comes back.
@@ -43,7 +43,7 @@ impl Courier {
             from,
             bounces: None,
             connections: CONNECTIONS,
-            claimed_at_once: CONNECTIONS * CLAIMED_EACH,
+            leased_at_once: CONNECTIONS * LEASED_EACH,
             closing: Arc::default(),
         }
     }
@@ -53,7 +53,7 @@ impl Courier {
     pub fn one_by_one(self) -> Self {
         Self {
             connections: 1,
-            claimed_at_once: 1,
+            leased_at_once: 1,
             ..self
         }
     }
@@ -93,7 +93,7 @@ impl Courier {
             bounces_to: bounces_to(config)?,
             bounces: config.mail_bounces.clone(),
             connections: config.mail_connections,
-            claimed_at_once: config.mail_connections * CLAIMED_EACH,
+            leased_at_once: config.mail_connections * LEASED_EACH,
             ..courier
         })
     }

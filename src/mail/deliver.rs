@@ -1,6 +1,6 @@
-//! Delivers what the outbox holds: claim, send, record. Claims are taken some at a time and committed before anybody is
+//! Delivers what the outbox holds: lease, send, record. Leases are taken some at a time and committed before anybody is
 //! spoken to; several connections send; each mail is marked on its own as soon as its answer is there, together with the
-//! answers that came meanwhile. A crash between any two steps loses nothing: a mail that was claimed goes when the claim
+//! answers that came meanwhile. A crash between any two steps loses nothing: a mail that was leased goes when the lease
 //! is over, and one that the server took in the moment before, without our having written it down, goes again with the
 //! same Message-ID; SMTP allows no better.
 
@@ -16,7 +16,7 @@ use chrono::{Duration, NaiveDateTime};
 use super::compose::compose;
 use super::courier::Courier;
 use super::outbox::forget_secrets;
-use super::store::{OutgoingMail, claims};
+use super::store::{OutgoingMail, leases};
 use crate::clock::Clock;
 use crate::db::{Conn, Db, DbError, Result};
 use crate::rules::delivery::{self, Answer, Next, Tried};
@@ -33,10 +33,10 @@ pub struct Summary {
     pub gave_up: bool,
 }
 
-/// How long a claim lasts: longer than the slowest server takes for what is begun under it.
+/// How long a lease lasts: longer than the slowest server takes for what is begun under it.
 pub const LEASE: Duration = Duration::minutes(10);
 
-/// Nothing is begun so long after it was claimed: every answer waited for in full, it would not end within the lease.
+/// Nothing is begun so long after it was leased: every answer waited for in full, it would not end within the lease.
 const BEGUN_WITHIN: std::time::Duration = std::time::Duration::from_secs(5 * 60);
 
 /// After so many mails without any answer the server is taken to be down: 500 mails must not wait for 500
@@ -49,8 +49,8 @@ const PATIENCE: u32 = 3;
 /// # Errors
 /// If the database refuses; what was sent until then is recorded, but for what was under way.
 pub fn deliver_due(db: &Db, courier: &Courier, clock: &Clock) -> Result<Summary> {
-    let claimed_at = Instant::now();
-    let first = db.write_now(|tx| claim(tx, clock.now(), LEASE, 1))?;
+    let leased_at = Instant::now();
+    let first = db.write_now(|tx| lease(tx, clock.now(), LEASE, 1))?;
     if first.is_empty() {
         return Ok(Summary::default());
     }
@@ -71,12 +71,12 @@ pub fn deliver_due(db: &Db, courier: &Courier, clock: &Clock) -> Result<Summary>
             answered,
             stop: &stop,
             under_way: 0,
-            at_most: courier.claimed_at_once,
+            at_most: courier.leased_at_once,
             unanswered: 0,
             reached: false,
             summary: Summary::default(),
         };
-        round.give(first, claimed_at);
+        round.give(first, leased_at);
         let outcome = round.work();
         stop.store(true, Ordering::SeqCst);
         if round.summary.gave_up {
@@ -90,17 +90,17 @@ pub fn deliver_due(db: &Db, courier: &Courier, clock: &Clock) -> Result<Summary>
 ///
 /// # Errors
 /// If the database refuses.
-pub fn claim(
+pub fn lease(
     tx: &mut Conn,
     now: NaiveDateTime,
     lease: Duration,
     at_most: usize,
 ) -> Result<Vec<OutgoingMail>> {
-    claims::take(tx, now, now + lease, at_most)
+    leases::take(tx, now, now + lease, at_most)
 }
 
-/// A mail on its way, and when it was claimed.
-struct Claimed {
+/// A mail on its way, and when it was leased.
+struct Leased {
     mail: OutgoingMail,
     at: Instant,
 }
@@ -116,7 +116,7 @@ struct Handled {
 
 /// Sends what is handed out until no more will be.
 fn send_all(
-    to_send: &Mutex<Receiver<Claimed>>,
+    to_send: &Mutex<Receiver<Leased>>,
     hand_in: &Sender<Handled>,
     stop: &AtomicBool,
     courier: &Courier,
@@ -127,7 +127,7 @@ fn send_all(
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .recv();
-        let Ok(Claimed { mail, at }) = next else {
+        let Ok(Leased { mail, at }) = next else {
             return;
         };
         let is_stopping = stop.load(Ordering::SeqCst) || courier.is_closing();
@@ -189,7 +189,7 @@ struct Round<'a> {
     db: &'a Db,
     courier: &'a Courier,
     clock: &'a Clock,
-    hand_out: Sender<Claimed>,
+    hand_out: Sender<Leased>,
     answered: Receiver<Handled>,
     stop: &'a AtomicBool,
     under_way: usize,
@@ -206,7 +206,7 @@ impl Round<'_> {
         let mut may_be_more = true;
         loop {
             if may_be_more && !self.is_stopping() && self.wants_more() {
-                may_be_more = self.claim_more()?;
+                may_be_more = self.lease_more()?;
             }
             if self.under_way == 0 {
                 if self.is_stopping() || !may_be_more {
@@ -232,19 +232,19 @@ impl Round<'_> {
         }
     }
 
-    fn claim_more(&mut self) -> Result<bool> {
+    fn lease_more(&mut self) -> Result<bool> {
         let at_most = if self.reached { self.at_most } else { 1 };
-        let claimed_at = Instant::now();
+        let leased_at = Instant::now();
         let now = self.clock.now();
-        let mails = self.db.write_now(|tx| claim(tx, now, LEASE, at_most))?;
+        let mails = self.db.write_now(|tx| lease(tx, now, LEASE, at_most))?;
         let is_any = !mails.is_empty();
-        self.give(mails, claimed_at);
+        self.give(mails, leased_at);
         Ok(is_any)
     }
 
     fn give(&mut self, mails: Vec<OutgoingMail>, at: Instant) {
         for mail in mails {
-            if self.hand_out.send(Claimed { mail, at }).is_ok() {
+            if self.hand_out.send(Leased { mail, at }).is_ok() {
                 self.under_way += 1;
             }
         }
@@ -317,13 +317,13 @@ impl<'a> Settled<'a> {
 
     fn record(&self, tx: &mut Conn, now: NaiveDateTime) -> Result<()> {
         let (mail, answer, next) = match self {
-            Self::NotTried(mail) => return claims::give_back(tx, mail),
+            Self::NotTried(mail) => return leases::give_back(tx, mail),
             Self::Answered { mail, answer, next } => (*mail, answer, next),
         };
         match next {
-            Next::RetryAt(at) => return claims::record_retry(tx, mail, words(answer), *at),
-            Next::Sent => claims::record_sent(tx, mail, words(answer), now)?,
-            Next::Dead => claims::record_dead(tx, mail, words(answer))?,
+            Next::RetryAt(at) => return leases::record_retry(tx, mail, words(answer), *at),
+            Next::Sent => leases::record_sent(tx, mail, words(answer), now)?,
+            Next::Dead => leases::record_dead(tx, mail, words(answer))?,
         }
         forget_secrets(tx, mail.kind, mail.id)
     }

@@ -3,7 +3,7 @@
 //! - [`kind`]: the one list of the mails that there are, and what depends on which of them a mail is.
 //! - [`outbox`]: a letter is put in the transaction of what it tells, at most once per key.
 //! - [`messages`]: one file a message: plain values in, subject, text and HTML out.
-//! - [`deliver`]: claim, send, record; says what it did.
+//! - [`deliver`]: lease, send, record; says what it did.
 //! - [`courier`]: what carries the mail and in whose name, from the settings.
 //! - [`transport`]: where it goes: a mail server, a folder or the memory.
 //! - `smtp`: the mail server and its connections; sorts what it answers.

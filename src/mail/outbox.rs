@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::MailKind;
 use super::messages::{Letterhead, Rendered};
 pub use super::store::failing::FailingAddress;
-use super::store::{self, NewMail, OutgoingMail, claims};
+use super::store::{self, NewMail, OutgoingMail, leases};
 pub use super::store::{DeadMail, Delivery, MailState, PutMail, Reported, Undelivered};
 use crate::db::columns::Key;
 use crate::db::{Conn, Result};
@@ -306,7 +306,7 @@ pub struct Stuck {
     pub looked_at: i64,
     /// Due for more than a day, and nobody tried.
     pub overdue: Vec<String>,
-    /// Claimed by a program that never said what became of it, more than an hour ago.
+    /// Leased by a program that never said what became of it, more than an hour ago.
     pub abandoned: Vec<String>,
     /// Somebody had to get it, it is dead, and nobody was told.
     pub unreported: Vec<String>,
@@ -332,7 +332,7 @@ pub fn stuck(conn: &mut Conn, now: NaiveDateTime) -> Result<Stuck> {
 /// Forgets what a mail said when it carried a link that opens an account: of such links only a hash is kept.
 pub(super) fn forget_secrets(tx: &mut Conn, kind: MailKind, mail: Key<OutgoingMail>) -> Result<()> {
     if kind.carries_secret() {
-        claims::empty_bodies(tx, mail)?;
+        leases::empty_bodies(tx, mail)?;
     }
     Ok(())
 }

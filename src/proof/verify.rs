@@ -9,7 +9,7 @@ use super::store::{verify as ask, verify_states as states, verify_told as told};
 use crate::access::{AuthorityKey, authority};
 use crate::clock::{At, london_day};
 use crate::db::{Conn, Result};
-use crate::duty::{due_soon, ladder, owed, store};
+use crate::duty::{ladder, notice, owed, store};
 use crate::mail::outbox;
 use crate::policy::rulebook::{self, Rulebook};
 use crate::returns::census;
@@ -233,8 +233,8 @@ fn notices_given(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
             rulebook,
             seen_until,
         } = register;
-        let owed = due_soon::not_given(conn, *authority, rulebook, Some(*seen_until))?;
-        let given = store::due_soon::count(conn, *authority, rulebook.today)?;
+        let owed = notice::not_given(conn, *authority, rulebook, Some(*seen_until))?;
+        let given = store::notice::count(conn, *authority, rulebook.today)?;
         let checked = given + i64::try_from(owed.len()).unwrap_or(i64::MAX);
         let broken = owed.iter().map(|owed| owed.check.reference.to_string());
         invariant.add((checked, broken.collect()));

@@ -14,11 +14,14 @@ const KEPT: usize = 10_000;
 /// changed is not counted again. Shared by all requests; holds numbers only.
 #[derive(Debug)]
 pub struct Counts<Asked> {
-    kept: Mutex<HashMap<Question<Asked>, (i64, Vec<i64>)>>,
+    kept: Mutex<HashMap<Question<Asked>, Counted>>,
 }
 
 /// Whose list it is (nobody's own, for those who see every record), and which.
 type Question<Asked> = (AuthorityKey, Option<AccountKey>, Asked);
+
+/// At which revision it was counted, and how many children each stretch of the list has.
+type Counted = (i64, Vec<i64>);
 
 impl<Asked> Default for Counts<Asked> {
     fn default() -> Self {

@@ -1,4 +1,4 @@
-//! The ladder of a lapse: which step is owed on a day, to which posts, and why. It stops only when a person acknowledges
+//! The ladder of a lapse: which step is owed on a day, to which posts, and why. It stops only when a person answers
 //! the lapse with a plan, until the plan's day has passed, or when the check is done.
 
 use super::calendar::{Calendar, FirstDay, last_day};

@@ -19,7 +19,7 @@
 //! - [`postponement`]: how far a check may be put off, and who hears of it.
 //! - [`rest`]: when a rest renews the one before, and when those above hear of it.
 //! - [`closure`]: through which doors a child leaves the register, and with what evidence.
-//! - [`due_soon`]: which notice is owed before a check is due.
+//! - [`notice`]: which notice is owed before a check is due.
 //! - [`escalation`]: which step of the ladder a lapse owes today, and to whom.
 //! - [`verification`]: whether an address is known well enough to send somebody there.
 //! - [`history`]: which days of an address, an episode or a verification can be true.
@@ -35,11 +35,11 @@ pub mod closure;
 pub mod codes;
 pub mod dates;
 pub mod delivery;
-pub mod due_soon;
 pub mod duty;
 pub mod escalation;
 pub mod history;
 pub mod identifiers;
+pub mod notice;
 pub mod outcome;
 pub mod policy;
 pub mod postponement;

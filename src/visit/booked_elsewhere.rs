@@ -6,8 +6,8 @@ use super::store::booking::Elsewhere;
 use crate::access::AuthorityKey;
 use crate::clock::At;
 use crate::db::{Conn, Result};
+use crate::duty::news::{self, News};
 use crate::duty::posts::About;
-use crate::duty::same_day::{self, News};
 use crate::mail::messages::BookedElsewhere;
 use crate::rules::escalation::Post;
 
@@ -15,7 +15,7 @@ use crate::rules::escalation::Post;
 pub fn tell(tx: &mut Conn, authority: AuthorityKey, base_url: &str, at: At) -> Result<usize> {
     let visits = store::booking::elsewhere_untold(tx, authority, at.today())?;
     let news: Vec<_> = visits.iter().map(news).collect();
-    same_day::tell(tx, authority, base_url, &news, at)
+    news::tell(tx, authority, base_url, &news, at)
 }
 
 fn news(visit: &Elsewhere) -> News<'_, Elsewhere> {

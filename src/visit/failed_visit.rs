@@ -6,8 +6,8 @@ use super::store::outcome::FailedInRed;
 use crate::access::AuthorityKey;
 use crate::clock::At;
 use crate::db::{Conn, Result};
+use crate::duty::news::{self, News};
 use crate::duty::posts::About;
-use crate::duty::same_day::{self, News};
 use crate::mail::messages::FailedVisit;
 use crate::rules::escalation::Post;
 
@@ -16,7 +16,7 @@ use crate::rules::escalation::Post;
 pub fn tell(tx: &mut Conn, authority: AuthorityKey, base_url: &str, at: At) -> Result<usize> {
     let failed = store::outcome::to_tell(tx, authority)?;
     let news: Vec<_> = failed.iter().map(news).collect();
-    same_day::tell(tx, authority, base_url, &news, at)
+    news::tell(tx, authority, base_url, &news, at)
 }
 
 fn news(failed: &FailedInRed) -> News<'_, FailedInRed> {

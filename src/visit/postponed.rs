@@ -8,8 +8,8 @@ use crate::access::AuthorityKey;
 use crate::clock::At;
 use crate::db::{Conn, Result};
 use crate::duty::DutyKey;
+use crate::duty::news::{self, News};
 use crate::duty::posts::About;
-use crate::duty::same_day::{self, News};
 use crate::mail::messages::Postponed;
 use crate::register::ChildKey;
 use crate::rules::escalation::Post;
@@ -25,7 +25,7 @@ pub fn tell(tx: &mut Conn, authority: AuthorityKey, base_url: &str, at: At) -> R
         .map(|(one, bookings)| Check::of(tx, one, bookings))
         .collect::<Result<_>>()?;
     let news: Vec<_> = checks.iter().map(Check::news).collect();
-    same_day::tell(tx, authority, base_url, &news, at)
+    news::tell(tx, authority, base_url, &news, at)
 }
 
 /// A check that was put off, by one booking or several.

@@ -125,7 +125,7 @@ routes! {
     POST "/capacity/spreading"                      Manager  officer::desk::capacity::carry_out;
     GET  "/lapses"                                  Officer  officer::desk::lapses::list;
     GET  "/lapses/{reference}"                      Officer  officer::check::lapse::show;
-    POST "/lapses/{reference}/acknowledgement"      Officer  officer::check::lapse::acknowledge;
+    POST "/lapses/{reference}/answer"      Officer  officer::check::lapse::answer;
     GET  "/told/{reference}"                        Officer  officer::desk::told::show;
     GET  "/absences"                                Officer  officer::team::absences::list;
     POST "/absences"                                Officer  officer::team::absences::add;

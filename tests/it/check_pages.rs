@@ -326,7 +326,7 @@ fn the_second_to_answer_for_a_lapse_is_shown_both_plans() {
     let mut first = app.signed_in(OFFICER);
     let mut second = app.signed_in(OTHER);
     let plan = |browser: &mut Browser, words: &str| {
-        let form = browser.open(&here).form("/acknowledgement");
+        let form = browser.open(&here).form("/answer");
         form.set("plan", words)
             .set_date("plan_by", "1", "12", "2026")
     };
@@ -337,7 +337,7 @@ fn the_second_to_answer_for_a_lapse_is_shown_both_plans() {
     let both = late.send(&mut second).expect(409);
     both.says("Somebody else answered for this lapse while you were writing")
         .says("Visit on Thursday");
-    let kept = both.form("/acknowledgement");
+    let kept = both.form("/answer");
     assert_eq!(kept.value("plan"), Some("Ring the school"));
     kept.send(&mut second).expect(200).says("Ring the school");
     second
@@ -352,7 +352,7 @@ fn a_third_plan_is_a_manager_s_and_the_list_says_who_renewed() {
     let here = format!("/lapses/{}", lapse.reference);
     let mut officer = app.signed_in(OFFICER);
     let answer = |browser: &mut Browser, day: &str| {
-        let form = browser.open(&here).form("/acknowledgement");
+        let form = browser.open(&here).form("/answer");
         form.set("plan", "Visit on Thursday")
             .set_date("plan_by", day, "12", "2026")
     };
@@ -480,7 +480,7 @@ fn a_lapse_is_answered_for_with_a_plan() {
     page.says("Nobody has answered for this lapse yet")
         .says("Nobody has been told yet");
     let refused = page
-        .form("/acknowledgement")
+        .form("/answer")
         .set_date("plan_by", "1", "3", "2027")
         .set("plan", "Visit on Thursday")
         .send(&mut browser)
@@ -490,7 +490,7 @@ fn a_lapse_is_answered_for_with_a_plan() {
         ["Choose a day from today to 21 December 2026"]
     );
     let page = refused
-        .form("/acknowledgement")
+        .form("/answer")
         .set_date("plan_by", "26", "11", "2026")
         .send(&mut browser)
         .expect(200);
@@ -572,7 +572,7 @@ fn a_manager_reads_who_will_hear_of_a_plan_before_making_it() {
         .open(&here)
         .says("will be told to the head of service at once");
     for day in ["24", "25"] {
-        let form = officer.open(&here).form("/acknowledgement");
+        let form = officer.open(&here).form("/answer");
         form.set("plan", "Visit")
             .set_date("plan_by", day, "11", "2026")
             .send(&mut officer)
@@ -581,7 +581,7 @@ fn a_manager_reads_who_will_hear_of_a_plan_before_making_it() {
     officer.open(&here).says("A manager has to answer now");
     let page = manager.open(&here);
     page.says("This is plan 3 for this lapse: the head of service will be told of it at once.");
-    page.form("/acknowledgement")
+    page.form("/answer")
         .set("plan", "We go together")
         .set_date("plan_by", "26", "11", "2026")
         .send(&mut manager)

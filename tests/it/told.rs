@@ -193,7 +193,7 @@ fn each_number_of_the_week_is_that_of_the_page_beside_it() {
     let mut manager = app.signed_in(MANAGER);
     let lapse = manager.open("/lapses").all("tbody th a")[0].clone();
     let page = manager.open(&format!("/lapses/{lapse}"));
-    page.form("/acknowledgement")
+    page.form("/answer")
         .set("plan", "Visit")
         .set_date("plan_by", "2", "12", "2026")
         .send(&mut manager)

@@ -48,7 +48,7 @@ CREATE INDEX duty_open ON duty (due_on, authority_id, child_id) WHERE state = 'o
 DROP TABLE assessment_due;
 DROP TABLE tier_override;
 DROP TABLE absence;
-DROP TABLE due_soon_notice;
+DROP TABLE notice;
 DROP INDEX lapse_step_once;
 ALTER TABLE lapse_step DROP COLUMN round;
 CREATE UNIQUE INDEX lapse_step_once ON lapse_step (lapse_id, step, post, recipient);

@@ -9,7 +9,7 @@ DROP INDEX lapse_step_once;
 CREATE UNIQUE INDEX lapse_step_once ON lapse_step (lapse_id, round, step, post, recipient);
 
 -- That somebody was told that a check is due soon: written in the same transaction as the mail it goes out with.
-CREATE TABLE due_soon_notice (
+CREATE TABLE notice (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     duty_id BIGINT NOT NULL REFERENCES duty (id),
     due_on DATE NOT NULL,                       -- as it was then: a check brought forward is told of again
@@ -18,8 +18,8 @@ CREATE TABLE due_soon_notice (
     told_at TIMESTAMP NOT NULL,
     mail_id BIGINT NOT NULL REFERENCES outgoing_mail (id)
 );
-CREATE UNIQUE INDEX due_soon_notice_once ON due_soon_notice (duty_id, due_on, step, recipient);
-CREATE INDEX due_soon_notice_mail ON due_soon_notice (mail_id);
+CREATE UNIQUE INDEX notice_once ON notice (duty_id, due_on, step, recipient);
+CREATE INDEX notice_mail ON notice (mail_id);
 
 -- Somebody is away from a day to a day, and somebody else hears what they would.
 CREATE TABLE absence (

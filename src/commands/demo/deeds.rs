@@ -150,7 +150,7 @@ impl Scene {
     }
 
     /// For every fourth open lapse, the officer says what they will do.
-    pub fn acknowledge_every_fourth(
+    pub fn answer_every_fourth(
         &self,
         tx: &mut Conn,
         plan_by: NaiveDate,
@@ -172,13 +172,13 @@ impl Scene {
                 found += 1;
                 if found % 4 == 0 {
                     let plan = "Visit agreed with the family by telephone.";
-                    lapse::acknowledge(
+                    lapse::answer(
                         &mut Act::new(tx, &self.staff.manager.viewer, at),
                         held,
                         plan,
                         plan_by,
                     )
-                    .map_err(|why| refused("acknowledge a lapse", why))?;
+                    .map_err(|why| refused("answer a lapse", why))?;
                 }
             }
         }

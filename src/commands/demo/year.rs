@@ -90,7 +90,7 @@ pub fn live(db: &Db, config: &Config, at: At) -> Result<Made, Failure> {
     }
     let evening = at_hour(at.today(), 18, at.now());
     db.write_now(|tx| loose_ends::leave(&scene, tx, At::of(evening)))?;
-    diary.acknowledge_some(db, &mut scene, At::of(at_hour(at.today(), 8, at.now())))?;
+    diary.answer_some(db, &mut scene, At::of(at_hour(at.today(), 8, at.now())))?;
     Ok(Made {
         authority,
         parent: scene.parent,
@@ -277,9 +277,9 @@ impl Diary {
     }
 
     /// For some lapses somebody has a plan already.
-    fn acknowledge_some(&mut self, db: &Db, scene: &mut Scene, at: At) -> Result<(), Failure> {
+    fn answer_some(&mut self, db: &Db, scene: &mut Scene, at: At) -> Result<(), Failure> {
         let plan_by = self.calendar.add_working_days(at.today(), 4);
-        db.write_now(|tx| scene.acknowledge_every_fourth(tx, plan_by, at))?;
+        db.write_now(|tx| scene.answer_every_fourth(tx, plan_by, at))?;
         Ok(())
     }
 }

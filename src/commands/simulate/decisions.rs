@@ -5,7 +5,8 @@ use chrono::Days;
 use hearth::access::absence::{self, NewAbsence};
 use hearth::access::{Act, mail_upkeep};
 use hearth::clock::At;
-use hearth::duty::owed::{self, DutyState};
+use hearth::duty::lapse;
+use hearth::duty::owed::{self, Duty, DutyState};
 use hearth::mail::outbox;
 use hearth::policy::{policy_book, rulebook};
 use hearth::returns::census;
@@ -17,6 +18,7 @@ use hearth::tier::decision::NewDecision;
 use hearth::tier::overriding;
 use hearth::visit::capacity;
 use rand::RngExt;
+use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 
 use super::super::Failure;
@@ -31,6 +33,7 @@ const CHANGES: &[(PolicyKey, Option<Tier>, u32, Unit)] = &[
     (PolicyKey::ChecksAWeek, None, 1, Unit::Times),
     (PolicyKey::RecurringCheck, Some(Tier::Green), 9, Unit::Month),
     (PolicyKey::LapseToManager, None, 3, Unit::WorkingDay),
+    (PolicyKey::CensusSummer, None, 1, Unit::Thursday),
     (
         PolicyKey::FailedVisitRebooked,
         Some(Tier::Green),
@@ -96,6 +99,7 @@ impl World {
             let mut dice = dice(self.seed, ("return", owed.counted_from));
             let takes = Days::new(dice.random_range(20..60));
             if today < owed.counted_from + takes {
+                self.plan_return(program, owed, &mut dice)?;
                 continue;
             }
             // What a program that dies has not written down is noted on the next day.
@@ -110,6 +114,31 @@ impl World {
             self.tally
                 .once(Happening::ReturnSentLate, &done.filter(|()| is_late));
         }
+        Ok(())
+    }
+
+    /// The manager answers the lapse of a return, some days after it or not at all.
+    fn plan_return(
+        &mut self,
+        program: &mut Program,
+        owed: &Duty,
+        dice: &mut StdRng,
+    ) -> Result<(), Failure> {
+        let at = At::of(program.now());
+        let answers_on = owed.due_on + Days::new(dice.random_range(1..25));
+        let lapsed = program.read(|conn| Ok(lapse::of_duty(conn, owed.key)?))?;
+        let unanswered = lapsed.filter(|lapse| lapse.answered.is_none());
+        let Some(lapse) = unanswered.filter(|_| answers_on <= at.today()) else {
+            return Ok(());
+        };
+        let plan_by = at.today() + Days::new(dice.random_range(1..10));
+        let manager = &self.staff.manager.viewer;
+        let done = program.write(|tx| {
+            let plan = "The figures of two schools are still to come";
+            lapse::answer(&mut Act::new(tx, manager, at), &lapse, plan, plan_by)?;
+            Ok(())
+        })?;
+        self.tally.once(Happening::ReturnPlanned, &done);
         Ok(())
     }
 

@@ -186,7 +186,7 @@ impl World {
             return Reaction::Letter(check.clone());
         }
         let unanswered = page.lapses.iter().find(|lapse| {
-            let answer = lapse.acknowledged.as_ref();
+            let answer = lapse.answered.as_ref();
             answer.is_none_or(|answer| answer.plan_by < today)
         });
         match (dice.random_range(0..100), unanswered) {
@@ -328,7 +328,7 @@ impl Reaction {
             }
             Self::Answer(lapse, by) => {
                 let plan = "Visit agreed with the family by telephone";
-                lapse::acknowledge(act, lapse, plan, *by)?;
+                lapse::answer(act, lapse, plan, *by)?;
             }
             Self::Book(check, new, certainty) => {
                 if *certainty == Certainty::Verifies {

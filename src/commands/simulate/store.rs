@@ -96,7 +96,7 @@ pub fn lapses(conn: &mut Conn) -> Result<Vec<Lapse>, DbError> {
             duty::follows_id,
             lapse::child_id,
             lapse::opened_on,
-            lapse::acknowledged_at,
+            lapse::answered_at,
             lapse::closed_at,
         ))
         .order(lapse::id)

@@ -47,6 +47,7 @@ happenings! {
     TierDecided = "tiers decided by a manager";
     TierGivenBack = "tiers given back to the rules";
     Spread = "checks brought forward when a backlog was spread";
+    ReturnPlanned = "lapses of a census return answered with a plan";
     ReturnSent = "census returns sent";
     ReturnSentLate = "of them after their day";
     PolicyChanged = "values of the policy changed";

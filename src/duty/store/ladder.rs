@@ -11,7 +11,7 @@ use crate::clock::london_day;
 use crate::db::columns::Key;
 use crate::db::days::{Day, MaybeDay, Moment};
 use crate::db::schema::{
-    account, authority, child, due_soon_notice, duty, lapse, lapse_step, outgoing_mail, post_holder,
+    account, authority, child, duty, lapse, lapse_step, notice, outgoing_mail, post_holder,
 };
 use crate::db::{Conn, Result};
 use crate::duty::LapseKey;
@@ -36,7 +36,7 @@ pub struct LapseOnLadder {
     opened_on: NaiveDate,
     #[diesel(deserialize_as = MaybeDay)]
     plan_by: Option<NaiveDate>,
-    acknowledged_at: Option<NaiveDateTime>,
+    answered_at: Option<NaiveDateTime>,
     round: i32,
     ladder: Ladder,
     /// Of the child; none if the duty is about none.
@@ -52,7 +52,7 @@ impl LapseOnLadder {
             tier: self.tier.unwrap_or(Tier::Green),
             round: u32::try_from(self.round).unwrap_or_default(),
             plan_by: self.plan_by,
-            planned_on: self.acknowledged_at.map(london_day),
+            planned_on: self.answered_at.map(london_day),
             closed: false,
         }
     }
@@ -74,7 +74,7 @@ pub fn open(
             lapse::due_on,
             lapse::opened_on,
             lapse::plan_by,
-            lapse::acknowledged_at,
+            lapse::answered_at,
             lapse::round,
             lapse::ladder,
             child::tier.nullable(),
@@ -127,7 +127,7 @@ pub fn described(
                     .eq(account::id.nullable())
                     .and(account::left_on.is_null())),
             )
-            .left_join(planner.on(lapse::acknowledged_by.eq(planner.field(account::id).nullable())))
+            .left_join(planner.on(lapse::answered_by.eq(planner.field(account::id).nullable())))
             .filter(lapse::id.eq_any(some))
             .select((
                 lapse::id,
@@ -284,9 +284,9 @@ pub fn told_with(conn: &mut Conn, mail: Key<OutgoingMail>) -> Result<ToldWith> {
         .select((lapse::child_id, lapse::reference))
         .distinct()
         .load(conn)?;
-    let due_soon = due_soon_notice::table
+    let due_soon = notice::table
         .inner_join(duty::table)
-        .filter(due_soon_notice::mail_id.eq(mail))
+        .filter(notice::mail_id.eq(mail))
         .order(duty::reference)
         .select((duty::child_id, duty::reference))
         .load(conn)?;

@@ -8,7 +8,7 @@ use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::db::days::{Day, Moment};
 use crate::db::schema::{account, child, duty, lapse, lapse_step, outgoing_mail};
 use crate::db::{Conn, Result};
-use crate::duty::lapse::{Acknowledgement, LapseRecord, TellingRecord, ToldByMail};
+use crate::duty::lapse::{Answer, LapseRecord, TellingRecord, ToldByMail};
 use crate::duty::store::IS_OPEN;
 use crate::duty::store::rest::duty_rests;
 use crate::duty::{DutyKey, LapseKey};
@@ -103,8 +103,8 @@ struct Row {
     ladder: Ladder,
     due_on: NaiveDate,
     opened_on: NaiveDate,
-    acknowledged_at: Option<NaiveDateTime>,
-    acknowledged_by: Option<String>,
+    answered_at: Option<NaiveDateTime>,
+    answered_by: Option<String>,
     plan: String,
     plan_by: Option<NaiveDate>,
     closed_at: Option<NaiveDateTime>,
@@ -114,15 +114,15 @@ struct Row {
 
 impl From<Row> for LapseRecord {
     fn from(row: Row) -> Self {
-        let acknowledged =
-            row.acknowledged_at
-                .zip(row.plan_by)
-                .map(|(at, plan_by)| Acknowledgement {
-                    by: row.acknowledged_by.unwrap_or_default(),
-                    at,
-                    plan: row.plan,
-                    plan_by,
-                });
+        let answered = row
+            .answered_at
+            .zip(row.plan_by)
+            .map(|(at, plan_by)| Answer {
+                by: row.answered_by.unwrap_or_default(),
+                at,
+                plan: row.plan,
+                plan_by,
+            });
         Self {
             key: row.key,
             reference: row.reference,
@@ -133,7 +133,7 @@ impl From<Row> for LapseRecord {
             ladder: row.ladder,
             due_on: row.due_on,
             opened_on: row.opened_on,
-            acknowledged,
+            answered,
             round: u32::try_from(row.round).unwrap_or_default(),
             closed: row.closed_at.zip(row.closed_because),
         }
@@ -150,7 +150,7 @@ type Columns = (
     lapse::ladder,
     lapse::due_on,
     lapse::opened_on,
-    lapse::acknowledged_at,
+    lapse::answered_at,
     diesel::dsl::Nullable<account::name>,
     lapse::plan,
     lapse::plan_by,
@@ -170,7 +170,7 @@ fn columns() -> Columns {
         lapse::ladder,
         lapse::due_on,
         lapse::opened_on,
-        lapse::acknowledged_at,
+        lapse::answered_at,
         account::name.nullable(),
         lapse::plan,
         lapse::plan_by,
@@ -202,7 +202,7 @@ pub fn by_key(conn: &mut Conn, key: LapseKey) -> Result<LapseRecord> {
     let row: Row = lapse::table
         .left_join(child::table)
         .inner_join(duty::table)
-        .left_join(account::table.on(lapse::acknowledged_by.eq(account::id.nullable())))
+        .left_join(account::table.on(lapse::answered_by.eq(account::id.nullable())))
         .filter(lapse::id.eq(key))
         .select(columns())
         .first(conn)?;
@@ -214,7 +214,7 @@ pub fn of_duty(conn: &mut Conn, duty: DutyKey) -> Result<Option<LapseRecord>> {
     let row: Option<Row> = lapse::table
         .left_join(child::table)
         .inner_join(duty::table)
-        .left_join(account::table.on(lapse::acknowledged_by.eq(account::id.nullable())))
+        .left_join(account::table.on(lapse::answered_by.eq(account::id.nullable())))
         .filter(lapse::duty_id.eq(duty))
         .filter(lapse::closed_at.is_null())
         .select(columns())
@@ -228,7 +228,7 @@ pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<LapseRecord>> {
     let rows: Vec<Row> = on_each!(conn, |conn| lapse::table
         .left_join(child::table)
         .inner_join(duty::table)
-        .left_join(account::table.on(lapse::acknowledged_by.eq(account::id.nullable())))
+        .left_join(account::table.on(lapse::answered_by.eq(account::id.nullable())))
         .filter(lapse::child_id.eq(child))
         .order(lapse::id.desc())
         .select(columns())
@@ -314,7 +314,7 @@ pub fn all_told(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<ToldByMa
     Ok(told.collect())
 }
 
-pub fn acknowledge(
+pub fn answer(
     tx: &mut Conn,
     key: LapseKey,
     by: AccountKey,
@@ -324,8 +324,8 @@ pub fn acknowledge(
 ) -> Result<()> {
     diesel::update(lapse::table.filter(lapse::id.eq(key)))
         .set((
-            lapse::acknowledged_at.eq(now),
-            lapse::acknowledged_by.eq(by.number()),
+            lapse::answered_at.eq(now),
+            lapse::answered_by.eq(by.number()),
             lapse::plan.eq(plan),
             lapse::plan_by.eq(plan_by),
             lapse::round.eq(lapse::round + 1),

@@ -1,9 +1,9 @@
 //! The SQL of what is owed, of lapses and of what was told.
 
-pub mod due_soon;
 pub mod ladder;
 pub mod lapse;
 pub mod lapse_list;
+pub mod notice;
 pub mod owed;
 pub mod rest;
 pub mod told;

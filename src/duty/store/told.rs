@@ -5,7 +5,7 @@ use diesel::dsl::count;
 
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
-use crate::db::schema::{child, due_soon_notice, duty, lapse, lapse_step, outgoing_mail};
+use crate::db::schema::{child, duty, lapse, lapse_step, notice, outgoing_mail};
 use crate::db::{Conn, Result};
 use crate::duty::owed::{DutyState, NamedChild};
 use crate::duty::told::{ToldLapse, ToldLine};
@@ -39,9 +39,9 @@ pub fn lapses_in(conn: &mut Conn, mail: i64) -> Result<i64> {
 
 /// How many checks a mail told of, whoever may see them.
 pub fn checks_in(conn: &mut Conn, mail: i64) -> Result<i64> {
-    Ok(due_soon_notice::table
-        .filter(due_soon_notice::mail_id.eq(mail))
-        .select(count(due_soon_notice::duty_id).aggregate_distinct())
+    Ok(notice::table
+        .filter(notice::mail_id.eq(mail))
+        .select(count(notice::duty_id).aggregate_distinct())
         .first(conn)?)
 }
 
@@ -53,9 +53,9 @@ pub fn returns_in(conn: &mut Conn, mail: i64) -> Result<i64> {
         .filter(lapse::child_id.is_null())
         .select(count(lapse::id).aggregate_distinct())
         .first::<i64>(conn)?;
-    let due_soon = due_soon_notice::table
+    let due_soon = notice::table
         .inner_join(duty::table)
-        .filter(due_soon_notice::mail_id.eq(mail))
+        .filter(notice::mail_id.eq(mail))
         .filter(duty::child_id.is_null())
         .select(count(duty::id).aggregate_distinct())
         .first::<i64>(conn)?;
@@ -87,9 +87,9 @@ macro_rules! checks {
             .filter(scope::DutySeenBy::eyes_of($viewer))
             .filter(
                 duty::id.eq_any(
-                    due_soon_notice::table
-                        .filter(due_soon_notice::mail_id.eq($mail))
-                        .select(due_soon_notice::duty_id),
+                    notice::table
+                        .filter(notice::mail_id.eq($mail))
+                        .select(notice::duty_id),
                 ),
             )
     };

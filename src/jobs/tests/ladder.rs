@@ -1,9 +1,9 @@
-//! Lapses are opened, told step by step, acknowledged and closed.
+//! Lapses are opened, told step by step, answered and closed.
 
 use super::*;
 use crate::access::Act;
 use crate::clock::At;
-use crate::duty::lapse::AcknowledgeError;
+use crate::duty::lapse::AnswerError;
 use crate::duty::rest::{self, NewRest, RestError};
 use crate::mail::outbox::MailState;
 use crate::rules::codes::ClosureReason;
@@ -81,24 +81,24 @@ fn after_nights_off_every_step_is_told_once_in_one_digest_with_true_dates() {
 }
 
 #[test]
-fn an_acknowledgement_stops_the_ladder_until_the_plan_s_day_has_passed() {
+fn an_answer_stops_the_ladder_until_the_plan_s_day_has_passed() {
     let (world, child) = world_with_one_due();
     world.on("2026-12-02").sweep();
     let [lapse] = world.lapses(child).try_into().unwrap();
     assert!(matches!(
-        world.acknowledge(&lapse, " ", "2026-12-10"),
-        Err(AcknowledgeError::NoPlan)
+        world.answer(&lapse, " ", "2026-12-10"),
+        Err(AnswerError::NoPlan)
     ));
     assert!(matches!(
-        world.acknowledge(&lapse, "Visit", "2026-12-01"),
-        Err(AcknowledgeError::PlanDay(_))
+        world.answer(&lapse, "Visit", "2026-12-01"),
+        Err(AnswerError::PlanDay(_))
     ));
     assert!(matches!(
-        world.acknowledge(&lapse, "Visit", "2027-02-01"),
-        Err(AcknowledgeError::PlanDay(_))
+        world.answer(&lapse, "Visit", "2027-02-01"),
+        Err(AnswerError::PlanDay(_))
     ));
     world
-        .acknowledge(&lapse, "Visit on Thursday", "2026-12-10")
+        .answer(&lapse, "Visit on Thursday", "2026-12-10")
         .unwrap();
 
     assert!(world.on("2026-12-10").sweep().is_empty());
@@ -115,7 +115,7 @@ fn a_plan_that_is_not_kept_begins_the_ladder_again_one_rung_higher_each_time() {
     world.on("2026-12-08").sweep();
     let answer = |on: &str, by: &str| {
         world.on(on);
-        world.acknowledge(&world.lapses(child)[0], "Visit", by)
+        world.answer(&world.lapses(child)[0], "Visit", by)
     };
     answer("2026-12-08", "2026-12-10").unwrap();
     assert!(world.on("2026-12-10").sweep().is_empty());
@@ -149,11 +149,11 @@ fn a_plan_renewed_before_its_day_is_renewed_by_an_officer_once() {
     let (world, child) = world_with_one_due();
     world.on("2026-12-02").sweep();
     let lapse = || world.lapses(child).remove(0);
-    let renew = |on: &str, by: &str| world.on(on).acknowledge(&lapse(), "Visit", by);
+    let renew = |on: &str, by: &str| world.on(on).answer(&lapse(), "Visit", by);
     renew("2026-12-03", "2026-12-10").unwrap();
     renew("2026-12-10", "2026-12-17").unwrap();
     assert!(world.on("2026-12-17").sweep().is_empty());
-    let Err(AcknowledgeError::NeedsManager(why)) = renew("2026-12-17", "2026-12-24") else {
+    let Err(AnswerError::NeedsManager(why)) = renew("2026-12-17", "2026-12-24") else {
         panic!("an officer renews for good");
     };
     assert_eq!(
@@ -163,7 +163,7 @@ fn a_plan_renewed_before_its_day_is_renewed_by_an_officer_once() {
     assert_eq!(lapse().round, 2);
 
     world
-        .acknowledge_as(&world.manager, &lapse(), "I ring the family", "2026-12-24")
+        .answer_as(&world.manager, &lapse(), "I ring the family", "2026-12-24")
         .unwrap();
     assert_eq!(recipients(&world.sweep()), [HEAD], "the post above hears");
     assert!(renew("2026-12-18", "2026-12-28").is_err());
@@ -185,7 +185,7 @@ fn a_lapse_that_managers_answer_for_again_and_again_is_heard_higher_and_higher()
     world.on("2026-12-02").sweep();
     let renew = |viewer: &Viewer, on: &str, by: &str| {
         world.on(on);
-        world.acknowledge_as(viewer, &world.lapses(child)[0], "We ring", by)
+        world.answer_as(viewer, &world.lapses(child)[0], "We ring", by)
     };
     renew(&world.officer, "2026-12-02", "2026-12-29").unwrap();
     renew(&world.officer, "2026-12-29", "2027-01-20").unwrap();
@@ -220,7 +220,7 @@ fn whoever_made_the_plan_is_not_the_one_who_hears_of_it() {
     world.on("2026-12-02").sweep();
     for viewer in [&world.officer, &world.officer, &world.manager] {
         world
-            .acknowledge_as(viewer, &world.lapses(child)[0], "We ring", "2026-12-20")
+            .answer_as(viewer, &world.lapses(child)[0], "We ring", "2026-12-20")
             .unwrap();
     }
     let mails = world.sweep();
@@ -235,19 +235,16 @@ fn no_plan_of_an_officer_goes_beyond_the_ceiling_and_one_of_a_manager_is_heard()
     // 84 days from 2 December.
     world.on("2027-02-20").sweep();
     let lapse = world.lapses(child).remove(0);
-    let Err(AcknowledgeError::PlanDay(latest)) = world.acknowledge(&lapse, "Visit", "2027-02-25")
-    else {
+    let Err(AnswerError::PlanDay(latest)) = world.answer(&lapse, "Visit", "2027-02-25") else {
         panic!("an officer puts a lapse off beyond the ceiling");
     };
     assert_eq!(latest, "24 February 2027");
     assert!(matches!(
-        world
-            .on("2027-02-25")
-            .acknowledge(&lapse, "Visit", "2027-02-26"),
-        Err(AcknowledgeError::NeedsManager(_))
+        world.on("2027-02-25").answer(&lapse, "Visit", "2027-02-26"),
+        Err(AnswerError::NeedsManager(_))
     ));
     world
-        .acknowledge_as(&world.manager, &lapse, "Visit", "2027-02-26")
+        .answer_as(&world.manager, &lapse, "Visit", "2027-02-26")
         .unwrap();
     assert_eq!(recipients(&world.sweep()), [HEAD]);
     world.assert_green();
@@ -275,8 +272,8 @@ fn only_an_outcome_that_satisfies_the_check_closes_its_lapse() {
             .contains("child seen in person")
     );
     assert!(matches!(
-        world.acknowledge(&lapse, "Visit", "2026-12-10"),
-        Err(AcknowledgeError::Closed)
+        world.answer(&lapse, "Visit", "2026-12-10"),
+        Err(AnswerError::Closed)
     ));
     assert!(world.on("2026-12-31").sweep().is_empty());
     world.assert_green();
@@ -563,7 +560,7 @@ fn only_who_works_with_children_answers_for_a_lapse() {
     let answer = |role| {
         let viewer = world.as_role(role);
         let answer = |tx: &mut Conn| {
-            lapse::acknowledge(
+            lapse::answer(
                 &mut Act::new(tx, &viewer, At::of(now)),
                 &lapse,
                 "Visit",
@@ -573,7 +570,7 @@ fn only_who_works_with_children_answers_for_a_lapse() {
         world.services.db.write_now(answer)
     };
     for other in [Role::Administrator, Role::Parent] {
-        assert!(matches!(answer(other), Err(AcknowledgeError::NotAllowed)));
+        assert!(matches!(answer(other), Err(AnswerError::NotAllowed)));
     }
     answer(Role::Manager).unwrap();
 }
@@ -585,27 +582,22 @@ impl World {
         Viewer::of_person(self.authority, account, role, "Sam Reed".to_owned())
     }
 
-    fn acknowledge(
-        &self,
-        lapse: &LapseRecord,
-        plan: &str,
-        by: &str,
-    ) -> Result<(), AcknowledgeError> {
-        self.acknowledge_as(&self.officer, lapse, plan, by)
+    fn answer(&self, lapse: &LapseRecord, plan: &str, by: &str) -> Result<(), AnswerError> {
+        self.answer_as(&self.officer, lapse, plan, by)
     }
 
-    pub fn acknowledge_as(
+    pub fn answer_as(
         &self,
         viewer: &Viewer,
         lapse: &LapseRecord,
         plan: &str,
         by: &str,
-    ) -> Result<(), AcknowledgeError> {
+    ) -> Result<(), AnswerError> {
         let now = self.now();
         self.services
             .db
             .write_now(|tx| {
-                lapse::acknowledge(&mut Act::new(tx, viewer, At::of(now)), lapse, plan, day(by))
+                lapse::answer(&mut Act::new(tx, viewer, At::of(now)), lapse, plan, day(by))
             })
             .map(|_| ())
     }

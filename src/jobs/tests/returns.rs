@@ -94,7 +94,7 @@ fn a_return_is_told_of_in_time_lapses_and_climbs_until_it_is_sent() {
 
     let held = world.run(|conn| lapse::of_duty(conn, spring.key)).unwrap();
     world
-        .acknowledge_as(
+        .answer_as(
             &world.manager,
             &held,
             "Kim sends it on Friday",
@@ -244,7 +244,7 @@ fn a_return_that_was_never_written_down_breaks_a_promise() {
         .leave_unproved("the return of a census was taken away by hand");
     world.on("2027-11-30").sweep();
     world.break_by_hand(
-        "DELETE FROM due_soon_notice; DELETE FROM lapse_step; DELETE FROM lapse;
+        "DELETE FROM notice; DELETE FROM lapse_step; DELETE FROM lapse;
         DELETE FROM duty WHERE occasion > '2027-10-01'",
     );
     let broken = world.broken_promises();

@@ -60,7 +60,7 @@ fn a_lapse_is_repeated_each_week_until_a_person_answers_for_it() {
         .services
         .db
         .write_now(|tx| {
-            lapse::acknowledge(
+            lapse::answer(
                 &mut Act::new(tx, &world.officer, At::of(now)),
                 &lapse,
                 "Visit",

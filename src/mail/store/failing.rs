@@ -57,7 +57,7 @@ pub(in crate::mail) fn record_returned(
         .set((
             outgoing_mail::state.eq(MailState::Dead),
             outgoing_mail::last_answer.eq(words),
-            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
+            outgoing_mail::leased_until.eq(None::<NaiveDateTime>),
         ))
         .execute(tx)?;
     Ok(())

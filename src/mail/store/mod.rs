@@ -1,7 +1,7 @@
 //! The SQL of the outbox: what is to be sent, what was sent, and what the server said.
 
-pub(super) mod claims;
 pub(super) mod failing;
+pub(super) mod leases;
 
 use chrono::{Duration, NaiveDateTime};
 use diesel::dsl::count_star;
@@ -29,7 +29,7 @@ crate::text_column!(MailState);
 
 crate::text_column!(MailKind);
 
-/// A mail that was claimed, with what is needed to send it.
+/// A mail that was leased, with what is needed to send it.
 #[derive(Clone, Debug, Queryable)]
 pub struct OutgoingMail {
     pub(super) id: Key<OutgoingMail>,
@@ -137,7 +137,7 @@ pub(super) fn insert(tx: &mut Conn, mail: &NewMail<'_>) -> Result<Key<OutgoingMa
 }
 
 /// Makes a mail due at once, as if it had never been tried. False when there is none to send, or somebody is sending it:
-/// without the claim it would go twice.
+/// without the lease it would go twice.
 pub(super) fn retry_now(
     tx: &mut Conn,
     authority: i64,
@@ -150,15 +150,15 @@ pub(super) fn retry_now(
         .filter(outgoing_mail::state.ne(MailState::Sent))
         .filter(outgoing_mail::body_text.ne(""))
         .filter(
-            outgoing_mail::claimed_until
+            outgoing_mail::leased_until
                 .is_null()
-                .or(outgoing_mail::claimed_until.lt(now)),
+                .or(outgoing_mail::leased_until.lt(now)),
         )
         .set((
             outgoing_mail::state.eq(MailState::Waiting),
             outgoing_mail::attempts.eq(0),
             outgoing_mail::next_try_at.eq(now),
-            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
+            outgoing_mail::leased_until.eq(None::<NaiveDateTime>),
             outgoing_mail::reported_at.eq(None::<NaiveDateTime>),
         ))
         .execute(tx)?;
@@ -360,7 +360,7 @@ pub(super) fn overdue(
         .load(conn)?)
 }
 
-/// References of mails whose claim ran out longer than `patience` ago: somebody took them and never came back.
+/// References of mails whose lease ran out longer than `patience` ago: somebody took them and never came back.
 pub(super) fn abandoned(
     conn: &mut Conn,
     now: NaiveDateTime,
@@ -368,7 +368,7 @@ pub(super) fn abandoned(
 ) -> Result<Vec<String>> {
     Ok(outgoing_mail::table
         .filter(WAITING)
-        .filter(outgoing_mail::claimed_until.lt(now - patience))
+        .filter(outgoing_mail::leased_until.lt(now - patience))
         .order((outgoing_mail::next_try_at, outgoing_mail::id))
         .select(outgoing_mail::reference)
         .load(conn)?)

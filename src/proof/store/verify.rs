@@ -193,7 +193,7 @@ pub fn changed_since(
     let answered: Vec<LapseKey> = lapse::table
         .filter(lapse::authority_id.eq(authority))
         .filter(lapse::closed_at.is_null())
-        .filter(lapse::acknowledged_at.ge(since))
+        .filter(lapse::answered_at.ge(since))
         .select(lapse::id)
         .load(conn)?;
     let retiered: Vec<LapseKey> = lapse::table

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 
 use super::FormErrors;
 use crate::access::absence::AbsenceError;
-use crate::duty::lapse::AcknowledgeError;
+use crate::duty::lapse::AnswerError;
 use crate::duty::rest::RestError;
 use crate::intake::notification::AcceptError;
 use crate::register::child::AmendError;
@@ -59,7 +59,7 @@ macro_rules! error_pages {
 error_pages! {
     AbsenceError, NotAllowed => Forbidden, Unknown => NotFound;
     AcceptError, NotFound => NotFound;
-    AcknowledgeError, NotAllowed => Forbidden;
+    AnswerError, NotAllowed => Forbidden;
     AmendError, NotAllowed => Forbidden, NotFound => NotFound;
     BookingError;
     ClosureError, NotAllowed => Forbidden;

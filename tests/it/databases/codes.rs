@@ -12,10 +12,10 @@ use hearth::rules::codes::{
     PreviousSetting, PrimaryReason, RegisterBasis, Relationship, SenProvision, SenType, Sex,
     Source,
 };
-use hearth::rules::due_soon::Notice;
 use hearth::rules::duty::{DutyKind, Purpose};
 use hearth::rules::escalation::Ladder;
 use hearth::rules::escalation::{Post, Step};
+use hearth::rules::notice::Notice;
 use hearth::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
 use hearth::rules::policy::{PolicySet, Unit};
 use hearth::rules::tier::Tier;
@@ -54,7 +54,7 @@ pub fn columns() -> BTreeMap<String, Words> {
         ("child.sex", all!(Sex)),
         ("child.status", all!(ChildStatus)),
         ("child.tier", all!(Tier)),
-        ("due_soon_notice.step", all!(Notice)),
+        ("notice.step", all!(Notice)),
         ("episode.category", all!(AbuseCategory)),
         ("episode.kind", all!(EpisodeKind)),
         ("episode.source", all!(Source)),

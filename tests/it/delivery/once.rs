@@ -75,8 +75,8 @@ fn a_mail_that_was_claimed_before_a_crash_goes_after_the_lease() {
     let office = Office::sending_to(&server);
     office.put_one();
     let now = office.clock.now();
-    let claimed = office.db.write_now(|tx| deliver::claim(tx, now, LEASE, 10));
-    assert_eq!(claimed.unwrap().len(), 1);
+    let leased = office.db.write_now(|tx| deliver::lease(tx, now, LEASE, 10));
+    assert_eq!(leased.unwrap().len(), 1);
 
     assert_eq!(office.deliver(), Summary::default());
     office.pass(LEASE + TimeDelta::seconds(1));
@@ -90,8 +90,8 @@ fn a_mail_on_its_way_is_not_made_due_by_whoever_wants_it_tried_again() {
     let office = Office::sending_to(&server);
     office.put_one();
     let now = office.clock.now();
-    let claimed = office.db.write_now(|tx| deliver::claim(tx, now, LEASE, 10));
-    assert_eq!(claimed.unwrap().len(), 1);
+    let leased = office.db.write_now(|tx| deliver::lease(tx, now, LEASE, 10));
+    assert_eq!(leased.unwrap().len(), 1);
 
     let on_its_way = office.overview().undelivered.remove(0);
     let reference = Reference::parse(&on_its_way.reference).unwrap();
@@ -151,16 +151,16 @@ fn a_clock_that_was_ahead_keeps_no_mail_back() {
     office.clock.set(ahead);
     office.put_one();
     office.put("digest:2", "officer@wessex.example", &digest());
-    let claimed = office
+    let leased = office
         .db
-        .write_now(|tx| deliver::claim(tx, ahead, LEASE, 1));
-    assert_eq!(claimed.unwrap().len(), 1);
+        .write_now(|tx| deliver::lease(tx, ahead, LEASE, 1));
+    assert_eq!(leased.unwrap().len(), 1);
 
     office.clock.set(right);
     assert_eq!(
         office.deliver().sent,
         2,
-        "one was claimed, and both put, in the future"
+        "one was leased, and both put, in the future"
     );
     assert_eq!(server.received().len(), 2);
 }

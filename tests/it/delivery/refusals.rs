@@ -183,7 +183,7 @@ fn an_outbox_that_nobody_empties_is_stuck() {
     let now = office.clock.now();
     office
         .db
-        .write_now(|tx| deliver::claim(tx, now, LEASE, 10))
+        .write_now(|tx| deliver::lease(tx, now, LEASE, 10))
         .unwrap();
     office.pass(TimeDelta::hours(2));
     assert_eq!(

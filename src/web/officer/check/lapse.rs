@@ -10,7 +10,7 @@ use validator::Validate;
 use super::words::{DutyWords, LapseWords};
 use crate::clock::london_day;
 use crate::db::DbError;
-use crate::duty::lapse::{self, AcknowledgeError, Plan, TellingRecord};
+use crate::duty::lapse::{self, AnswerError, Plan, TellingRecord};
 use crate::duty::owed;
 use crate::duty::rest::{self, Rest};
 use crate::mail::outbox::MailState;
@@ -34,7 +34,7 @@ struct LapsePage {
     page: Page,
     crumbs: Vec<Crumb>,
     facts: LapseToAnswer,
-    form: AcknowledgementForm,
+    form: AnswerForm,
     answered_meanwhile: bool,
     errors: FormErrors,
 }
@@ -83,7 +83,7 @@ struct ToldRow {
 /// What somebody will do about a lapse, as typed.
 #[derive(Clone, Debug, Default, Deserialize, Validate)]
 #[serde(default)]
-pub struct AcknowledgementForm {
+pub struct AnswerForm {
     /// Which answer the page showed; empty for none.
     known: String,
     #[validate(length(max = 1000, message = "The plan must be 1,000 characters or fewer"))]
@@ -94,17 +94,17 @@ pub struct AcknowledgementForm {
 /// A plan that makes sense by itself, with the form it came from: the record may still object.
 #[derive(Debug)]
 pub struct Planned {
-    form: AcknowledgementForm,
+    form: AnswerForm,
     plan: Plan,
 }
 
-impl Form for AcknowledgementForm {
+impl Form for AnswerForm {
     type Parsed = Planned;
 
     fn parse(&self, today: NaiveDate, errors: &mut FormErrors) -> Option<Planned> {
         let plan = self.plan.trim();
         if plan.is_empty() {
-            errors.add("plan", AcknowledgeError::NoPlan.to_string());
+            errors.add("plan", AnswerError::NoPlan.to_string());
         }
         let what = "the day by which the check will be done";
         let plan_by = self.plan_by.required("plan_by", what, errors);
@@ -127,16 +127,16 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
     answer::show(&page(
         &visit,
         facts,
-        AcknowledgementForm::default(),
+        AnswerForm::default(),
         FormErrors::default(),
     ))
 }
 
-/// `POST /lapses/{reference}/acknowledgement`
-pub async fn acknowledge(
+/// `POST /lapses/{reference}/answer`
+pub async fn answer(
     visit: Visit,
     named: Named,
-    submitted: Submitted<AcknowledgementForm>,
+    submitted: Submitted<AnswerForm>,
 ) -> Result<HttpResponse, WebError> {
     let facts = facts(&visit, &named.0).await?;
     let ladder = facts.ladder;
@@ -147,14 +147,13 @@ pub async fn acknowledge(
         }
     };
     let (reference, known, plan_by) = (named.0.clone(), form.known.clone(), plan.by);
-    let acknowledged = visit
+    let answered = visit
         .act(move |act| {
-            let lapse =
-                lapse::find(act.tx, act.viewer, &reference)?.ok_or(AcknowledgeError::Closed)?;
-            lapse::acknowledge_knowing(act, &lapse, &known, &plan)
+            let lapse = lapse::find(act.tx, act.viewer, &reference)?.ok_or(AnswerError::Closed)?;
+            lapse::answer_knowing(act, &lapse, &known, &plan)
         })
         .await?;
-    if let Err(AcknowledgeError::Answered) = acknowledged {
+    if let Err(AnswerError::Answered) = answered {
         let facts = self::facts(&visit, &named.0).await?;
         let page = LapsePage {
             answered_meanwhile: true,
@@ -163,14 +162,12 @@ pub async fn acknowledge(
         return answer::with_status(StatusCode::CONFLICT, &page);
     }
     let here = format!("/lapses/{}", named.0);
-    match acknowledged {
+    match answered {
         Ok(heard) => {
             Ok(visit.see_other_with(&here, &Flash::success(recorded(heard, ladder, plan_by))))
         }
         Err(
-            error @ (AcknowledgeError::Closed
-            | AcknowledgeError::Answered
-            | AcknowledgeError::NeedsManager(_)),
+            error @ (AnswerError::Closed | AnswerError::Answered | AnswerError::NeedsManager(_)),
         ) => Ok(visit.see_other_with(&here, &Flash::important(error.to_string()))),
         Err(refusal) => {
             let errors = refusal.at_its_field()?;
@@ -179,7 +176,7 @@ pub async fn acknowledge(
     }
 }
 
-impl Refusal for AcknowledgeError {
+impl Refusal for AnswerError {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::NoPlan => Some("plan"),
@@ -302,12 +299,7 @@ fn told_row(told: &TellingRecord, ladder: Ladder) -> ToldRow {
     }
 }
 
-fn page(
-    visit: &Visit,
-    facts: LapseToAnswer,
-    form: AcknowledgementForm,
-    errors: FormErrors,
-) -> LapsePage {
+fn page(visit: &Visit, facts: LapseToAnswer, form: AnswerForm, errors: FormErrors) -> LapsePage {
     LapsePage {
         page: visit.page("/work"),
         crumbs: vec![
@@ -331,7 +323,7 @@ fn page(
 mod tests {
     use super::*;
 
-    fn checked(body: &str) -> Result<Planned, Refused<AcknowledgementForm>> {
+    fn checked(body: &str) -> Result<Planned, Refused<AnswerForm>> {
         let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
         Submitted::from_body(body).unwrap().check(today)
     }

@@ -11,7 +11,7 @@ use crate::duty::lapse;
 use crate::duty::owed::DutyState;
 use crate::policy::rulebook::{self, Rulebook};
 use crate::rules::dates::{short, spoken};
-use crate::rules::due_soon::Notice;
+use crate::rules::notice::Notice;
 use crate::rules::tier::Tier;
 use crate::visit::booking::{self, BookingRecord};
 use crate::visit::check::{self, Check};

@@ -215,7 +215,7 @@ impl LapseWords {
             due: spoken(lapse.due_on),
             opened: spoken(lapse.opened_on),
             over: lapse.closed.is_none().then(over),
-            answered: lapse.acknowledged.as_ref().map(|answer| Answered {
+            answered: lapse.answered.as_ref().map(|answer| Answered {
                 by: format!("{}, {}", answer.by, spoken(london_day(answer.at))),
                 plan: answer.plan.clone(),
                 renewed: renewed(lapse.round),

@@ -79,7 +79,7 @@ fn a_notice_that_was_never_given_breaks_its_promise() {
     let (world, child) = world_with_one_due_after_christmas();
     world.on("2026-12-18").sweep();
     world.assert_green();
-    world.break_by_hand("DELETE FROM due_soon_notice");
+    world.break_by_hand("DELETE FROM notice");
     let broken = world.broken_promises();
     let check = world.check(child, DutyKind::RecurringCheck);
     assert_eq!(broken.len(), 1, "{broken:?}");

@@ -27,7 +27,7 @@ pub(in crate::mail) fn take(
         .filter(WAITING)
         .filter(free(now, until))
         .set((
-            outgoing_mail::claimed_until.eq(until),
+            outgoing_mail::leased_until.eq(until),
             outgoing_mail::attempts.eq(outgoing_mail::attempts + 1),
         ))
         .execute(tx)?;
@@ -52,13 +52,13 @@ pub(in crate::mail) fn take(
         .load(tx)?)
 }
 
-/// Mails that nobody holds. A claim for longer than any that is made now was made by a clock that was ahead.
+/// Mails that nobody holds. A lease for longer than any that is made now was made by a clock that was ahead.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn free(now: NaiveDateTime, until: NaiveDateTime) -> _ {
-    outgoing_mail::claimed_until
+    outgoing_mail::leased_until
         .is_null()
-        .or(outgoing_mail::claimed_until.lt(now))
-        .or(outgoing_mail::claimed_until.gt(until))
+        .or(outgoing_mail::leased_until.lt(now))
+        .or(outgoing_mail::leased_until.gt(until))
 }
 
 /// The transaction is as if alone, so what is free here is free still when it is taken. What waits longer than any rule
@@ -82,7 +82,7 @@ fn due(
         .load(tx)?)
 }
 
-/// Records that the server took the mail. Whoever holds the claim by now: it is sent.
+/// Records that the server took the mail. Whoever holds the lease by now: it is sent.
 pub(in crate::mail) fn record_sent(
     tx: &mut Conn,
     mail: &OutgoingMail,
@@ -95,7 +95,7 @@ pub(in crate::mail) fn record_sent(
             outgoing_mail::state.eq(MailState::Sent),
             outgoing_mail::sent_at.eq(now),
             outgoing_mail::last_answer.eq(answer),
-            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
+            outgoing_mail::leased_until.eq(None::<NaiveDateTime>),
         ))
         .execute(conn))?;
     Ok(())
@@ -115,7 +115,7 @@ pub(in crate::mail) fn record_retry(
         .set((
             outgoing_mail::next_try_at.eq(at),
             outgoing_mail::last_answer.eq(answer),
-            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
+            outgoing_mail::leased_until.eq(None::<NaiveDateTime>),
         ))
         .execute(tx)?;
     Ok(())
@@ -130,7 +130,7 @@ pub(in crate::mail) fn record_dead(tx: &mut Conn, mail: &OutgoingMail, answer: &
         .set((
             outgoing_mail::state.eq(MailState::Dead),
             outgoing_mail::last_answer.eq(answer),
-            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
+            outgoing_mail::leased_until.eq(None::<NaiveDateTime>),
         ))
         .execute(tx)?;
     Ok(())
@@ -144,7 +144,7 @@ pub(in crate::mail) fn give_back(tx: &mut Conn, mail: &OutgoingMail) -> Result<(
         .filter(outgoing_mail::attempts.eq(mail.attempts))
         .set((
             outgoing_mail::attempts.eq(mail.attempts - 1),
-            outgoing_mail::claimed_until.eq(None::<NaiveDateTime>),
+            outgoing_mail::leased_until.eq(None::<NaiveDateTime>),
         ))
         .execute(tx)?;
     Ok(())

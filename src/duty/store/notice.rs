@@ -6,17 +6,17 @@ use diesel::dsl::{exists, not};
 use crate::access::AuthorityKey;
 use crate::db::columns::Key;
 use crate::db::days::{Day, Moment};
-use crate::db::schema::{account, child, due_soon_notice, duty, tier_history};
+use crate::db::schema::{account, child, duty, notice, tier_history};
 use crate::db::{Conn, Result};
 use crate::duty::DutyKey;
 use crate::duty::store::IS_OPEN;
 use crate::duty::store::rest::duty_rests;
 use crate::insert_rows;
 use crate::mail::OutgoingMail;
-use crate::rules::due_soon::Notice;
 use crate::rules::duty::DutyKind;
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::Reference;
+use crate::rules::notice::Notice;
 use crate::rules::tier::Tier;
 
 use diesel::prelude::*;
@@ -51,10 +51,10 @@ pub struct Window {
 /// The notices of this check that were given for the day it is due now, to somebody who is not gone.
 macro_rules! given {
     ($gone:expr) => {
-        due_soon_notice::table
-            .filter(due_soon_notice::duty_id.eq(duty::id))
-            .filter(due_soon_notice::due_on.eq(duty::due_on))
-            .filter(due_soon_notice::recipient.ne_all($gone))
+        notice::table
+            .filter(notice::duty_id.eq(duty::id))
+            .filter(notice::due_on.eq(duty::due_on))
+            .filter(notice::recipient.ne_all($gone))
     };
 }
 
@@ -67,7 +67,7 @@ pub fn candidates(
     gone: &[String],
     seen_until: Option<NaiveDateTime>,
 ) -> Result<Vec<Candidate>> {
-    let enough = due_soon_notice::step
+    let enough = notice::step
         .eq(Notice::Last.as_str())
         .or(duty::due_on.gt(window.last));
     let mut asked = duty::table
@@ -112,7 +112,7 @@ pub fn candidates(
 
 /// How many notices were given of an authority's open checks that are due on a day or later.
 pub fn count(conn: &mut Conn, authority: AuthorityKey, from: NaiveDate) -> Result<i64> {
-    Ok(due_soon_notice::table
+    Ok(notice::table
         .inner_join(duty::table)
         .filter(duty::authority_id.eq(authority))
         .filter(IS_OPEN)
@@ -131,7 +131,7 @@ pub struct GivenNotice<'a> {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = due_soon_notice, treat_none_as_default_value = false)]
+#[diesel(table_name = notice, treat_none_as_default_value = false)]
 struct NewRow<'a> {
     duty_id: i64,
     due_on: Day,
@@ -153,6 +153,6 @@ pub fn insert(tx: &mut Conn, given: &[GivenNotice<'_>], now: NaiveDateTime) -> R
             mail_id: given.mail.number(),
         })
         .collect();
-    insert_rows!(tx, due_soon_notice::table, rows)?;
+    insert_rows!(tx, notice::table, rows)?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::posts::{About, Hearer, Posts};
-use super::store::due_soon::{Candidate, GivenNotice, Window};
+use super::store::notice::{Candidate, GivenNotice, Window};
 use super::{store, told};
 use crate::access::AuthorityKey;
 use crate::access::authority::{self, Authority};
@@ -15,9 +15,9 @@ use crate::db::{Conn, Result};
 use crate::mail::messages::{DueSoon, DueSoonLine};
 use crate::mail::{Letter, Topic, outbox};
 use crate::policy::rulebook::Rulebook;
-use crate::rules::due_soon::{Notice, Upcoming, horizon, owed};
 use crate::rules::escalation::{Ladder, Post};
 use crate::rules::identifiers::EmailAddress;
+use crate::rules::notice::{Notice, Upcoming, horizon, owed};
 use crate::rules::tier::Tier;
 
 /// The last due day that counts as soon: that of the last check of which notice may be owed by the policy.
@@ -91,7 +91,7 @@ pub fn not_given(
         first: soon(rulebook),
         last: horizon(Notice::Last, policy, calendar, *today),
     };
-    let candidates = store::due_soon::candidates(conn, authority, &window, &gone, seen_until)?;
+    let candidates = store::notice::candidates(conn, authority, &window, &gone, seen_until)?;
     let owed_of = |check: &Candidate| {
         let upcoming = Upcoming {
             due_on: check.due_on,
@@ -188,7 +188,7 @@ fn write_to(
             mail,
         })
         .collect();
-    store::due_soon::insert(tx, &given, now)
+    store::notice::insert(tx, &given, now)
 }
 
 fn line(part: &Part<'_>, rulebook: &Rulebook) -> DueSoonLine {
