@@ -13,6 +13,7 @@ mod chromium;
 mod command_line;
 mod databases;
 mod delivery;
+mod documents;
 mod health;
 mod imports;
 mod kills;
