@@ -14,8 +14,8 @@ use hearth::tier::tiering;
 use rand::RngExt;
 
 use super::super::Failure;
+use super::counts::Counts;
 use super::program::{Hitch, Program};
-use super::run::Counts;
 use super::tally::Happening;
 use super::world::{Errand, Presence, World};
 

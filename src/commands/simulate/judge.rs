@@ -7,15 +7,12 @@ use hearth::duty::lapse::{self, ToldByMail};
 use hearth::register::registration;
 
 use super::super::Failure;
+use super::counts::Counts;
 use super::mail_server::{Heard, RefusedMail, Taken, TriedAgain, reference_of};
 use super::program::Program;
-use super::run::Counts;
 use super::store;
-use super::witness::first_broken;
+use super::verdict::{Verdict, first_broken};
 use super::world::{Deed, World};
-
-/// A promise that is broken, and by what.
-pub type Verdict = Option<(String, Vec<String>)>;
 
 /// Judges; gives the first promise that is broken.
 pub fn judge(

@@ -24,9 +24,9 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use super::super::Failure;
+use super::counts::Counts;
 use super::errands::reassess;
 use super::program::{Hitch, Program};
-use super::run::Counts;
 use super::tally::Happening;
 use super::world::{Deed, Errand, Presence, World};
 

@@ -15,7 +15,9 @@ use rand::RngExt;
 
 use super::dice::dice;
 use super::returned::{self, Returned};
-use super::staff::DUTY;
+
+/// The mailbox that is told when there is nobody else.
+pub const DUTY: &str = "duty@ashdale.example";
 
 /// How long the program waits for an answer that does not come.
 const TIMEOUT: TimeDelta = TimeDelta::seconds(30);

@@ -14,6 +14,7 @@
 //! - `witness`: what must hold every evening, by an own count (`store` is what it reads); `judge`: at the end.
 
 mod arrivals;
+mod counts;
 mod decisions;
 mod dice;
 mod doors;
@@ -29,6 +30,7 @@ mod run;
 mod staff;
 mod store;
 mod tally;
+mod verdict;
 mod witness;
 mod world;
 

@@ -14,6 +14,7 @@ use rand::rngs::StdRng;
 
 use super::super::{Failure, migrate};
 use super::Options;
+use super::counts::Counts;
 use super::dice::dice;
 use super::evening::{Evening, Examiner, Proven};
 use super::judge;
@@ -43,22 +44,6 @@ pub struct Broken {
     pub day: NaiveDate,
     pub promise: String,
     pub names: Vec<String>,
-}
-
-/// What happened, for the report.
-#[derive(Clone, Copy, Default)]
-pub struct Counts {
-    pub days: u32,
-    pub days_off: u32,
-    pub set_back: u32,
-    pub acts: usize,
-    pub refused: usize,
-    pub promises: usize,
-    pub steps: usize,
-    pub lapses: usize,
-    pub carried_over: usize,
-    pub booked_elsewhere: usize,
-    pub returned: usize,
 }
 
 /// The file of the database in the folder of a run.

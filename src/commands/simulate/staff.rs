@@ -14,10 +14,8 @@ use rand::rngs::StdRng;
 use super::super::Failure;
 use super::super::invented::colleagues::{Colleague, colleague, eyes};
 use super::super::invented::{refused, words};
+use super::mail_server::DUTY;
 use super::program::{Hitch, Program};
-
-/// The mailbox that is told when there is nobody else.
-pub const DUTY: &str = "duty@ashdale.example";
 
 /// Children to an officer, as long as there are officers' names for it.
 const CHILDREN_EACH: usize = 50;

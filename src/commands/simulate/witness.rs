@@ -7,9 +7,9 @@ use chrono::{Days, NaiveDate};
 
 use super::super::Failure;
 use super::evening::{Evening, Seen};
-use super::judge::Verdict;
 use super::program::Program;
 use super::store;
+use super::verdict::{Verdict, first_broken};
 use super::world::{Presence, World};
 
 /// What was seen on the evenings so far.
@@ -140,10 +140,4 @@ impl Witness {
             ),
         ]))
     }
-}
-
-/// The first promise that is broken.
-pub fn first_broken<const N: usize>(promises: [(&str, Vec<String>); N]) -> Verdict {
-    let broken = promises.into_iter().find(|(_, names)| !names.is_empty());
-    broken.map(|(promise, names)| (promise.to_owned(), names))
 }

@@ -12,6 +12,7 @@ mod matching;
 mod part;
 pub mod report;
 mod routing;
+mod same_person;
 mod store;
 
 use std::collections::HashMap;

@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::matching::is_same_person;
 use super::report::{Kind, Report, RowNote};
+use super::same_person::is_same_person;
 use super::{ImportError, PART, Progress, Whose};
 use crate::access::Viewer;
 use crate::access::authority::{self, Authority};

@@ -52,11 +52,26 @@ impl House {
         }
     }
 
-    /// Modules of one room that use each other in a circle, each circle in the order of the alphabet.
+    /// Modules of one room that use each other in a circle, each circle in the order of the alphabet: with the modules that are
+    /// private to one counted as part of it, and beside each other.
     pub fn circles(&self) -> Vec<BTreeSet<String>> {
-        let uses = self.uses();
+        let mut circles = Self::circles_in(&self.uses(|place| self.unit(place)));
+        let alone = Self::circles_in(&self.uses(Self::alone));
+        let is_new = |circle: &BTreeSet<String>| {
+            let units = circle.iter().map(|module| {
+                let place: Place = module.split("::").map(str::to_owned).collect();
+                self.unit(&place)
+            });
+            !circles.contains(&units.collect())
+        };
+        let beside: Vec<_> = alone.into_iter().filter(is_new).collect();
+        circles.extend(beside);
+        circles
+    }
+
+    fn circles_in(uses: &BTreeMap<String, BTreeSet<String>>) -> Vec<BTreeSet<String>> {
         let reached: BTreeMap<&String, BTreeSet<&String>> =
-            uses.keys().map(|from| (from, reach(&uses, from))).collect();
+            uses.keys().map(|from| (from, reach(uses, from))).collect();
         let mut circles: Vec<BTreeSet<String>> = Vec::new();
         for from in uses.keys() {
             let comes_back = |to: &&&String| reached.get(**to).is_some_and(|it| it.contains(from));
@@ -72,17 +87,24 @@ impl House {
         circles
     }
 
-    /// Who uses whom inside a room.
-    fn uses(&self) -> BTreeMap<String, BTreeSet<String>> {
+    /// Who uses whom inside a room, by what counts as one; a module and what stands below it are no two.
+    fn uses(&self, unit: impl Fn(&Place) -> String) -> BTreeMap<String, BTreeSet<String>> {
         let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (place, module) in &self.modules {
-            let from = self.unit(place);
+            let from = unit(place);
             for named in &module.named {
                 let Some(to) = self.used(place, named) else {
                     continue;
                 };
-                let to = self.unit(&to);
-                if from.split("::").next() == to.split("::").next() && from != to {
+                let to = unit(&to);
+                let is_within = |one: &str, other: &str| {
+                    one == other
+                        || one
+                            .strip_prefix(other)
+                            .is_some_and(|it| it.starts_with("::"))
+                };
+                let is_one = is_within(&from, &to) || is_within(&to, &from);
+                if from.split("::").next() == to.split("::").next() && !is_one {
                     uses.entry(from.clone()).or_default().insert(to);
                 }
             }
@@ -144,6 +166,16 @@ impl House {
             };
         }
         Some((module, true))
+    }
+
+    /// A module with the SQL of its tables alone.
+    fn alone(place: &Place) -> String {
+        let is_of_store = |(at, name): &(usize, &String)| *name == "store" && at + 1 < place.len();
+        let names = place.iter().enumerate().filter(|it| !is_of_store(it));
+        names
+            .map(|(_, name)| name.as_str())
+            .collect::<Vec<_>>()
+            .join("::")
     }
 
     /// What counts as one: a module of a room with the modules that are private to it, and with the SQL of its tables, which
