@@ -68,9 +68,8 @@ fn median(measure: impl Fn() -> f64) -> f64 {
 fn digest(head: &Letterhead) -> Rendered {
     let day = "2026-11-20".parse().expect("a day");
     let line = |number: usize| LapseLine {
-        is_return: false,
         reference: format!("L-0000-000{number}"),
-        check: "First meeting".to_owned(),
+        kind: hearth::rules::duty::DutyKind::FirstMeeting,
         due_on: day,
         working_days_over: 2,
         step: Step::Lapsed,

@@ -42,7 +42,7 @@ code_list! {
         CheckCancelled = "check_cancelled", "Check cancelled";
         CheckBooked = "check_booked", "Check booked";
         CheckPostponed = "check_postponed", "Check postponed";
-        CheckLapsed = "check_lapsed", "Check lapsed";
+        DutyLapsed = "duty_lapsed", "Lapsed";
         RestBegun = "rest_begun", "Rest begun";
         BookingConfirmed = "booking_confirmed", "Booking confirmed";
         BookingMoved = "booking_moved", "Booking moved";
@@ -63,7 +63,7 @@ code_list! {
         PasswordSet = "password_set", "Password set";
         PasswordLinkMade = "password_link_made", "Link to choose a password made";
         PostGiven = "post_given", "Post given";
-        ReturnBroughtForward = "return_brought_forward", "Return brought forward";
+        ReturnMoved = "return_moved", "Return moved with the policy";
         ReturnOwed = "return_owed", "Return owed";
         ReturnSent = "return_sent", "Return sent";
         AbsenceRecorded = "absence_recorded", "Absence recorded";
@@ -81,6 +81,21 @@ code_list! {
 }
 
 text_column!(Action);
+
+impl Action {
+    /// What changes the rules of an authority: its policy, its calendar, its terms.
+    pub const OF_THE_RULES: [Self; 9] = [
+        Self::PolicySet,
+        Self::PolicyCorrected,
+        Self::PolicyWithdrawn,
+        Self::PolicyCommenced,
+        Self::PolicyCommencementEnded,
+        Self::CalendarDayAdded,
+        Self::CalendarDayRemoved,
+        Self::TermAdded,
+        Self::TermRemoved,
+    ];
+}
 
 #[cfg(test)]
 mod tests {

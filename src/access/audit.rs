@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 
 pub use super::store::audit::Entry;
-use super::{Action, Viewer, store};
+use super::{Action, AuthorityKey, Viewer, store};
 use crate::db::{Conn, Result};
 
 /// Something that was done. `detail` is shown on the child's timeline to officers; it never goes into a mail or a log.
@@ -33,6 +33,26 @@ pub(super) fn record_all(
 /// a read that had a viewer.
 pub fn latest(conn: &mut Conn, child: i64, action: Action, subject: &str) -> Result<Option<Entry>> {
     store::audit::latest(conn, child, action, subject)
+}
+
+/// Whether something of one of these kinds was done in an authority after a moment.
+pub fn any_since(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    actions: &[Action],
+    moment: NaiveDateTime,
+) -> Result<bool> {
+    store::audit::any_since(conn, authority, actions, moment)
+}
+
+/// All that was done of one kind about one thing, the newest first. The thing comes from a read that had a viewer.
+pub fn all_of(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    action: Action,
+    subject: &str,
+) -> Result<Vec<Entry>> {
+    store::audit::all_of(conn, viewer.authority(), action, subject)
 }
 
 /// The newest events about a child, newest first. The child's key comes from a read that had a viewer.

@@ -205,7 +205,7 @@ fn set(options: &SetOptions) -> Outcome {
         )
     })?;
     say!(
-        "{}: {} from {}. Open checks keep their day.",
+        "{}: {} from {}. Open checks keep their day; a census return follows the policy.",
         options.key.label(),
         change.period.words(),
         spoken(change.from)

@@ -18,6 +18,7 @@ use crate::mail::{Letter, Topic, outbox};
 use crate::policy::rulebook::{self, Rulebook};
 use crate::register::out_of_sight;
 use crate::rules::dates::spoken;
+use crate::rules::duty::Called;
 use crate::rules::escalation::Post;
 use crate::rules::policy::PolicyKey;
 use crate::rules::tier::Tier;
@@ -97,12 +98,13 @@ fn figures(
         today: *today,
     };
     let checks = store::diary::count(conn, &due)?;
-    let returns = store::diary::about_no_child(conn, &due)?.len();
-    let returns = i64::try_from(returns).unwrap_or(i64::MAX);
-    let what = match returns {
-        0 => "Checks",
-        _ => "Checks and returns",
+    let others = store::diary::count_about_no_child(conn, &due)?;
+    let what = match Called::together(others.iter().map(|(kind, _)| *kind)) {
+        _ if others.is_empty() => "Checks",
+        Called::Return => "Checks and returns",
+        Called::Check | Called::Duty => "Duties",
     };
+    let others: i64 = others.iter().map(|(_, count)| count).sum();
     let open = lapse_list::count(conn, viewer, Whose::Team, *today)?;
     let long = policy.always(PolicyKey::NotSeenFor, Tier::Green).period();
     let on = |conn: &mut Conn, list: SightList| {
@@ -116,7 +118,7 @@ fn figures(
     Ok(vec![
         of(
             format!("{what} due from today to {}", spoken(soon)),
-            checks + returns,
+            checks + others,
             "/work?whose=team",
         ),
         of("Open lapses".to_owned(), open.total, "/lapses"),

@@ -16,7 +16,7 @@ use crate::db::{Conn, Result};
 use crate::mail::messages::{LapseDigest, LapseLine};
 use crate::mail::{Letter, Topic, outbox};
 use crate::policy::rulebook::Rulebook;
-use crate::rules::escalation::{Ladder, LapseState, Post, StepOwed, owed};
+use crate::rules::escalation::{LapseState, Post, StepOwed, owed};
 use crate::rules::identifiers::EmailAddress;
 
 /// What telling the ladder of one authority came to.
@@ -99,9 +99,8 @@ pub fn owing(open: &[LapseOnLadder], told: &HashSet<ToldStep>, rulebook: &Rulebo
             owed(&state, policy, calendar, *today)
                 .flat_map(|owed| {
                     owed.step
-                        .posts(state.ladder)
-                        .iter()
-                        .map(move |post| (owed, *post))
+                        .posts(state.ladder, state.owner)
+                        .map(move |post| (owed, post))
                 })
                 .collect()
         });
@@ -263,8 +262,7 @@ impl LetterWriter<'_> {
         } = self.rulebook;
         LapseLine {
             reference: lapse.reference.as_str().to_owned(),
-            is_return: lapse.kind.nature().ladder == Ladder::Return,
-            check: lapse.kind.label().to_owned(),
+            kind: lapse.kind,
             due_on: lapse.due_on,
             working_days_over: calendar.working_days_between(lapse.due_on, *today),
             step: owed.step,

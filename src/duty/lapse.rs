@@ -34,6 +34,8 @@ pub struct LapseRecord {
     pub child: Option<ChildKey>,
     pub child_reference: Option<Reference>,
     pub ladder: Ladder,
+    /// Whose the duty is.
+    pub post: Post,
     /// The day the duty was due.
     pub due_on: NaiveDate,
     /// The day the lapse was opened.
@@ -62,6 +64,7 @@ impl LapseRecord {
     pub fn state(&self, tier: Tier) -> LapseState {
         LapseState {
             ladder: self.ladder,
+            owner: self.post,
             due_on: self.due_on,
             opened_on: self.opened_on,
             tier,
@@ -124,7 +127,7 @@ pub enum AnswerError {
     /// Not somebody who works with children.
     #[error("Only an officer or a manager answers for a lapse")]
     NotAllowed,
-    #[error("This lapse is closed: the check has been done")]
+    #[error("This lapse is closed: it has been done")]
     Closed,
     /// Somebody has answered meanwhile.
     #[error("Somebody else answered for this lapse while you were writing")]
@@ -187,8 +190,10 @@ pub fn who_hears(viewer: &Viewer, lapse: &LapseRecord, rulebook: &Rulebook) -> O
     let Rulebook {
         policy, calendar, ..
     } = rulebook;
-    let hears =
-        || escalation::who_hears(lapse.round, lapse.opened_on, lapse.ladder, policy, calendar);
+    let hears = || {
+        let (opened_on, ladder, owner) = (lapse.opened_on, lapse.ladder, lapse.post);
+        escalation::who_hears(lapse.round, opened_on, ladder, owner, policy, calendar)
+    };
     viewer.manages().then(hears).flatten()
 }
 
@@ -215,7 +220,7 @@ pub fn open_due(tx: &mut Conn, authority: AuthorityKey, at: At) -> Result<usize>
         .zip(&references)
         .zip(&details)
         .map(|((duty, reference), detail)| Event {
-            action: Action::CheckLapsed,
+            action: Action::DutyLapsed,
             child: duty.child.map(ChildKey::number),
             subject: reference.as_str(),
             detail,
@@ -326,7 +331,7 @@ pub fn answer(
             earlier.plan
         );
     }
-    if let Some(posts) = escalation::posts_of(heard, lapse.ladder) {
+    if let Some(posts) = escalation::posts_of(heard, lapse.ladder, lapse.post) {
         detail = format!("{detail}. The {posts} will be told of it");
     }
     act.note(

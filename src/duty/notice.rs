@@ -15,7 +15,7 @@ use crate::db::{Conn, Result};
 use crate::mail::messages::{DueSoon, DueSoonLine};
 use crate::mail::{Letter, Topic, outbox};
 use crate::policy::rulebook::Rulebook;
-use crate::rules::escalation::{Ladder, Post};
+use crate::rules::escalation::Post;
 use crate::rules::identifiers::EmailAddress;
 use crate::rules::notice::{Notice, Upcoming, horizon, owed};
 use crate::rules::tier::Tier;
@@ -198,11 +198,10 @@ fn line(part: &Part<'_>, rulebook: &Rulebook) -> DueSoonLine {
     } = rulebook;
     DueSoonLine {
         reference: check.reference.to_string(),
-        is_return: check.kind.nature().ladder == Ladder::Return,
-        check: check.kind.label().to_owned(),
+        kind: check.kind,
         due_on: check.due_on,
         working_days_left: calendar.working_days_between(*today, check.due_on),
         is_last: part.owed.notice == Notice::Last,
-        nobody_is_there: part.told_post != check.post,
+        vacant_post: (part.told_post != check.post).then_some(check.post),
     }
 }

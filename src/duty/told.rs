@@ -3,11 +3,11 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::owed::NamedChild;
+use super::owed::{DutyState, NamedChild};
 use super::store;
 use crate::access::{AccountKey, Viewer};
 use crate::db::{Conn, Result};
-use crate::rules::duty::DutyKind;
+use crate::rules::duty::{Called, DutyKind};
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::Reference;
 
@@ -29,8 +29,8 @@ pub struct ToldMail {
     pub of: ToldOf,
     /// As many as the mail says.
     pub total: i64,
-    /// How many of them are about no child.
-    pub returns: i64,
+    /// What they are called together.
+    pub called: Called,
     /// How many of them this viewer may see: a record can be restricted.
     pub seen: i64,
 }
@@ -60,8 +60,8 @@ pub struct ToldLine {
     pub post: Post,
     /// The child's officer, where there is one.
     pub officer: Option<AccountKey>,
-    /// Whether the check is still owed.
-    pub is_owed: bool,
+    /// Where the duty stands.
+    pub state: DutyState,
     /// The lapse that the mail told of, or that has opened since.
     pub lapse: Option<ToldLapse>,
 }
@@ -94,7 +94,7 @@ pub fn find(conn: &mut Conn, viewer: &Viewer, mail: &Reference) -> Result<Option
     if total == 0 {
         return Ok(None);
     }
-    let returns = store::told::returns_in(conn, key)?;
+    let called = Called::together(store::told::kinds_in(conn, key)?);
     let seen = match of {
         ToldOf::Lapses => store::told::count_lapses(conn, viewer, key)?,
         ToldOf::DueSoon => store::told::count_checks(conn, viewer, key)?,
@@ -104,7 +104,7 @@ pub fn find(conn: &mut Conn, viewer: &Viewer, mail: &Reference) -> Result<Option
         at,
         of,
         total,
-        returns,
+        called,
         seen,
     }))
 }

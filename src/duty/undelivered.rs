@@ -41,7 +41,7 @@ fn report_one(tx: &mut Conn, mail: &DeadMail, base_url: &str, at: At) -> Result<
         about: story.told.about(),
         answer: mail.last_answer.clone(),
         list_link: match story.told.about() {
-            Unheard::DueSoon(_) | Unheard::Lapses(_) => told::link(base_url, &story.first),
+            Unheard::DueSoon(..) | Unheard::Lapses(..) => told::link(base_url, &story.first),
             Unheard::Checks => format!("{base_url}/lapses"),
         },
         outbox_link: format!("{base_url}/admin/mail"),
@@ -68,8 +68,8 @@ impl ToldWith {
     fn about(&self) -> Unheard {
         match (self.lapses.len(), self.due_soon.len()) {
             (0, 0) => Unheard::Checks,
-            (0, checks) => Unheard::DueSoon(checks),
-            (lapses, _) => Unheard::Lapses(lapses),
+            (0, due_soon) => Unheard::DueSoon(due_soon, self.called),
+            (lapses, _) => Unheard::Lapses(lapses, self.called),
         }
     }
 }
@@ -158,9 +158,11 @@ fn note(
         note(*child, reference.as_str(), &format!("{what} {reference}"))
     };
     let lapses = told.lapses.iter().map(|lapse| of(lapse, "lapse"));
-    let checks = told.due_soon.iter().map(|check| of(check, "check"));
+    let noun = told.called.in_short(1);
+    let due_soon = told.due_soon.iter().map(|duty| of(duty, noun));
     let same_day = (told.same_day.iter()).map(|(child, what)| note(Some(*child), "", what));
-    let notes: Vec<(Option<i64>, String, String)> = lapses.chain(checks).chain(same_day).collect();
+    let notes: Vec<(Option<i64>, String, String)> =
+        lapses.chain(due_soon).chain(same_day).collect();
     let events: Vec<Event<'_>> = notes
         .iter()
         .map(|(child, subject, detail)| Event {

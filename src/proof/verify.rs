@@ -6,7 +6,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::store::question::{Answer, Scope};
 use super::store::{verify as ask, verify_states as states, verify_told as told};
-use crate::access::{AuthorityKey, authority};
+use crate::access::{Action, AuthorityKey, audit, authority};
 use crate::clock::{At, london_day};
 use crate::db::{Conn, Result};
 use crate::duty::{ladder, notice, owed, store};
@@ -251,8 +251,12 @@ fn returns_owed(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
         let Register {
             authority,
             rulebook,
-            ..
+            seen_until,
         } = register;
+        // What an administrator changed since, the next sweep looks at.
+        if audit::any_since(conn, *authority, &Action::OF_THE_RULES, *seen_until)? {
+            continue;
+        }
         let written = owed::about_no_child(conn, *authority)?.len();
         if written == 0 {
             continue;

@@ -10,7 +10,7 @@ use crate::db::{Conn, DbError, Result};
 use crate::duty::ending;
 use crate::duty::owed::{self, Closing, Duty, DutyState};
 use crate::policy::rulebook::{self, Rulebook};
-use crate::rules::census::{ReturnOwed, brought_forward, day_of_census, returns_owed};
+use crate::rules::census::{ReturnOwed, as_of_today, day_of_census, returns_owed};
 use crate::rules::dates::spoken;
 use crate::rules::duty::{ClosedBy, DutyKind};
 
@@ -31,39 +31,69 @@ pub enum SendingError {
 
 conflict!(SendingError);
 
-/// Owes each census return that an authority is owed by the day of the rulebook and has not been owed yet, and brings forward
-/// those that a changed policy wants sooner. However long nothing ran, none is passed over. Writes the audit events.
+/// Owes each census return that an authority is owed by the day of the rulebook and has not been owed yet, and lets those that
+/// are open follow a corrected policy. However long nothing ran, none is passed over. Writes the audit events.
 pub fn owe(tx: &mut Conn, authority: AuthorityKey, rulebook: &Rulebook, at: At) -> Result<()> {
     let program = Viewer::program(authority, "sweep");
     let act = &mut Act::new(tx, &program, at);
-    bring_forward(act, rulebook)?;
+    for open in owed::open_of_kind(act.tx, authority, DutyKind::CensusReturn)? {
+        follow_policy(act, &open, rulebook)?;
+    }
     for new in not_owed_yet(act.tx, authority, rulebook)? {
-        let occasion = new.census_day.to_string();
-        owed::owe_for(act, &occasion, &new.owed)?;
-        act.note(Action::ReturnOwed, Subject::AUTHORITY, &new.owed.why)?;
+        owe_one(act, &new)?;
     }
     Ok(())
 }
 
-fn bring_forward(act: &mut Act<'_>, rulebook: &Rulebook) -> Result<()> {
+fn owe_one(act: &mut Act<'_>, new: &ReturnOwed) -> Result<()> {
+    let occasion = new.census_day.to_string();
+    owed::owe_for(act, &occasion, &new.owed)?;
+    act.note(Action::ReturnOwed, Subject::AUTHORITY, &new.owed.why)
+}
+
+/// The day of a census is the Department's, and is written down months ahead: until it lapses, an open return follows a
+/// corrected policy. No day goes beyond the one that was first told: then the duty ends, with the reason, and another is owed.
+fn follow_policy(act: &mut Act<'_>, open: &Duty, rulebook: &Rulebook) -> Result<()> {
     let Rulebook {
         policy,
         calendar,
         today,
     } = rulebook;
-    let authority = act.viewer.authority();
-    for duty in owed::open_of_kind(act.tx, authority, DutyKind::CensusReturn)? {
-        let Some(sooner) = brought_forward(&duty.as_open(), *today, policy, calendar) else {
-            continue;
+    let by_policy = as_of_today(open.counted_from, *today, policy, calendar);
+    let moved = by_policy.filter(|it| it.owed.due_on != open.due_on && open.due_on >= *today);
+    let Some(new) = moved else {
+        return Ok(());
+    };
+    let (day, before) = (spoken(*today), spoken(open.due_on));
+    if new.owed.due_on > open.original_due_on {
+        let because = format!("The policy was changed: it is no longer due on {before}");
+        let closing = Closing {
+            state: DutyState::Cancelled,
+            on: *today,
+            because: &because,
         };
-        owed::bring_forward(act.tx, duty.key, sooner.due_on, &sooner.why)?;
+        ending::end(act.tx, &[open.key], &closing, act.at.now())?;
         act.note(
-            Action::ReturnBroughtForward,
-            Subject::thing(duty.reference.as_str()),
-            &sooner.why,
+            Action::ReturnMoved,
+            Subject::thing(open.reference.as_str()),
+            &because,
         )?;
+        return owe_one(act, &new);
     }
-    Ok(())
+    let how = match new.owed.due_on < open.due_on {
+        true => "Brought forward",
+        false => "Put back",
+    };
+    let why = format!(
+        "{} {how} on {day} from {before}, when the policy was changed.",
+        new.owed.why
+    );
+    owed::bring_forward(act.tx, open.key, new.owed.due_on, &why)?;
+    act.note(
+        Action::ReturnMoved,
+        Subject::thing(open.reference.as_str()),
+        &why,
+    )
 }
 
 /// The returns that an authority is owed by the day of the rulebook and that nobody has written down.
@@ -95,8 +125,7 @@ pub fn send(act: &mut Act<'_>, duty: &Duty, sent_on: NaiveDate) -> Result<(), Se
     if duty.state != DutyState::Open {
         return Err(SendingError::Closed);
     }
-    let policy_today = day_of_census(duty.counted_from, &rulebook::of(act)?.policy);
-    let taken_on = duty.counted_from.min(policy_today);
+    let taken_on = taken_on(&duty, &*rulebook::of(act)?);
     if sent_on < taken_on || sent_on > act.at.today() {
         return Err(SendingError::Day(spoken(taken_on)));
     }
@@ -112,4 +141,12 @@ pub fn send(act: &mut Act<'_>, duty: &Duty, sent_on: NaiveDate) -> Result<(), Se
         Subject::thing(duty.reference.as_str()),
         &because,
     )?)
+}
+
+/// The day of the census that a return is for: the one from which it was counted, or an earlier one if the policy has been
+/// corrected since.
+#[must_use]
+pub fn taken_on(duty: &Duty, rulebook: &Rulebook) -> NaiveDate {
+    let by_policy = day_of_census(duty.counted_from, &rulebook.policy);
+    duty.counted_from.min(by_policy)
 }

@@ -6,7 +6,7 @@ use super::codes::code_list;
 use super::dates::spoken;
 use super::duty::DutyKind;
 use super::policy::{Policy, PolicyKey};
-use super::schedule::{BroughtForward, DutyOwed, OpenDuty};
+use super::schedule::DutyOwed;
 use super::tier::Tier;
 use chrono::{Datelike, NaiveDate, Weekday};
 
@@ -100,33 +100,25 @@ pub fn day_of_census(counted_from: NaiveDate, policy: &Policy) -> NaiveDate {
         .unwrap_or(counted_from)
 }
 
-/// The earlier day of an open return after the policy moved its census day or shortened its period; none if the day stays. A
-/// return is never put off by this, and nobody is made late for a day that nobody knew: it is today at the earliest.
+/// A return as the policy has it today, for one that is open and was counted from a day of this census. Nobody is made late
+/// for a day that nobody knew: it is due today at the earliest.
 #[must_use]
-pub fn brought_forward(
-    open: &OpenDuty,
+pub fn as_of_today(
+    counted_from: NaiveDate,
     today: NaiveDate,
     policy: &Policy,
     calendar: &Calendar,
-) -> Option<BroughtForward> {
-    let census = of_month(open.counted_from)?;
-    let day = census.day(open.counted_from.year(), policy)?;
-    let due = return_for(census, day, policy, calendar).owed;
-    let due_on = due.due_on.max(today);
-    (due_on < open.due_on).then(|| BroughtForward {
-        due_on,
-        why: format!(
-            "{} Brought forward on {} from {}, when the policy was changed{}.",
-            due.why,
-            spoken(today),
-            spoken(open.due_on),
-            if due_on > due.due_on {
-                "; not sooner than that day"
-            } else {
-                ""
-            },
-        ),
-    })
+) -> Option<ReturnOwed> {
+    let census = of_month(counted_from)?;
+    let day = census.day(counted_from.year(), policy)?;
+    let mut due = return_for(census, day, policy, calendar);
+    if due.owed.due_on < today {
+        due.owed.due_on = today;
+        due.owed
+            .why
+            .push_str(" Not sooner than the day on which the policy was changed.");
+    }
+    Some(due)
 }
 
 fn of_month(day: NaiveDate) -> Option<Census> {

@@ -43,6 +43,57 @@ pub enum AboutWhat {
     Nobody,
 }
 
+/// What a duty is called where it is told of or counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Called {
+    Check,
+    Return,
+    /// Neither, or some of both.
+    Duty,
+}
+
+impl Called {
+    /// What duties of several kinds are called together.
+    #[must_use]
+    pub fn together(kinds: impl IntoIterator<Item = DutyKind>) -> Self {
+        let mut called = kinds.into_iter().map(|kind| kind.nature().called);
+        let first = called.next().unwrap_or(Self::Duty);
+        match called.all(|next| next == first) {
+            true => first,
+            false => Self::Duty,
+        }
+    }
+
+    /// One of them, or several, in full: "welfare check", "returns".
+    #[must_use]
+    pub const fn in_full(self, how_many: usize) -> &'static str {
+        match (self, how_many) {
+            (Self::Check, 1) => "welfare check",
+            (Self::Check, _) => "welfare checks",
+            (_, how_many) => self.in_short(how_many),
+        }
+    }
+
+    /// As [`Called::in_full`], for whoever knows already which checks: "check", "checks".
+    #[must_use]
+    pub const fn in_short(self, how_many: usize) -> &'static str {
+        match (self, how_many) {
+            (Self::Check, 1) => "check",
+            (Self::Check, _) => "checks",
+            (Self::Return, 1) => "return",
+            (Self::Return, _) => "returns",
+            (Self::Duty, 1) => "duty",
+            (Self::Duty, _) => "duties",
+        }
+    }
+
+    /// So many, in words: "3 welfare checks", "1 return".
+    #[must_use]
+    pub fn counted(self, how_many: usize) -> String {
+        format!("{how_many} {}", self.in_full(how_many))
+    }
+}
+
 /// What closes a duty, beside that it is no longer owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClosedBy {
@@ -58,6 +109,7 @@ pub enum ClosedBy {
 #[derive(Debug, Clone, Copy)]
 pub struct Nature {
     pub about: AboutWhat,
+    pub called: Called,
     /// What it is for. A new attempt takes the purpose of the check it follows, which is stored with it; asked by itself the
     /// kind gives the strictest.
     pub purpose: Purpose,
@@ -78,6 +130,7 @@ pub struct Nature {
 const fn check(purpose: Purpose, period: PolicyKey) -> Nature {
     Nature {
         about: AboutWhat::Child,
+        called: Called::Check,
         purpose,
         period,
         post: Post::Officer,
@@ -85,20 +138,6 @@ const fn check(purpose: Purpose, period: PolicyKey) -> Nature {
         ladder: Ladder::Welfare,
         closed_by: ClosedBy::Outcome,
         may_rest: purpose.may_rest(),
-    }
-}
-
-/// So many duties, of which some are returns, in words: "3 welfare checks", "1 return", "4 duties".
-#[must_use]
-pub fn counted(all: i64, returns: i64) -> String {
-    let (one, many) = match returns {
-        0 => ("welfare check", "welfare checks"),
-        returns if returns == all => ("return", "returns"),
-        _ => ("duty", "duties"),
-    };
-    match all {
-        1 => format!("1 {one}"),
-        all => format!("{all} {many}"),
     }
 }
 
@@ -122,6 +161,7 @@ impl DutyKind {
             Self::FindChild => check(Purpose::Find, PolicyKey::FindChild),
             Self::CensusReturn => Nature {
                 about: AboutWhat::Nobody,
+                called: Called::Return,
                 purpose: Purpose::SendReturn,
                 period: PolicyKey::CensusReturn,
                 post: Post::DataTeam,

@@ -97,21 +97,21 @@ impl Step {
         )
     }
 
-    /// Who is told at this step.
-    #[must_use]
-    pub const fn posts(self, ladder: Ladder) -> &'static [Post] {
-        match (self, ladder) {
-            (Self::Lapsed, Ladder::Welfare) => &[Post::Officer, Post::TeamLeader],
-            (Self::Lapsed, Ladder::Return) => &[Post::DataTeam],
-            (Self::Manager, _) => &[Post::Manager],
-            (Self::HeadOfService | Self::RenewedToHeadOfService, _) => &[Post::HeadOfService],
+    /// Who is told at this step of a ladder: on the first rung the post whose the duty is, and on that of welfare who leads it.
+    pub fn posts(self, ladder: Ladder, owner: Post) -> impl Iterator<Item = Post> {
+        let (first, second) = match (self, ladder) {
+            (Self::Lapsed, Ladder::Welfare) => (owner, Some(Post::TeamLeader)),
+            (Self::Lapsed, Ladder::Return) => (owner, None),
+            (Self::Manager, _) => (Post::Manager, None),
+            (Self::HeadOfService | Self::RenewedToHeadOfService, _) => (Post::HeadOfService, None),
             (Self::DutyMailbox | Self::RenewedToDutyMailbox, Ladder::Welfare) => {
-                &[Post::DutyMailbox, Post::SafeguardingLead]
+                (Post::DutyMailbox, Some(Post::SafeguardingLead))
             }
             (Self::DutyMailbox | Self::RenewedToDutyMailbox, Ladder::Return) => {
-                &[Post::DutyMailbox]
+                (Post::DutyMailbox, None)
             }
-        }
+        };
+        std::iter::once(first).chain(second)
     }
 
     /// The step in words, as it is on a ladder.
@@ -154,6 +154,8 @@ impl Step {
 pub struct LapseState {
     /// Which ladder it climbs.
     pub ladder: Ladder,
+    /// Whose the duty is.
+    pub owner: Post,
     /// The day the check was due when it lapsed.
     pub due_on: NaiveDate,
     /// The day on which that was found.
@@ -326,6 +328,7 @@ pub fn who_hears(
     plans_before: u32,
     opened_on: NaiveDate,
     ladder: Ladder,
+    owner: Post,
     policy: &Policy,
     calendar: &Calendar,
 ) -> Option<String> {
@@ -334,8 +337,8 @@ pub fn who_hears(
     let beyond = ceiling.succ_opt().unwrap_or(ceiling);
     let told = |by| told_above(number, by, opened_on, policy, calendar);
     match (
-        posts_of(told(opened_on), ladder),
-        posts_of(told(beyond), ladder),
+        posts_of(told(opened_on), ladder, owner),
+        posts_of(told(beyond), ladder, owner),
     ) {
         (Some(posts), _) => Some(format!(
             "This is plan {number} for this lapse: the {posts} will be told of it at once."
@@ -350,8 +353,8 @@ pub fn who_hears(
 
 /// Such as "head of service, duty mailbox and safeguarding lead".
 #[must_use]
-pub fn posts_of(steps: &[Step], ladder: Ladder) -> Option<String> {
-    let posts = steps.iter().flat_map(|step| step.posts(ladder));
+pub fn posts_of(steps: &[Step], ladder: Ladder, owner: Post) -> Option<String> {
+    let posts = steps.iter().flat_map(|step| step.posts(ladder, owner));
     let posts: Vec<String> = posts.map(|post| post.label().to_lowercase()).collect();
     let (last, others) = posts.split_last()?;
     Some(match others {

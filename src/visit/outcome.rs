@@ -18,7 +18,7 @@ use crate::duty::owed::{self, DutyState};
 use crate::policy::rulebook;
 use crate::register::{self, ChildKey, random_reference};
 use crate::rules::dates::spoken;
-use crate::rules::duty::Purpose;
+use crate::rules::duty::ClosedBy;
 use crate::rules::identifiers::{Reference, ReferenceKind};
 use crate::rules::outcome::{
     AttemptResult, Contradiction, Happened, Judgement, check_consistent, earliest, satisfies,
@@ -143,7 +143,7 @@ fn refuse_nonsense(check: &Check, new: &NewOutcome, today: NaiveDate) -> Result<
     if check.state != DutyState::Open {
         return Err(OutcomeError::Closed);
     }
-    if check.purpose == Purpose::Acknowledge {
+    if check.kind.nature().closed_by != ClosedBy::Outcome {
         return Err(OutcomeError::AcceptInstead);
     }
     if new.happened_on > today {

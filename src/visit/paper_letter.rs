@@ -9,7 +9,7 @@ use crate::conflict;
 use crate::db::DbError;
 use crate::duty::owed::DutyState;
 use crate::rules::dates::spoken;
-use crate::rules::duty::{DutyKind, Purpose};
+use crate::rules::duty::{ClosedBy, DutyKind};
 
 /// Why a letter was not noted.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +42,7 @@ pub fn acknowledge_on_paper(
     if check.state != DutyState::Open {
         return Err(PaperLetterError::Closed);
     }
-    if check.purpose != Purpose::Acknowledge {
+    if check.kind.nature().closed_by != ClosedBy::Acceptance {
         return Err(PaperLetterError::NotEnough);
     }
     if sent_on < check.counted_from || sent_on > act.at.today() {

@@ -345,6 +345,7 @@ CREATE TABLE duty (
     purpose TEXT NOT NULL CHECK (purpose = 'acknowledge' OR purpose = 'contact' OR purpose = 'see_child' OR purpose = 'decide' OR purpose = 'find' OR purpose = 'send_return'),
     occasion TEXT NOT NULL DEFAULT '',          -- what tells two of one kind apart, such as the day of a census
     post TEXT NOT NULL CHECK (post = 'officer' OR post = 'team_leader' OR post = 'manager' OR post = 'head_of_service' OR post = 'duty_mailbox' OR post = 'safeguarding_lead' OR post = 'data_team'), -- whose it is
+    may_rest BOOLEAN NOT NULL,                  -- while social care leads
     follows_id BIGINT REFERENCES duty (id),     -- a new attempt follows the check whose attempt failed
     counted_from DATE NOT NULL,
     original_due_on DATE NOT NULL,              -- nothing updates this
@@ -359,8 +360,10 @@ CREATE TABLE duty (
     CHECK (child_id IS NULL OR other_authority_id IS NULL)
 );
 CREATE INDEX duty_child ON duty (child_id, state, due_on);
--- What is about no child is owed once for each occasion, whatever became of it.
-CREATE UNIQUE INDEX duty_of_occasion ON duty (authority_id, kind, occasion) WHERE child_id IS NULL;
+-- What is about no child is owed once for each occasion, also when it is done.
+CREATE UNIQUE INDEX duty_of_occasion
+    ON duty (authority_id, kind, occasion, COALESCE(person_id, 0), COALESCE(other_authority_id, 0))
+    WHERE child_id IS NULL AND state <> 'cancelled';
 CREATE INDEX duty_open ON duty (due_on, authority_id, child_id) WHERE state = 'open';
 CREATE UNIQUE INDEX duty_once ON duty (child_id, kind) WHERE state = 'open';
 
@@ -430,6 +433,8 @@ CREATE TABLE lapse (
     duty_id BIGINT NOT NULL REFERENCES duty (id),
     child_id BIGINT REFERENCES child (id),       -- of a duty about a child
     ladder TEXT NOT NULL CHECK (ladder = 'welfare' OR ladder = 'return'),
+    post TEXT NOT NULL CHECK (post = 'officer' OR post = 'team_leader' OR post = 'manager' OR post = 'head_of_service' OR post = 'duty_mailbox' OR
+        post = 'safeguarding_lead' OR post = 'data_team'),         -- whose the duty is
     due_on DATE NOT NULL,
     opened_on DATE NOT NULL,
     opened_at TIMESTAMP NOT NULL,

@@ -113,3 +113,41 @@ pub(crate) fn of_child(conn: &mut Conn, child: i64, limit: i64) -> Result<Vec<En
         ))
         .load(conn))?)
 }
+
+/// Whether an authority has an event of one of these kinds that was written after a moment.
+pub(crate) fn any_since(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    actions: &[Action],
+    moment: NaiveDateTime,
+) -> Result<bool> {
+    let since = audit_event::table
+        .filter(audit_event::authority_id.eq(authority.number()))
+        .filter(audit_event::at.gt(moment))
+        .filter(audit_event::action.eq_any(actions.iter().map(|action| action.as_str())));
+    Ok(diesel::select(diesel::dsl::exists(since)).get_result(conn)?)
+}
+
+/// The events of one kind about one thing of an authority, the newest first.
+pub(crate) fn all_of(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    action: Action,
+    subject: &str,
+) -> Result<Vec<Entry>> {
+    Ok(audit_event::table
+        .left_join(account::table)
+        .filter(audit_event::authority_id.eq(authority.number()))
+        .filter(audit_event::action.eq(action))
+        .filter(audit_event::subject.eq(subject))
+        .order(audit_event::id.desc())
+        .select((
+            audit_event::at,
+            audit_event::actor,
+            account::name.nullable(),
+            audit_event::action,
+            audit_event::subject,
+            audit_event::detail,
+        ))
+        .load(conn)?)
+}

@@ -12,6 +12,7 @@ use diesel::sql_types::{BigInt, Bool, HasSqlType};
 
 use crate::access::{AccountKey, Role, Viewer};
 use crate::db::schema::child;
+use crate::rules::escalation::Post;
 
 /// The children `viewer` may see, to be narrowed further. The authority is applied here and nowhere else.
 pub(crate) fn children(viewer: &Viewer) -> Filter<child::table, SeenBy> {
@@ -88,11 +89,12 @@ impl<GroupBy> ValidGrouping<GroupBy> for SeenBy {
 }
 
 /// The same for duties, in a question of the table `duty`: a duty about a child is seen by whoever sees the child, one about a
-/// person by the staff and by that person, any other by the staff and by whoever holds its post.
+/// person by that person and by the staff (if the person is restricted, by those of them who open restricted records), any other by the staff and by whoever holds its post.
 #[derive(Clone, Copy, Debug, QueryId)]
 pub(crate) struct DutySeenBy {
     children: SeenBy,
     staff: bool,
+    sees_restricted: bool,
     own: i64,
 }
 
@@ -101,6 +103,7 @@ impl DutySeenBy {
         Self {
             children: SeenBy::eyes_of(viewer),
             staff: viewer.works_with_children(),
+            sees_restricted: viewer.sees_restricted(),
             own: viewer.account().map_or(NOBODY, AccountKey::number),
         }
     }
@@ -120,15 +123,19 @@ where
                 THEN EXISTS (SELECT 1 FROM child WHERE child.id = duty.child_id AND ",
         );
         self.children.walk_ast(pass.reborrow())?;
-        pass.push_sql(") WHEN ");
-        pass.push_bind_param::<Bool, _>(&self.staff)?;
         pass.push_sql(
-            " THEN TRUE WHEN duty.person_id IS NOT NULL
-                THEN EXISTS (SELECT 1 FROM person WHERE person.id = duty.person_id AND person.account_id = ",
+            ") WHEN duty.person_id IS NOT NULL
+                THEN EXISTS (SELECT 1 FROM person WHERE person.id = duty.person_id AND (person.account_id = ",
         );
         pass.push_bind_param::<BigInt, _>(&self.own)?;
+        pass.push_sql(" OR (");
+        pass.push_bind_param::<Bool, _>(&self.staff)?;
+        pass.push_sql(" AND (person.confidentiality <> 'restricted' OR ");
+        pass.push_bind_param::<Bool, _>(&self.sees_restricted)?;
+        pass.push_sql(")))) WHEN ");
+        pass.push_bind_param::<Bool, _>(&self.staff)?;
         pass.push_sql(
-            ") ELSE EXISTS (SELECT 1 FROM post_holder WHERE post_holder.authority_id = duty.authority_id
+            " THEN TRUE ELSE EXISTS (SELECT 1 FROM post_holder WHERE post_holder.authority_id = duty.authority_id
                 AND post_holder.post = duty.post AND post_holder.held_to IS NULL AND post_holder.account_id = ",
         );
         pass.push_bind_param::<BigInt, _>(&self.own)?;
@@ -149,7 +156,7 @@ impl<GroupBy> ValidGrouping<GroupBy> for DutySeenBy {
 }
 
 /// That a duty is somebody's own, in a question of `duty` beside its `child`: their child's, or of a post that they hold, or
-/// of one that nobody holds and that falls to the manager, whom they are.
+/// of one that nobody holds and that falls to the next above, whom they are.
 #[derive(Clone, Copy, Debug, QueryId)]
 pub(crate) struct OwnedBy(i64);
 
@@ -169,14 +176,38 @@ where
         pass.push_bind_param::<BigInt, _>(&self.0)?;
         pass.push_sql(
             " ELSE EXISTS (SELECT 1 FROM post_holder own WHERE own.authority_id = duty.authority_id
-                AND own.held_to IS NULL AND (own.post = duty.post OR (own.post = 'manager' AND NOT EXISTS
-                    (SELECT 1 FROM post_holder other WHERE other.authority_id = duty.authority_id
-                        AND other.held_to IS NULL AND other.post = duty.post)))
-                AND own.account_id = ",
+                AND own.held_to IS NULL AND own.account_id = ",
         );
         pass.push_bind_param::<BigInt, _>(&self.0)?;
-        pass.push_sql(") END");
+        pass.push_sql(" AND (own.post = duty.post");
+        for post in Post::ALL {
+            falls_to_the_next(*post, &mut pass);
+        }
+        pass.push_sql(")) END");
         Ok(())
+    }
+}
+
+/// That a duty of this post is of whoever holds the next post above that somebody holds, while nobody holds the post itself:
+/// as [`Post::next_above`] has it. The words are of the code list and need no binding.
+fn falls_to_the_next<B: Backend>(post: Post, pass: &mut AstPass<'_, '_, B>) {
+    let mut vacant = vec![post];
+    while let Some(above) = vacant.last().and_then(|last| last.next_above()) {
+        pass.push_sql(" OR (duty.post = '");
+        pass.push_sql(post.as_str());
+        pass.push_sql("' AND own.post = '");
+        pass.push_sql(above.as_str());
+        pass.push_sql(
+            "' AND NOT EXISTS (SELECT 1 FROM post_holder other
+                WHERE other.authority_id = duty.authority_id AND other.held_to IS NULL AND other.post IN (",
+        );
+        for (place, empty) in vacant.iter().enumerate() {
+            pass.push_sql(if place == 0 { "'" } else { ", '" });
+            pass.push_sql(empty.as_str());
+            pass.push_sql("'");
+        }
+        pass.push_sql(")))");
+        vacant.push(above);
     }
 }
 

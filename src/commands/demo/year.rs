@@ -9,12 +9,13 @@ use hearth::access::{Act, AuthorityKey};
 use hearth::clock::{At, Clock};
 use hearth::config::Config;
 use hearth::db::{Conn, Db, DbError};
-use hearth::duty::owed::{self, DutyState};
+use hearth::duty::owed;
 use hearth::jobs::{Services, runner};
 use hearth::mail::Transport;
 use hearth::returns::census;
 use hearth::rules::calendar::Calendar;
 use hearth::rules::codes::EpisodeKind;
+use hearth::rules::duty::DutyKind;
 use hearth::rules::duty::Purpose;
 use hearth::rules::identifiers::EmailAddress;
 use hearth::rules::outcome::{AttemptResult, Judgement, Mode};
@@ -101,8 +102,8 @@ pub fn live(db: &Db, config: &Config, at: At) -> Result<Made, Failure> {
 fn send_returns(tx: &mut Conn, staff: &Staff, at: At) -> Result<(), DbError> {
     let taken = at.today() - Days::new(RETURN_TAKES);
     let manager = &staff.manager.viewer;
-    for owed in owed::about_no_child(tx, staff.authority)? {
-        if owed.state == DutyState::Open && owed.counted_from <= taken {
+    for owed in owed::open_of_kind(tx, staff.authority, DutyKind::CensusReturn)? {
+        if owed.counted_from <= taken {
             let act = &mut Act::new(tx, manager, at);
             census::send(act, &owed, at.today()).map_err(|why| refused("send a return", why))?;
         }

@@ -6,10 +6,11 @@ use hearth::access::absence::{self, NewAbsence};
 use hearth::access::{Act, mail_upkeep};
 use hearth::clock::At;
 use hearth::duty::lapse;
-use hearth::duty::owed::{self, Duty, DutyState};
+use hearth::duty::owed::{self, Duty};
 use hearth::mail::outbox;
 use hearth::policy::{policy_book, rulebook};
 use hearth::returns::census;
+use hearth::rules::duty::DutyKind;
 use hearth::rules::identifiers::Reference;
 use hearth::rules::policy::change::Change;
 use hearth::rules::policy::{Period, PolicyKey, Unit};
@@ -94,8 +95,9 @@ impl World {
     pub fn send_returns(&mut self, program: &mut Program) -> Result<(), Failure> {
         let (today, now) = (program.services.clock.today(), program.now());
         let authority = self.staff.authority;
-        let owed = program.read(|conn| Ok(owed::about_no_child(conn, authority)?))?;
-        for owed in owed.iter().filter(|it| it.state == DutyState::Open) {
+        let kind = DutyKind::CensusReturn;
+        let owed = program.read(|conn| Ok(owed::open_of_kind(conn, authority, kind)?))?;
+        for owed in &owed {
             let mut dice = dice(self.seed, ("return", owed.counted_from));
             let takes = Days::new(dice.random_range(20..60));
             if today < owed.counted_from + takes {

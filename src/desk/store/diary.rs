@@ -59,7 +59,7 @@ macro_rules! asked {
             .filter(IS_OPEN)
             .filter(duty::due_on.ge(*asked.due.start()))
             .filter(duty::due_on.le(*asked.due.end()))
-            .filter(not(duty_rests!(child::id, duty::purpose, asked.today)))
+            .filter(not(duty_rests!(child::id, duty::may_rest, asked.today)))
             .into_boxed();
         if let Whose::Of(officer) = asked.whose {
             checks = checks.filter(child::officer_id.eq(officer.number()));
@@ -85,6 +85,22 @@ pub fn lines(conn: &mut Conn, asked: &DiaryFilter<'_>, limit: i64) -> Result<Vec
             child::family_name.nullable(),
             child::officer_id,
         ))
+        .load(conn)?)
+}
+
+/// How many of those are about no child, by kind.
+pub fn count_about_no_child(
+    conn: &mut Conn,
+    asked: &DiaryFilter<'_>,
+) -> Result<Vec<(DutyKind, i64)>> {
+    Ok(duty::table
+        .filter(duty::authority_id.eq(asked.viewer.authority()))
+        .filter(duty::child_id.is_null())
+        .filter(IS_OPEN)
+        .filter(duty::due_on.between(*asked.due.start(), *asked.due.end()))
+        .filter(scope::DutySeenBy::eyes_of(asked.viewer))
+        .group_by(duty::kind)
+        .select((duty::kind, diesel::dsl::count_star()))
         .load(conn)?)
 }
 
@@ -131,7 +147,7 @@ pub fn carried(
             .filter(lapse::authority_id.eq(asked.viewer.authority()))
             .filter(lapse::closed_at.is_null())
             .filter(duty::due_on.ge(asked.today))
-            .filter(not(duty_rests!(child::id, duty::purpose, asked.today)))
+            .filter(not(duty_rests!(child::id, duty::may_rest, asked.today)))
             .into_boxed();
         if let Whose::Of(officer) = asked.whose {
             lapses = lapses.filter(child::officer_id.eq(officer.number()));

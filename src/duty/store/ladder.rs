@@ -16,10 +16,11 @@ use crate::db::schema::{
 use crate::db::{Conn, Result};
 use crate::duty::LapseKey;
 use crate::duty::store::rest::lapse_rests;
+use crate::duty::store::told;
 use crate::insert_rows;
 use crate::mail::OutgoingMail;
 use crate::register::ChildKey;
-use crate::rules::duty::DutyKind;
+use crate::rules::duty::{Called, DutyKind};
 use crate::rules::escalation::{Ladder, LapseState, Post, Step};
 use crate::rules::identifiers::Reference;
 use crate::rules::tier::Tier;
@@ -39,6 +40,7 @@ pub struct LapseOnLadder {
     answered_at: Option<NaiveDateTime>,
     round: i32,
     ladder: Ladder,
+    post: Post,
     /// Of the child; none if the duty is about none.
     tier: Option<Tier>,
 }
@@ -47,6 +49,7 @@ impl LapseOnLadder {
     pub fn state(&self) -> LapseState {
         LapseState {
             ladder: self.ladder,
+            owner: self.post,
             due_on: self.due_on,
             opened_on: self.opened_on,
             tier: self.tier.unwrap_or(Tier::Green),
@@ -77,6 +80,7 @@ pub fn open(
             lapse::answered_at,
             lapse::round,
             lapse::ladder,
+            lapse::post,
             child::tier.nullable(),
         ))
         .load(conn)?)
@@ -258,6 +262,8 @@ pub struct ToldWith {
     pub lapses: Vec<(Option<ChildKey>, Reference)>,
     /// The children of whom it gave notice, each with the reference of the check that is due soon.
     pub due_soon: Vec<(Option<ChildKey>, Reference)>,
+    /// What these are called together.
+    pub called: Called,
     /// What was to be heard the same day, in words, with the child it is about.
     pub same_day: Option<(ChildKey, String)>,
 }
@@ -295,6 +301,7 @@ pub fn told_with(conn: &mut Conn, mail: Key<OutgoingMail>) -> Result<ToldWith> {
         posts,
         lapses,
         due_soon,
+        called: Called::together(told::kinds_in(conn, mail.number())?),
         same_day: child.map(|child| (child, about)),
     })
 }

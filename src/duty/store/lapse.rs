@@ -27,6 +27,7 @@ pub struct Overdue {
     pub duty: DutyKey,
     pub child: Option<ChildKey>,
     pub kind: DutyKind,
+    pub post: Post,
     #[diesel(deserialize_as = Day)]
     pub due_on: NaiveDate,
 }
@@ -43,9 +44,15 @@ pub fn overdue(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Re
         .filter(duty::due_on.lt(today))
         .filter(duty::authority_id.eq(authority))
         .filter(not(opened))
-        .filter(not(duty_rests!(duty::child_id, duty::purpose, today)))
+        .filter(not(duty_rests!(duty::child_id, duty::may_rest, today)))
         .order((duty::due_on, duty::id))
-        .select((duty::id, duty::child_id, duty::kind, duty::due_on))
+        .select((
+            duty::id,
+            duty::child_id,
+            duty::kind,
+            duty::post,
+            duty::due_on,
+        ))
         .load(conn)?)
 }
 
@@ -57,6 +64,7 @@ struct NewRow<'a> {
     duty_id: i64,
     child_id: Option<i64>,
     ladder: &'static str,
+    post: &'static str,
     due_on: Day,
     opened_on: Day,
     opened_at: Moment,
@@ -83,6 +91,7 @@ pub fn open(
             duty_id: overdue.duty.number(),
             child_id: overdue.child.map(ChildKey::number),
             ladder: overdue.kind.nature().ladder.as_str(),
+            post: overdue.post.as_str(),
             due_on: overdue.due_on.into(),
             opened_on: today.into(),
             opened_at: now.into(),
@@ -101,6 +110,7 @@ struct Row {
     child: Option<ChildKey>,
     child_reference: Option<Reference>,
     ladder: Ladder,
+    post: Post,
     due_on: NaiveDate,
     opened_on: NaiveDate,
     answered_at: Option<NaiveDateTime>,
@@ -131,6 +141,7 @@ impl From<Row> for LapseRecord {
             child: row.child,
             child_reference: row.child_reference,
             ladder: row.ladder,
+            post: row.post,
             due_on: row.due_on,
             opened_on: row.opened_on,
             answered,
@@ -148,6 +159,7 @@ type Columns = (
     lapse::child_id,
     diesel::dsl::Nullable<child::reference>,
     lapse::ladder,
+    lapse::post,
     lapse::due_on,
     lapse::opened_on,
     lapse::answered_at,
@@ -168,6 +180,7 @@ fn columns() -> Columns {
         lapse::child_id,
         child::reference.nullable(),
         lapse::ladder,
+        lapse::post,
         lapse::due_on,
         lapse::opened_on,
         lapse::answered_at,

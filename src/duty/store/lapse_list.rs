@@ -64,7 +64,7 @@ pub fn total(conn: &mut Conn, viewer: &Viewer, whose: Whose) -> Result<i64> {
 /// How many of them rest.
 pub fn resting(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate) -> Result<i64> {
     Ok(open!(viewer, whose)
-        .filter(duty_rests!(lapse::child_id, duty::purpose, today))
+        .filter(duty_rests!(lapse::child_id, duty::may_rest, today))
         .count()
         .get_result(conn)?)
 }
@@ -73,7 +73,7 @@ pub fn resting(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate)
 pub fn answered(conn: &mut Conn, viewer: &Viewer, whose: Whose, today: NaiveDate) -> Result<i64> {
     Ok(open!(viewer, whose)
         .filter(lapse::plan_by.ge(today))
-        .filter(not(duty_rests!(lapse::child_id, duty::purpose, today)))
+        .filter(not(duty_rests!(lapse::child_id, duty::may_rest, today)))
         .count()
         .get_result(conn)?)
 }
@@ -94,7 +94,7 @@ pub fn unanswered(
     today: NaiveDate,
 ) -> Result<Vec<(String, DutyKind, NaiveDate)>> {
     Ok(open!(viewer, Whose::Team)
-        .filter(not(duty_rests!(lapse::child_id, duty::purpose, today)))
+        .filter(not(duty_rests!(lapse::child_id, duty::may_rest, today)))
         .filter(lapse::plan_by.is_null().or(lapse::plan_by.lt(today)))
         .order((lapse::due_on, lapse::id))
         .select((lapse::reference, duty::kind, lapse::due_on))
@@ -111,7 +111,7 @@ pub fn page(
     let mut open = open!(viewer, whose);
     if only_unanswered {
         open = open
-            .filter(not(duty_rests!(lapse::child_id, duty::purpose, today)))
+            .filter(not(duty_rests!(lapse::child_id, duty::may_rest, today)))
             .filter(lapse::plan_by.is_null().or(lapse::plan_by.lt(today)));
     }
     let rows: Vec<Row> = open

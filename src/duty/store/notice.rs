@@ -83,7 +83,7 @@ pub fn candidates(
         .filter(not(exists(given!(gone).filter(enough))))
         .filter(not(duty_rests!(
             duty::child_id,
-            duty::purpose,
+            duty::may_rest,
             window.today
         )))
         .into_boxed();

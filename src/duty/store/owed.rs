@@ -170,6 +170,7 @@ struct NewRow<'a> {
     purpose: &'static str,
     occasion: &'a str,
     post: &'static str,
+    may_rest: bool,
     follows_id: Option<i64>,
     counted_from: Day,
     original_due_on: Day,
@@ -232,6 +233,7 @@ fn open_kinds(
 
 /// What every new duty has; about nobody, for no occasion in particular.
 fn row(authority: AuthorityKey, owed: &DutyOwed, now: NaiveDateTime) -> NewRow<'_> {
+    let nature = owed.kind.nature();
     NewRow {
         reference: random_reference(ReferenceKind::Check).as_str().to_owned(),
         authority_id: authority.number(),
@@ -239,7 +241,8 @@ fn row(authority: AuthorityKey, owed: &DutyOwed, now: NaiveDateTime) -> NewRow<'
         kind: owed.kind.as_str(),
         purpose: owed.purpose.as_str(),
         occasion: "",
-        post: owed.kind.nature().post.as_str(),
+        post: nature.post.as_str(),
+        may_rest: nature.may_rest && owed.purpose.may_rest(),
         follows_id: None,
         counted_from: owed.counted_from.into(),
         original_due_on: owed.due_on.into(),

@@ -14,7 +14,6 @@ use crate::duty::store::IS_OPEN;
 use crate::mail::OutgoingMail;
 use crate::on_each;
 use crate::register::ChildKey;
-use crate::rules::duty::Purpose;
 use crate::rules::identifiers::Reference;
 use crate::rules::rest::Earlier;
 
@@ -37,27 +36,23 @@ macro_rules! child_rests {
 }
 pub(crate) use child_rests;
 
-/// That an open check of a child rests on a day: all but the search for the child and the attempts at it. The purpose is a
-/// column of the query around it.
+/// That an open duty about a child rests on a day: if it may at all, which is a column of the query around it.
 macro_rules! duty_rests {
-    ($child:expr, $purpose:expr, $day:expr) => {
-        crate::duty::store::rest::child_rests!($child, $day)
-            .and($purpose.ne(crate::rules::duty::Purpose::Find.as_str()))
+    ($child:expr, $may_rest:expr, $day:expr) => {
+        crate::duty::store::rest::child_rests!($child, $day).and($may_rest)
     };
 }
 pub(crate) use duty_rests;
 
-/// That the check of a lapse rests on a day, for a query of lapses, which knows the check by its key alone: what it is for is asked only while a child's
-/// checks rest.
+/// That the duty of a lapse rests on a day, for a query of lapses, which knows the duty by its key alone: whether it may is
+/// asked only while a child's checks rest.
 macro_rules! lapse_rests {
     ($day:expr) => {{
-        let search = crate::db::schema::duty::table
+        let may_rest = crate::db::schema::duty::table
             .filter(crate::db::schema::duty::id.eq(crate::db::schema::lapse::duty_id))
-            .filter(
-                crate::db::schema::duty::purpose.eq(crate::rules::duty::Purpose::Find.as_str()),
-            );
+            .filter(crate::db::schema::duty::may_rest);
         crate::duty::store::rest::child_rests!(crate::db::schema::lapse::child_id, $day)
-            .and(diesel::dsl::not(diesel::dsl::exists(search)))
+            .and(diesel::dsl::exists(may_rest))
     }};
 }
 pub(crate) use lapse_rests;
@@ -118,7 +113,7 @@ pub fn has_overdue(conn: &mut Conn, child: ChildKey, today: NaiveDate) -> Result
         .filter(duty::child_id.eq(child))
         .filter(IS_OPEN)
         .filter(duty::due_on.lt(today).or(exists(lapsed)))
-        .filter(duty::purpose.ne(Purpose::Find.as_str()));
+        .filter(duty::may_rest);
     Ok(diesel::select(exists(overdue)).get_result(conn)?)
 }
 

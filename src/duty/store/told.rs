@@ -45,21 +45,22 @@ pub fn checks_in(conn: &mut Conn, mail: i64) -> Result<i64> {
         .first(conn)?)
 }
 
-/// How many duties a mail told of that are about no child.
-pub fn returns_in(conn: &mut Conn, mail: i64) -> Result<i64> {
-    let lapsed = lapse_step::table
-        .inner_join(lapse::table)
+/// The kinds of what a mail told of, whoever may see it.
+pub fn kinds_in(conn: &mut Conn, mail: i64) -> Result<Vec<DutyKind>> {
+    let mut kinds: Vec<DutyKind> = lapse_step::table
+        .inner_join(lapse::table.inner_join(duty::table))
         .filter(lapse_step::mail_id.eq(mail))
-        .filter(lapse::child_id.is_null())
-        .select(count(lapse::id).aggregate_distinct())
-        .first::<i64>(conn)?;
-    let due_soon = notice::table
+        .select(duty::kind)
+        .distinct()
+        .load(conn)?;
+    let due_soon: Vec<DutyKind> = notice::table
         .inner_join(duty::table)
         .filter(notice::mail_id.eq(mail))
-        .filter(duty::child_id.is_null())
-        .select(count(duty::id).aggregate_distinct())
-        .first::<i64>(conn)?;
-    Ok(lapsed + due_soon)
+        .select(duty::kind)
+        .distinct()
+        .load(conn)?;
+    kinds.extend(due_soon);
+    Ok(kinds)
 }
 
 /// The lapses that a mail told of, with their children, written once for the lines and for their number.
@@ -129,7 +130,7 @@ impl Row {
             due_on,
             why: self.why,
             officer: self.officer,
-            is_owed: self.state == DutyState::Open,
+            state: self.state,
             lapse: lapse.map(|lapse| ToldLapse {
                 reference: lapse.reference,
                 plan_by: lapse.plan_by,

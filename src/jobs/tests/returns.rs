@@ -202,6 +202,16 @@ fn a_return_is_brought_forward_when_its_census_is_and_may_be_sent_from_that_day(
         "{}",
         sooner.why
     );
+    world.set_policy(PolicyKey::CensusSpring, 3, Unit::Thursday, "2027-01-05");
+    world.on("2027-01-05").sweep();
+    assert_eq!(
+        world.returns()[0].due_on,
+        day("2027-02-19"),
+        "a slip is taken back"
+    );
+    world.set_policy(PolicyKey::CensusSpring, 1, Unit::Thursday, "2027-01-06");
+    world.on("2027-01-06").sweep();
+    let sooner = world.returns().remove(0);
     world.sweep();
     let again = world.returns();
     assert_eq!((again.len(), &again[0].why), (1, &sooner.why), "and once");
@@ -219,18 +229,38 @@ fn a_return_is_brought_forward_when_its_census_is_and_may_be_sent_from_that_day(
 }
 
 #[test]
-fn nobody_is_late_for_a_day_that_was_moved_to_before_today_and_no_return_is_put_off() {
+fn a_return_follows_the_policy_and_nobody_is_late_for_a_day_that_was_moved_to_before_today() {
     let world = world_with_a_data_team();
     world.set_policy(PolicyKey::CensusSpring, 4, Unit::Thursday, "2027-01-20");
     world.on("2027-01-20").sweep();
-    assert_eq!(world.returns()[0].due_on, day("2027-02-19"), "not put off");
+    let days: Vec<_> = world
+        .returns()
+        .iter()
+        .map(|it| (it.state, it.due_on))
+        .collect();
+    assert_eq!(
+        days,
+        [
+            (DutyState::Open, day("2027-02-26")),
+            (DutyState::Cancelled, day("2027-02-19"))
+        ],
+        "no day is put off: one duty ends and another is owed"
+    );
+    assert!(
+        world.sweep().is_empty() && world.returns().len() == 2,
+        "and once"
+    );
+    world.assert_green();
     world.set_policy(PolicyKey::CensusSpring, 1, Unit::Thursday, "2027-02-15");
     world.on("2027-02-15").sweep();
-    let days: Vec<_> = world.returns().iter().map(|it| it.due_on).collect();
+    let open = world.returns().into_iter();
+    let open = open.filter(|it| it.state == DutyState::Open);
+    let days: Vec<_> = open.map(|it| it.due_on).collect();
     assert_eq!(days, [day("2027-06-18"), day("2027-02-15")]);
     world.assert_green();
     world.on("2027-02-16").sweep();
-    let spring = world.returns().remove(1);
+    let late = |it: &Duty| it.due_on == day("2027-02-15");
+    let spring = world.returns().into_iter().find(late).unwrap();
     let lapsed = world.run(|conn| lapse::of_duty(conn, spring.key));
     assert!(lapsed.is_some());
     world.assert_green();

@@ -139,9 +139,9 @@ fn one_bad_authority_does_not_stop_the_others() {
          SELECT 'C-0000-0000', authority.id, 'A', 'B', 'b a', 'b a', '2016-01-01', 'U', 'active', TRUE, '2026-01-01',
                 'green', '2026-01-01 09:00:00', '2026-01-01 09:00:00'
          FROM authority WHERE code = '901';
-         INSERT INTO duty (reference, authority_id, child_id, kind, purpose, post, counted_from, original_due_on,
+         INSERT INTO duty (reference, authority_id, child_id, kind, purpose, post, may_rest, counted_from, original_due_on,
                                     due_on, why, state, created_at)
-         SELECT 'W-0000-0000', authority_id, id, 'first_meeting', 'see_child', 'officer', '2026-01-01', '2026-02-31', '2026-02-31', '',
+         SELECT 'W-0000-0000', authority_id, id, 'first_meeting', 'see_child', 'officer', TRUE, '2026-01-01', '2026-02-31', '2026-02-31', '',
                 'open', '2026-01-01 09:00:00'
          FROM child WHERE reference = 'C-0000-0000'",
     );

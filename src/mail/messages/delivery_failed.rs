@@ -1,6 +1,7 @@
 //! To the next post up: a mail that told somebody of lapses could not be delivered, so they have not been told.
 
 use super::invented::Invented;
+use crate::rules::duty::Called;
 use crate::rules::escalation::Post;
 
 /// What the message says.
@@ -23,9 +24,10 @@ pub struct DeliveryFailed {
 /// What somebody has not heard of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unheard {
-    Lapses(usize),
-    /// So many checks that are due soon.
-    DueSoon(usize),
+    /// So many lapses, of what is called so.
+    Lapses(usize, Called),
+    /// So many duties that are due soon.
+    DueSoon(usize, Called),
     /// Something else about checks.
     Checks,
 }
@@ -33,22 +35,24 @@ pub enum Unheard {
 impl Unheard {
     fn words(self) -> String {
         match self {
-            Self::Lapses(1) => "a lapsed welfare check".to_owned(),
-            Self::Lapses(count) => format!("{count} lapsed welfare checks"),
-            Self::DueSoon(1) => "a welfare check that is due soon".to_owned(),
-            Self::DueSoon(count) => format!("{count} welfare checks that are due soon"),
+            Self::Lapses(1, called) => format!("a lapsed {}", called.in_full(1)),
+            Self::Lapses(count, called) => format!("{count} lapsed {}", called.in_full(count)),
+            Self::DueSoon(1, called) => format!("a {} that is due soon", called.in_full(1)),
+            Self::DueSoon(count, called) => {
+                format!("{} that are due soon", called.counted(count))
+            }
             Self::Checks => "welfare checks".to_owned(),
         }
     }
 
     /// As "these lapses".
-    fn them(self) -> &'static str {
+    fn them(self) -> String {
         match self {
-            Self::Lapses(1) => "the lapse",
-            Self::Lapses(_) => "these lapses",
-            Self::DueSoon(1) => "the check",
-            Self::DueSoon(_) => "these checks",
-            Self::Checks => "what has lapsed",
+            Self::Lapses(1, _) => "the lapse".to_owned(),
+            Self::Lapses(..) => "these lapses".to_owned(),
+            Self::DueSoon(1, called) => format!("the {}", called.in_short(1)),
+            Self::DueSoon(count, called) => format!("these {}", called.in_short(count)),
+            Self::Checks => "what has lapsed".to_owned(),
         }
     }
 }
@@ -65,7 +69,7 @@ impl DeliveryFailed {
         Self {
             mail: "M-0000-0000".to_owned(),
             post: Post::TeamLeader,
-            about: Unheard::Lapses(1),
+            about: Unheard::Lapses(1, Called::Check),
             answer: "550 5.1.1 (address) User unknown".to_owned(),
             list_link: of.link("/lapses"),
             outbox_link: of.link("/admin/mail"),
@@ -88,7 +92,7 @@ mod tests {
 
     #[test]
     fn the_team_leader_was_not_told() {
-        insta::assert_snapshot!(read(&failed(Unheard::Lapses(3))));
+        insta::assert_snapshot!(read(&failed(Unheard::Lapses(3, Called::Check))));
     }
 
     #[test]
@@ -118,13 +122,16 @@ mod tests {
     #[test]
     fn what_was_not_heard_of_is_counted() {
         for (about, words) in [
-            (Unheard::Lapses(1), "a lapsed welfare check / the lapse"),
             (
-                Unheard::DueSoon(1),
+                Unheard::Lapses(1, Called::Check),
+                "a lapsed welfare check / the lapse",
+            ),
+            (
+                Unheard::DueSoon(1, Called::Check),
                 "a welfare check that is due soon / the check",
             ),
             (
-                Unheard::DueSoon(2),
+                Unheard::DueSoon(2, Called::Check),
                 "2 welfare checks that are due soon / these checks",
             ),
         ] {

@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 
 use super::invented::Invented;
 use crate::rules::dates::spoken;
-use crate::rules::duty::counted;
+use crate::rules::duty::{Called, DutyKind};
+use crate::rules::escalation::Post;
 
 /// As many checks as a mail lists; the page behind the link has all of them.
 const LISTED: usize = 50;
@@ -27,33 +28,33 @@ pub struct DueSoon {
 pub struct DueSoonLine {
     /// The reference that the page behind the link leads to.
     pub reference: String,
-    /// Whether it is a return of the authority, and no check of a child.
-    pub is_return: bool,
-    /// Which check, such as "Second check".
-    pub check: String,
+    /// What is owed.
+    pub kind: DutyKind,
     /// The day it is due.
     pub due_on: NaiveDate,
     /// Working days until then; 0 is today.
     pub working_days_left: i64,
     /// Whether this is the last notice.
     pub is_last: bool,
-    /// Whether there is no officer for it who is at work.
-    pub nobody_is_there: bool,
+    /// The post whose it is, where nobody holds it who is at work.
+    pub vacant_post: Option<Post>,
 }
 
 impl DueSoon {
     /// How many there are, and of what.
     fn counted(&self) -> String {
-        counted(
-            super::number(self.lines.len()),
-            super::number(self.returns()),
-        )
+        self.called().counted(self.lines.len())
     }
 
-    /// How many of them are returns of the authority.
-    fn returns(&self) -> usize {
-        let returns = self.lines.iter().filter(|line| line.is_return);
-        returns.count()
+    /// What they are called together.
+    fn called(&self) -> Called {
+        Called::together(self.lines.iter().map(|line| line.kind))
+    }
+
+    /// Whether one of them is called so.
+    fn has(&self, called: Called) -> bool {
+        let mut kinds = self.lines.iter().map(|line| line.kind.nature());
+        kinds.any(|nature| nature.called == called)
     }
 
     fn listed(&self) -> &[DueSoonLine] {
@@ -69,11 +70,25 @@ impl DueSoon {
     }
 
     fn some_without_officer(&self) -> bool {
-        self.lines.iter().any(|line| line.nobody_is_there)
+        let mut posts = self.lines.iter().filter_map(|line| line.vacant_post);
+        posts.any(|post| post == Post::Officer)
+    }
+
+    /// Other posts for which nobody is there, each once.
+    fn vacant_posts(&self) -> BTreeSet<String> {
+        let posts = self.lines.iter().filter_map(|line| line.vacant_post);
+        posts
+            .filter(|post| *post != Post::Officer)
+            .map(|post| post.label().to_lowercase())
+            .collect()
     }
 }
 
 impl DueSoonLine {
+    fn vacant(&self) -> Option<String> {
+        self.vacant_post.map(|post| post.label().to_lowercase())
+    }
+
     fn left(&self) -> String {
         match self.working_days_left {
             ..=0 => "no working day left".to_owned(),
@@ -88,13 +103,12 @@ impl DueSoon {
     pub(super) fn sample(of: &Invented<'_>) -> Self {
         Self {
             lines: vec![DueSoonLine {
-                is_return: false,
                 reference: Invented::CHECK.to_owned(),
-                check: "First meeting".to_owned(),
+                kind: DutyKind::FirstMeeting,
                 due_on: of.after(14),
                 working_days_left: 10,
                 is_last: false,
-                nobody_is_there: false,
+                vacant_post: None,
             }],
             in_place_of: BTreeSet::new(),
             link: of.link("/work"),
@@ -117,13 +131,12 @@ mod tests {
 
     fn line(reference: &str, due: (i32, u32, u32), left: i64) -> DueSoonLine {
         DueSoonLine {
-            is_return: false,
             reference: reference.to_owned(),
-            check: "Recurring check".to_owned(),
+            kind: DutyKind::RecurringCheck,
             due_on: NaiveDate::from_ymd_opt(due.0, due.1, due.2).unwrap(),
             working_days_left: left,
             is_last: left <= 5,
-            nobody_is_there: false,
+            vacant_post: None,
         }
     }
 
@@ -147,7 +160,7 @@ mod tests {
             line("W-7K4M-2QXD", (2026, 12, 18), 0),
             line("W-9FQ2-0ZXB", (2026, 12, 29), 5),
         ];
-        lines[1].nobody_is_there = true;
+        lines[1].vacant_post = Some(Post::Officer);
         let digest = DueSoon {
             in_place_of: BTreeSet::from(["Sam Reed".to_owned()]),
             ..digest(lines)

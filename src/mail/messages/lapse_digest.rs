@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::invented::Invented;
 use crate::rules::dates::spoken;
-use crate::rules::duty::counted;
+use crate::rules::duty::{Called, DutyKind};
 use crate::rules::escalation::{Post, Step};
 
 /// As many lapses as a mail lists; the page behind the link has all of them.
@@ -32,10 +32,8 @@ pub struct LapseDigest {
 pub struct LapseLine {
     /// The reference that the page behind the link shows.
     pub reference: String,
-    /// Whether it is a return of the authority, and no check of a child.
-    pub is_return: bool,
-    /// Which check, such as "Second check".
-    pub check: String,
+    /// What is owed.
+    pub kind: DutyKind,
     /// The day it was due.
     pub due_on: NaiveDate,
     /// Working days since then.
@@ -55,16 +53,18 @@ pub struct LapseLine {
 impl LapseDigest {
     /// How many there are, and of what.
     fn counted(&self) -> String {
-        counted(
-            super::number(self.lines.len()),
-            super::number(self.returns()),
-        )
+        self.called().counted(self.lines.len())
     }
 
-    /// How many of them are returns of the authority.
-    fn returns(&self) -> usize {
-        let returns = self.lines.iter().filter(|line| line.is_return);
-        returns.count()
+    /// What they are called together.
+    fn called(&self) -> Called {
+        Called::together(self.lines.iter().map(|line| line.kind))
+    }
+
+    /// Whether one of them is called so.
+    fn has(&self, called: Called) -> bool {
+        let mut kinds = self.lines.iter().map(|line| line.kind.nature());
+        kinds.any(|nature| nature.called == called)
     }
 
     fn listed(&self) -> &[LapseLine] {
@@ -113,7 +113,8 @@ impl LapseLine {
     }
 
     fn step(&self) -> String {
-        self.step.label().to_lowercase()
+        let label = self.step.label_on(self.kind.nature().ladder);
+        label.to_lowercase()
     }
 
     fn vacant(&self) -> Option<String> {
@@ -135,9 +136,8 @@ impl LapseDigest {
             told_as: vec![Post::TeamLeader],
             in_place_of: BTreeSet::new(),
             lines: vec![LapseLine {
-                is_return: false,
                 reference: Invented::LAPSE.to_owned(),
-                check: "Second check".to_owned(),
+                kind: DutyKind::SecondCheck,
                 due_on: of.before(7),
                 working_days_over: 5,
                 step: Step::Manager,
@@ -166,9 +166,8 @@ mod tests {
 
     fn line(reference: &str, due: (i32, u32, u32), over: i64) -> LapseLine {
         LapseLine {
-            is_return: false,
             reference: reference.to_owned(),
-            check: "Second check".to_owned(),
+            kind: DutyKind::SecondCheck,
             due_on: NaiveDate::from_ymd_opt(due.0, due.1, due.2).unwrap(),
             working_days_over: over,
             step: Step::Lapsed,

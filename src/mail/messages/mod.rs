@@ -147,10 +147,6 @@ fn sample(kind: MailKind, of: &Invented<'_>) -> Result<Option<Rendered>> {
     sample.map(Some)
 }
 
-fn number(of: usize) -> i64 {
-    i64::try_from(of).unwrap_or(i64::MAX)
-}
-
 /// In whose place somebody is told, as a sentence; none when in nobody's. Members of staff may be named in mail.
 fn away(names: &BTreeSet<String>) -> Option<String> {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

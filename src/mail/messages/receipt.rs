@@ -54,6 +54,7 @@ super::three_texts!(
 mod tests {
     use super::*;
     use crate::mail::messages::{read, wessex};
+    use crate::shared::reading::page_mentions;
 
     fn receipt() -> Receipt {
         Receipt {
@@ -95,9 +96,18 @@ mod tests {
             ..receipt()
         };
         let message = receipt.render(&wessex()).unwrap();
-        for words in [&message.text, &message.html] {
-            assert!(words.contains("This is a receipt, not a permission."));
-            assert!(!words.contains("duty") && !words.contains("choosing"));
+        assert!(
+            message
+                .text
+                .contains("This is a receipt, not a permission.")
+        );
+        assert!(page_mentions(
+            &message.html,
+            "This is a receipt, not a permission."
+        ));
+        for word in ["duty", "choosing"] {
+            assert!(!message.text.contains(word), "{word}");
+            assert!(!page_mentions(&message.html, word), "{word}");
         }
     }
 
@@ -106,6 +116,7 @@ mod tests {
         let message = receipt().render(&wessex()).unwrap();
         for word in ["apply", "application", "approv", "permit", "must", "risk"] {
             assert!(!message.text.to_lowercase().contains(word), "{word}");
+            assert!(!page_mentions(&message.html.to_lowercase(), word), "{word}");
         }
     }
 }

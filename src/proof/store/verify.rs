@@ -49,7 +49,7 @@ pub fn overdue_without_lapse(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer
         .filter(IS_OPEN)
         .filter(duty::due_on.lt(scope.day))
         .filter(duty::created_at.lt(scope.seen_until))
-        .filter(not(duty_rests!(duty::child_id, duty::purpose, scope.day)));
+        .filter(not(duty_rests!(duty::child_id, duty::may_rest, scope.day)));
     let lapsed = exists(
         lapse::table
             .filter(lapse::duty_id.eq(duty::id))

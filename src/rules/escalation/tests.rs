@@ -13,6 +13,7 @@ fn day(text: &str) -> NaiveDate {
 fn lapse(tier: Tier) -> LapseState {
     LapseState {
         ladder: Ladder::Welfare,
+        owner: Post::Officer,
         due_on: day("2026-11-23"),
         opened_on: day("2026-11-24"),
         tier,
@@ -261,6 +262,7 @@ fn who_hears_of_a_plan_is_said_before_it_is_made() {
             plans,
             day("2026-11-24"),
             Ladder::Welfare,
+            Post::Officer,
             &policy,
             &calendar,
         )
@@ -284,8 +286,7 @@ fn who_hears_of_a_plan_is_said_before_it_is_made() {
 fn those_above() -> HashSet<Post> {
     let steps = Step::RENEWALS.iter();
     steps
-        .flat_map(|step| step.posts(Ladder::Welfare))
-        .copied()
+        .flat_map(|step| step.posts(Ladder::Welfare, Post::Officer))
         .collect()
 }
 
@@ -306,7 +307,7 @@ proptest! {
         let mut hear = |held: &LapseState, from: NaiveDate, to: NaiveDate| {
             for today in from.iter_days().take_while(|today| *today <= to.min(bound)) {
                 let owed = owed(held, &policy, &calendar, today);
-                heard.extend(owed.flat_map(|owed| owed.step.posts(Ladder::Welfare)).copied());
+                heard.extend(owed.flat_map(|owed| owed.step.posts(Ladder::Welfare, Post::Officer)));
             }
         };
         for (waits, lasts) in answers {

@@ -33,20 +33,24 @@ pub enum OutOfBounds {
         /// Why not, where that is not plain.
         because: &'static str,
     },
-    #[error("{what} must be {least} or more ({source_of_bound})")]
+    #[error("{what} must be {least} {or} ({source_of_bound})")]
     TooShort {
         what: &'static str,
         /// The least, with its unit.
         least: String,
+        /// "or more", as it is said of this unit.
+        or: &'static str,
         /// Where the bound comes from.
         source_of_bound: &'static str,
     },
     /// Too much: it would put off what must come.
-    #[error("{what} must be {most} or fewer ({source_of_bound}){counted}")]
+    #[error("{what} must be {most} {or} ({source_of_bound}){counted}")]
     TooLong {
         what: &'static str,
         /// The most, with its unit.
         most: String,
+        /// "or fewer", as it is said of this unit.
+        or: &'static str,
         /// Where the bound comes from.
         source_of_bound: &'static str,
         /// How a unit is compared with the bound.
@@ -195,14 +199,22 @@ pub fn check(key: PolicyKey, period: Period) -> Result<(), OutOfBounds> {
         };
         return Err(OutOfBounds::TooShort {
             what,
-            least: least.words(),
+            least: with_article(least),
+            or: match least.unit {
+                Unit::Thursday => "or a later one",
+                _ => "or more",
+            },
             source_of_bound: bounds.source,
         });
     }
     if days(period) > days(bounds.most) {
         return Err(OutOfBounds::TooLong {
             what,
-            most: bounds.most.words(),
+            most: with_article(bounds.most),
+            or: match bounds.most.unit {
+                Unit::Thursday => "or an earlier one",
+                _ => "or fewer",
+            },
             source_of_bound: bounds.source,
             counted: compared(period.unit, bounds.most.unit),
         });
@@ -220,6 +232,13 @@ const fn days(period: Period) -> u64 {
         Unit::SchoolDay => value * 2 + 56,
         Unit::Week => value * 7,
         Unit::Month => value * 365 / 12,
+    }
+}
+
+fn with_article(period: Period) -> String {
+    match period.unit {
+        Unit::Thursday => format!("the {}", period.words()),
+        _ => period.words(),
     }
 }
 
@@ -312,7 +331,7 @@ mod tests {
     use super::*;
     use crate::rules::calendar::Calendar;
     use crate::rules::duty::{DutyKind, Purpose};
-    use crate::rules::escalation::{Ladder, LapseState, Step, owed};
+    use crate::rules::escalation::{Ladder, LapseState, Post, Step, owed};
     use crate::rules::policy::{PolicySet, defaults};
     use crate::rules::schedule::{Entry, first_checks};
     use crate::rules::schedule::{find_child, new_attempt, next_check};
@@ -466,7 +485,7 @@ mod tests {
                        prop_assert!(period.after(on, &calendar) <= on + Days::new(366), "{kind:?}");
                    }
                    let lapse = LapseState {
-    ladder: Ladder::Welfare, due_on: on, opened_on: on, tier: *tier, round: 0, plan_by: None, planned_on: None, closed: false };
+    ladder: Ladder::Welfare, owner: Post::Officer, due_on: on, opened_on: on, tier: *tier, round: 0, plan_by: None, planned_on: None, closed: false };
                    let steps = owed(&lapse, &policy, &calendar, on + Days::new(40));
                    prop_assert_eq!(steps.count(), Step::LADDER.len());
                }

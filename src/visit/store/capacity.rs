@@ -29,7 +29,7 @@ pub fn due(conn: &mut Conn, viewer: &Viewer, today: NaiveDate) -> Result<Vec<Due
         .inner_join(duty::table)
         .filter(child::is_open.eq(true))
         .filter(IS_OPEN)
-        .filter(not(duty_rests!(child::id, duty::purpose, today)))
+        .filter(not(duty_rests!(child::id, duty::may_rest, today)))
         .group_by((duty::due_on, duty::kind, child::tier))
         .select((duty::due_on, duty::kind, child::tier, count_star()))
         .load(conn)?;
@@ -83,7 +83,7 @@ pub fn waiting(
         .filter(exists(from_a_list))
         .filter(not(exists(done)))
         .filter(not(exists(booked)))
-        .filter(not(duty_rests!(child::id, duty::purpose, today)))
+        .filter(not(duty_rests!(child::id, duty::may_rest, today)))
         .into_boxed();
     if let Some(day) = dated_on {
         asked = asked.filter(duty::counted_from.eq(day));

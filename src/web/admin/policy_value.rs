@@ -153,8 +153,7 @@ pub async fn save(
         .await?;
     let error = match saved {
         Ok(()) => {
-            let told =
-                "The value is set. Open checks keep their day; every tier is looked at again.";
+            let told = "The value is set. Open checks keep their day, and a census return follows it; every tier is looked at again.";
             return Ok(visit.see_other_with("/admin/policy", &Flash::success(told)));
         }
         Err(PolicyError::NotAllowed) => return Err(WebError::Forbidden),

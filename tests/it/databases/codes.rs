@@ -94,6 +94,7 @@ pub fn columns() -> BTreeMap<String, Words> {
         ("duty.purpose", all!(Purpose)),
         ("duty.post", all!(Post)),
         ("lapse.ladder", all!(Ladder)),
+        ("lapse.post", all!(Post)),
         ("duty.state", all!(DutyState)),
     ];
     let named = columns.into_iter();

@@ -9,9 +9,10 @@ use validator::Validate;
 use super::words::{DutyWords, LapseWords};
 use crate::db::DbError;
 use crate::duty::lapse;
-use crate::duty::owed;
+use crate::duty::owed::{self, DutyState};
 use crate::policy::rulebook;
 use crate::returns::census::{self, SendingError};
+use crate::rules::dates::spoken;
 use crate::rules::duty::AboutWhat;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
@@ -28,6 +29,8 @@ struct DutyPage {
     crumbs: Vec<Crumb>,
     duty: DutyWords,
     lapse: Option<LapseWords>,
+    /// The day of the census, where it is yet to come.
+    not_before: Option<String>,
     form: SendingForm,
     errors: FormErrors,
 }
@@ -112,6 +115,7 @@ impl Refusal for SendingError {
 
 struct Facts {
     duty: DutyWords,
+    not_before: Option<String>,
     lapse: Option<LapseWords>,
 }
 
@@ -128,8 +132,11 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let lapse = lapse::of_duty(conn, duty.key)?;
+            let taken_on = census::taken_on(&duty, &rulebook);
+            let is_to_come = duty.state == DutyState::Open && taken_on > today;
             Ok::<_, DbError>(Some(Facts {
                 duty: DutyWords::of(&duty, None, today, &rulebook.calendar),
+                not_before: is_to_come.then(|| spoken(taken_on)),
                 lapse: lapse.map(|lapse| LapseWords::of(&lapse, today, &rulebook.calendar)),
             }))
         })
@@ -143,6 +150,7 @@ fn page(visit: &Visit, facts: Facts, form: SendingForm, errors: FormErrors) -> D
         crumbs: vec![Crumb::to("My work", "/work")],
         duty: facts.duty,
         lapse: facts.lapse,
+        not_before: facts.not_before,
         form,
         errors,
     }

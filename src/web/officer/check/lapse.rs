@@ -8,16 +8,18 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::words::{DutyWords, LapseWords};
+use crate::access::audit::{self, Entry};
+use crate::access::{Action, Viewer};
 use crate::clock::london_day;
-use crate::db::DbError;
-use crate::duty::lapse::{self, AnswerError, Plan, TellingRecord};
+use crate::db::{Conn, DbError};
+use crate::duty::lapse::{self, AnswerError, LapseRecord, Plan, TellingRecord};
 use crate::duty::owed;
 use crate::duty::rest::{self, Rest};
 use crate::mail::outbox::MailState;
 use crate::policy::rulebook::{self, LastDay, Rulebook};
 use crate::register::child;
 use crate::rules::dates::{short, spoken};
-use crate::rules::escalation::{self, Ladder, LapseState, Step};
+use crate::rules::escalation::{self, Ladder, LapseState, Post, Step};
 use crate::rules::identifiers::Reference;
 use crate::rules::rest::can_rest;
 use crate::rules::tier::Tier;
@@ -43,6 +45,9 @@ struct LapseToAnswer {
     lapse: LapseWords,
     duty: DutyWords,
     ladder: Ladder,
+    owner: Post,
+    /// What was answered so far, of a lapse that is on no child's timeline.
+    earlier: Vec<String>,
     told: Vec<ToldRow>,
     /// The last day that a plan may have.
     latest_plan: LastDay,
@@ -106,7 +111,7 @@ impl Form for AnswerForm {
         if plan.is_empty() {
             errors.add("plan", AnswerError::NoPlan.to_string());
         }
-        let what = "the day by which the check will be done";
+        let what = "the day by which it will be done";
         let plan_by = self.plan_by.required("plan_by", what, errors);
         if plan_by.is_some_and(|day| day < today) {
             errors.add("plan_by", "Choose today or a later day");
@@ -139,7 +144,7 @@ pub async fn answer(
     submitted: Submitted<AnswerForm>,
 ) -> Result<HttpResponse, WebError> {
     let facts = facts(&visit, &named.0).await?;
-    let ladder = facts.ladder;
+    let (ladder, owner) = (facts.ladder, facts.owner);
     let Planned { form, plan } = match submitted.check(visit.today()) {
         Ok(planned) => planned,
         Err(Refused { form, errors }) => {
@@ -164,7 +169,8 @@ pub async fn answer(
     let here = format!("/lapses/{}", named.0);
     match answered {
         Ok(heard) => {
-            Ok(visit.see_other_with(&here, &Flash::success(recorded(heard, ladder, plan_by))))
+            let above = escalation::posts_of(heard, ladder, owner);
+            Ok(visit.see_other_with(&here, &Flash::success(recorded(above, plan_by))))
         }
         Err(
             error @ (AnswerError::Closed | AnswerError::Answered | AnswerError::NeedsManager(_)),
@@ -187,9 +193,9 @@ impl Refusal for AnswerError {
     }
 }
 
-/// What is said to whoever made a plan that those above hear of by these steps.
-fn recorded(heard: &[Step], ladder: Ladder, plan_by: NaiveDate) -> String {
-    let above = match escalation::posts_of(heard, ladder) {
+/// What is said to whoever made a plan that those above hear of.
+fn recorded(above: Option<String>, plan_by: NaiveDate) -> String {
+    let above = match above {
         Some(posts) => format!(" The {posts} will be told of it within a quarter of an hour."),
         None => String::new(),
     };
@@ -226,6 +232,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<LapseToAnswer, We
                 lapse: LapseWords::of(&lapse, today, &rulebook.calendar),
                 duty: DutyWords::of(&duty, child.as_ref(), today, &rulebook.calendar),
                 ladder: lapse.ladder,
+                owner: lapse.post,
                 rungs: rungs(&lapse.state(tier), &told, &rulebook),
                 told: told
                     .iter()
@@ -235,10 +242,30 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<LapseToAnswer, We
                 latest_plan: lapse::latest_plan(viewer, &lapse, &rulebook),
                 needs_manager: lapse::why_not_renewed(viewer, &lapse, &rulebook),
                 who_hears: lapse::who_hears(viewer, &lapse, &rulebook),
+                earlier: match lapse.child {
+                    // A child's are on the timeline, beside what else happened.
+                    Some(_) => Vec::new(),
+                    None => earlier_plans(conn, viewer, &lapse)?,
+                },
             }))
         })
         .await?;
     found.ok_or(WebError::NotFound)
+}
+
+/// Every answer to a lapse, the newest first.
+fn earlier_plans(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    lapse: &LapseRecord,
+) -> Result<Vec<String>, DbError> {
+    let subject = lapse.reference.as_str();
+    let answers = audit::all_of(conn, viewer, Action::LapseAnswered, subject)?;
+    let words = |entry: Entry| {
+        let (day, by) = (spoken(london_day(entry.at)), entry.name.unwrap_or_default());
+        format!("{day}, {by}: {}", entry.detail)
+    };
+    Ok(answers.into_iter().map(words).collect())
 }
 
 fn rungs(lapse: &LapseState, told: &[TellingRecord], rulebook: &Rulebook) -> Vec<Rung> {
@@ -253,7 +280,7 @@ fn rungs(lapse: &LapseState, told: &[TellingRecord], rulebook: &Rulebook) -> Vec
         .map(|owed| Rung {
             step: owed.step.label_on(lapse.ladder),
             on: short(owed.owed_on),
-            posts: posts(owed.step, lapse.ladder),
+            posts: posts(owed.step, lapse),
             why: escalation::why(owed.step, lapse, policy),
             is_told: is_told(owed.step),
         })
@@ -261,8 +288,9 @@ fn rungs(lapse: &LapseState, told: &[TellingRecord], rulebook: &Rulebook) -> Vec
 }
 
 /// Such as "Officer and team leader".
-fn posts(step: Step, ladder: Ladder) -> String {
-    let posts: Vec<&str> = step.posts(ladder).iter().map(|post| post.label()).collect();
+fn posts(step: Step, lapse: &LapseState) -> String {
+    let posts = step.posts(lapse.ladder, lapse.owner);
+    let posts: Vec<&str> = posts.map(Post::label).collect();
     match posts.split_first() {
         Some((first, others)) => others.iter().fold((*first).to_owned(), |words, post| {
             format!("{words} and {}", post.to_lowercase())

@@ -12,7 +12,7 @@ use crate::duty::owed::{Duty, DutyState, NamedChild};
 use crate::register::child::{self, ChildRecord};
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::{short, spoken};
-use crate::rules::duty::{AboutWhat, DutyKind, Purpose};
+use crate::rules::duty::{AboutWhat, ClosedBy, DutyKind, Purpose};
 use crate::rules::identifiers::Reference;
 use crate::visit::check::{self, Check};
 use crate::visit::outcome;
@@ -150,7 +150,7 @@ impl CheckWords {
             words: DutyWords::of(check, Some(child), today, calendar),
             child: child.reference.to_string(),
             child_name: child.particulars.full_name(),
-            is_acknowledgement: check.purpose == Purpose::Acknowledge,
+            is_acknowledgement: check.kind.nature().closed_by == ClosedBy::Acceptance,
         }
     }
 
@@ -218,7 +218,7 @@ impl LapseWords {
             answered: lapse.answered.as_ref().map(|answer| Answered {
                 by: format!("{}, {}", answer.by, spoken(london_day(answer.at))),
                 plan: answer.plan.clone(),
-                renewed: renewed(lapse.round),
+                renewed: renewed(lapse.round, lapse.child.is_some()),
                 until: plan_words(answer.plan_by, lapse.round, today),
             }),
             closed: lapse
@@ -229,13 +229,17 @@ impl LapseWords {
     }
 }
 
-fn renewed(plans: u32) -> Option<String> {
+fn renewed(plans: u32, is_about_child: bool) -> Option<String> {
     let before = match plans {
         0 | 1 => return None,
         2 => "1 plan".to_owned(),
         plans => format!("{} plans", plans - 1),
     };
-    Some(format!("{before} before this one, on the child’s timeline"))
+    let place = match is_about_child {
+        true => "on the child’s timeline",
+        false => "below",
+    };
+    Some(format!("{before} before this one, {place}"))
 }
 
 /// How the answer to a lapse stands, and which plan it is where it is not the first.

@@ -19,7 +19,7 @@ use crate::register::episode::{self, EpisodeRecord};
 use crate::register::person::{self, ParentOf, Sibling};
 use crate::register::registration::{self, Registration};
 use crate::register::tier;
-use crate::rules::duty::Purpose;
+use crate::rules::duty::ClosedBy;
 use crate::rules::identifiers::Reference;
 use crate::visit::booking::{self, BookingRecord};
 use crate::visit::check::{self, Check};
@@ -175,9 +175,9 @@ impl OwedCheck {
         let elsewhere = booking::elsewhere(conn, &keys, today)?;
         let mut owed = Vec::with_capacity(open.len());
         for check in open {
-            let notification = match check.purpose {
-                Purpose::Acknowledge => notification::waiting_for(conn, viewer, child.key)?,
-                _ => None,
+            let notification = match check.kind.nature().closed_by {
+                ClosedBy::Acceptance => notification::waiting_for(conn, viewer, child.key)?,
+                ClosedBy::Outcome | ClosedBy::Sending => None,
             };
             owed.push(Self {
                 is_booked_elsewhere: elsewhere.contains(&check.key),
@@ -194,7 +194,7 @@ impl OwedCheck {
 
     /// Whether accepting the notification is what satisfies it.
     pub fn is_acknowledgement(&self) -> bool {
-        self.check.purpose == Purpose::Acknowledge
+        self.check.kind.nature().closed_by == ClosedBy::Acceptance
     }
 
     /// Whether it was brought forward: its first due day is kept beside.

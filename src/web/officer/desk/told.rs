@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use crate::clock::london_day;
 use crate::db::DbError;
+use crate::duty::owed::DutyState;
 use crate::duty::told::{self, ToldLine, ToldMail, ToldOf};
 use crate::rules::dates::{short, spoken};
-use crate::rules::duty::counted;
 use crate::web::answer;
 use crate::web::error::WebError;
 use crate::web::form::Query;
@@ -84,7 +84,9 @@ pub async fn show(
 
 /// As the mail itself counts.
 fn heading(mail: &ToldMail) -> String {
-    let what = counted(mail.total, mail.returns);
+    let what = mail
+        .called
+        .counted(usize::try_from(mail.total).unwrap_or(usize::MAX));
     let is_one = mail.total == 1;
     let what = match (mail.of, is_one) {
         (ToldOf::Lapses, true) => format!("{what} has lapsed"),
@@ -126,7 +128,7 @@ fn standing(line: &ToldLine, today: NaiveDate) -> String {
             (None, Some(plan_by)) => plan_words(plan_by, lapse.plans, today),
             (None, None) => "Lapsed: nobody has answered yet".to_owned(),
         },
-        None if !line.is_owed => "No longer owed".to_owned(),
+        None if line.state != DutyState::Open => line.state.label().to_owned(),
         None if line.due_on < today => "Past its day".to_owned(),
         None => "Still due".to_owned(),
     }

@@ -16,7 +16,7 @@ use crate::register::child::{self, ChildRecord};
 use crate::register::duplicates::{self, Sought};
 use crate::register::list::Line;
 use crate::rules::dates::{short, spoken};
-use crate::rules::duty::Purpose;
+use crate::rules::duty::ClosedBy;
 use crate::rules::identifiers::Reference;
 use crate::visit::check;
 use crate::web::answer;
@@ -224,7 +224,9 @@ fn notified(conn: &mut Conn, viewer: &Viewer, line: &Line) -> DbResult<NotifiedC
     notified.candidates = candidates(conn, viewer, &child)?;
     notified.acknowledgement = check::of_child(conn, child.key)?
         .into_iter()
-        .find(|check| check.purpose == Purpose::Acknowledge && check.state == DutyState::Open)
+        .find(|check| {
+            check.kind.nature().closed_by == ClosedBy::Acceptance && check.state == DutyState::Open
+        })
         .map(|check| check.reference.to_string());
     Ok(notified)
 }
