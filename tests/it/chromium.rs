@@ -2,6 +2,7 @@
 //! none. Runs where `HEARTH_TEST_WEBDRIVER` names a WebDriver for Chromium.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use hearth::web::routes::{TABLE, Who};
 use serde_json::Value;
@@ -12,6 +13,9 @@ use super::register_scene::{allocate, child, sweep};
 use super::routes::records::Records;
 use super::servers;
 use super::webdriver::{ENTER, TAB, Window};
+
+/// Longer than a browser takes to say what it has to say on the slowest machine.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A desk and a phone.
 const SIZES: &[(u32, u32)] = &[(1280, 900), (360, 740)];
@@ -65,7 +69,12 @@ impl Journey<'_> {
 
     /// What was sent is not right yet, or what was opened is not there; the console complains of that alone.
     fn is_refused(&self, status: u16) {
-        let told = self.window.complaints();
+        let until = Instant::now() + PATIENCE;
+        let mut told = self.window.complaints();
+        // A busy browser writes on its console after the page is open.
+        while told.is_empty() && Instant::now() < until {
+            told = self.window.complaints();
+        }
         let expected = format!("status of {status} ");
         assert!(told.len() == 1 && told[0].contains(&expected), "{told:?}");
         self.look();
