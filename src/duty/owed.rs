@@ -16,7 +16,7 @@ use crate::rules::identifiers::Reference;
 use crate::rules::schedule::{DutyOwed, OpenDuty};
 
 pub use super::store::owed::{
-    Closing, about_no_child, bring_forward, by_key, close, last_occasion, open_about_no_child,
+    Closing, about_no_child, by_key, close, last_occasion, move_to, open_about_no_child,
     open_of_child, open_of_kind,
 };
 

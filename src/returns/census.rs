@@ -88,7 +88,7 @@ fn follow_policy(act: &mut Act<'_>, open: &Duty, rulebook: &Rulebook) -> Result<
         "{} {how} on {day} from {before}, when the policy was changed.",
         new.owed.why
     );
-    owed::bring_forward(act.tx, open.key, new.owed.due_on, &why)?;
+    owed::move_to(act.tx, open.key, new.owed.due_on, &why)?;
     act.note(
         Action::ReturnMoved,
         Subject::thing(open.reference.as_str()),

@@ -3,15 +3,16 @@
 //! out of sight for good.
 
 use super::calendar::Calendar;
-use super::duty::DutyKind;
+use super::duty::{DutyKind, Purpose};
 use super::policy::{Policy, PolicyKey};
 use super::tier::Tier;
 use chrono::NaiveDate;
 
-/// Whether a duty of this kind can rest. Whoever leads, a child whom nobody can find is looked for.
+/// Whether a duty of this kind and purpose can rest. Whoever leads, a child whom nobody can find is looked for: so a new
+/// attempt, whose purpose is that of the check it follows, does not rest either if that one does not.
 #[must_use]
-pub const fn can_rest(kind: DutyKind) -> bool {
-    kind.nature().may_rest
+pub const fn can_rest(kind: DutyKind, purpose: Purpose) -> bool {
+    kind.nature().may_rest && purpose.may_rest()
 }
 
 /// A rest that was decided before.
@@ -149,8 +150,11 @@ mod tests {
 
     #[test]
     fn looking_for_a_child_never_rests_nor_does_what_is_no_check() {
-        let never: Vec<&DutyKind> = DutyKind::ALL.iter().filter(|it| !can_rest(**it)).collect();
+        let rests = |kind: &&DutyKind| can_rest(**kind, kind.purpose());
+        let never: Vec<&DutyKind> = DutyKind::ALL.iter().filter(|it| !rests(it)).collect();
         assert_eq!(never, [&DutyKind::FindChild, &DutyKind::CensusReturn]);
+        assert!(can_rest(DutyKind::NewAttempt, Purpose::SeeChild));
+        assert!(!can_rest(DutyKind::NewAttempt, Purpose::Find));
     }
 
     proptest! {

@@ -67,7 +67,7 @@ impl Merge<'_> {
             spoken(owed.due_on),
             self.because()
         );
-        owed::bring_forward(act.tx, heir.key, owed.due_on, &why)?;
+        owed::move_to(act.tx, heir.key, owed.due_on, &why)?;
         act.note(
             Action::CheckBroughtForward,
             Subject::of_child(self.stays.key, heir.reference.as_str()),

@@ -213,7 +213,7 @@ fn bring_forward(act: &mut Act<'_>, child: ChildKey, tier: Tier) -> Result<()> {
         let Some(sooner) = brought_forward(&check.as_open(), tier, policy, calendar, *today) else {
             continue;
         };
-        owed::bring_forward(act.tx, check.key, sooner.due_on, &sooner.why)?;
+        owed::move_to(act.tx, check.key, sooner.due_on, &sooner.why)?;
         act.note(
             Action::CheckBroughtForward,
             Subject::of_child(child, check.reference.as_str()),

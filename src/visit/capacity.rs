@@ -329,7 +329,7 @@ fn move_all(act: &mut Act<'_>, plan: &Plan, by: &str) -> Result<()> {
             spoken(rulebook.today),
             spoken(check.due_on),
         );
-        owed::bring_forward(act.tx, check.check, *to, &why)?;
+        owed::move_to(act.tx, check.check, *to, &why)?;
         copy_next(act.tx, check.child)?;
         act.note(
             Action::CheckBroughtForward,

@@ -19,7 +19,6 @@ use crate::register::ChildKey;
 use crate::rules::duty::DutyKind;
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::Reference;
-use crate::rules::rest::can_rest;
 
 use diesel::prelude::*;
 
@@ -36,6 +35,7 @@ type Row = (
     Option<NaiveDate>,
     i32,
     Option<ChildKey>,
+    bool,
 );
 
 /// The open lapses that are listed: those that rest too, so that no rest hides a lapse.
@@ -129,6 +129,7 @@ pub fn page(
             lapse::plan_by,
             lapse::round,
             lapse::child_id,
+            duty::may_rest,
         ))
         .offset(offset)
         .limit(limit)
@@ -152,10 +153,11 @@ fn line(row: Row, rests: &HashMap<ChildKey, Rest>) -> OpenLapse {
         plan_by,
         round,
         child,
+        may_rest,
     ) = row;
     let rest = child
         .and_then(|child| rests.get(&child))
-        .filter(|_| can_rest(kind));
+        .filter(|_| may_rest);
     OpenLapse {
         reference,
         kind,

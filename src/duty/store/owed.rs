@@ -18,6 +18,7 @@ use crate::register::{ChildKey, PersonKey, random_reference};
 use crate::rules::duty::{DutyKind, Purpose};
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::{Reference, ReferenceKind};
+use crate::rules::rest::can_rest;
 use crate::rules::schedule::DutyOwed;
 use crate::{insert_rows, on_each};
 
@@ -233,7 +234,6 @@ fn open_kinds(
 
 /// What every new duty has; about nobody, for no occasion in particular.
 fn row(authority: AuthorityKey, owed: &DutyOwed, now: NaiveDateTime) -> NewRow<'_> {
-    let nature = owed.kind.nature();
     NewRow {
         reference: random_reference(ReferenceKind::Check).as_str().to_owned(),
         authority_id: authority.number(),
@@ -241,8 +241,8 @@ fn row(authority: AuthorityKey, owed: &DutyOwed, now: NaiveDateTime) -> NewRow<'
         kind: owed.kind.as_str(),
         purpose: owed.purpose.as_str(),
         occasion: "",
-        post: nature.post.as_str(),
-        may_rest: nature.may_rest && owed.purpose.may_rest(),
+        post: owed.kind.nature().post.as_str(),
+        may_rest: can_rest(owed.kind, owed.purpose),
         follows_id: None,
         counted_from: owed.counted_from.into(),
         original_due_on: owed.due_on.into(),
@@ -347,7 +347,8 @@ pub fn close(tx: &mut Conn, checks: &[DutyKey], closing: &Closing<'_>) -> Result
     Ok(())
 }
 
-pub fn bring_forward(tx: &mut Conn, check: DutyKey, due_on: NaiveDate, why: &str) -> Result<()> {
+/// Gives a duty another day, with the reason. Whoever asks sees to it that none is put off by it.
+pub fn move_to(tx: &mut Conn, check: DutyKey, due_on: NaiveDate, why: &str) -> Result<()> {
     diesel::update(duty::table.filter(duty::id.eq(check)))
         .set((
             duty::due_on.eq(due_on),

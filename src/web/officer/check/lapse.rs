@@ -226,7 +226,7 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<LapseToAnswer, We
                 Some(child) => rest::on(conn, child, today)?,
                 None => None,
             };
-            let rest = rest.filter(|_| lapse.closed.is_none() && can_rest(duty.kind));
+            let rest = rest.filter(|_| lapse.closed.is_none() && can_rest(duty.kind, duty.purpose));
             let tier = child.as_ref().map_or(Tier::Green, |child| child.tier);
             Ok::<_, DbError>(Some(LapseToAnswer {
                 lapse: LapseWords::of(&lapse, today, &rulebook.calendar),
