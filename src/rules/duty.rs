@@ -64,6 +64,12 @@ impl Called {
         }
     }
 
+    /// Whether one of these kinds is called so.
+    #[must_use]
+    pub fn is_among(self, mut kinds: impl Iterator<Item = DutyKind>) -> bool {
+        kinds.any(|kind| kind.nature().called == self)
+    }
+
     /// One of them, or several, in full: "welfare check", "returns".
     #[must_use]
     pub const fn in_full(self, how_many: usize) -> &'static str {

@@ -27,6 +27,27 @@ pub struct Entry {
     pub detail: String,
 }
 
+type Columns = (
+    audit_event::at,
+    audit_event::actor,
+    diesel::dsl::Nullable<account::name>,
+    audit_event::action,
+    audit_event::subject,
+    audit_event::detail,
+);
+
+/// What an [`Entry`] is read from.
+fn columns() -> Columns {
+    (
+        audit_event::at,
+        audit_event::actor,
+        account::name.nullable(),
+        audit_event::action,
+        audit_event::subject,
+        audit_event::detail,
+    )
+}
+
 pub(crate) fn insert_all(
     tx: &mut Conn,
     viewer: &Viewer,
@@ -84,14 +105,7 @@ pub(crate) fn latest(
         .filter(audit_event::action.eq(action))
         .filter(audit_event::subject.eq(subject))
         .order(audit_event::id.desc())
-        .select((
-            audit_event::at,
-            audit_event::actor,
-            account::name.nullable(),
-            audit_event::action,
-            audit_event::subject,
-            audit_event::detail,
-        ))
+        .select(columns())
         .first(conn)
         .optional()?)
 }
@@ -103,14 +117,7 @@ pub(crate) fn of_child(conn: &mut Conn, child: i64, limit: i64) -> Result<Vec<En
         .filter(audit_event::child_id.eq(child))
         .order(audit_event::id.desc())
         .limit(limit)
-        .select((
-            audit_event::at,
-            audit_event::actor,
-            account::name.nullable(),
-            audit_event::action,
-            audit_event::subject,
-            audit_event::detail,
-        ))
+        .select(columns())
         .load(conn))?)
 }
 
@@ -141,13 +148,6 @@ pub(crate) fn all_of(
         .filter(audit_event::action.eq(action))
         .filter(audit_event::subject.eq(subject))
         .order(audit_event::id.desc())
-        .select((
-            audit_event::at,
-            audit_event::actor,
-            account::name.nullable(),
-            audit_event::action,
-            audit_event::subject,
-            audit_event::detail,
-        ))
+        .select(columns())
         .load(conn)?)
 }

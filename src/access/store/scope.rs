@@ -89,7 +89,8 @@ impl<GroupBy> ValidGrouping<GroupBy> for SeenBy {
 }
 
 /// The same for duties, in a question of the table `duty`: a duty about a child is seen by whoever sees the child, one about a
-/// person by that person and by the staff (if the person is restricted, by those of them who open restricted records), any other by the staff and by whoever holds its post.
+/// person by that person and by the staff (if the person is restricted, by those of them who open restricted records), any
+/// other by the staff and by whoever holds its post.
 #[derive(Clone, Copy, Debug, QueryId)]
 pub(crate) struct DutySeenBy {
     children: SeenBy,

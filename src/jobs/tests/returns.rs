@@ -229,6 +229,23 @@ fn a_return_is_brought_forward_when_its_census_is_and_may_be_sent_from_that_day(
 }
 
 #[test]
+fn what_an_administrator_changed_since_the_sweep_is_no_broken_promise() {
+    let world = world_with_a_data_team();
+    world.on("2027-01-25").sweep();
+    let later = world.now() + chrono::TimeDelta::minutes(5);
+    world.services.clock.set(later);
+    world.set_policy(PolicyKey::CensusReturn, 1, Unit::CalendarDay, "2027-01-25");
+    world.assert_green();
+    world.sweep();
+    world.assert_green();
+    assert_eq!(
+        world.returns().len(),
+        2,
+        "the next is owed by the new value"
+    );
+}
+
+#[test]
 fn a_return_follows_the_policy_and_nobody_is_late_for_a_day_that_was_moved_to_before_today() {
     let world = world_with_a_data_team();
     world.set_policy(PolicyKey::CensusSpring, 4, Unit::Thursday, "2027-01-20");

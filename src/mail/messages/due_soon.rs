@@ -53,8 +53,7 @@ impl DueSoon {
 
     /// Whether one of them is called so.
     fn has(&self, called: Called) -> bool {
-        let mut kinds = self.lines.iter().map(|line| line.kind.nature());
-        kinds.any(|nature| nature.called == called)
+        called.is_among(self.lines.iter().map(|line| line.kind))
     }
 
     fn listed(&self) -> &[DueSoonLine] {

@@ -63,8 +63,7 @@ impl LapseDigest {
 
     /// Whether one of them is called so.
     fn has(&self, called: Called) -> bool {
-        let mut kinds = self.lines.iter().map(|line| line.kind.nature());
-        kinds.any(|nature| nature.called == called)
+        called.is_among(self.lines.iter().map(|line| line.kind))
     }
 
     fn listed(&self) -> &[LapseLine] {
