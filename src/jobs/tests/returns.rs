@@ -40,6 +40,18 @@ impl World {
         }
     }
 
+    /// How many lapses are somebody's own: on their desk, and in the list.
+    fn lapsed_on_desk_of(&self, viewer: &Viewer) -> (i64, i64) {
+        let today = self.today();
+        self.run(|conn| {
+            let book = rulebook::load(conn, self.authority, today)?;
+            let whose = Whose::Of(viewer.account().unwrap());
+            let desk = diary::desk(conn, viewer, &book, whose)?;
+            let open = lapse_list::count(conn, viewer, whose, today)?;
+            Ok((desk.lapsed_total, open.total))
+        })
+    }
+
     /// An administrator sets a value from a day on.
     fn set_policy(&self, key: PolicyKey, value: u32, unit: Unit, from: &str) {
         let change = Change {
@@ -148,18 +160,22 @@ fn where_nobody_is_in_the_data_team_the_manager_is_told_and_has_it_on_their_desk
         mails[0].raw
     );
 
-    let today = world.today();
-    let desk_of = |viewer: &Viewer| {
-        world.run(|conn| {
-            let book = rulebook::load(conn, world.authority, today)?;
-            let whose = Whose::Of(viewer.account().unwrap());
-            let desk = diary::desk(conn, viewer, &book, whose)?;
-            let open = lapse_list::count(conn, viewer, whose, today)?;
-            Ok((desk.lapsed_total, open.total))
-        })
-    };
-    assert_eq!(desk_of(&world.manager), (1, 1));
-    assert_eq!(desk_of(&world.officer), (0, 0));
+    assert_eq!(world.lapsed_on_desk_of(&world.manager), (1, 1));
+    assert_eq!(world.lapsed_on_desk_of(&world.officer), (0, 0));
+    world.assert_green();
+}
+
+#[test]
+fn where_there_is_no_manager_either_it_is_on_the_desk_of_the_head_of_service() {
+    let world = World::without_posts();
+    world.give_post(Post::HeadOfService, "Kim Ford");
+    world.sweep();
+    assert_eq!(recipients(&world.on("2027-02-20").sweep()), [HEAD]);
+    let staff = world.run(|conn| accounts::staff(conn, world.authority));
+    let kim = staff.iter().find(|it| it.name == "Kim Ford").unwrap();
+    let head = Viewer::of_person(world.authority, kim.key, Role::Manager, kim.name.clone());
+    assert_eq!(world.lapsed_on_desk_of(&head), (1, 1));
+    assert_eq!(world.lapsed_on_desk_of(&world.manager), (0, 0), "no post");
     world.assert_green();
 }
 

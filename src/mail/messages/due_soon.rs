@@ -127,6 +127,7 @@ super::three_texts!(
 mod tests {
     use super::*;
     use crate::mail::messages::{read, wessex};
+    use crate::shared::reading::page_mentions;
 
     fn line(reference: &str, due: (i32, u32, u32), left: i64) -> DueSoonLine {
         DueSoonLine {
@@ -167,5 +168,22 @@ mod tests {
         let message = digest.render(&wessex()).unwrap();
         insta::assert_snapshot!(read(&message));
         insta::assert_snapshot!("html", message.html);
+    }
+
+    #[test]
+    fn a_return_for_which_nobody_is_in_the_data_team_names_that_post_and_no_officer() {
+        let mut lines = vec![line("W-7K4M-2QXD", (2026, 12, 29), 10)];
+        lines[0].kind = DutyKind::CensusReturn;
+        lines[0].vacant_post = Some(Post::DataTeam);
+        let message = digest(lines).render(&wessex()).unwrap();
+        assert!(message.subject.starts_with("1 return is due soon"));
+        let words: Vec<&str> = message.text.split_whitespace().collect();
+        let text = words.join(" ");
+        assert!(text.contains("(no data team)"), "{text}");
+        assert!(text.contains("nobody holds that post"), "{text}");
+        for word in ["officer", "welfare check"] {
+            assert!(!text.contains(word), "{word}: {text}");
+            assert!(!page_mentions(&message.html, word), "{word}");
+        }
     }
 }
