@@ -1,9 +1,13 @@
 //! The kinds of duties that Hearth keeps, and all that depends on the kind. To add one is a line of [`DutyKind`] and an arm of
 //! [`DutyKind::nature`]; the compiler finds the rest.
 
+mod nature;
+
 use super::codes::code_list;
 use super::escalation::{Ladder, Post};
 use super::policy::PolicyKey;
+
+pub use nature::{AboutWhat, AlsoDone, Asks, Called, ClosedBy, Since, ToFamily};
 
 code_list! {
     /// The duties that Hearth keeps.
@@ -34,83 +38,6 @@ code_list! {
     }
 }
 
-/// What a duty is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AboutWhat {
-    /// A child: it is a welfare check, with bookings and outcomes.
-    Child,
-    /// Nothing but the authority that owes it.
-    Nobody,
-}
-
-/// What a duty is called where it is told of or counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Called {
-    Check,
-    Return,
-    /// Neither, or some of both.
-    Duty,
-}
-
-impl Called {
-    /// What duties of several kinds are called together.
-    #[must_use]
-    pub fn together(kinds: impl IntoIterator<Item = DutyKind>) -> Self {
-        let mut called = kinds.into_iter().map(|kind| kind.nature().called);
-        let first = called.next().unwrap_or(Self::Duty);
-        match called.all(|next| next == first) {
-            true => first,
-            false => Self::Duty,
-        }
-    }
-
-    /// Whether one of these kinds is called so.
-    #[must_use]
-    pub fn is_among(self, mut kinds: impl Iterator<Item = DutyKind>) -> bool {
-        kinds.any(|kind| kind.nature().called == self)
-    }
-
-    /// One of them, or several, in full: "welfare check", "returns".
-    #[must_use]
-    pub const fn in_full(self, how_many: usize) -> &'static str {
-        match (self, how_many) {
-            (Self::Check, 1) => "welfare check",
-            (Self::Check, _) => "welfare checks",
-            (_, how_many) => self.in_short(how_many),
-        }
-    }
-
-    /// As [`Called::in_full`], for whoever knows already which checks: "check", "checks".
-    #[must_use]
-    pub const fn in_short(self, how_many: usize) -> &'static str {
-        match (self, how_many) {
-            (Self::Check, 1) => "check",
-            (Self::Check, _) => "checks",
-            (Self::Return, 1) => "return",
-            (Self::Return, _) => "returns",
-            (Self::Duty, 1) => "duty",
-            (Self::Duty, _) => "duties",
-        }
-    }
-
-    /// So many, in words: "3 welfare checks", "1 return".
-    #[must_use]
-    pub fn counted(self, how_many: usize) -> String {
-        format!("{how_many} {}", self.in_full(how_many))
-    }
-}
-
-/// What closes a duty, beside that it is no longer owed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClosedBy {
-    /// The notification is accepted, or the letter that acknowledges it was posted.
-    Acceptance,
-    /// An outcome that fits the purpose.
-    Outcome,
-    /// Whoever sent the return says when.
-    Sending,
-}
-
 /// All that depends on the kind of a duty.
 #[derive(Debug, Clone, Copy)]
 pub struct Nature {
@@ -121,6 +48,8 @@ pub struct Nature {
     pub purpose: Purpose,
     /// The period of the policy after which it is due.
     pub period: PolicyKey,
+    /// What it is counted after, as far as the kind alone says.
+    pub counted_after: &'static str,
     /// Whose it is.
     pub post: Post,
     /// Whether notice is given before its day.
@@ -128,23 +57,23 @@ pub struct Nature {
     /// Which ladder its lapse climbs.
     pub ladder: Ladder,
     pub closed_by: ClosedBy,
+    pub also_done: AlsoDone,
+    /// What is owed once it is satisfied.
+    pub followed_by: Option<DutyKind>,
     /// Whether it may rest while social care leads.
     pub may_rest: bool,
+    pub to_family: Option<ToFamily>,
 }
 
-/// A check of a child: its officer's, told of in advance, closed by an outcome.
-const fn check(purpose: Purpose, period: PolicyKey) -> Nature {
-    Nature {
-        about: AboutWhat::Child,
-        called: Called::Check,
-        purpose,
-        period,
-        post: Post::Officer,
-        gives_notice: true,
-        ladder: Ladder::Welfare,
-        closed_by: ClosedBy::Outcome,
-        may_rest: purpose.may_rest(),
-    }
+/// The event from which a check is counted that follows one of seeing the child.
+pub const CHILD_SEEN: &str = "the child was seen";
+
+const NOTIFIED: &str = "the notification was received";
+const MEET: &str = "We would like to meet you, in a way that suits you";
+const HEAR: &str = "We would like to hear how it is going, in a way that suits you";
+
+const fn to_family(what: &'static str, since: Since) -> Option<ToFamily> {
+    Some(ToFamily { what, since })
 }
 
 impl DutyKind {
@@ -154,27 +83,81 @@ impl DutyKind {
         match self {
             Self::Acknowledgement => Nature {
                 closed_by: ClosedBy::Acceptance,
-                ..check(Purpose::Acknowledge, PolicyKey::Acknowledgement)
+                also_done: AlsoDone::Never,
+                to_family: to_family("We will write to you", Since::Notified),
+                ..check(Purpose::Acknowledge, PolicyKey::Acknowledgement, NOTIFIED)
             },
-            Self::FirstContact => check(Purpose::Contact, PolicyKey::FirstContact),
-            Self::FirstMeeting => check(Purpose::SeeChild, PolicyKey::FirstMeeting),
-            Self::SuitabilityDecision => check(Purpose::Decide, PolicyKey::SuitabilityDecision),
-            Self::SecondCheck => check(Purpose::SeeChild, PolicyKey::SecondCheck),
-            Self::RecurringCheck => check(Purpose::SeeChild, PolicyKey::RecurringCheck),
-            Self::NewAttempt => check(Purpose::SeeChild, PolicyKey::FailedVisitRebooked),
-            Self::AfterMove => check(Purpose::SeeChild, PolicyKey::AfterMove),
-            Self::SeeInPerson => check(Purpose::SeeChild, PolicyKey::SeeInPerson),
-            Self::FindChild => check(Purpose::Find, PolicyKey::FindChild),
+            Self::FirstContact => Nature {
+                to_family: to_family("We will get in touch", Since::Notified),
+                ..check(Purpose::Contact, PolicyKey::FirstContact, NOTIFIED)
+            },
+            Self::FirstMeeting => Nature {
+                followed_by: Some(Self::SecondCheck),
+                to_family: to_family(MEET, Since::Notified),
+                ..check(Purpose::SeeChild, PolicyKey::FirstMeeting, NOTIFIED)
+            },
+            Self::SuitabilityDecision => {
+                check(Purpose::Decide, PolicyKey::SuitabilityDecision, NOTIFIED)
+            }
+            Self::SecondCheck => Nature {
+                also_done: AlsoDone::OnceDue,
+                followed_by: Some(Self::RecurringCheck),
+                to_family: to_family(HEAR, Since::Unsaid),
+                ..check(Purpose::SeeChild, PolicyKey::SecondCheck, CHILD_SEEN)
+            },
+            Self::RecurringCheck => Nature {
+                also_done: AlsoDone::OnceDue,
+                followed_by: Some(Self::RecurringCheck),
+                to_family: to_family(HEAR, Since::Unsaid),
+                ..check(
+                    Purpose::SeeChild,
+                    PolicyKey::RecurringCheck,
+                    "the child was seen or came onto the register",
+                )
+            },
+            Self::NewAttempt => Nature {
+                to_family: to_family(MEET, Since::Event("when we could not meet")),
+                ..check(
+                    Purpose::SeeChild,
+                    PolicyKey::FailedVisitRebooked,
+                    "the attempt",
+                )
+            },
+            Self::AfterMove => Nature {
+                to_family: to_family(MEET, Since::Event("when we heard of the move")),
+                ..check(
+                    Purpose::SeeChild,
+                    PolicyKey::AfterMove,
+                    "the move or the word of it",
+                )
+            },
+            Self::SeeInPerson => Nature {
+                to_family: to_family(MEET, Since::Unsaid),
+                ..check(
+                    Purpose::SeeChild,
+                    PolicyKey::SeeInPerson,
+                    "the last contact without meeting the child",
+                )
+            },
+            Self::FindChild => check(
+                Purpose::Find,
+                PolicyKey::FindChild,
+                "nobody knew where the child is,",
+            ),
             Self::CensusReturn => Nature {
                 about: AboutWhat::Nobody,
                 called: Called::Return,
                 purpose: Purpose::SendReturn,
                 period: PolicyKey::CensusReturn,
+                counted_after: "the census",
                 post: Post::DataTeam,
                 gives_notice: true,
                 ladder: Ladder::Return,
                 closed_by: ClosedBy::Sending,
-                may_rest: Purpose::SendReturn.may_rest(),
+                also_done: AlsoDone::Never,
+                followed_by: None,
+                may_rest: false,
+                to_family: None,
             },
         }
     }
@@ -192,7 +175,37 @@ impl DutyKind {
     }
 }
 
+/// A check of a child: its officer's, told of in advance, closed by an outcome.
+const fn check(purpose: Purpose, period: PolicyKey, counted_after: &'static str) -> Nature {
+    Nature {
+        about: AboutWhat::Child,
+        called: Called::Check,
+        purpose,
+        period,
+        counted_after,
+        post: Post::Officer,
+        gives_notice: true,
+        ladder: Ladder::Welfare,
+        closed_by: ClosedBy::Outcome,
+        also_done: AlsoDone::SinceCounted,
+        followed_by: None,
+        may_rest: purpose.may_rest(),
+        to_family: None,
+    }
+}
+
 impl Purpose {
+    /// What an outcome must be to do it.
+    #[must_use]
+    pub const fn asks(self) -> Asks {
+        match self {
+            Self::SeeChild | Self::Find => Asks::SeenInPerson,
+            Self::Contact => Asks::Contact,
+            Self::Decide => Asks::Judgement,
+            Self::Acknowledge | Self::SendReturn => Asks::NoOutcome,
+        }
+    }
+
     /// Whether a duty for this may rest while social care leads. Nothing lets the search for a child rest, nor what is no
     /// check of a child.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use super::calendar::Calendar;
 use super::codes::code_list;
-use super::duty::{DutyKind, Purpose};
+use super::duty::{AlsoDone, Asks, DutyKind, Purpose};
 use super::policy::Policy;
 use super::schedule::{DutyOwed, OpenDuty, new_attempt};
 use super::tier::Tier;
@@ -57,13 +57,13 @@ impl AttemptResult {
     /// any result: the one comes of a [`Judgement`], the other of accepting the notification.
     #[must_use]
     pub const fn fits(self, purpose: Purpose) -> bool {
-        match purpose {
-            Purpose::SeeChild | Purpose::Find => matches!(self, Self::ChildSeen),
-            Purpose::Contact => matches!(
+        match purpose.asks() {
+            Asks::SeenInPerson => matches!(self, Self::ChildSeen),
+            Asks::Contact => matches!(
                 self,
                 Self::ChildSeen | Self::AdultOnly | Self::OnlineOnly | Self::WrittenOnly
             ),
-            Purpose::Decide | Purpose::Acknowledge | Purpose::SendReturn => false,
+            Asks::Judgement | Asks::NoOutcome => false,
         }
     }
 }
@@ -190,13 +190,11 @@ pub fn effect(
 /// An acknowledgement is satisfied by being sent, never by an outcome.
 #[must_use]
 pub fn satisfies(purpose: Purpose, happened: &Happened) -> bool {
-    match purpose {
-        Purpose::SeeChild | Purpose::Find => {
-            happened.result.fits(purpose) && happened.mode.in_person()
-        }
-        Purpose::Contact => happened.result.fits(purpose),
-        Purpose::Decide => happened.judgement.is_decision(),
-        Purpose::Acknowledge | Purpose::SendReturn => false,
+    match purpose.asks() {
+        Asks::SeenInPerson => happened.result.fits(purpose) && happened.mode.in_person(),
+        Asks::Contact => happened.result.fits(purpose),
+        Asks::Judgement => happened.judgement.is_decision(),
+        Asks::NoOutcome => false,
     }
 }
 
@@ -215,16 +213,7 @@ pub fn earliest(
         DutyKind::RecurringCheck => check
             .counted_from
             .min(last_seen_on.unwrap_or(registered_on)),
-        DutyKind::Acknowledgement
-        | DutyKind::FirstContact
-        | DutyKind::FirstMeeting
-        | DutyKind::SuitabilityDecision
-        | DutyKind::SecondCheck
-        | DutyKind::NewAttempt
-        | DutyKind::AfterMove
-        | DutyKind::SeeInPerson
-        | DutyKind::FindChild
-        | DutyKind::CensusReturn => check.counted_from,
+        _ => check.counted_from,
     }
 }
 
@@ -236,16 +225,10 @@ pub fn earliest(
 /// attempt asks for what failed to be done once more, whatever it is done for.
 #[must_use]
 pub fn satisfies_too(other: &OpenDuty, happened: &Happened) -> bool {
-    let in_time = match other.kind {
-        DutyKind::FirstContact
-        | DutyKind::FirstMeeting
-        | DutyKind::SuitabilityDecision
-        | DutyKind::AfterMove
-        | DutyKind::SeeInPerson
-        | DutyKind::FindChild
-        | DutyKind::NewAttempt => other.counted_from <= happened.on,
-        DutyKind::SecondCheck | DutyKind::RecurringCheck => other.due_on <= happened.on,
-        DutyKind::Acknowledgement | DutyKind::CensusReturn => false,
+    let in_time = match other.kind.nature().also_done {
+        AlsoDone::SinceCounted => other.counted_from <= happened.on,
+        AlsoDone::OnceDue => other.due_on <= happened.on,
+        AlsoDone::Never => false,
     };
     in_time && satisfies(other.purpose, happened)
 }

@@ -4,7 +4,7 @@ mod raised;
 
 use super::calendar::Calendar;
 use super::dates::spoken;
-use super::duty::{DutyKind, Purpose};
+use super::duty::{CHILD_SEEN, DutyKind, Purpose};
 use super::policy::{Policy, PolicyKey};
 use super::tier::Tier;
 use chrono::NaiveDate;
@@ -99,18 +99,7 @@ pub fn next_check(
     policy: &Policy,
     calendar: &Calendar,
 ) -> Option<DutyOwed> {
-    let next = match satisfied {
-        DutyKind::FirstMeeting => DutyKind::SecondCheck,
-        DutyKind::SecondCheck | DutyKind::RecurringCheck => DutyKind::RecurringCheck,
-        DutyKind::Acknowledgement
-        | DutyKind::FirstContact
-        | DutyKind::SuitabilityDecision
-        | DutyKind::NewAttempt
-        | DutyKind::AfterMove
-        | DutyKind::SeeInPerson
-        | DutyKind::FindChild
-        | DutyKind::CensusReturn => return None,
-    };
+    let next = satisfied.nature().followed_by?;
     Some(
         Basis {
             tier,
@@ -204,7 +193,7 @@ pub fn brought_forward(
             "{}: {} after {} on {} ({}). Brought forward on {} from {}, when the tier rose to {}{}.",
             check.kind.label(),
             holds.period().words(),
-            counted_after(check.kind),
+            check.kind.nature().counted_after,
             spoken(check.counted_from),
             holds.source(),
             spoken(today),
@@ -218,26 +207,6 @@ pub fn brought_forward(
         ),
     })
 }
-
-/// What a check of a kind is counted after, as far as the kind alone says.
-const fn counted_after(kind: DutyKind) -> &'static str {
-    match kind {
-        DutyKind::Acknowledgement
-        | DutyKind::FirstContact
-        | DutyKind::FirstMeeting
-        | DutyKind::SuitabilityDecision => "the notification was received",
-        DutyKind::SecondCheck => CHILD_SEEN,
-        DutyKind::RecurringCheck => "the child was seen or came onto the register",
-        DutyKind::NewAttempt => "the attempt",
-        DutyKind::AfterMove => "the move or the word of it",
-        DutyKind::SeeInPerson => "the last contact without meeting the child",
-        DutyKind::FindChild => "nobody knew where the child is,",
-        DutyKind::CensusReturn => "the census",
-    }
-}
-
-/// The event from which a check is counted that follows one of seeing the child.
-const CHILD_SEEN: &str = "the child was seen";
 
 /// What a due date depends on besides the event.
 #[derive(Clone, Copy)]

@@ -17,7 +17,7 @@ use crate::register::counts::Counts;
 use crate::register::list::{self, Listing, StatusFilter};
 use crate::register::person::{self, PersonRecord};
 use crate::rules::dates::spoken;
-use crate::rules::duty::DutyKind;
+use crate::rules::duty::{Since, ToFamily};
 use crate::rules::identifiers::Reference;
 use crate::visit::booking::{self, BookingState};
 use crate::visit::check::{self, Check};
@@ -191,52 +191,30 @@ fn next(conn: &mut Conn, record: &ChildRecord, today: NaiveDate) -> DbResult<Str
 
 /// A check in words for the family; the authority's own decisions are no appointment.
 fn expectation(check: &Check, child: &ChildRecord, today: NaiveDate) -> Option<String> {
-    let what = match check.kind {
-        DutyKind::Acknowledgement => "We will write to you",
-        DutyKind::FirstContact => "We will get in touch",
-        DutyKind::FirstMeeting
-        | DutyKind::NewAttempt
-        | DutyKind::AfterMove
-        | DutyKind::SeeInPerson => "We would like to meet you, in a way that suits you",
-        DutyKind::SecondCheck | DutyKind::RecurringCheck => {
-            "We would like to hear how it is going, in a way that suits you"
-        }
-        DutyKind::SuitabilityDecision | DutyKind::FindChild | DutyKind::CensusReturn => {
-            return None;
-        }
-    };
+    let told = check.kind.nature().to_family?;
+    let what = told.what;
     Some(if check.due_on < today {
         format!(
             "{what}. We meant to do this by {} and are late: we are sorry",
             spoken(check.due_on)
         )
     } else {
-        let (day, why) = (spoken(check.due_on), why(check, child));
+        let (day, why) = (spoken(check.due_on), why(check, &told, child));
         format!("{what}, by {day}. {why}")
     })
 }
 
 /// Why this day, without the tier: what the officers judge, the family hears from a person.
-fn why(check: &Check, child: &ChildRecord) -> String {
+fn why(check: &Check, told: &ToFamily, child: &ChildRecord) -> String {
     let from = spoken(check.counted_from);
-    let counted = match check.kind {
-        DutyKind::Acknowledgement | DutyKind::FirstContact | DutyKind::FirstMeeting => {
-            format!("We count from {from}, when we heard that you educate at home")
-        }
-        _ if child.last_seen_on == Some(check.counted_from) => {
-            format!("We count from {from}, when we last met")
-        }
-        DutyKind::NewAttempt => format!("We count from {from}, when we could not meet"),
-        DutyKind::AfterMove => format!("We count from {from}, when we heard of the move"),
-        DutyKind::SuitabilityDecision
-        | DutyKind::SecondCheck
-        | DutyKind::RecurringCheck
-        | DutyKind::SeeInPerson
-        | DutyKind::FindChild
-        | DutyKind::CensusReturn => {
-            format!("We count from {from}, by what our records say")
-        }
+    let seen = child.last_seen_on == Some(check.counted_from);
+    let since = match told.since {
+        Since::Notified => "when we heard that you educate at home",
+        _ if seen => "when we last met",
+        Since::Event(event) => event,
+        Since::Unsaid => "by what our records say",
     };
+    let counted = format!("We count from {from}, {since}");
     let moved = if check.due_on < check.original_due_on {
         " It was a later day at first: ask us if you would like to know why."
     } else {
