@@ -1,23 +1,9 @@
-//! Which values a key may have, so that no value keeps a check from coming due or a lapse from being told.
-//!
-//! Each bound has its source; where none is published it says that it is Hearth's own.
+//! Whether a value is within the bounds of its key, and whether steps that follow each other do.
 
 use super::{Period, Policy, PolicyKey, PolicyRow, Unit};
 use crate::rules::dates::spoken;
 use crate::rules::tier::Tier;
 use chrono::NaiveDate;
-
-/// What stands between a key and a value that makes no sense.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
-    /// The units that it may be counted in.
-    pub units: &'static [Unit],
-    pub least: u32,
-    /// The most, in its own unit; other units are compared by the days they span.
-    pub most: Period,
-    /// Where the bound comes from, in words that finish a sentence in brackets.
-    pub source: &'static str,
-}
 
 /// Why a value is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,107 +56,6 @@ pub enum OutOfBounds {
         then: &'static str,
         then_value: String,
     },
-}
-
-const DAYS: &[Unit] = &[Unit::CalendarDay];
-const NUMBER: &[Unit] = &[Unit::Times];
-const THURSDAYS: &[Unit] = &[Unit::Thursday];
-/// Whatever goes on in the holidays.
-const TIME: &[Unit] = &[Unit::CalendarDay, Unit::WorkingDay, Unit::Week, Unit::Month];
-const WORKING: &[Unit] = &[Unit::CalendarDay, Unit::WorkingDay, Unit::Week];
-/// What is about the education alone, and may wait for the schools.
-const OF_SCHOOLS: &[Unit] = &[
-    Unit::CalendarDay,
-    Unit::WorkingDay,
-    Unit::SchoolDay,
-    Unit::Week,
-    Unit::Month,
-];
-
-const BEXLEY_OUTER: &str = "Bexley’s 15 working days are the outer bound of what is published";
-const BEXLEY_92: &str = "Bexley’s 13 weeks and 1 day, after which a manager decides, are the outer bound of what is published";
-const A_YEAR: &str = "the 2019 guidance recommends contact at least once a year";
-const A_MONTH: &str = "the November 2025 Surrey review, where a visit was put off by a month";
-const A_CHILDHOOD: &str = "Hearth’s own bound: 18 years, a whole childhood";
-const OWN: &str = "Hearth’s own bound; no published one was found";
-const OF_THE_CENSUS: &str = "the school census is taken on a Thursday of the month";
-const OF_THE_ACT: &str =
-    "Hearth’s own bound; the Act’s days are known from commentary alone until it is read in force";
-
-impl PolicyKey {
-    /// The bounds of this key.
-    #[must_use]
-    pub const fn bounds(self) -> Bounds {
-        let (units, least, most, unit, source) = match self {
-            Self::RecordAndCrossChecks => (WORKING, 0, 15, Unit::WorkingDay, BEXLEY_OUTER),
-            Self::Acknowledgement => (WORKING, 1, 15, Unit::WorkingDay, BEXLEY_OUTER),
-            Self::FirstContact
-            | Self::FirstMeeting
-            | Self::NotYetConfident
-            | Self::AfterMove
-            | Self::SeeInPerson
-            | Self::FindChild
-            | Self::LongestPlan
-            | Self::LongestRest => (TIME, 1, 92, Unit::CalendarDay, BEXLEY_92),
-            Self::SuitabilityDecision | Self::ImprovementPeriod => {
-                (OF_SCHOOLS, 1, 92, Unit::CalendarDay, BEXLEY_92)
-            }
-            Self::SecondCheck
-            | Self::RecurringCheck
-            | Self::NotSeenFor
-            | Self::AddressVerifiedFor
-            | Self::LongestOverride => (TIME, 1, 12, Unit::Month, A_YEAR),
-            Self::LongestAbsence => (TIME, 1, 12, Unit::Month, OWN),
-            Self::FailedVisitRebooked
-            | Self::PostponementCeiling
-            | Self::LapseToManager
-            | Self::LapseToHeadOfService
-            | Self::LapseToDutyMailbox => (TIME, 1, 1, Unit::Month, A_MONTH),
-            Self::DueSoonFirst | Self::DueSoonLast => (TIME, 1, 1, Unit::Month, OWN),
-            Self::SafeguardingLookBack | Self::MovedRecently | Self::MovedWithin => {
-                (TIME, 1, 216, Unit::Month, A_CHILDHOOD)
-            }
-            Self::ConcernBeforeNotification => (TIME, 1, 12, Unit::Month, OWN),
-            Self::ContactsNotInPerson | Self::PostponementsAlone | Self::MovesThatCount => (
-                NUMBER,
-                1,
-                3,
-                Unit::Times,
-                "Hearth’s own bound: by the third time a person looks",
-            ),
-            Self::PlansAlone => (
-                NUMBER,
-                2,
-                3,
-                Unit::Times,
-                "Hearth’s own bound: an officer can answer, and by the third time a manager looks",
-            ),
-            Self::CensusReturn => (TIME, 1, 92, Unit::CalendarDay, OWN),
-            Self::CensusAutumn | Self::CensusSpring | Self::CensusSummer => {
-                (THURSDAYS, 1, 4, Unit::Thursday, OF_THE_CENSUS)
-            }
-            Self::ChecksAWeek => (NUMBER, 1, 50, Unit::Times, OWN),
-            Self::S437Notice => (
-                DAYS,
-                15,
-                92,
-                Unit::CalendarDay,
-                "s.437(2) Education Act 1996: not less than 15 days beginning with the day of service; at most Bexley’s 13 weeks and 1 day",
-            ),
-            Self::ParentNotification2026
-            | Self::PreliminaryNotice2026
-            | Self::HomeVisitRequest2026 => (DAYS, 1, 92, Unit::CalendarDay, OF_THE_ACT),
-            Self::UpdateRequestEarliest2026 | Self::UpdateRequestLatest2026 => {
-                (TIME, 1, 12, Unit::Month, OF_THE_ACT)
-            }
-        };
-        Bounds {
-            units,
-            least,
-            most: Period { value: most, unit },
-            source,
-        }
-    }
 }
 
 /// Whether a key may have this value.

@@ -5,6 +5,7 @@
 
 pub mod bounds;
 pub mod change;
+mod key;
 mod period;
 
 use super::codes::{UnknownCode, code_list};
@@ -13,113 +14,8 @@ use chrono::NaiveDate;
 use std::cmp::Reverse;
 use std::sync::LazyLock;
 
+pub use key::PolicyKey;
 pub use period::{Period, Unit};
-
-code_list! {
-    /// What a period is for.
-    pub enum PolicyKey {
-        RecordAndCrossChecks = "record_and_cross_checks", "Record the child and ask other services";
-        Acknowledgement = "acknowledgement", "Acknowledge the notification";
-        FirstContact = "first_contact", "First contact";
-        FirstMeeting = "first_meeting", "First meeting with the child and a parent";
-        SuitabilityDecision = "suitability_decision", "First decision on the education";
-        NotYetConfident = "not_yet_confident", "Manager decides if still not confident about the education";
-        SecondCheck = "second_check", "Second check";
-        RecurringCheck = "recurring_check", "Recurring check";
-        FailedVisitRebooked = "failed_visit_rebooked", "New attempt after a failed visit";
-        ImprovementPeriod = "improvement_period", "Time to improve the education";
-        /// Before the due day; the officer hears of the check.
-        DueSoonFirst = "due_soon_first", "First notice before a check is due";
-        DueSoonLast = "due_soon_last", "Last notice before a check is due";
-        LapseToManager = "lapse_to_manager", "Lapse goes to the manager";
-        LapseToHeadOfService = "lapse_to_head_of_service", "Lapse goes to the head of service";
-        LapseToDutyMailbox = "lapse_to_duty_mailbox", "Lapse goes to the duty mailbox and safeguarding lead";
-        AddressVerifiedFor = "address_verified_for", "A verified address counts as verified";
-        SafeguardingLookBack = "safeguarding_look_back", "Ended social care involvement still counts";
-        ConcernBeforeNotification = "concern_before_notification", "A concern this long before the notification counts";
-        MovedRecently = "moved_recently", "A move from another authority still counts";
-        MovedWithin = "moved_within", "A move to another address still counts";
-        MovesThatCount = "moves_that_count", "Moves to another address that are a reason to look sooner";
-        NotSeenFor = "not_seen_for", "Longest time without seeing the child in person";
-        AfterMove = "after_move", "See the child at a new address";
-        SeeInPerson = "see_in_person", "See the child after contacts without meeting";
-        ContactsNotInPerson = "contacts_not_in_person", "Contacts without meeting that raise a check";
-        FindChild = "find_child", "Find out where a child is";
-        PostponementCeiling = "postponement_ceiling", "An officer books no later than this after the first due day";
-        PostponementsAlone = "postponements_alone", "From this postponement on the manager hears of each";
-        PlansAlone = "plans_alone", "From this plan for a lapse on only a manager answers";
-        LongestPlan = "longest_plan", "Longest plan for a lapse";
-        LongestRest = "longest_rest", "Longest rest of a child’s checks";
-        LongestAbsence = "longest_absence", "Longest time that somebody is away and another stands in";
-        LongestOverride = "longest_override", "Longest time that a tier is decided by a person";
-        ChecksAWeek = "checks_a_week", "Checks that one officer can do in a week";
-        CensusReturn = "census_return", "Census return";
-        CensusAutumn = "census_autumn", "Day of the autumn census, in October";
-        CensusSpring = "census_spring", "Day of the spring census, in January";
-        CensusSummer = "census_summer", "Day of the summer census, in May";
-        /// s.437(2) Education Act 1996. Counted with the day of service as day 1.
-        S437Notice = "s437_notice", "Notice under section 437";
-        ParentNotification2026 = "parent_notification_2026", "Parent tells the authority (2026 Act)";
-        PreliminaryNotice2026 = "preliminary_notice_2026", "Preliminary notice (2026 Act)";
-        UpdateRequestEarliest2026 = "update_request_earliest_2026", "Earliest request for an update (2026 Act)";
-        UpdateRequestLatest2026 = "update_request_latest_2026", "Latest request for an update (2026 Act)";
-        HomeVisitRequest2026 = "home_visit_request_2026", "Request for a home visit (2026 Act)";
-    }
-}
-
-impl PolicyKey {
-    /// Whether any rule counts with this key. What is not read is kept for the day on which it is, and every page that
-    /// shows it says so: nobody may believe that Hearth watches over it. (`tests/it/architecture.rs` looks for the readers.)
-    #[must_use]
-    pub const fn is_read(self) -> bool {
-        match self {
-            Self::RecordAndCrossChecks
-            | Self::NotYetConfident
-            | Self::ImprovementPeriod
-            | Self::S437Notice
-            | Self::ParentNotification2026
-            | Self::PreliminaryNotice2026
-            | Self::UpdateRequestEarliest2026
-            | Self::UpdateRequestLatest2026
-            | Self::HomeVisitRequest2026 => false,
-            Self::Acknowledgement
-            | Self::FirstContact
-            | Self::FirstMeeting
-            | Self::SuitabilityDecision
-            | Self::SecondCheck
-            | Self::RecurringCheck
-            | Self::FailedVisitRebooked
-            | Self::DueSoonFirst
-            | Self::DueSoonLast
-            | Self::LapseToManager
-            | Self::LapseToHeadOfService
-            | Self::LapseToDutyMailbox
-            | Self::AddressVerifiedFor
-            | Self::SafeguardingLookBack
-            | Self::ConcernBeforeNotification
-            | Self::MovedRecently
-            | Self::MovedWithin
-            | Self::MovesThatCount
-            | Self::NotSeenFor
-            | Self::AfterMove
-            | Self::SeeInPerson
-            | Self::ContactsNotInPerson
-            | Self::FindChild
-            | Self::PostponementCeiling
-            | Self::PostponementsAlone
-            | Self::PlansAlone
-            | Self::LongestPlan
-            | Self::LongestRest
-            | Self::LongestAbsence
-            | Self::LongestOverride
-            | Self::ChecksAWeek
-            | Self::CensusReturn
-            | Self::CensusAutumn
-            | Self::CensusSpring
-            | Self::CensusSummer => true,
-        }
-    }
-}
 
 code_list! {
     /// Which set a row belongs to.
