@@ -12,12 +12,13 @@ use std::time::{Duration, Instant};
 
 use hearth::access::authority;
 use hearth::clock::Clock;
-use hearth::db::{Db, DbError, migrate};
+use hearth::db::{Db, DbError};
 use hearth::mail::messages::{LapseDigest, LapseLine};
 use hearth::mail::{Courier, Letter, Letterhead, Rendered, Topic, deliver, outbox};
 use hearth::rules::delivery::Answer;
 use hearth::rules::escalation::{Post, Step};
 use hearth::rules::identifiers::EmailAddress;
+use hearth::shipped;
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::PoolConfig;
 use lettre::{Message, SmtpTransport, Transport};
@@ -101,7 +102,7 @@ fn from_the_outbox(url: &str, count: usize) -> f64 {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("bench.db");
     let db = Db::open(&format!("sqlite:{}", file.display()), 4).expect("a database");
-    migrate::migrate(&db).expect("tables");
+    shipped::bring_up(&db).expect("tables");
     let clock = Clock::System;
     let (head, now) = (head(), clock.now());
     let message = digest(&head);

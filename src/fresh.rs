@@ -6,16 +6,15 @@ use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
-use crate::db::{Db, migrate};
-use crate::policy::rulebook;
+use crate::db::Db;
+use crate::shipped;
 
-/// A database with the tables and the policy in it, and nothing else.
+/// A database with what ships with the program, and nothing else.
 pub fn database(folder: &TempDir) -> Db {
     static TEMPLATE: LazyLock<TempDir> = LazyLock::new(|| {
         let folder = tempfile::tempdir().unwrap();
         let db = open(&folder.path().join("first.db"), 1);
-        migrate::migrate(&db).unwrap();
-        db.write_now(rulebook::seed).unwrap();
+        shipped::bring_up(&db).unwrap();
         let whole = folder.path().join("template.db");
         db.backup_to(&whole.display().to_string()).unwrap();
         folder

@@ -39,6 +39,7 @@ pub mod proof;
 pub mod register;
 pub mod returns;
 pub mod rules;
+pub mod shipped;
 pub mod standing;
 pub mod tier;
 pub mod visit;

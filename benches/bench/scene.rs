@@ -10,7 +10,7 @@ use diesel::{Connection, SqliteConnection};
 use hearth::access::accounts::{self, NewAccount};
 use hearth::access::{Act, Role, Viewer, authority, session};
 use hearth::clock::At;
-use hearth::db::{Conn, Db, DbError, migrate};
+use hearth::db::{Conn, Db, DbError};
 use hearth::duty::owed;
 use hearth::policy::rulebook;
 use hearth::register::address::Place;
@@ -25,6 +25,7 @@ use hearth::rules::codes::{
 use hearth::rules::identifiers::{EmailAddress, Postcode};
 use hearth::rules::schedule::{Entry, first_checks};
 use hearth::rules::tier::Tier;
+use hearth::shipped;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
@@ -109,12 +110,7 @@ fn tables() -> u64 {
 /// An empty register with its authorities, for imports.
 pub fn empty(file: &Path) -> Db {
     let db = Db::open(&format!("sqlite:{}", file.display()), 2).expect("a database");
-    migrate::migrate(&db).expect("tables");
-    db.write_now(|tx| {
-        authority::seed(tx)?;
-        rulebook::seed(tx)
-    })
-    .expect("authorities and policy");
+    shipped::bring_up(&db).expect("tables, authorities and policy");
     db
 }
 

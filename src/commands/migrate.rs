@@ -2,16 +2,15 @@
 
 use std::process::ExitCode;
 
-use hearth::access::authority;
-use hearth::db::{Db, DbError, migrate};
-use hearth::policy::rulebook;
+use hearth::db::Db;
+use hearth::shipped;
 
-use super::{Failure, Outcome, say, settings};
+use super::{Outcome, say, settings};
 
 pub fn run() -> Outcome {
     let config = settings()?;
     let db = Db::open(&config.database_url, config.database_connections)?;
-    let steps = bring_up(&db)?;
+    let steps = shipped::bring_up(&db)?;
     if steps.is_empty() {
         say!("The database is up to date.")?;
     }
@@ -19,15 +18,4 @@ pub fn run() -> Outcome {
         say!("Done: {step}")?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Runs the steps the database has not had, and puts in the list of authorities and the default policy.
-pub fn bring_up(db: &Db) -> Result<Vec<String>, Failure> {
-    let steps = migrate::migrate(db)?;
-    db.write_now(|tx| {
-        authority::seed(tx)?;
-        rulebook::seed(tx)?;
-        Ok::<_, DbError>(())
-    })?;
-    Ok(steps)
 }

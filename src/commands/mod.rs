@@ -25,7 +25,8 @@ use hearth::access::accounts::AccountError;
 use hearth::access::authority::Authority;
 use hearth::clock::Clock;
 use hearth::config::Config;
-use hearth::db::{Conn, Db, DbError, migrate as tables};
+use hearth::db::{Conn, Db, DbError};
+use hearth::shipped;
 use tracing_subscriber::EnvFilter;
 
 /// What the audit trail calls whoever runs a command.
@@ -131,7 +132,7 @@ fn clock(config: &Config) -> Clock {
 /// The database, if it is there and its tables are those of this version.
 fn open_ready(config: &Config) -> Result<Db, Failure> {
     let db = Db::open_existing(&config.database_url, config.database_connections)?;
-    if tables::is_pending(&db)? {
+    if shipped::is_missing(&db)? {
         return Err(Failure::because(
             "the database is not ready for this version of Hearth: run `hearth migrate` first \
              (if it holds a register, make a copy before, with `hearth backup FILE`)",

@@ -11,6 +11,7 @@ mod lifetime;
 pub mod migrate;
 pub mod schema;
 mod transaction;
+pub mod words;
 
 use std::time::Duration;
 

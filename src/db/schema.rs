@@ -287,6 +287,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    duty_kind (word) {
+        word -> Text,
+    }
+}
+
+diesel::table! {
+    duty_purpose (word) {
+        word -> Text,
+    }
+}
+
+diesel::table! {
     duty (id) {
         id -> BigInt,
         reference -> Text,
@@ -390,6 +402,12 @@ diesel::table! {
         closed_at -> Nullable<Timestamp>,
         closed_because -> Nullable<Text>,
         round -> Integer,
+    }
+}
+
+diesel::table! {
+    mail_kind (word) {
+        word -> Text,
     }
 }
 

@@ -12,10 +12,10 @@ use hearth::access::accounts::{self, NewAccount};
 use hearth::access::{AccountKey, Act, AuthorityKey, Role, Viewer, authority, password};
 use hearth::clock::{At, Clock};
 use hearth::config::Config;
-use hearth::db::{Conflict, Conn, Db, DbError, migrate};
-use hearth::policy::rulebook;
+use hearth::db::{Conflict, Conn, Db, DbError};
 use hearth::rules::escalation::Post;
 use hearth::rules::identifiers::EmailAddress;
+use hearth::shipped;
 use hearth::web::app::App;
 use hearth::web::server;
 use tempfile::TempDir;
@@ -303,15 +303,13 @@ struct Counted {
 /// A register with the authorities, the policy and the staff in it.
 fn first_register(url: &str) -> Db {
     let db = Db::open(url, 1).expect("a database");
-    migrate::migrate(&db).expect("tables");
+    shipped::bring_up(&db).expect("tables");
     db.write_now(|tx| fill(tx, &HASH))
         .expect("authorities and staff");
     db
 }
 
 fn fill(tx: &mut Conn, hash: &str) -> Result<(), DbError> {
-    authority::seed(tx)?;
-    rulebook::seed(tx)?;
     let now = moment(BEGINNING);
     for (code, name) in [
         (ASHDALE, "Ashdale Council"),

@@ -5,7 +5,8 @@ use std::process::{Command, Output, Stdio};
 
 use diesel::prelude::*;
 use hearth::clock::Clock;
-use hearth::db::{Db, DbError, migrate};
+use hearth::db::{Db, DbError};
+use hearth::shipped;
 use tempfile::TempDir;
 
 use super::app::{BEGINNING, Place, moment};
@@ -112,7 +113,7 @@ impl Drop for Machine {
         let Ok(db) = Db::open_existing(&self.place.url, 1) else {
             return;
         };
-        if matches!(migrate::is_pending(&db), Ok(false)) {
+        if matches!(shipped::is_missing(&db), Ok(false)) {
             let clock = Clock::stepped(moment(BEGINNING));
             self.ending.prove(&proving::services(db, clock));
         }

@@ -4,6 +4,7 @@
 mod codes;
 mod shape;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::str::FromStr;
@@ -14,7 +15,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use hearth::db::columns::Key;
 use hearth::db::{Conn, Db, DbError, migrate};
-use hearth::{on_each, text_column};
+use hearth::{on_each, shipped, text_column};
 use tempfile::TempDir;
 
 use super::app::moment;
@@ -109,6 +110,49 @@ fn postgresql_has_the_tables_of_schema_rs_and_of_sqlite() {
 #[test]
 fn a_column_of_codes_takes_those_of_its_list_and_no_other() {
     on_both(|db| assert_eq!(shape::of(db).allowed_words, codes::columns()));
+}
+
+#[test]
+fn the_words_for_kinds_stand_in_tables_and_a_database_that_lacks_one_is_not_ready() {
+    on_both(|db| {
+        assert!(
+            shipped::is_missing(db).unwrap(),
+            "only the tables are there"
+        );
+        assert!(shipped::bring_up(db).unwrap().is_empty());
+        for (table, words) in codes::of_tables() {
+            let held: BTreeSet<String> = db.read_now(|conn| shape::words(conn, table)).unwrap();
+            assert_eq!(held, words, "{table}");
+            assert!(!shipped::is_missing(db).unwrap());
+            let forget =
+                format!("DELETE FROM {table} WHERE word = (SELECT max(word) FROM {table})");
+            db.write_now(|tx| run(tx, &forget)).unwrap();
+            assert!(shipped::is_missing(db).unwrap(), "{table} lacks a word");
+            shipped::bring_up(db).unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_duty_or_a_mail_of_a_kind_that_nobody_knows_is_refused() {
+    on_both(|db| {
+        shipped::bring_up(db).unwrap();
+        for statement in [
+            "INSERT INTO duty (reference, authority_id, kind, purpose, post, may_rest, counted_from, original_due_on,
+                due_on, why, state, created_at)
+             SELECT 'K-1', min(id), 'nonsense', 'find', 'officer', FALSE, '2026-09-01', '2026-09-01', '2026-09-01', '',
+                'open', '2026-09-01 00:00:00' FROM authority",
+            "INSERT INTO outgoing_mail (reference, key, authority_id, kind, recipient, sender_name, subject, body_text,
+                body_html, message_id, state, next_try_at, created_at)
+             SELECT 'M-1', 'k', min(id), 'nonsense', '', '', '', '', '', '', 'sent', '2026-09-01 00:00:00',
+                '2026-09-01 00:00:00' FROM authority",
+        ] {
+            let known = statement.replace("nonsense", if statement.contains("duty") { "find_child" } else { "receipt" });
+            let refused = db.write_now(|tx| run(tx, statement)).unwrap_err().to_string();
+            assert!(refused.to_lowercase().contains("foreign key"), "{refused}");
+            db.write_now(|tx| run(tx, &known)).unwrap();
+        }
+    });
 }
 
 /// SQLite knows no other order; a PostgreSQL database has that of its language, in which a range of words may miss some.

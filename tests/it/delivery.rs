@@ -7,12 +7,13 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::RunQueryDsl;
 use hearth::clock::Clock;
 use hearth::db::columns::Key;
-use hearth::db::{Conn, Db, Result, migrate};
+use hearth::db::{Conn, Db, Result};
 use hearth::mail::deliver::{Summary, deliver_due};
 use hearth::mail::{
     Courier, Letter, Letterhead, MailKind, Rendered, Topic, Transport, Trust, outbox,
 };
 use hearth::rules::identifiers::{EmailAddress, Reference};
+use hearth::shipped;
 
 use crate::app::Place;
 use crate::smtp::{Behaviour, SmtpServer};
@@ -38,7 +39,7 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::empty(&folder);
         let db = Db::open(&place.url, 4).unwrap();
-        migrate::migrate(&db).unwrap();
+        shipped::bring_up(&db).unwrap();
         db.write_now(|tx| -> Result<()> {
             diesel::sql_query(
                 "INSERT INTO authority (id, code, name) VALUES (1, '860', 'Wessex County Council')",

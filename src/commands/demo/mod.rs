@@ -24,7 +24,9 @@ use hearth::db::Db;
 
 use self::folder::{FOLDER, Held};
 use self::year::CHILDREN;
-use super::{Failure, Outcome, clock, migrate, say, serve, settings};
+use hearth::shipped;
+
+use super::{Failure, Outcome, clock, say, serve, settings};
 
 #[derive(Args)]
 pub struct Options {
@@ -66,7 +68,7 @@ fn with_its_own_folder(config: Config) -> Config {
 fn afresh(config: &Config, held: &Held) -> Result<Db, Failure> {
     folder::clear(held)?;
     let db = Db::open(&config.database_url, config.database_connections)?;
-    migrate::bring_up(&db)?;
+    shipped::bring_up(&db)?;
     Ok(db)
 }
 

@@ -12,7 +12,9 @@ use hearth::mail::{Courier, Transport};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use super::super::{Failure, migrate};
+use hearth::shipped;
+
+use super::super::Failure;
 use super::Options;
 use super::counts::Counts;
 use super::dice::dice;
@@ -72,7 +74,7 @@ impl Run {
         let start = options.from.and_time(NaiveTime::MIN);
         let (clock, lifetime) = (Clock::stepped(start), Lifetime::default());
         let db = Db::open_to_throw_away(database, 1, &lifetime)?;
-        migrate::bring_up(&db)?;
+        shipped::bring_up(&db)?;
         let mail_server = MailServer::new(options.seed, &clock, &lifetime);
         let transport = Transport::Played(mail_server.play());
         let mut courier = Courier::new(transport, "hearth@ashdale.example".parse()?).one_by_one();

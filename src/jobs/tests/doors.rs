@@ -113,7 +113,6 @@ fn where_both_have_lapsed_the_older_clock_runs_on() {
 fn the_other_authority_is_one_of_the_list_and_not_the_own() {
     let world = World::new();
     let child = world.known_since_seen("2026-06-01");
-    world.run(|tx| authority::add(tx, "202", "Camden"));
     for nowhere in [
         None,
         Some(MovedTo::Listed("990".to_owned())),

@@ -37,7 +37,7 @@ fn words(keys: impl Iterator<Item = &'static str>) -> Words {
     keys.map(str::to_owned).collect()
 }
 
-/// Every column that holds a code, as `table.column`; all but the keys of the policy, of which nearly every version brings one
+/// Every column that holds a code, as `table.column`; all but [`of_tables`] and the keys of the policy, of which nearly every version brings one
 /// more, and which are read with the rulebook on every page.
 pub fn columns() -> BTreeMap<String, Words> {
     let posts = Post::ALL.iter().filter(|post| **post != Post::Officer);
@@ -66,7 +66,6 @@ pub fn columns() -> BTreeMap<String, Words> {
         ("outcome.mode", all!(Mode)),
         ("outcome.result", all!(AttemptResult)),
         ("outcome.spoken_alone", all!(SpokenAlone)),
-        ("outgoing_mail.kind", all!(MailKind)),
         ("outgoing_mail.state", all!(MailState)),
         ("person.confidentiality", all!(Confidentiality)),
         ("policy.policy_set", all!(PolicySet)),
@@ -90,8 +89,6 @@ pub fn columns() -> BTreeMap<String, Words> {
         ("tier_history.tier", all!(Tier)),
         ("tier_override.tier", all!(Tier)),
         ("claimed_address.source", all!(Source)),
-        ("duty.kind", all!(DutyKind)),
-        ("duty.purpose", all!(Purpose)),
         ("duty.post", all!(Post)),
         ("lapse.ladder", all!(Ladder)),
         ("lapse.post", all!(Post)),
@@ -101,4 +98,13 @@ pub fn columns() -> BTreeMap<String, Words> {
     named
         .map(|(name, words)| (name.to_owned(), words))
         .collect()
+}
+
+/// The codes whose words stand in a table of their own, by the table.
+pub fn of_tables() -> BTreeMap<&'static str, Words> {
+    BTreeMap::from([
+        ("duty_kind", all!(DutyKind)),
+        ("duty_purpose", all!(Purpose)),
+        ("mail_kind", all!(MailKind)),
+    ])
 }

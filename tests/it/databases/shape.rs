@@ -81,6 +81,11 @@ struct Fact {
     fact: String,
 }
 
+/// The words of a table of words.
+pub fn words(conn: &mut Conn, table: &str) -> Result<BTreeSet<String>, DbError> {
+    facts(conn, &format!("SELECT word AS fact FROM {table}"))
+}
+
 fn facts(conn: &mut Conn, sql: &str) -> Result<BTreeSet<String>, DbError> {
     let found: Vec<Fact> = diesel::sql_query(sql).load(conn)?;
     Ok(found.into_iter().map(|found| found.fact).collect())

@@ -1,0 +1,55 @@
+//! Words that a column may hold and of which nearly every version brings more, such as the kinds of duties: rows of a table
+//! that the column refers to, because SQLite makes a table anew for one word more in a CHECK.
+
+use diesel::QueryableByName;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::{Conn, Result};
+
+/// A list of such words.
+pub struct WordList {
+    /// The table, with one column, `word`.
+    pub table: &'static str,
+    pub words: Vec<&'static str>,
+}
+
+#[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = Text)]
+    word: String,
+}
+
+impl WordList {
+    /// Writes the words that the database does not hold. None is ever taken away: a row may hold it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn write_missing(&self, tx: &mut Conn) -> Result<()> {
+        for word in self.missing(tx)? {
+            let sql = match tx {
+                Conn::Sqlite(_) => format!("INSERT INTO {} (word) VALUES (?)", self.table),
+                #[cfg(feature = "postgres")]
+                Conn::Postgres(_) => format!("INSERT INTO {} (word) VALUES ($1)", self.table),
+            };
+            let insert = diesel::sql_query(sql).bind::<Text, _>(word);
+            on_each!(tx, |conn| insert.execute(conn))?;
+        }
+        Ok(())
+    }
+
+    /// The words that the database does not hold.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn missing(&self, conn: &mut Conn) -> Result<Vec<&'static str>> {
+        let question = diesel::sql_query(format!("SELECT word FROM {}", self.table));
+        let held: Vec<Held> = on_each!(conn, |conn| question.load(conn))?;
+        Ok(self
+            .words
+            .iter()
+            .filter(|word| held.iter().all(|held| held.word != **word))
+            .copied()
+            .collect())
+    }
+}
