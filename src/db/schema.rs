@@ -429,7 +429,7 @@ diesel::table! {
         body_html -> Text,
         message_id -> Text,
         state -> Text,
-        attempts -> Integer,
+        tries -> Integer,
         next_try_at -> Timestamp,
         leased_until -> Nullable<Timestamp>,
         last_answer -> Text,
@@ -540,7 +540,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    tier_override (id) {
+    tier_decision (id) {
         id -> BigInt,
         child_id -> BigInt,
         tier -> Text,
@@ -675,8 +675,8 @@ diesel::joinable!(list_import -> account (account_id));
 diesel::joinable!(notice -> duty (duty_id));
 diesel::joinable!(notice -> outgoing_mail (mail_id));
 diesel::joinable!(absence -> authority (authority_id));
-diesel::joinable!(tier_override -> child (child_id));
-diesel::joinable!(tier_override -> account (decided_by));
+diesel::joinable!(tier_decision -> child (child_id));
+diesel::joinable!(tier_decision -> account (decided_by));
 diesel::joinable!(assessment_due -> child (child_id));
 diesel::joinable!(policy -> account (recorded_by));
 diesel::joinable!(school_term -> authority (authority_id));
@@ -718,7 +718,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     policy,
     notice,
     absence,
-    tier_override,
+    tier_decision,
     assessment_due,
     school_term,
     calendar_day,

@@ -47,7 +47,7 @@ pub struct DeskLapse {
     pub plans: u32,
 }
 
-/// A coming visit that is booked for another address than the child's home, or before another one was told.
+/// A coming visit that is booked for another address than the child's home, or before another one was claimed.
 #[derive(Clone, Debug)]
 pub struct VisitElsewhere {
     pub check: String,

@@ -10,7 +10,7 @@ use crate::access::authority::{self, Authority};
 use crate::access::{AuthorityKey, Viewer, accounts};
 use crate::clock::At;
 use crate::db::{Conn, Result};
-use crate::duty::posts::{About, Hearer, Posts};
+use crate::duty::posts::{HeardOf, Hearer, Posts};
 use crate::duty::whose::Whose;
 use crate::duty::{lapse_list, notice};
 use crate::mail::messages::{Figure, WeeklyDigest, WeeklyLapse};
@@ -38,7 +38,7 @@ pub fn tell(tx: &mut Conn, authority: AuthorityKey, base_url: &str, at: At) -> R
     let rulebook = rulebook::load(tx, authority, at.today())?;
     let authority = authority::by_key(tx, authority)?;
     let Some(heard) =
-        Posts::of(tx, &authority, at.today())?.who(Post::TeamLeader, About::default())
+        Posts::of(tx, &authority, at.today())?.who(Post::TeamLeader, HeardOf::default())
     else {
         return Ok(0);
     };

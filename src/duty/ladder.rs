@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDateTime;
 
-use super::posts::{About, Heard, Posts};
+use super::posts::{Heard, HeardOf, Posts};
 use super::store::ladder::{Described, LapseOnLadder, Telling, ToldStep};
 use super::{LapseKey, store, told};
 use crate::access::AuthorityKey;
@@ -137,14 +137,14 @@ fn untold<'a>(lapses: &'a [Described], owing: &Owing) -> Vec<Untold<'a>> {
 }
 
 /// For which post a step is told, and what decides besides who that is.
-type Audience<'a> = (Post, About<'a>);
+type Audience<'a> = (Post, HeardOf<'a>);
 
 fn audience<'a>(step: &Untold<'a>) -> Audience<'a> {
     let Untold {
         lapse, owed, post, ..
     } = step;
     let is_for_officer = *post == Post::Officer;
-    let about = About {
+    let about = HeardOf {
         // A restricted record can be opened by its officer, whichever post they hold.
         officer: (lapse.officer.as_deref()).filter(|_| is_for_officer || lapse.is_restricted()),
         restricted: lapse.is_restricted(),

@@ -1,16 +1,16 @@
 //! A lapse: a duty that was not done by its day, as a stored thing with an owner. It is opened by the sweep, told step
 //! by step, answered by a person with a plan, and closed when the duty is: by an outcome that satisfies it, by the
-//! letter it asks for, or because the check is no longer owed.
+//! letter it asks for, or because the duty is no longer owed.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+pub use super::store::lapse::TellingRecord;
 use super::{DutyKey, LapseKey, store};
 use crate::access::audit::Event;
 use crate::access::{Act, Action, AuthorityKey, Subject, Viewer};
 use crate::clock::{At, london_day};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
-use crate::mail::outbox::MailState;
 use crate::policy::rulebook::{self, LastDay, Rulebook};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
@@ -88,24 +88,6 @@ impl LapseRecord {
 pub struct Plan {
     pub words: String,
     pub by: NaiveDate,
-}
-
-/// That a step of the ladder was told, and what became of the mail.
-#[derive(Clone, Debug)]
-pub struct TellingRecord {
-    pub step: Step,
-    /// In which round of the ladder: after how many answers.
-    pub round: u32,
-    /// Which post it was owed to.
-    pub post: Post,
-    /// Which post was told: a higher one when nobody holds the first.
-    pub told_post: Post,
-    pub recipient: String,
-    /// When it was put into the outbox.
-    pub told_at: NaiveDateTime,
-    pub mail_state: MailState,
-    /// When the server took it.
-    pub sent_at: Option<NaiveDateTime>,
 }
 
 /// That a step was told, as the mail server's own record can be held against it.

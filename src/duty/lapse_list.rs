@@ -23,7 +23,7 @@ pub struct OpenLapse {
     pub kind: DutyKind,
     /// The child whom it is about; none: it is the authority that owes it.
     pub child: Option<NamedChild>,
-    /// The day the check was due.
+    /// The day the duty was due.
     pub due_on: NaiveDate,
     /// Why on that day.
     pub why: String,

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::posts::{About, Posts};
+use super::posts::{HeardOf, Posts};
 use crate::access::{AuthorityKey, authority};
 use crate::clock::At;
 use crate::db::columns::Key;
@@ -23,7 +23,7 @@ pub struct News<'a, R> {
     /// Whose post it is for.
     pub post: Post,
     /// What decides who that is.
-    pub hears: About<'a>,
+    pub hears: HeardOf<'a>,
     /// What it says; with the post for which somebody else is told, where nobody is there for it.
     pub letter: fn(&R, Option<Post>, &Letterhead) -> Result<Rendered>,
     /// Notes on the row that it was told, with which letter to the first who hears it, and when.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::posts::{About, Hearer, Posts};
+use super::posts::{HeardOf, Hearer, Posts};
 use super::store::notice::{Candidate, GivenNotice, Window};
 use super::{store, told};
 use crate::access::AuthorityKey;
@@ -20,7 +20,7 @@ use crate::rules::identifiers::EmailAddress;
 use crate::rules::notice::{Notice, Upcoming, horizon, owed};
 use crate::rules::tier::Tier;
 
-/// The last due day that counts as soon: that of the last check of which notice may be owed by the policy.
+/// The last due day that counts as soon: that of the last duty of which notice may be owed by the policy.
 pub fn soon(rulebook: &Rulebook) -> NaiveDate {
     let Rulebook {
         policy,
@@ -33,7 +33,7 @@ pub fn soon(rulebook: &Rulebook) -> NaiveDate {
 
 /// A notice that is owed and was not given.
 pub struct NotGiven {
-    pub check: Candidate,
+    pub duty: Candidate,
     notice: Notice,
 }
 
@@ -92,20 +92,20 @@ pub fn not_given(
         last: horizon(Notice::Last, policy, calendar, *today),
     };
     let candidates = store::notice::candidates(conn, authority, &window, &gone, seen_until)?;
-    let owed_of = |check: &Candidate| {
+    let owed_of = |duty: &Candidate| {
         let upcoming = Upcoming {
-            due_on: check.due_on,
-            created_on: london_day(check.created_at),
-            tier: check.tier.unwrap_or(Tier::Green),
+            due_on: duty.due_on,
+            created_on: london_day(duty.created_at),
+            tier: duty.tier.unwrap_or(Tier::Green),
         };
         owed(&upcoming, policy, calendar, *today)
     };
     Ok(candidates
         .into_iter()
-        .filter(|check| check.kind.nature().gives_notice)
-        .filter_map(|check| match owed_of(&check)? {
-            Notice::First if check.first_given => None,
-            notice => Some(NotGiven { check, notice }),
+        .filter(|duty| duty.kind.nature().gives_notice)
+        .filter_map(|duty| match owed_of(&duty)? {
+            Notice::First if duty.first_given => None,
+            notice => Some(NotGiven { duty, notice }),
         })
         .collect())
 }
@@ -117,16 +117,16 @@ struct Part<'a> {
     in_place_of: Option<String>,
 }
 
-/// One person hears of each check, even where several hold the post: whoever is told should be the one who does it.
+/// One person hears of each duty, even where several hold the post: whoever is told should be the one who does it.
 fn group<'a>(not_given: &'a [NotGiven], posts: &Posts) -> BTreeMap<EmailAddress, Vec<Part<'a>>> {
     let mut by_recipient: BTreeMap<EmailAddress, Vec<Part<'a>>> = BTreeMap::new();
     for owed in not_given {
-        let about = About {
-            officer: owed.check.officer.as_deref(),
-            restricted: owed.check.restricted.unwrap_or_default(),
+        let about = HeardOf {
+            officer: owed.duty.officer.as_deref(),
+            restricted: owed.duty.restricted.unwrap_or_default(),
             done_by: None,
         };
-        let Some(heard) = posts.who(owed.check.post, about) else {
+        let Some(heard) = posts.who(owed.duty.post, about) else {
             continue;
         };
         let told_post = heard.post;
@@ -161,11 +161,11 @@ fn write_to(
         link: told::link(base_url, reference.as_str()),
     };
     let lines = parts.iter().map(|part| {
-        let check = &part.owed.check;
+        let duty = &part.owed.duty;
         format!(
             "{} {} {}",
-            check.reference,
-            check.due_on,
+            duty.reference,
+            duty.due_on,
             part.owed.notice.as_str()
         )
     });
@@ -181,8 +181,8 @@ fn write_to(
     let given: Vec<GivenNotice<'_>> = parts
         .iter()
         .map(|part| GivenNotice {
-            check: part.owed.check.key,
-            due_on: part.owed.check.due_on,
+            duty: part.owed.duty.key,
+            due_on: part.owed.duty.due_on,
             notice: part.owed.notice,
             recipient: recipient.as_str(),
             mail,
@@ -192,16 +192,16 @@ fn write_to(
 }
 
 fn line(part: &Part<'_>, rulebook: &Rulebook) -> DueSoonLine {
-    let check = &part.owed.check;
+    let duty = &part.owed.duty;
     let Rulebook {
         calendar, today, ..
     } = rulebook;
     DueSoonLine {
-        reference: check.reference.to_string(),
-        kind: check.kind,
-        due_on: check.due_on,
-        working_days_left: calendar.working_days_between(*today, check.due_on),
+        reference: duty.reference.to_string(),
+        kind: duty.kind,
+        due_on: duty.due_on,
+        working_days_left: calendar.working_days_between(*today, duty.due_on),
         is_last: part.owed.notice == Notice::Last,
-        vacant_post: (part.told_post != check.post).then_some(check.post),
+        vacant_post: (part.told_post != duty.post).then_some(duty.post),
     }
 }

@@ -107,7 +107,7 @@ pub struct Duty {
 }
 
 impl Duty {
-    /// What the rules need to know of a check that is open.
+    /// What the rules need to know of a duty that is open.
     pub fn as_open(&self) -> OpenDuty {
         OpenDuty {
             kind: self.kind,
@@ -128,9 +128,9 @@ pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<Duty>> {
     let all = store::owed::of_child(conn, child)?;
     let (mut open, mut closed): (Vec<_>, Vec<_>) = all
         .into_iter()
-        .partition(|check| check.state == DutyState::Open);
-    open.sort_by_key(|check| (check.due_on, check.key));
-    closed.sort_by_key(|check| Reverse((check.closed_on, check.key)));
+        .partition(|duty| duty.state == DutyState::Open);
+    open.sort_by_key(|duty| (duty.due_on, duty.key));
+    closed.sort_by_key(|duty| Reverse((duty.closed_on, duty.key)));
     open.append(&mut closed);
     Ok(open)
 }
@@ -143,7 +143,7 @@ pub struct DueDay {
     pub why: String,
 }
 
-/// The days on which the open checks of one kind are due, for those of the children who have one.
+/// The days on which the open duties of one kind are due, for those of the children who have one.
 pub fn due_days(
     conn: &mut Conn,
     kind: DutyKind,
@@ -176,13 +176,13 @@ pub fn owe(
     copy_next(act.tx, child)
 }
 
-/// Writes the first checks of children who were put on the register a moment ago, each with the earliest due day
+/// Writes the first duties of children who were put on the register a moment ago, each with the earliest due day
 /// beside it already ([`register::bulk::add_all`]). They are owed nothing else yet, so nothing is looked up.
 pub fn owe_first(act: &mut Act<'_>, owed: &[(ChildKey, Vec<DutyOwed>)]) -> Result<()> {
     let new: Vec<NewDuty<'_>> = owed
         .iter()
-        .flat_map(|(child, checks)| {
-            checks.iter().map(|owed| NewDuty {
+        .flat_map(|(child, duties)| {
+            duties.iter().map(|owed| NewDuty {
                 child: *child,
                 owed,
                 follows: None,

@@ -26,7 +26,7 @@ pub struct Posts {
 
 /// What somebody is told of, as far as it decides who that is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct About<'a> {
+pub struct HeardOf<'a> {
     /// The address of the child's officer, unless there is none or they have left.
     pub officer: Option<&'a str>,
     /// Whether the record is restricted: then nobody is told who could not open it, and the next above is.
@@ -82,7 +82,7 @@ impl Posts {
     /// The holders of a post, or of the next one above it for which somebody is there, or at last the authority's
     /// mailbox. The holder of the post of officer is the child's own. Whoever did it is told only when nobody else is
     /// there at all.
-    pub fn who(&self, post: Post, about: About<'_>) -> Option<Heard> {
+    pub fn who(&self, post: Post, about: HeardOf<'_>) -> Option<Heard> {
         let mut asked = Some(post);
         while let Some(post) = asked {
             let people = self.there_for(post, about);
@@ -94,7 +94,7 @@ impl Posts {
         let done_by = None;
         match about.done_by {
             Some(_) => {
-                (self.at_the_mailbox()).or_else(|| self.who(post, About { done_by, ..about }))
+                (self.at_the_mailbox()).or_else(|| self.who(post, HeardOf { done_by, ..about }))
             }
             None => self.at_the_mailbox(),
         }
@@ -103,7 +103,7 @@ impl Posts {
     /// As [`Posts::who`], from the post above this one on.
     pub fn above(&self, post: Post) -> Option<Heard> {
         match post.next_above() {
-            Some(next) => self.who(next, About::default()),
+            Some(next) => self.who(next, HeardOf::default()),
             None => self.at_the_mailbox(),
         }
     }
@@ -132,7 +132,7 @@ impl Posts {
     }
 
     /// Whether whoever has this address could open the record. A mailbox is read by people with accounts of their own.
-    fn can_open(&self, address: &EmailAddress, about: About<'_>) -> bool {
+    fn can_open(&self, address: &EmailAddress, about: HeardOf<'_>) -> bool {
         let address = address.as_str();
         !about.restricted
             || about.officer == Some(address)
@@ -141,7 +141,7 @@ impl Posts {
 
     /// Who hears what is for a post: its holders, and for each who is away the delegate. Whoever holds the post and
     /// stands in for another of its holders is told once, as themselves.
-    fn there_for(&self, post: Post, about: About<'_>) -> Vec<Hearer> {
+    fn there_for(&self, post: Post, about: HeardOf<'_>) -> Vec<Hearer> {
         let holders: Vec<EmailAddress> = if post == Post::Officer {
             let own = about
                 .officer

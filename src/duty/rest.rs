@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::news::{self, News};
-use super::posts::About;
+use super::posts::HeardOf;
 use super::store;
 use super::store::rest::Unheard;
 use crate::access::{Act, Action, AuthorityKey, Subject};
@@ -197,7 +197,7 @@ fn news(rest: &Unheard) -> News<'_, Unheard> {
         child: rest.child_key,
         about: "the rest of these checks".to_owned(),
         post: Post::HeadOfService,
-        hears: About {
+        hears: HeardOf {
             officer: None,
             restricted: rest.restricted,
             done_by: rest.decided_by.as_deref(),

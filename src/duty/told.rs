@@ -1,4 +1,4 @@
-//! What a mail told: the page behind the link of a digest lists exactly the lapses or the checks that the mail counted, and
+//! What a mail told: the page behind the link of a digest lists exactly the lapses or the duties that the mail counted, and
 //! how each stands since.
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -19,7 +19,7 @@ pub fn link(base_url: &str, mail: &str) -> String {
     format!("{base_url}/told/{mail}")
 }
 
-/// A mail that told of lapses or of checks that are due soon.
+/// A mail that told of lapses or of duties that are due soon.
 #[derive(Clone, Debug)]
 pub struct ToldMail {
     pub key: i64,
@@ -38,13 +38,13 @@ pub struct ToldMail {
 /// What a mail told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToldOf {
-    /// Checks that have lapsed.
+    /// Duties that have lapsed.
     Lapses,
-    /// Checks that are due soon.
+    /// Duties that are due soon.
     DueSoon,
 }
 
-/// One of the lapses or checks that a mail told of.
+/// One of the lapses or duties that a mail told of.
 #[derive(Clone, Debug)]
 pub struct ToldLine {
     pub check_reference: String,
@@ -78,7 +78,7 @@ pub struct ToldLapse {
     pub closed_at: Option<NaiveDateTime>,
 }
 
-/// The mail with this reference of the viewer's authority, if it told of lapses or of checks that are due soon.
+/// The mail with this reference of the viewer's authority, if it told of lapses or of duties that are due soon.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -121,6 +121,6 @@ pub fn page(
 ) -> Result<Vec<ToldLine>> {
     match mail.of {
         ToldOf::Lapses => store::told::lapses(conn, viewer, mail.key, (offset, PAGE)),
-        ToldOf::DueSoon => store::told::checks(conn, viewer, mail.key, (offset, PAGE)),
+        ToldOf::DueSoon => store::told::duties(conn, viewer, mail.key, (offset, PAGE)),
     }
 }

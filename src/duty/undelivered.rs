@@ -1,7 +1,7 @@
-//! A mail about a lapse or a check due soon that could not be delivered has told nobody, and that is itself an incident:
+//! A mail about a lapse or a duty due soon that could not be delivered has told nobody, and that is itself an incident:
 //! the next post up hears of it at once, and the child's timeline says so.
 
-use super::posts::{About, Heard, Hearer, Posts};
+use super::posts::{Heard, HeardOf, Hearer, Posts};
 use super::store::ladder::ToldWith;
 use super::{store, told};
 use crate::access::audit::Event;
@@ -130,7 +130,7 @@ impl Story {
             below = post;
         }
         let mut others = Post::ALL.iter().rev();
-        others.find_map(|post| self.untried(posts.who(*post, About::default())?))
+        others.find_map(|post| self.untried(posts.who(*post, HeardOf::default())?))
     }
 
     fn untried(&self, mut heard: Heard) -> Option<Heard> {

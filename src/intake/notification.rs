@@ -12,16 +12,17 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::store;
 use super::store::notification::{NotificationKey, Row, SeenChild};
-use crate::access::{AccountKey, Act, Viewer};
+use crate::access::{Act, Viewer};
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::duty::owed::{self, DueDay};
 use crate::register::ChildKey;
 use crate::register::address::Place;
 use crate::register::list::Line;
+use crate::register::person::NewPerson;
 use crate::rules::codes::{PreviousSetting, PrimaryReason, Relationship, Sex, Source};
 use crate::rules::duty::DutyKind;
-use crate::rules::identifiers::{EmailAddress, PhoneNumber, Reference};
+use crate::rules::identifiers::Reference;
 
 pub use self::accept::accept;
 pub use self::receive::receive;
@@ -42,16 +43,8 @@ pub struct Notification {
 /// The parent who notifies.
 #[derive(Clone, Debug)]
 pub struct NotifyingParent {
-    /// The account that proved the address, unless an officer writes it down for them.
-    pub account: Option<AccountKey>,
-    /// Their name as they write it.
-    pub name: String,
-    /// Where mail reaches them.
-    pub email: Option<EmailAddress>,
-    /// Where a call reaches them.
-    pub telephone: Option<PhoneNumber>,
-    /// How they would rather be contacted, in their words.
-    pub contact_preference: String,
+    /// With the account that proved the address, unless an officer writes it down for them.
+    pub person: NewPerson,
     pub home: Place,
 }
 

@@ -32,6 +32,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::mail::Courier;
 
+pub use store::work::Work;
 pub use timer::{Nudge, Timer};
 
 /// What the jobs need of the program.
@@ -46,16 +47,4 @@ pub struct Services {
     pub base_url: String,
     /// Without a completed sweep for so long, something is wrong (HEARTH_JOBS_LATE_AFTER).
     pub late_after: Duration,
-}
-
-/// What a run came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Work {
-    /// Things found that needed something done.
-    pub found: i64,
-    pub did: i64,
-    /// Things that could not be done.
-    pub failed: i64,
-    /// What went wrong, in words for an administrator; empty when the run is complete.
-    pub problem: String,
 }

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{NaiveDateTime, TimeDelta};
 
+pub use super::store::runner::RunRecord;
 use super::{Services, Work, bounces, deliver, housekeeping, store, sweep, tiers, weekly};
 use crate::clock::{At, london_day};
 use crate::db::{Conn, Result};
@@ -26,18 +27,6 @@ impl RunSummary {
             .as_ref()
             .is_none_or(|work| work.problem.is_empty())
     }
-}
-
-/// A run as the page for administrators shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunRecord {
-    pub job: String,
-    /// When it began, UTC.
-    pub started_at: NaiveDateTime,
-    /// When it ended; nothing while it runs, or if it was killed.
-    pub ended_at: Option<NaiveDateTime>,
-    /// What it came to.
-    pub work: Work,
 }
 
 struct Job {

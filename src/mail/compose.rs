@@ -20,7 +20,7 @@ pub(super) enum Unsendable {
     Message(#[from] lettre::error::Error),
 }
 
-/// The message: one recipient, plain text and HTML, and the Message-ID that it has on every attempt. What cannot be
+/// The message: one recipient, plain text and HTML, and the Message-ID that it has on every try. What cannot be
 /// delivered comes back to the sender of the envelope.
 pub(super) fn compose(
     mail: &OutgoingMail,

@@ -170,7 +170,7 @@ fn hand_over(mail: &OutgoingMail, courier: &Courier, now: NaiveDateTime) -> Answ
 
 fn tried(mail: &OutgoingMail) -> Tried {
     Tried {
-        attempts: mail.attempts.unsigned_abs(),
+        tries: mail.tries.unsigned_abs(),
         useless_after: mail.useless_after,
     }
 }
@@ -339,13 +339,13 @@ fn words(answer: &Answer) -> &str {
 }
 
 fn tell(mail: &OutgoingMail, answer: &Answer, next: Next) {
-    let (reference, kind, attempt) = (&mail.reference, mail.kind.as_str(), mail.attempts);
+    let (reference, kind, tries) = (&mail.reference, mail.kind.as_str(), mail.tries);
     let answer = words(answer);
     match next {
-        Next::Sent => tracing::info!(mail = reference, kind, attempt, "mail sent"),
+        Next::Sent => tracing::info!(mail = reference, kind, tries, "mail sent"),
         Next::RetryAt(at) => {
-            tracing::warn!(mail = reference, kind, attempt, answer, %at, "mail not sent, to be tried again");
+            tracing::warn!(mail = reference, kind, tries, answer, %at, "mail not sent, to be tried again");
         }
-        Next::Dead => tracing::error!(mail = reference, kind, attempt, answer, "mail given up"),
+        Next::Dead => tracing::error!(mail = reference, kind, tries, answer, "mail given up"),
     }
 }

@@ -1,7 +1,7 @@
 //! A mail server: how it is reached, what it said, and a few connections to it that are kept for the next mail.
 //!
 //! lettre speaks to the server; which step a refusal answers is asked for here, because a server that turns *us* away
-//! (wrong password, closed door) must not be taken for one that refuses this mail: one mistake in a setting would kill
+//! (wrong password, closed port) must not be taken for one that refuses this mail: one mistake in a setting would kill
 //! every mail in the outbox. A connection that is kept is not tested by a NOOP of its own: the MAIL of the next message
 //! is the test. A message goes out in one write; in two, the second would wait until the server confirms the first.
 

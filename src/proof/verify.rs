@@ -69,20 +69,20 @@ const QUESTIONS: &[(&str, Question)] = &[
         ask::wrong_next_check,
     ),
     (
-        "Every overdue check has exactly one open lapse",
+        "Every overdue duty has exactly one open lapse",
         ask::overdue_without_lapse,
     ),
     (
-        "Every open lapse is of an open check",
-        ask::lapses_of_closed_checks,
+        "Every open lapse is of an open duty",
+        ask::lapses_of_closed_duties,
     ),
     (
         "Every closed lapse was closed by an outcome or a cancellation, with the reason, and none by an attempt that failed",
         ask::lapses_closed_without_cause,
     ),
     (
-        "No check is due later than it first was, and every closed check says when and why",
-        ask::checks_out_of_order,
+        "No duty is due later than it first was, and every closed duty says when and why",
+        ask::duties_out_of_order,
     ),
     (
         "Every child on the register has one open registration, and no other child has one",
@@ -226,7 +226,7 @@ fn steps_told(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
 
 fn notices_given(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
     let mut invariant =
-        Invariant::new("Every notice that a check is due soon was given when it was owed");
+        Invariant::new("Every notice that a duty is due soon was given when it was owed");
     for register in registers {
         let Register {
             authority,
@@ -236,7 +236,7 @@ fn notices_given(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
         let owed = notice::not_given(conn, *authority, rulebook, Some(*seen_until))?;
         let given = store::notice::count(conn, *authority, rulebook.today)?;
         let checked = given + i64::try_from(owed.len()).unwrap_or(i64::MAX);
-        let broken = owed.iter().map(|owed| owed.check.reference.to_string());
+        let broken = owed.iter().map(|owed| owed.duty.reference.to_string());
         invariant.add((checked, broken.collect()));
     }
     Ok(invariant)

@@ -156,6 +156,7 @@ impl Known {
 mod tests {
     use super::*;
     use crate::clock::At;
+    use crate::register::person::PersonParticulars;
     use crate::register::testing::{World, day, new_child, now, particulars, world};
     use crate::register::{address, child, names, person, registration, search, tier};
     use crate::rules::codes::{
@@ -188,11 +189,13 @@ mod tests {
     fn mother(name: &str, email: Option<&str>) -> NewParent {
         let person = NewPerson {
             account: None,
-            name: name.to_owned(),
-            email: email.map(|email| EmailAddress::parse(email).unwrap()),
-            telephone: None,
-            contact_preference: String::new(),
-            confidentiality: Confidentiality::Normal,
+            particulars: PersonParticulars {
+                name: name.to_owned(),
+                email: email.map(|email| EmailAddress::parse(email).unwrap()),
+                telephone: None,
+                contact_preference: String::new(),
+                confidentiality: Confidentiality::Normal,
+            },
         };
         let relation = NewRelation {
             relationship: Relationship::Mother,
@@ -258,7 +261,7 @@ mod tests {
         );
         let parents = world.run(|conn| person::parents_of(conn, &world.officer, *key));
         let pat = parents.first().unwrap();
-        assert_eq!(pat.person.name, "Pat O'Brien");
+        assert_eq!(pat.person.particulars.name, "Pat O'Brien");
         let lives_at = pat.address.as_ref().map(|address| address.place.clone());
         assert!(lives_at.is_some() && lives_at == full.home);
         let found = world.run(|conn| search::search(conn, &world.officer, "obrien"));

@@ -4,13 +4,13 @@
 use chrono::NaiveDate;
 
 use super::address::AddressRecord;
-pub use super::store::person::PersonRecord;
 use super::store::person::Tie;
+pub use super::store::person::{PersonParticulars, PersonRecord};
 use super::{ChildKey, PersonKey, fresh_reference, names, store};
 use crate::access::{AccountKey, Act, Action, Role, Subject, Viewer};
 use crate::db::{Conn, Result};
 use crate::rules::codes::{Confidentiality, Relationship};
-use crate::rules::identifiers::{EmailAddress, PhoneNumber, Reference, ReferenceKind};
+use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
 
 /// A parent or carer of one child.
 #[derive(Clone, Debug)]
@@ -33,16 +33,7 @@ pub struct ParentOf {
 pub struct NewPerson {
     /// Their account, when they have proved their address.
     pub account: Option<AccountKey>,
-    /// Their name as they write it.
-    pub name: String,
-    /// Where mail reaches them.
-    pub email: Option<EmailAddress>,
-    /// Where a call reaches them.
-    pub telephone: Option<PhoneNumber>,
-    /// How they would rather be contacted, in their words.
-    pub contact_preference: String,
-    /// Whom their address may be shown to.
-    pub confidentiality: Confidentiality,
+    pub particulars: PersonParticulars,
 }
 
 /// What a person is to a child.
@@ -80,8 +71,8 @@ pub fn add(act: &mut Act<'_>, new: &NewPerson) -> Result<PersonKey> {
 /// Holds a person, unless one with the same email address and name is held already: that one is who is meant, and stays
 /// as they are.
 pub fn hold(act: &mut Act<'_>, new: &NewPerson) -> Result<PersonKey> {
-    let folded = names::fold(&new.name);
-    let same_address = match &new.email {
+    let folded = names::fold(&new.particulars.name);
+    let same_address = match &new.particulars.email {
         Some(email) => store::person::with_email(act.tx, act.viewer.authority(), email)?,
         None => Vec::new(),
     };
@@ -102,11 +93,11 @@ pub fn add_parent(
     new: &NewPerson,
     relation: &NewRelation,
 ) -> Result<bool> {
-    let folded = names::fold(&new.name);
+    let folded = names::fold(&new.particulars.name);
     let tied = store::person::names_of_tied(act.tx, child)?;
     let is_tied = |(name, email): &(String, Option<String>)| {
         names::fold(name) == folded
-            && email.as_deref() == new.email.as_ref().map(EmailAddress::as_str)
+            && email.as_deref() == new.particulars.email.as_ref().map(EmailAddress::as_str)
     };
     if tied.iter().any(is_tied) {
         return Ok(false);
@@ -156,16 +147,22 @@ pub fn update(act: &mut Act<'_>, held: &PersonRecord, new: &NewPerson) -> Result
 /// Which of a person's details are said differently.
 fn changes(held: &PersonRecord, new: &NewPerson) -> Vec<&'static str> {
     let told = [
-        ("name", held.name != new.name),
-        ("email address", held.email != new.email),
-        ("telephone number", held.telephone != new.telephone),
+        ("name", held.particulars.name != new.particulars.name),
+        (
+            "email address",
+            held.particulars.email != new.particulars.email,
+        ),
+        (
+            "telephone number",
+            held.particulars.telephone != new.particulars.telephone,
+        ),
         (
             "how to be in touch",
-            held.contact_preference != new.contact_preference,
+            held.particulars.contact_preference != new.particulars.contact_preference,
         ),
         (
             "who may see their details",
-            held.confidentiality != new.confidentiality,
+            held.particulars.confidentiality != new.particulars.confidentiality,
         ),
     ];
     let changed = told.into_iter().filter(|(_, differs)| *differs);
@@ -196,7 +193,7 @@ fn as_seen_by(viewer: &Viewer, tie: Tie) -> ParentOf {
     } = tie;
     let oneself = account.is_some() && account == viewer.account();
     let another_parent = viewer.role() == Some(Role::Parent) && !oneself;
-    let withheld = match person.confidentiality {
+    let withheld = match person.particulars.confidentiality {
         Confidentiality::Normal => false,
         Confidentiality::WithholdFromOtherParents => another_parent,
         Confidentiality::Restricted => {
@@ -205,9 +202,9 @@ fn as_seen_by(viewer: &Viewer, tie: Tie) -> ParentOf {
         }
     };
     if withheld {
-        person.email = None;
-        person.telephone = None;
-        person.contact_preference.clear();
+        person.particulars.email = None;
+        person.particulars.telephone = None;
+        person.particulars.contact_preference.clear();
     }
     ParentOf {
         person,
@@ -286,7 +283,7 @@ mod tests {
             let parents = world.run(|conn| parents_of(conn, viewer, of));
             parents
                 .iter()
-                .map(|parent| parent.person.name.clone())
+                .map(|parent| parent.person.particulars.name.clone())
                 .collect::<Vec<_>>()
         };
         assert_eq!(names(&world.officer, ada), ["Pat Hill"]);
@@ -302,11 +299,13 @@ mod tests {
         let (ada, _) = a_family(&world);
         let father = |confidentiality| NewPerson {
             account: None,
-            name: "Jo Hill".to_owned(),
-            email: Some(EmailAddress::parse("jo@example.com").unwrap()),
-            telephone: None,
-            contact_preference: String::new(),
-            confidentiality,
+            particulars: PersonParticulars {
+                name: "Jo Hill".to_owned(),
+                email: Some(EmailAddress::parse("jo@example.com").unwrap()),
+                telephone: None,
+                contact_preference: String::new(),
+                confidentiality,
+            },
         };
         let tie = NewRelation {
             relationship: Relationship::Father,
@@ -338,8 +337,11 @@ mod tests {
         let seen = |viewer: &Viewer| {
             let parents = world.run(|conn| parents_of(conn, viewer, ada));
             let father = parents.last().unwrap();
-            assert_eq!(father.person.name, "Jo Hill");
-            (father.address.is_some(), father.person.email.is_some())
+            assert_eq!(father.person.particulars.name, "Jo Hill");
+            (
+                father.address.is_some(),
+                father.person.particulars.email.is_some(),
+            )
         };
         let as_viewers_see_it = || {
             (
@@ -370,11 +372,13 @@ mod tests {
         let world = world();
         let said = |name: &str, email: Option<&str>| NewPerson {
             account: None,
-            name: name.to_owned(),
-            email: email.map(|email| EmailAddress::parse(email).unwrap()),
-            telephone: None,
-            contact_preference: String::new(),
-            confidentiality: Confidentiality::Normal,
+            particulars: PersonParticulars {
+                name: name.to_owned(),
+                email: email.map(|email| EmailAddress::parse(email).unwrap()),
+                telephone: None,
+                contact_preference: String::new(),
+                confidentiality: Confidentiality::Normal,
+            },
         };
         let held = |viewer: &Viewer, name, email| {
             world.run(|tx| hold(&mut Act::new(tx, viewer, At::of(now())), &said(name, email)))
@@ -399,7 +403,9 @@ mod tests {
         let account = world.parent.account().unwrap();
         let held = |viewer: &Viewer| world.run(|conn| of_account(conn, viewer, account));
         assert_eq!(
-            held(&world.parent).map(|person| person.name).as_deref(),
+            held(&world.parent)
+                .map(|person| person.particulars.name)
+                .as_deref(),
             Some("Pat Hill")
         );
         assert!(held(&world.elsewhere).is_none());

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::ChildKey;
 use super::child::{self, NewChild, Particulars};
-use super::person::{self, NewPerson, NewRelation};
+use super::person::{self, NewPerson, NewRelation, PersonParticulars};
 use crate::access::accounts::{self, NewAccount};
 use crate::access::{AccountKey, Act, AuthorityKey, Role, Viewer, authority};
 use crate::clock::{At, Clock};
@@ -126,7 +126,7 @@ pub fn new_child(particulars: Particulars) -> NewChild {
     }
 }
 
-/// What the doors and the checks see to: a child that the tests of this room put there by hand is no more than its rows.
+/// What the other rooms see to: a child that the tests of this room put there by hand is no more than its rows.
 const OWED_IN_LATER_ROOMS: &[&str] = &[
     "Every child on the register has an open check",
     "The next check in lists is the earliest open check",
@@ -181,11 +181,13 @@ impl World {
     pub fn make_parent(&self, parent: &Viewer, child: ChildKey) -> super::PersonKey {
         let new = NewPerson {
             account: parent.account(),
-            name: parent.name().to_owned(),
-            email: None,
-            telephone: None,
-            contact_preference: String::new(),
-            confidentiality: Confidentiality::Normal,
+            particulars: PersonParticulars {
+                name: parent.name().to_owned(),
+                email: None,
+                telephone: None,
+                contact_preference: String::new(),
+                confidentiality: Confidentiality::Normal,
+            },
         };
         let relation = NewRelation {
             relationship: Relationship::Mother,

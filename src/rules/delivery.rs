@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-/// Minutes to wait after the first, second, third … attempt. Together a little over five days: RFC 5321 4.5.4.1
+/// Minutes to wait after the first, second, third … try. Together a little over five days: RFC 5321 4.5.4.1
 /// asks a sender to go on for at least four to five.
 const WAITS: [i64; 12] = [1, 5, 15, 60, 120, 240, 480, 720, 1440, 1440, 1440, 1440];
 
@@ -44,8 +44,8 @@ pub enum Next {
 /// What is known of a message when the server has answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tried {
-    /// How often it was tried, the attempt just answered among them.
-    pub attempts: u32,
+    /// How often it was tried, the try just answered among them.
+    pub tries: u32,
     /// After this moment (UTC) it helps nobody, such as a link that has run out.
     pub useless_after: Option<NaiveDateTime>,
 }
@@ -58,7 +58,7 @@ impl Tried {
     }
 }
 
-/// What becomes of a message after an attempt. It is not tried again when it would be of no use by then.
+/// What becomes of a message after an try. It is not tried again when it would be of no use by then.
 ///
 /// `jitter` is a random number of seconds added to the wait, so that a thousand messages held up together do not all
 /// come back in the same second. Times are UTC.
@@ -68,7 +68,7 @@ pub fn after(tried: Tried, answer: &Answer, now: NaiveDateTime, jitter: u32) -> 
         Answer::Accepted { .. } => Next::Sent,
         Answer::Permanent { .. } => Next::Dead,
         Answer::Temporary { .. } | Answer::Unreachable { .. } => {
-            let wait = wait_after(tried.attempts);
+            let wait = wait_after(tried.tries);
             let at = wait.map(|wait| later(now, wait + TimeDelta::seconds(i64::from(jitter))));
             match at.filter(|at| tried.is_of_use(*at)) {
                 Some(at) => Next::RetryAt(at),
@@ -78,9 +78,9 @@ pub fn after(tried: Tried, answer: &Answer, now: NaiveDateTime, jitter: u32) -> 
     }
 }
 
-/// How long to wait after this many attempts; none when there have been enough.
-fn wait_after(attempts: u32) -> Option<TimeDelta> {
-    let place = usize::try_from(attempts.saturating_sub(1)).ok()?;
+/// How long to wait after this many tries; none when there have been enough.
+fn wait_after(tries: u32) -> Option<TimeDelta> {
+    let place = usize::try_from(tries.saturating_sub(1)).ok()?;
     WAITS.get(place).map(|minutes| TimeDelta::minutes(*minutes))
 }
 
@@ -97,9 +97,9 @@ mod tests {
         "2026-11-23T09:00:00".parse().unwrap()
     }
 
-    fn tried(attempts: u32) -> Tried {
+    fn tried(tries: u32) -> Tried {
         Tried {
-            attempts,
+            tries,
             useless_after: None,
         }
     }
@@ -142,12 +142,12 @@ mod tests {
 
     #[test]
     fn it_is_tried_for_five_days_and_then_dead() {
-        let (mut attempts, mut time) = (1, now());
-        while let Next::RetryAt(next) = after(tried(attempts), &temporary(), time, 0) {
+        let (mut tries, mut time) = (1, now());
+        while let Next::RetryAt(next) = after(tried(tries), &temporary(), time, 0) {
             assert!(next > time);
-            (attempts, time) = (attempts + 1, next);
+            (tries, time) = (tries + 1, next);
         }
-        assert_eq!(attempts, 13);
+        assert_eq!(tries, 13);
         let days = (time - now()).num_days();
         assert_eq!(days, 5);
         assert_eq!(after(tried(u32::MAX), &temporary(), time, 0), Next::Dead);
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn a_link_is_not_tried_after_it_has_run_out() {
         let link = Tried {
-            attempts: 3,
+            tries: 3,
             useless_after: Some(now() + TimeDelta::minutes(20)),
         };
         let again = now() + TimeDelta::minutes(15);

@@ -1,5 +1,5 @@
 //! The ladder of a lapse: which step is owed on a day, to which posts, and why. It stops only when a person answers
-//! the lapse with a plan, until the plan's day has passed, or when the check is done.
+//! the lapse with a plan, until the plan's day has passed, or when the duty is done.
 
 use super::calendar::{Calendar, FirstDay, last_day};
 use super::codes::code_list;
@@ -45,7 +45,7 @@ impl Post {
 code_list! {
     /// The ladders that a lapse can climb: whom its steps are told to depends on what was owed.
     pub enum Ladder {
-        /// Of a check of a child.
+        /// Of a duty of a child.
         Welfare = "welfare", "Check";
         /// Of a return that the authority owes.
         Return = "return", "Return";
@@ -156,24 +156,24 @@ pub struct LapseState {
     pub ladder: Ladder,
     /// Whose the duty is.
     pub owner: Post,
-    /// The day the check was due when it lapsed.
+    /// The day the duty was due when it lapsed.
     pub due_on: NaiveDate,
     /// The day on which that was found.
     pub opened_on: NaiveDate,
     pub tier: Tier,
     /// How often somebody has answered with a plan. Each plan that is not kept begins another round of the ladder.
     pub round: u32,
-    /// The day by which the last of these plans has the check done.
+    /// The day by which the last of these plans has the duty done.
     pub plan_by: Option<NaiveDate>,
     /// The day on which it was made.
     pub planned_on: Option<NaiveDate>,
-    /// Whether the check is done.
+    /// Whether the duty is done.
     pub closed: bool,
 }
 
 impl LapseState {
-    /// The day that passed without the check being done, from which the ladder is counted: the day of the plan, or the
-    /// day the check was due.
+    /// The day that passed without the duty being done, from which the ladder is counted: the day of the plan, or the
+    /// day the duty was due.
     fn counted_from(&self) -> NaiveDate {
         self.plan_by.unwrap_or(self.due_on)
     }
@@ -213,9 +213,9 @@ pub struct StepOwed {
 }
 
 /// Every step of the round that the lapse is in, whether its day has come or not: what happens if nobody does anything.
-/// None if the check is done.
+/// None if the duty is done.
 ///
-/// The first round is counted from the day the check was due, each later one from the day of the plan that was not
+/// The first round is counted from the day the duty was due, each later one from the day of the plan that was not
 /// kept, and so none is owed while a plan stands. Each plan that was not kept starts the ladder one rung higher. For a
 /// child in red every step is owed on the first day.
 pub fn round(
@@ -276,7 +276,7 @@ fn renewal(
 
 /// To whom a plan is told at once: a lapse that is answered for again and again is heard higher and higher. The first
 /// plan that only a manager makes is told to the head of service, every later one to the duty mailbox and the safeguarding
-/// lead too; so is a plan that puts the check off beyond the ceiling, and beyond it by another longest plan.
+/// lead too; so is a plan that puts the duty off beyond the ceiling, and beyond it by another longest plan.
 #[must_use]
 pub fn told_above(
     plans: u32,

@@ -4,7 +4,7 @@
 //! on record or something the authority has not done yet.
 
 mod again;
-pub mod overriding;
+pub mod decided;
 
 use super::calendar::Calendar;
 pub use super::codes::Tier;

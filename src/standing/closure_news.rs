@@ -7,7 +7,7 @@ use crate::access::AuthorityKey;
 use crate::clock::At;
 use crate::db::{Conn, Result};
 use crate::duty::news::{self, News};
-use crate::duty::posts::About;
+use crate::duty::posts::HeardOf;
 use crate::mail::messages::RecordClosed;
 use crate::rules::escalation::Post;
 
@@ -25,7 +25,7 @@ fn news(closed: &ClosureNews) -> News<'_, ClosureNews> {
         child: closed.child_key,
         about: "the closing of this record".to_owned(),
         post: Post::Manager,
-        hears: About {
+        hears: HeardOf {
             officer: None,
             restricted: closed.restricted,
             done_by: Some(&closed.by),

@@ -8,12 +8,12 @@ use crate::access::{Act, Action, Subject};
 use crate::db::{Conn, Result};
 use crate::register::ChildKey;
 use crate::rules::dates::spoken;
-use crate::rules::tier::overriding::{self, Override};
+use crate::rules::tier::decided::{self, DecidedTier};
 use crate::rules::tier::{Assessment, Tier};
 
 /// What a manager wants.
 #[derive(Clone, Debug)]
-pub struct NewDecision {
+pub struct NewTierDecision {
     pub tier: Tier,
     pub reason: String,
     /// The last day on which it holds.
@@ -22,14 +22,14 @@ pub struct NewDecision {
 
 /// A decision that holds until it is ended.
 #[derive(Clone, Debug)]
-pub struct Decision {
+pub struct TierDecision {
     /// What the rules need to know of it.
-    pub rule: Override,
+    pub rule: DecidedTier,
     pub reason: String,
     pub by: String,
 }
 
-impl Decision {
+impl TierDecision {
     /// The sentence that stands before the reasons of the rules.
     pub fn sentence(&self) -> String {
         format!(
@@ -43,7 +43,7 @@ impl Decision {
 }
 
 /// The decision that holds.
-pub fn in_force(conn: &mut Conn, child: ChildKey) -> Result<Option<Decision>> {
+pub fn in_force(conn: &mut Conn, child: ChildKey) -> Result<Option<TierDecision>> {
     store::decision::in_force(conn, child)
 }
 
@@ -65,11 +65,11 @@ pub(super) fn held(
     child: ChildKey,
     assessment: &Assessment,
     today: NaiveDate,
-) -> Result<Option<Decision>> {
+) -> Result<Option<TierDecision>> {
     let Some(standing) = store::decision::in_force(act.tx, child)? else {
         return Ok(None);
     };
-    let Err(ended) = overriding::hold(&standing.rule, assessment, today) else {
+    let Err(ended) = decided::hold(&standing.rule, assessment, today) else {
         return Ok(Some(standing));
     };
     store::decision::end(act.tx, child, &ended.to_string(), act.at.now())?;

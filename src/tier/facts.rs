@@ -16,7 +16,7 @@ use crate::rules::outcome::AttemptResult;
 use crate::rules::schedule::Move;
 use crate::rules::tier::{AddressFact, Assessment, EpisodeFact, Facts, Seen, assess};
 
-/// Who decides when nobody has overridden the rules.
+/// Who decides when nobody has decided on another tier.
 pub(super) const BY_THE_RULES: &str = "rules";
 
 /// What the rules are asked with.

@@ -1,7 +1,7 @@
 //! The facts that a child's tier depends on, what the rules say of them, and what a manager decided instead.
 
+pub mod deciding;
 pub mod decision;
 pub mod facts;
-pub mod overriding;
 mod store;
 pub mod tiering;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::decision::{self, Decision};
+use super::decision::{self, TierDecision};
 use super::facts::{BY_THE_RULES, found, gather, sentences};
 use crate::access::{Act, Action, AuthorityKey, Subject, Viewer};
 use crate::clock::At;
@@ -134,7 +134,7 @@ struct GivenTier {
 }
 
 impl GivenTier {
-    fn of(assessment: &Assessment, decided: Option<&Decision>) -> Self {
+    fn of(assessment: &Assessment, decided: Option<&TierDecision>) -> Self {
         let by_rules = sentences(assessment);
         match decided {
             None => Self {

@@ -7,7 +7,7 @@ use crate::access::AuthorityKey;
 use crate::clock::At;
 use crate::db::{Conn, Result};
 use crate::duty::news::{self, News};
-use crate::duty::posts::About;
+use crate::duty::posts::HeardOf;
 use crate::mail::messages::BookedElsewhere;
 use crate::rules::escalation::Post;
 
@@ -29,7 +29,7 @@ fn news(visit: &Elsewhere) -> News<'_, Elsewhere> {
         post: Post::Officer,
         // Whoever booked it, though it may have been they who wrote the other address down. Who cannot open a restricted
         // record any more has handed it on to the child's officer.
-        hears: About {
+        hears: HeardOf {
             officer: match visit.restricted {
                 true => visit.officer.as_deref(),
                 false => visit.by.as_deref(),

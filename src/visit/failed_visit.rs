@@ -7,7 +7,7 @@ use crate::access::AuthorityKey;
 use crate::clock::At;
 use crate::db::{Conn, Result};
 use crate::duty::news::{self, News};
-use crate::duty::posts::About;
+use crate::duty::posts::HeardOf;
 use crate::mail::messages::FailedVisit;
 use crate::rules::escalation::Post;
 
@@ -26,7 +26,7 @@ fn news(failed: &FailedInRed) -> News<'_, FailedInRed> {
         child: failed.child,
         about: format!("check {}", failed.check),
         post: Post::Manager,
-        hears: About {
+        hears: HeardOf {
             officer: None,
             restricted: failed.restricted,
             done_by: Some(&failed.by),

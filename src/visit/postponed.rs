@@ -9,7 +9,7 @@ use crate::clock::At;
 use crate::db::{Conn, Result};
 use crate::duty::DutyKey;
 use crate::duty::news::{self, News};
-use crate::duty::posts::About;
+use crate::duty::posts::HeardOf;
 use crate::mail::messages::Postponed;
 use crate::register::ChildKey;
 use crate::rules::escalation::Post;
@@ -72,7 +72,7 @@ impl Check {
             child: self.child,
             about: format!("check {}", self.mail.check),
             post: Post::Manager,
-            hears: About {
+            hears: HeardOf {
                 officer: None,
                 restricted: self.restricted,
                 done_by: self.by.as_deref(),

@@ -23,8 +23,8 @@ use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use validator::Validate;
 
-use super::door::csrf;
 use super::error::WebError;
+use super::gate::csrf;
 
 /// A form: its fields as typed (`String`, `Vec<String>` for checkboxes, [`DateInput`]) and what they must come to.
 ///

@@ -8,12 +8,13 @@ pub mod admin;
 pub mod answer;
 pub mod app;
 pub mod assets;
+pub mod caller;
 pub mod colour;
-pub mod door;
 mod embedded;
 pub mod error;
 mod filters;
 pub mod form;
+pub mod gate;
 pub mod health;
 pub mod identity;
 pub mod named;
@@ -24,7 +25,6 @@ pub mod parent;
 pub mod policy;
 pub mod routes;
 pub mod server;
-pub mod visit;
 pub mod watchman;
 
 #[cfg(test)]

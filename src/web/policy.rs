@@ -5,9 +5,9 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::answer;
+use super::caller::Caller;
 use super::error::WebError;
 use super::page::Page;
-use super::visit::Visit;
 use crate::access::authority;
 use crate::db::DbError;
 use crate::policy::policy_book::{self, Held};
@@ -200,8 +200,8 @@ fn set(held: &[Held], key: PolicyKey) -> PolicySet {
 }
 
 /// What a page about a policy needs: the values, the authority's code.
-pub async fn held(visit: &Visit) -> Result<(Vec<Held>, String), WebError> {
-    visit
+pub async fn held(caller: &Caller) -> Result<(Vec<Held>, String), WebError> {
+    caller
         .read(|conn, viewer| {
             let held = policy_book::all(conn, viewer)?;
             let code = authority::by_key(conn, viewer.authority())?.code;
@@ -219,26 +219,26 @@ pub fn line(key: PolicyKey, held: &[Held], code: &str, today: NaiveDate) -> Line
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn read(visit: Visit) -> Result<HttpResponse, WebError> {
-    answer::show(&page(&visit, "/policy", false).await?)
+pub async fn read(caller: Caller) -> Result<HttpResponse, WebError> {
+    answer::show(&page(&caller, "/policy", false).await?)
 }
 
 /// GET `/admin/policy`.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn change(visit: Visit) -> Result<HttpResponse, WebError> {
-    answer::show(&page(&visit, "/admin/policy", true).await?)
+pub async fn change(caller: Caller) -> Result<HttpResponse, WebError> {
+    answer::show(&page(&caller, "/admin/policy", true).await?)
 }
 
-async fn page(visit: &Visit, here: &str, may_change: bool) -> Result<PolicyPage, WebError> {
-    let (held, code) = held(visit).await?;
-    let today = visit.today();
+async fn page(caller: &Caller, here: &str, may_change: bool) -> Result<PolicyPage, WebError> {
+    let (held, code) = held(caller).await?;
+    let today = caller.today();
     let keys = PolicyKey::ALL
         .iter()
         .filter(|key| set(&held, **key) == PolicySet::Default);
     Ok(PolicyPage {
-        page: visit.page(here),
+        page: caller.page(here),
         may_change,
         today: spoken(today),
         lines: keys

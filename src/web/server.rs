@@ -9,7 +9,7 @@ use actix_web::{App as ActixApp, HttpServer, web};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::app::App;
-use super::door::{guard, headers};
+use super::gate::{guard, headers};
 use super::{error, routes};
 
 /// How long requests under way may take to finish when the service stops.

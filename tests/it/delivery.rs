@@ -41,10 +41,8 @@ impl Office {
         let db = Db::open(&place.url, 4).unwrap();
         shipped::bring_up(&db).unwrap();
         db.write_now(|tx| -> Result<()> {
-            diesel::sql_query(
-                "INSERT INTO authority (id, code, name) VALUES (1, '860', 'Wessex County Council')",
-            )
-            .execute(tx)?;
+            diesel::sql_query("UPDATE authority SET name = 'Wessex County Council' WHERE id = 1")
+                .execute(tx)?;
             Ok(())
         })
         .unwrap();

@@ -268,7 +268,8 @@ fn told_at(
 ) -> Notification {
     let mut told = register_scene::notification(form_key, Some(account));
     told.parent.home.lines = street.to_owned();
-    told.parent.telephone = telephone.map(|number| PhoneNumber::parse(number).unwrap());
+    told.parent.person.particulars.telephone =
+        telephone.map(|number| PhoneNumber::parse(number).unwrap());
     told.children.truncate(1);
     told
 }

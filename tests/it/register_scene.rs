@@ -9,7 +9,7 @@ use hearth::intake::notification::{self, Notification, NotifiedChild, NotifyingP
 use hearth::policy::rulebook;
 use hearth::register::address::{self, Place};
 use hearth::register::child::{self, NewChild, Particulars};
-use hearth::register::person::{self, NewPerson, NewRelation};
+use hearth::register::person::{self, NewPerson, NewRelation, PersonParticulars};
 use hearth::register::registration::{self, Registration};
 use hearth::register::{ChildKey, allocation};
 use hearth::rules::codes::{
@@ -134,11 +134,16 @@ pub fn notification(form_key: &str, account: Option<AccountKey>) -> Notification
         form_key: form_key.to_owned(),
         source: Source::Parent,
         parent: NotifyingParent {
-            account,
-            name: "Sam Moss".to_owned(),
-            email: Some(EmailAddress::parse("sam.moss@example.com").unwrap()),
-            telephone: None,
-            contact_preference: String::new(),
+            person: NewPerson {
+                account,
+                particulars: PersonParticulars {
+                    name: "Sam Moss".to_owned(),
+                    email: Some(EmailAddress::parse("sam.moss@example.com").unwrap()),
+                    telephone: None,
+                    contact_preference: String::new(),
+                    confidentiality: Confidentiality::Normal,
+                },
+            },
             home: Place {
                 lines: "7 Mill Lane".to_owned(),
                 town: "Ashdale".to_owned(),
@@ -235,11 +240,13 @@ fn registration(since: NaiveDate) -> Registration {
 fn mother(family: &str) -> NewPerson {
     NewPerson {
         account: None,
-        name: format!("Jo {family}"),
-        email: None,
-        telephone: Some("01632 960 001".parse().unwrap()),
-        contact_preference: String::new(),
-        confidentiality: Confidentiality::Normal,
+        particulars: PersonParticulars {
+            name: format!("Jo {family}"),
+            email: None,
+            telephone: Some("01632 960 001".parse().unwrap()),
+            contact_preference: String::new(),
+            confidentiality: Confidentiality::Normal,
+        },
     }
 }
 

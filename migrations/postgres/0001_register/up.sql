@@ -478,7 +478,7 @@ CREATE TABLE outgoing_mail (
     body_html TEXT NOT NULL,
     message_id TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state = 'waiting' OR state = 'sent' OR state = 'dead'),
-    attempts INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
     next_try_at TIMESTAMP NOT NULL,
     leased_until TIMESTAMP,
     last_answer TEXT NOT NULL DEFAULT '',

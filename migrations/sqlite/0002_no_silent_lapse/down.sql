@@ -46,7 +46,7 @@ CREATE UNIQUE INDEX duty_once ON duty (child_id, kind) WHERE state = 'open';
 DROP INDEX duty_open;
 CREATE INDEX duty_open ON duty (due_on, authority_id, child_id) WHERE state = 'open';
 DROP TABLE assessment_due;
-DROP TABLE tier_override;
+DROP TABLE tier_decision;
 DROP TABLE absence;
 DROP TABLE notice;
 DROP INDEX lapse_step_once;

@@ -36,12 +36,12 @@ CREATE TABLE absence (
 CREATE INDEX absence_authority ON absence (authority_id, ends_on);
 
 -- A manager decides on another tier than the rules, with a reason, to a day.
-CREATE TABLE tier_override (
+CREATE TABLE tier_decision (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     child_id BIGINT NOT NULL REFERENCES child (id),
     tier TEXT NOT NULL CHECK (tier = 'green' OR tier = 'amber' OR tier = 'red'),
     reason TEXT NOT NULL,
-    known_reasons TEXT NOT NULL,                -- what the rules said then, one sentence a line: a new one ends the override
+    known_reasons TEXT NOT NULL,                -- what the rules said then, one sentence a line: a new one ends the decision
     decided_by BIGINT NOT NULL REFERENCES account (id),
     decided_at TIMESTAMP NOT NULL,
     ends_on DATE NOT NULL,
@@ -49,7 +49,7 @@ CREATE TABLE tier_override (
     ended_because TEXT,
     CHECK ((ended_at IS NULL) = (ended_because IS NULL))
 );
-CREATE UNIQUE INDEX tier_override_once ON tier_override (child_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX tier_decision_once ON tier_decision (child_id) WHERE ended_at IS NULL;
 
 -- The first day on which the rules may say something else of a child without a new fact; a child without a row is not
 -- looked at again until there is one.

@@ -6,7 +6,7 @@ use hearth::access::AccountKey;
 use hearth::intake::notification::{Notification, NotifiedChild, NotifyingParent};
 use hearth::register::bulk::{NewEntry, NewParent};
 use hearth::register::child::{NewChild, Particulars};
-use hearth::register::person::{NewPerson, NewRelation};
+use hearth::register::person::{NewPerson, NewRelation, PersonParticulars};
 use hearth::register::registration::Registration;
 use hearth::rules::codes::{ChildStatus, ClosureReason, Confidentiality, RegisterBasis, Source};
 use hearth::rules::tier::Tier;
@@ -65,11 +65,7 @@ impl Family {
     fn tied(&self, adult: &Adult) -> NewParent {
         let person = NewPerson {
             account: None,
-            name: adult.name.clone(),
-            email: adult.email.clone(),
-            telephone: adult.telephone.clone(),
-            contact_preference: String::new(),
-            confidentiality: Confidentiality::Normal,
+            particulars: adult.particulars(),
         };
         let relation = NewRelation {
             relationship: adult.relationship,
@@ -97,11 +93,10 @@ impl Family {
             form_key,
             source: Source::Parent,
             parent: NotifyingParent {
-                account: adult.email.as_ref().and(account),
-                name: adult.name.clone(),
-                email: adult.email.clone(),
-                telephone: adult.telephone.clone(),
-                contact_preference: String::new(),
+                person: NewPerson {
+                    account: adult.email.as_ref().and(account),
+                    particulars: adult.particulars(),
+                },
                 home: self.home.clone(),
             },
             children: self
@@ -127,5 +122,17 @@ fn notified(child: &Child, adult: &Adult, day: NaiveDate) -> NotifiedChild {
         previous_setting: child.previous_setting,
         previous_school: child.previous_school.clone(),
         reason: child.reason,
+    }
+}
+
+impl Adult {
+    fn particulars(&self) -> PersonParticulars {
+        PersonParticulars {
+            name: self.name.clone(),
+            email: self.email.clone(),
+            telephone: self.telephone.clone(),
+            contact_preference: String::new(),
+            confidentiality: Confidentiality::Normal,
+        }
     }
 }

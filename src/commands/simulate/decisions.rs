@@ -15,8 +15,8 @@ use hearth::rules::identifiers::Reference;
 use hearth::rules::policy::change::Change;
 use hearth::rules::policy::{Period, PolicyKey, Unit};
 use hearth::rules::tier::Tier;
-use hearth::tier::decision::NewDecision;
-use hearth::tier::overriding;
+use hearth::tier::deciding;
+use hearth::tier::decision::NewTierDecision;
 use hearth::visit::capacity;
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -73,14 +73,14 @@ impl World {
         // Some want it for longer than a decision holds.
         let days = dice.random_range(0..100);
         let tiers = [Tier::Green, Tier::Amber, Tier::Red];
-        let decision = NewDecision {
+        let decision = NewTierDecision {
             tier: *tiers.choose(&mut dice).unwrap_or(&Tier::Red),
             reason: "What the school told the manager on the telephone".to_owned(),
             ends_on: today + Days::new(days),
         };
         let manager = &self.staff.manager.viewer;
         let done = program.write(|tx| {
-            overriding::decide(&mut Act::new(tx, manager, At::of(now)), key, &decision)?;
+            deciding::decide(&mut Act::new(tx, manager, At::of(now)), key, &decision)?;
             Ok(())
         })?;
         self.tally.once(Happening::TierDecided, &done);
@@ -149,7 +149,7 @@ impl World {
         let now = program.now();
         let (manager, key) = (&self.staff.manager.viewer, self.pupils[pupil].key);
         let done = program.write(|tx| {
-            overriding::withdraw(&mut Act::new(tx, manager, At::of(now)), key)?;
+            deciding::withdraw(&mut Act::new(tx, manager, At::of(now)), key)?;
             Ok(())
         })?;
         self.tally.once(Happening::TierGivenBack, &done);

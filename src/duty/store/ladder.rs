@@ -260,7 +260,7 @@ pub struct ToldWith {
     pub posts: Vec<Post>,
     /// The children of whom it told, each with the reference of the lapse.
     pub lapses: Vec<(Option<ChildKey>, Reference)>,
-    /// The children of whom it gave notice, each with the reference of the check that is due soon.
+    /// The children of whom it gave notice, each with the reference of the duty that is due soon.
     pub due_soon: Vec<(Option<ChildKey>, Reference)>,
     /// What these are called together.
     pub called: Called,

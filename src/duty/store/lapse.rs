@@ -8,7 +8,7 @@ use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::db::days::{Day, Moment};
 use crate::db::schema::{account, child, duty, lapse, lapse_step, outgoing_mail};
 use crate::db::{Conn, Result};
-use crate::duty::lapse::{Answer, LapseRecord, TellingRecord, ToldByMail};
+use crate::duty::lapse::{Answer, LapseRecord, ToldByMail};
 use crate::duty::store::IS_OPEN;
 use crate::duty::store::rest::duty_rests;
 use crate::duty::{DutyKey, LapseKey};
@@ -249,36 +249,28 @@ pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<LapseRecord>> {
     Ok(rows.into_iter().map(LapseRecord::from).collect())
 }
 
-#[derive(Queryable)]
-struct ToldRow {
-    step: Step,
-    round: i32,
-    post: Post,
-    told_post: Post,
-    recipient: String,
-    told_at: NaiveDateTime,
-    mail_state: MailState,
-    sent_at: Option<NaiveDateTime>,
-}
-
-impl From<ToldRow> for TellingRecord {
-    fn from(row: ToldRow) -> Self {
-        Self {
-            step: row.step,
-            round: u32::try_from(row.round).unwrap_or_default(),
-            post: row.post,
-            told_post: row.told_post,
-            recipient: row.recipient,
-            told_at: row.told_at,
-            mail_state: row.mail_state,
-            sent_at: row.sent_at,
-        }
-    }
+/// That a step of the ladder was told, and what became of the mail.
+#[derive(Clone, Debug, Queryable)]
+pub struct TellingRecord {
+    pub step: Step,
+    /// In which round of the ladder: after how many answers.
+    #[diesel(deserialize_as = i32)]
+    pub round: u32,
+    /// Which post it was owed to.
+    pub post: Post,
+    /// Which post was told: a higher one when nobody holds the first.
+    pub told_post: Post,
+    pub recipient: String,
+    /// When it was put into the outbox.
+    pub told_at: NaiveDateTime,
+    pub mail_state: MailState,
+    /// When the server took it.
+    pub sent_at: Option<NaiveDateTime>,
 }
 
 /// To whom a lapse was told, the oldest first.
 pub fn told(conn: &mut Conn, key: LapseKey) -> Result<Vec<TellingRecord>> {
-    let rows: Vec<ToldRow> = lapse_step::table
+    Ok(lapse_step::table
         .inner_join(outgoing_mail::table)
         .filter(lapse_step::lapse_id.eq(key))
         .order(lapse_step::id)
@@ -292,8 +284,7 @@ pub fn told(conn: &mut Conn, key: LapseKey) -> Result<Vec<TellingRecord>> {
             outgoing_mail::state,
             outgoing_mail::sent_at,
         ))
-        .load(conn)?;
-    Ok(rows.into_iter().map(TellingRecord::from).collect())
+        .load(conn)?)
 }
 
 /// Every step that an authority's people were told, with the mail that told it, the oldest first.
@@ -367,11 +358,11 @@ pub fn close(tx: &mut Conn, duties: &[DutyKey], because: &str, now: NaiveDateTim
     Ok(())
 }
 
-/// Lets a lapse go on for another check, of another record of the same child.
-pub fn hand_over(tx: &mut Conn, key: LapseKey, check: DutyKey, child: ChildKey) -> Result<()> {
+/// Lets a lapse go on for another duty, of another record of the same child.
+pub fn hand_over(tx: &mut Conn, key: LapseKey, duty: DutyKey, child: ChildKey) -> Result<()> {
     diesel::update(lapse::table.filter(lapse::id.eq(key)))
         .set((
-            lapse::duty_id.eq(check.number()),
+            lapse::duty_id.eq(duty.number()),
             lapse::child_id.eq(child.number()),
         ))
         .execute(tx)?;

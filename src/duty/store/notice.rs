@@ -1,4 +1,4 @@
-//! The SQL of notices before a check is due.
+//! The SQL of notices before a duty is due.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::{exists, not};
@@ -21,7 +21,7 @@ use crate::rules::tier::Tier;
 
 use diesel::prelude::*;
 
-/// An open check that is due soon and of which the last notice was not given.
+/// An open duty that is due soon and of which the last notice was not given.
 #[derive(Queryable)]
 pub struct Candidate {
     pub key: DutyKey,
@@ -48,7 +48,7 @@ pub struct Window {
     pub last: NaiveDate,
 }
 
-/// The notices of this check that were given for the day it is due now, to somebody who is not gone.
+/// The notices of this duty that were given for the day it is due now, to somebody who is not gone.
 macro_rules! given {
     ($gone:expr) => {
         notice::table
@@ -110,7 +110,7 @@ pub fn candidates(
         .load(conn)?)
 }
 
-/// How many notices were given of an authority's open checks that are due on a day or later.
+/// How many notices were given of an authority's open duties that are due on a day or later.
 pub fn count(conn: &mut Conn, authority: AuthorityKey, from: NaiveDate) -> Result<i64> {
     Ok(notice::table
         .inner_join(duty::table)
@@ -123,7 +123,7 @@ pub fn count(conn: &mut Conn, authority: AuthorityKey, from: NaiveDate) -> Resul
 
 /// That a notice was given to somebody.
 pub struct GivenNotice<'a> {
-    pub check: DutyKey,
+    pub duty: DutyKey,
     pub due_on: NaiveDate,
     pub notice: Notice,
     pub recipient: &'a str,
@@ -145,7 +145,7 @@ pub fn insert(tx: &mut Conn, given: &[GivenNotice<'_>], now: NaiveDateTime) -> R
     let rows: Vec<NewRow<'_>> = given
         .iter()
         .map(|given| NewRow {
-            duty_id: given.check.number(),
+            duty_id: given.duty.number(),
             due_on: given.due_on.into(),
             step: given.notice.as_str(),
             recipient: given.recipient,

@@ -1,4 +1,4 @@
-//! The SQL of checks. No statement here writes an original due day a second time, and a trigger refuses one that would.
+//! The SQL of duties. No statement here writes an original due day a second time, and a trigger refuses one that would.
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
@@ -112,7 +112,7 @@ pub fn by_key(conn: &mut Conn, key: DutyKey) -> Result<Duty> {
     Ok(row.into())
 }
 
-/// The due days of the open checks of one kind, each with why then.
+/// The due days of the open duties of one kind, each with why then.
 pub fn due_days(
     conn: &mut Conn,
     kind: DutyKind,
@@ -153,7 +153,7 @@ pub fn of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<Duty>> {
     Ok(rows.into_iter().map(Duty::from).collect())
 }
 
-/// A check to be written.
+/// A duty to be written.
 #[derive(Clone, Copy)]
 pub struct NewDuty<'a> {
     pub child: ChildKey,
@@ -185,11 +185,11 @@ struct NewRow<'a> {
 pub fn insert_missing(
     tx: &mut Conn,
     authority: AuthorityKey,
-    checks: &[NewDuty<'_>],
+    duties: &[NewDuty<'_>],
     now: NaiveDateTime,
 ) -> Result<()> {
-    let open = open_kinds(tx, checks.iter().map(|new| new.child))?;
-    let missing: Vec<NewDuty<'_>> = checks
+    let open = open_kinds(tx, duties.iter().map(|new| new.child))?;
+    let missing: Vec<NewDuty<'_>> = duties
         .iter()
         .filter(|new| !open.contains(&(new.child, new.owed.kind, new.follows)))
         .copied()
@@ -197,11 +197,11 @@ pub fn insert_missing(
     insert(tx, authority, &missing, now)
 }
 
-/// Writes checks.
+/// Writes duties.
 pub fn insert<'a>(
     tx: &mut Conn,
     authority: AuthorityKey,
-    checks: &[NewDuty<'a>],
+    duties: &[NewDuty<'a>],
     now: NaiveDateTime,
 ) -> Result<()> {
     let of_child = |new: &NewDuty<'a>| NewRow {
@@ -209,7 +209,7 @@ pub fn insert<'a>(
         follows_id: new.follows.map(DutyKey::number),
         ..row(authority, new.owed, now)
     };
-    let rows: Vec<NewRow<'_>> = checks.iter().map(of_child).collect();
+    let rows: Vec<NewRow<'_>> = duties.iter().map(of_child).collect();
     insert_rows!(tx, duty::table, rows)?;
     Ok(())
 }
@@ -331,10 +331,10 @@ pub struct Closing<'a> {
     pub because: &'a str,
 }
 
-pub fn close(tx: &mut Conn, checks: &[DutyKey], closing: &Closing<'_>) -> Result<()> {
+pub fn close(tx: &mut Conn, duties: &[DutyKey], closing: &Closing<'_>) -> Result<()> {
     diesel::update(
         duty::table
-            .filter(duty::id.eq_any(checks.iter().map(|key| key.number())))
+            .filter(duty::id.eq_any(duties.iter().map(|key| key.number())))
             .filter(IS_OPEN),
     )
     .set((
@@ -348,8 +348,8 @@ pub fn close(tx: &mut Conn, checks: &[DutyKey], closing: &Closing<'_>) -> Result
 }
 
 /// Gives a duty another day, with the reason. Whoever asks sees to it that none is put off by it.
-pub fn move_to(tx: &mut Conn, check: DutyKey, due_on: NaiveDate, why: &str) -> Result<()> {
-    diesel::update(duty::table.filter(duty::id.eq(check)))
+pub fn move_to(tx: &mut Conn, duty: DutyKey, due_on: NaiveDate, why: &str) -> Result<()> {
+    diesel::update(duty::table.filter(duty::id.eq(duty)))
         .set((
             duty::due_on.eq(due_on),
             duty::why.eq(why),

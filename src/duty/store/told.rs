@@ -37,7 +37,7 @@ pub fn lapses_in(conn: &mut Conn, mail: i64) -> Result<i64> {
         .first(conn)?)
 }
 
-/// How many checks a mail told of, whoever may see them.
+/// How many duties a mail told of, whoever may see them.
 pub fn checks_in(conn: &mut Conn, mail: i64) -> Result<i64> {
     Ok(notice::table
         .filter(notice::mail_id.eq(mail))
@@ -80,8 +80,8 @@ macro_rules! lapses {
     };
 }
 
-/// As [`lapses`], the checks that a mail said are due soon.
-macro_rules! checks {
+/// As [`lapses`], the duties that a mail said are due soon.
+macro_rules! duties {
     ($viewer:expr, $mail:expr) => {
         duty::table
             .left_join(child::table)
@@ -101,12 +101,12 @@ pub fn count_lapses(conn: &mut Conn, viewer: &Viewer, mail: i64) -> Result<i64> 
     Ok(lapses!(viewer, mail).count().get_result(conn)?)
 }
 
-/// How many of the checks that a mail told of this viewer may see.
+/// How many of the duties that a mail told of this viewer may see.
 pub fn count_checks(conn: &mut Conn, viewer: &Viewer, mail: i64) -> Result<i64> {
-    Ok(checks!(viewer, mail).count().get_result(conn)?)
+    Ok(duties!(viewer, mail).count().get_result(conn)?)
 }
 
-/// A check with its child.
+/// A duty with its child.
 #[derive(Queryable)]
 struct Row {
     reference: Reference,
@@ -194,26 +194,26 @@ pub fn lapses(
     Ok(rows.into_iter().map(line).collect())
 }
 
-pub fn checks(
+pub fn duties(
     conn: &mut Conn,
     viewer: &Viewer,
     mail: i64,
     (offset, limit): (i64, i64),
 ) -> Result<Vec<ToldLine>> {
-    let rows: Vec<(Row, NaiveDate, i64)> = checks!(viewer, mail)
+    let rows: Vec<(Row, NaiveDate, i64)> = duties!(viewer, mail)
         .order((duty::due_on, duty::id))
         .select((row!(), duty::due_on, duty::id))
         .offset(offset)
         .limit(limit)
         .load(conn)?;
     let open: Vec<(i64, LapseRow)> = lapse::table
-        .filter(lapse::duty_id.eq_any(rows.iter().map(|(_, _, check)| *check)))
+        .filter(lapse::duty_id.eq_any(rows.iter().map(|(_, _, duty)| *duty)))
         .filter(lapse::closed_at.is_null())
         .select((lapse::duty_id, of_lapse!()))
         .load(conn)?;
     let mut open: std::collections::HashMap<i64, LapseRow> = open.into_iter().collect();
     let lines = rows
         .into_iter()
-        .map(|(row, due_on, check)| row.line(due_on, open.remove(&check)));
+        .map(|(row, due_on, duty)| row.line(due_on, open.remove(&duty)));
     Ok(lines.collect())
 }

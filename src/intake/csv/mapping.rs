@@ -1,4 +1,4 @@
-//! Headings mapped by hand: what a person says a column means overrides what Hearth would read it as.
+//! Headings mapped by hand: what a person says a column means comes before what Hearth would read it as.
 
 use thiserror::Error;
 

@@ -12,7 +12,7 @@ use crate::policy::rulebook::Rulebook;
 use crate::register::address::Place;
 use crate::register::bulk::{NewEntry, NewParent};
 use crate::register::child::{NewChild, Particulars};
-use crate::register::person::{NewPerson, NewRelation};
+use crate::register::person::{NewPerson, NewRelation, PersonParticulars};
 use crate::register::registration::Registration;
 use crate::rules::age::compulsory_school_age;
 use crate::rules::codes::{
@@ -246,11 +246,13 @@ fn tied(parent: &ImportedParent, held_from: NaiveDate) -> NewParent {
     };
     let person = NewPerson {
         account: None,
-        name: name.to_owned(),
-        email: parent.email.clone(),
-        telephone: parent.phone.clone(),
-        contact_preference: String::new(),
-        confidentiality: Confidentiality::Normal,
+        particulars: PersonParticulars {
+            name: name.to_owned(),
+            email: parent.email.clone(),
+            telephone: parent.phone.clone(),
+            contact_preference: String::new(),
+            confidentiality: Confidentiality::Normal,
+        },
     };
     let relation = NewRelation {
         relationship: parent.relationship.unwrap_or(Relationship::Other),

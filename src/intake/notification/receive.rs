@@ -13,10 +13,10 @@ use crate::intake::store::notification::{NewNotification, Row};
 use crate::policy::rulebook::{self, Rulebook};
 use crate::register::address::{self, AddressRecord};
 use crate::register::child::{self, NewChild, Particulars};
-use crate::register::person::{self, NewPerson, NewRelation};
+use crate::register::person::{self, NewRelation};
 use crate::register::registration::{self, Registration};
 use crate::register::{ChildKey, PersonKey, names};
-use crate::rules::codes::{ChildStatus, Confidentiality, RegisterBasis, Source};
+use crate::rules::codes::{ChildStatus, RegisterBasis, Source};
 use crate::rules::dates::spoken;
 use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
@@ -51,7 +51,7 @@ pub fn receive(
     base_url: &str,
     received_on: NaiveDate,
 ) -> Result<Receipt> {
-    let account = notification.parent.account;
+    let account = notification.parent.person.account;
     let rulebook = rulebook::as_of(act, received_on)?;
     if let Some(row) = store::notification::by_form_key(
         act.tx,
@@ -93,7 +93,7 @@ pub fn receive(
         act,
         &intake,
         &row,
-        notification.parent.email.as_ref(),
+        notification.parent.person.particulars.email.as_ref(),
         base_url,
     )
 }
@@ -103,26 +103,20 @@ impl Intake<'_> {
     /// may be shown to. What an officer writes down of a parent who is held already, by email address and name, leaves
     /// the parent's own words alone.
     fn hold_parent(&self, act: &mut Act<'_>, parent: &NotifyingParent) -> Result<PersonKey> {
-        let held = match parent.account {
+        let held = match parent.person.account {
             Some(account) => person::of_account(act.tx, act.viewer, account)?,
             None => None,
         };
-        let said = NewPerson {
-            account: parent.account,
-            name: parent.name.clone(),
-            email: parent.email.clone(),
-            telephone: parent.telephone.clone(),
-            contact_preference: parent.contact_preference.clone(),
-            confidentiality: held
-                .as_ref()
-                .map_or(Confidentiality::Normal, |held| held.confidentiality),
-        };
+        let mut said = parent.person.clone();
+        if let Some(held) = &held {
+            said.particulars.confidentiality = held.particulars.confidentiality;
+        }
         let key = match held {
             Some(held) => {
                 person::update(act, &held, &said)?;
                 held.key
             }
-            None if parent.account.is_some() => person::add(act, &said)?,
+            None if said.account.is_some() => person::add(act, &said)?,
             None => person::hold(act, &said)?,
         };
         address::move_person(act, key, &parent.home, self.source, self.received_on)?;

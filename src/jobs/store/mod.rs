@@ -2,3 +2,4 @@
 
 pub(super) mod housekeeping;
 pub(super) mod runner;
+pub(super) mod work;

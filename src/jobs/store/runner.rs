@@ -6,7 +6,20 @@ use diesel::prelude::*;
 use crate::db::schema::{job_lease, job_run};
 use crate::db::{Condition, Conn, Result};
 use crate::jobs::Work;
-use crate::jobs::runner::RunRecord;
+
+/// A run as the page for administrators shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = job_run)]
+pub struct RunRecord {
+    pub job: String,
+    /// When it began, UTC.
+    pub started_at: NaiveDateTime,
+    /// When it ended; nothing while it runs, or if it was killed.
+    pub ended_at: Option<NaiveDateTime>,
+    /// What it came to.
+    #[diesel(embed)]
+    pub work: Work,
+}
 
 /// Takes a job's lease, unless somebody else holds it. A lease that lasts longer than any does was taken by a clock that
 /// has been put right since, and holds nobody up.
@@ -108,47 +121,11 @@ pub(in crate::jobs) fn last_completed_with_failures(
         .optional()?)
 }
 
-#[derive(Queryable)]
-struct Row {
-    job: String,
-    started_at: NaiveDateTime,
-    ended_at: Option<NaiveDateTime>,
-    found: i64,
-    did: i64,
-    failed: i64,
-    problem: String,
-}
-
-impl From<Row> for RunRecord {
-    fn from(row: Row) -> Self {
-        Self {
-            job: row.job,
-            started_at: row.started_at,
-            ended_at: row.ended_at,
-            work: Work {
-                found: row.found,
-                did: row.did,
-                failed: row.failed,
-                problem: row.problem,
-            },
-        }
-    }
-}
-
 /// The newest runs, the newest first.
 pub(in crate::jobs) fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<RunRecord>> {
-    let rows: Vec<Row> = job_run::table
+    Ok(job_run::table
         .order(job_run::id.desc())
         .limit(limit)
-        .select((
-            job_run::job,
-            job_run::started_at,
-            job_run::ended_at,
-            job_run::found,
-            job_run::did,
-            job_run::failed,
-            job_run::problem,
-        ))
-        .load(conn)?;
-    Ok(rows.into_iter().map(RunRecord::from).collect())
+        .select(RunRecord::as_select())
+        .load(conn)?)
 }

@@ -33,7 +33,7 @@ fn each_broken_row_breaks_the_promise_that_is_about_it() {
         ("DELETE FROM lapse_step; DELETE FROM lapse", "exactly one open lapse"),
         (
             "UPDATE duty SET state = 'done', closed_on = '2026-12-02', closed_because = 'x' WHERE id = 1",
-            "Every open lapse is of an open check",
+            "Every open lapse is of an open duty",
         ),
         ("UPDATE lapse SET closed_at = '2026-12-02 09:00:00'", "Every closed lapse"),
         (

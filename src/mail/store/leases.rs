@@ -11,7 +11,7 @@ use crate::on_each;
 use crate::rules::delivery::LONGEST_WAIT;
 
 /// Takes the mails that have been due longest and that nobody holds, `at_most` so many, until `until`, and counts
-/// the attempt.
+/// the try.
 pub(in crate::mail) fn take(
     tx: &mut Conn,
     now: NaiveDateTime,
@@ -28,7 +28,7 @@ pub(in crate::mail) fn take(
         .filter(free(now, until))
         .set((
             outgoing_mail::leased_until.eq(until),
-            outgoing_mail::attempts.eq(outgoing_mail::attempts + 1),
+            outgoing_mail::tries.eq(outgoing_mail::tries + 1),
         ))
         .execute(tx)?;
     Ok(outgoing_mail::table
@@ -45,7 +45,7 @@ pub(in crate::mail) fn take(
             outgoing_mail::body_text,
             outgoing_mail::body_html,
             outgoing_mail::message_id,
-            outgoing_mail::attempts,
+            outgoing_mail::tries,
             outgoing_mail::created_at,
             outgoing_mail::useless_after,
         ))
@@ -111,7 +111,7 @@ pub(in crate::mail) fn record_retry(
     diesel::update(outgoing_mail::table)
         .filter(outgoing_mail::id.eq(mail.id))
         .filter(WAITING)
-        .filter(outgoing_mail::attempts.eq(mail.attempts))
+        .filter(outgoing_mail::tries.eq(mail.tries))
         .set((
             outgoing_mail::next_try_at.eq(at),
             outgoing_mail::last_answer.eq(answer),
@@ -126,7 +126,7 @@ pub(in crate::mail) fn record_dead(tx: &mut Conn, mail: &OutgoingMail, answer: &
     diesel::update(outgoing_mail::table)
         .filter(outgoing_mail::id.eq(mail.id))
         .filter(WAITING)
-        .filter(outgoing_mail::attempts.eq(mail.attempts))
+        .filter(outgoing_mail::tries.eq(mail.tries))
         .set((
             outgoing_mail::state.eq(MailState::Dead),
             outgoing_mail::last_answer.eq(answer),
@@ -141,9 +141,9 @@ pub(in crate::mail) fn give_back(tx: &mut Conn, mail: &OutgoingMail) -> Result<(
     diesel::update(outgoing_mail::table)
         .filter(outgoing_mail::id.eq(mail.id))
         .filter(WAITING)
-        .filter(outgoing_mail::attempts.eq(mail.attempts))
+        .filter(outgoing_mail::tries.eq(mail.tries))
         .set((
-            outgoing_mail::attempts.eq(mail.attempts - 1),
+            outgoing_mail::tries.eq(mail.tries - 1),
             outgoing_mail::leased_until.eq(None::<NaiveDateTime>),
         ))
         .execute(tx)?;

@@ -42,7 +42,7 @@ pub struct OutgoingMail {
     pub(super) text: String,
     pub(super) html: String,
     pub(super) message_id: String,
-    pub(super) attempts: i32,
+    pub(super) tries: i32,
     pub(super) created_at: NaiveDateTime,
     pub(super) useless_after: Option<NaiveDateTime>,
 }
@@ -82,7 +82,7 @@ pub struct Undelivered {
     /// Waiting or dead.
     pub state: MailState,
     /// How often it was tried.
-    pub attempts: i32,
+    pub tries: i32,
     /// When it is tried next, UTC; of no meaning for a dead mail.
     pub next_try_at: NaiveDateTime,
     /// What the server said last, without addresses.
@@ -156,7 +156,7 @@ pub(super) fn retry_now(
         )
         .set((
             outgoing_mail::state.eq(MailState::Waiting),
-            outgoing_mail::attempts.eq(0),
+            outgoing_mail::tries.eq(0),
             outgoing_mail::next_try_at.eq(now),
             outgoing_mail::leased_until.eq(None::<NaiveDateTime>),
             outgoing_mail::reported_at.eq(None::<NaiveDateTime>),
@@ -170,7 +170,7 @@ pub(super) fn count(conn: &mut Conn, authority: i64, state: MailState, tried: bo
     Ok(outgoing_mail::table
         .filter(outgoing_mail::authority_id.eq(authority))
         .filter(outgoing_mail::state.eq(state))
-        .filter(outgoing_mail::attempts.gt(0).eq(tried))
+        .filter(outgoing_mail::tries.gt(0).eq(tried))
         .select(count_star())
         .first(conn)?)
 }
@@ -183,7 +183,7 @@ pub(super) fn undelivered(conn: &mut Conn, authority: i64, limit: i64) -> Result
                 .eq(MailState::Dead)
                 .or(outgoing_mail::state
                     .eq(MailState::Waiting)
-                    .and(outgoing_mail::attempts.gt(0))),
+                    .and(outgoing_mail::tries.gt(0))),
         )
         .order((outgoing_mail::state, outgoing_mail::id.desc()))
         .limit(limit)
@@ -192,7 +192,7 @@ pub(super) fn undelivered(conn: &mut Conn, authority: i64, limit: i64) -> Result
             outgoing_mail::kind,
             outgoing_mail::recipient,
             outgoing_mail::state,
-            outgoing_mail::attempts,
+            outgoing_mail::tries,
             outgoing_mail::next_try_at,
             outgoing_mail::last_answer,
             outgoing_mail::created_at,

@@ -59,7 +59,7 @@ pub fn overdue_without_lapse(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer
 }
 
 /// Open lapses of a check that is not open.
-pub fn lapses_of_closed_checks(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
+pub fn lapses_of_closed_duties(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let open = lapse::table
         .inner_join(duty::table)
         .filter(lapse::authority_id.eq_any(scope.numbers()))
@@ -102,7 +102,7 @@ pub fn lapses_closed_without_cause(conn: &mut Conn, scope: Scope<'_>) -> Result<
 
 /// Checks that are due later than they first were, that were closed without a reason or a day, or that are open and
 /// have one.
-pub fn checks_out_of_order(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
+pub fn duties_out_of_order(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let checks = duty::table.filter(duty::authority_id.eq_any(scope.numbers()));
     let offends = Condition(
         "(duty.due_on > duty.original_due_on

@@ -3,7 +3,7 @@
 use diesel::dsl::{count_star, exists, not};
 
 use crate::db::schema::{
-    assessment_due, child, duty, registration, rest, tier_history, tier_override,
+    assessment_due, child, duty, registration, rest, tier_decision, tier_history,
 };
 use crate::db::{Condition, Conn, Result};
 use crate::duty::store::IS_OPEN;
@@ -59,14 +59,14 @@ pub fn wrong_tier(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
 
 /// Children whose tier a person decided up to a day that has passed.
 pub fn decided_for_too_long(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
-    let decided = tier_override::table
+    let decided = tier_decision::table
         .inner_join(child::table)
         .filter(child::authority_id.eq_any(scope.numbers()))
-        .filter(tier_override::ended_at.is_null());
+        .filter(tier_decision::ended_at.is_null());
     ask!(
         conn,
         decided,
-        tier_override::ends_on.lt(scope.day),
+        tier_decision::ends_on.lt(scope.day),
         child::reference
     )
 }

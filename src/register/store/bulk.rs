@@ -248,8 +248,12 @@ pub(in crate::register) fn insert_homes(
 
 /// By what two mentions of a parent are one person; none for a parent without an email address.
 fn identity(parent: &NewPerson) -> Option<(String, String)> {
-    let email = parent.email.as_ref().map(EmailAddress::as_str)?;
-    Some((email.to_owned(), names::fold(&parent.name)))
+    let email = parent
+        .particulars
+        .email
+        .as_ref()
+        .map(EmailAddress::as_str)?;
+    Some((email.to_owned(), names::fold(&parent.particulars.name)))
 }
 
 pub(in crate::register) fn insert_parents(
@@ -375,7 +379,7 @@ fn held_already(
 ) -> Result<HashMap<(String, String), PersonKey>> {
     let emails: Vec<&str> = mentioned
         .iter()
-        .filter_map(|parent| parent.email.as_ref())
+        .filter_map(|parent| parent.particulars.email.as_ref())
         .map(EmailAddress::as_str)
         .collect();
     let held: Vec<(String, String, PersonKey)> = person::table

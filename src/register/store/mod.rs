@@ -5,14 +5,14 @@ pub(super) mod bulk;
 pub(super) mod child;
 pub(super) mod claimed_address;
 pub(super) mod episode;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod index_use;
 pub(super) mod list;
 pub(super) mod name_token;
 pub(super) mod out_of_sight;
 pub(super) mod person;
 pub(super) mod place;
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod plans;
 pub(super) mod registration;
 pub(super) mod search;
 pub(super) mod tier;

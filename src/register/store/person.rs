@@ -15,15 +15,10 @@ use crate::register::{ChildKey, PersonKey};
 use crate::rules::codes::{Confidentiality, Relationship};
 use crate::rules::identifiers::{EmailAddress, PhoneNumber, Reference};
 
-/// An adult in a child's life.
+/// What a person says of themselves.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = person)]
-pub struct PersonRecord {
-    /// The key inside the program.
-    #[diesel(column_name = id)]
-    pub key: PersonKey,
-    /// What the world calls this record.
-    pub reference: Reference,
+pub struct PersonParticulars {
     /// Their name as they write it.
     pub name: String,
     /// Where mail reaches them.
@@ -34,6 +29,19 @@ pub struct PersonRecord {
     pub contact_preference: String,
     /// Whom their address may be shown to.
     pub confidentiality: Confidentiality,
+}
+
+/// An adult in a child's life.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = person)]
+pub struct PersonRecord {
+    /// The key inside the program.
+    #[diesel(column_name = id)]
+    pub key: PersonKey,
+    /// What the world calls this record.
+    pub reference: Reference,
+    #[diesel(embed)]
+    pub particulars: PersonParticulars,
 }
 
 /// A tie between a person and a child, with the person and where they live now.
@@ -48,39 +56,18 @@ pub(in crate::register) struct Tie {
     pub(in crate::register) lives_with_child: Option<bool>,
 }
 
-/// What a person says of themselves.
-#[derive(Insertable, AsChangeset)]
-#[diesel(table_name = person, treat_none_as_default_value = false, treat_none_as_null = true)]
-pub(super) struct Said<'a> {
-    account_id: Option<i64>,
-    name: &'a str,
-    email: Option<&'a str>,
-    telephone: Option<&'a str>,
-    contact_preference: &'a str,
-    confidentiality: &'a str,
-}
-
-impl<'a> Said<'a> {
-    fn by(new: &'a NewPerson) -> Self {
-        Self {
-            account_id: new.account.map(AccountKey::number),
-            name: &new.name,
-            email: new.email.as_ref().map(EmailAddress::as_str),
-            telephone: new.telephone.as_ref().map(PhoneNumber::as_str),
-            contact_preference: &new.contact_preference,
-            confidentiality: new.confidentiality.as_str(),
-        }
-    }
-}
-
 /// A new row, alone or one of many.
 #[derive(Insertable)]
 #[diesel(table_name = person, treat_none_as_default_value = false)]
 pub(super) struct NewRow<'a> {
     pub(super) reference: &'a str,
     authority_id: i64,
-    #[diesel(embed)]
-    said: Said<'a>,
+    account_id: Option<i64>,
+    name: &'a str,
+    email: Option<&'a str>,
+    telephone: Option<&'a str>,
+    contact_preference: &'a str,
+    confidentiality: &'static str,
     created_at: Moment,
 }
 
@@ -94,7 +81,12 @@ impl<'a> NewRow<'a> {
         Self {
             reference: reference.as_str(),
             authority_id: authority.number(),
-            said: Said::by(new),
+            account_id: new.account.map(AccountKey::number),
+            name: &new.particulars.name,
+            email: new.particulars.email.as_ref().map(EmailAddress::as_str),
+            telephone: new.particulars.telephone.as_ref().map(PhoneNumber::as_str),
+            contact_preference: &new.particulars.contact_preference,
+            confidentiality: new.particulars.confidentiality.as_str(),
             created_at: now.into(),
         }
     }
@@ -158,8 +150,17 @@ pub(in crate::register) fn insert(
 }
 
 pub(in crate::register) fn update(tx: &mut Conn, key: PersonKey, new: &NewPerson) -> Result<()> {
+    let said = &new.particulars;
     diesel::update(person::table.filter(person::id.eq(key.number())))
-        .set((Said::by(new), person::version.eq(person::version + 1)))
+        .set((
+            person::account_id.eq(new.account.map(AccountKey::number)),
+            person::name.eq(&said.name),
+            person::email.eq(said.email.as_ref().map(EmailAddress::as_str)),
+            person::telephone.eq(said.telephone.as_ref().map(PhoneNumber::as_str)),
+            person::contact_preference.eq(&said.contact_preference),
+            person::confidentiality.eq(said.confidentiality.as_str()),
+            person::version.eq(person::version + 1),
+        ))
         .execute(tx)?;
     Ok(())
 }

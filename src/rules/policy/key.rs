@@ -77,7 +77,7 @@ code_list! {
         LongestPlan = "longest_plan", "Longest plan for a lapse";
         LongestRest = "longest_rest", "Longest rest of a child’s checks";
         LongestAbsence = "longest_absence", "Longest time that somebody is away and another stands in";
-        LongestOverride = "longest_override", "Longest time that a tier is decided by a person";
+        LongestTierDecision = "longest_tier_decision", "Longest time that a tier is decided by a person";
         ChecksAWeek = "checks_a_week", "Checks that one officer can do in a week";
         CensusReturn = "census_return", "Census return";
         CensusAutumn = "census_autumn", "Day of the autumn census, in October";
@@ -132,7 +132,7 @@ impl PolicyKey {
             | Self::RecurringCheck
             | Self::NotSeenFor
             | Self::AddressVerifiedFor
-            | Self::LongestOverride => (TIME, 1, 12, Unit::Month, A_YEAR),
+            | Self::LongestTierDecision => (TIME, 1, 12, Unit::Month, A_YEAR),
             Self::LongestAbsence => (TIME, 1, 12, Unit::Month, OWN),
             Self::FailedVisitRebooked
             | Self::PostponementCeiling

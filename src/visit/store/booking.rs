@@ -74,7 +74,7 @@ pub struct BookingRecord {
     /// The child's home when it was booked, where somebody goes there.
     #[diesel(column_name = address_id)]
     pub address: Option<AddressKey>,
-    /// The other address that was told by then and that nobody had settled.
+    /// The other address that was claimed by then and that nobody had settled.
     #[diesel(column_name = known_claim_id)]
     pub known_claim: Option<i64>,
     /// Whether a manager hears of it.

@@ -1,4 +1,4 @@
-//! The door: signing in and out, and setting a password.
+//! Signing in and out, and setting a password.
 
 pub mod home;
 pub mod password;
@@ -10,9 +10,9 @@ use actix_web::HttpResponse;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::answer;
-use super::door::cookies;
+use super::caller::Caller;
 use super::error::WebError;
-use super::visit::Visit;
+use super::gate::cookies;
 
 /// Argon2 takes 19 MiB and a core for tens of milliseconds: no more than this many at once, so that nobody can keep
 /// the service busy with wrong passwords.
@@ -33,12 +33,12 @@ async fn turn_to_hash() -> Result<SemaphorePermit<'static>, WebError> {
 
 /// Leads on to `path` with a session from now on.
 pub(super) fn begin_session(
-    visit: &Visit,
+    caller: &Caller,
     token: String,
     path: &str,
 ) -> Result<HttpResponse, WebError> {
     let mut response = answer::see_other(path);
-    let cookie = cookies::make(cookies::SESSION, token, visit.app().config.is_https());
+    let cookie = cookies::make(cookies::SESSION, token, caller.app().config.is_https());
     response
         .add_cookie(&cookie)
         .map_err(|cause| WebError::internal(&cause))?;

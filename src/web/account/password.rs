@@ -10,10 +10,10 @@ use super::{begin_session, turn_to_hash};
 use crate::access::password::{self, PasswordProblem};
 use crate::access::sign_in::{self, SignInError};
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{Form, FormErrors, Refused, Submitted};
 use crate::web::page::Page;
-use crate::web::visit::Visit;
 
 /// A new password, typed twice: nobody sees what they type.
 #[derive(Debug, Default, Deserialize, Validate)]
@@ -56,17 +56,17 @@ struct OldLinkPage {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn show(visit: Visit, link: web::Path<String>) -> Result<HttpResponse, WebError> {
-    let now = visit.now();
-    let works = visit
+pub async fn show(caller: Caller, link: web::Path<String>) -> Result<HttpResponse, WebError> {
+    let now = caller.now();
+    let works = caller
         .db()
         .read(move |conn| sign_in::password_link_works(conn, &link, now))
         .await?;
     if !works {
-        return old_link(&visit);
+        return old_link(&caller);
     }
     answer::show(&PasswordPage {
-        page: visit.page(""),
+        page: caller.page(""),
         errors: FormErrors::default(),
     })
 }
@@ -76,32 +76,32 @@ pub async fn show(visit: Visit, link: web::Path<String>) -> Result<HttpResponse,
 /// # Errors
 /// When the database does not answer.
 pub async fn create(
-    visit: Visit,
+    caller: Caller,
     link: web::Path<String>,
     submitted: Submitted<PasswordForm>,
 ) -> Result<HttpResponse, WebError> {
-    let chosen = match submitted.check(visit.today()) {
+    let chosen = match submitted.check(caller.today()) {
         Ok(chosen) => chosen,
-        Err(Refused { errors, .. }) => return refuse(&visit, errors),
+        Err(Refused { errors, .. }) => return refuse(&caller, errors),
     };
-    match set(&visit, link.into_inner(), chosen).await? {
-        Ok(token) => begin_session(&visit, token, "/"),
+    match set(&caller, link.into_inner(), chosen).await? {
+        Ok(token) => begin_session(&caller, token, "/"),
         Err(SignInError::Db(error)) => Err(error.into()),
         Err(SignInError::Password(problem)) => {
             let errors = FormErrors::at("password", problem.to_string());
-            refuse(&visit, errors)
+            refuse(&caller, errors)
         }
-        Err(_) => old_link(&visit),
+        Err(_) => old_link(&caller),
     }
 }
 
 async fn set(
-    visit: &Visit,
+    caller: &Caller,
     link: String,
     chosen: String,
 ) -> Result<Result<String, SignInError>, WebError> {
     let _turn = turn_to_hash().await?;
-    let (db, now) = (visit.db().clone(), visit.now());
+    let (db, now) = (caller.db().clone(), caller.now());
     tokio::task::spawn_blocking(move || {
         if !db.read_now(|conn| sign_in::password_link_works(conn, &link, now))? {
             return Err(SignInError::Link);
@@ -113,16 +113,16 @@ async fn set(
     .map_err(|cause| WebError::internal(&cause))
 }
 
-fn refuse(visit: &Visit, errors: FormErrors) -> Result<HttpResponse, WebError> {
+fn refuse(caller: &Caller, errors: FormErrors) -> Result<HttpResponse, WebError> {
     answer::refuse(&PasswordPage {
-        page: visit.page(""),
+        page: caller.page(""),
         errors,
     })
 }
 
-fn old_link(visit: &Visit) -> Result<HttpResponse, WebError> {
+fn old_link(caller: &Caller) -> Result<HttpResponse, WebError> {
     let page = OldLinkPage {
-        page: visit.page(""),
+        page: caller.page(""),
     };
     answer::with_status(actix_web::http::StatusCode::GONE, &page)
 }

@@ -13,11 +13,11 @@ use crate::access::{Role, session};
 use crate::db::DbError;
 use crate::rules::identifiers::EmailAddress;
 use crate::web::answer;
-use crate::web::door::cookies;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{ButtonPress, Form, FormErrors, Query, Refused, Submitted};
+use crate::web::gate::cookies;
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 
 /// Where these addresses lead is for parents, who sign in by a link.
 const PARENTS_PAGES: &[&str] = &["/family", "/notify"];
@@ -73,17 +73,17 @@ struct SignInPage {
 ///
 /// # Errors
 /// When the page cannot be shown.
-pub async fn show(visit: Visit, Query(asked): Query<Return>) -> Result<HttpResponse, WebError> {
+pub async fn show(caller: Caller, Query(asked): Query<Return>) -> Result<HttpResponse, WebError> {
     let then = local_path(&asked.then).to_owned();
-    if visit.signed_in().is_some() {
+    if caller.signed_in().is_some() {
         return Ok(answer::see_other(&then));
     }
     if PARENTS_PAGES.iter().any(|path| then.starts_with(path)) {
         let flash = Flash::important("To go on, ask for a new link to your email address");
-        return Ok(visit.see_other_with("/start", &flash));
+        return Ok(caller.see_other_with("/start", &flash));
     }
     answer::show(&SignInPage {
-        page: visit.page(""),
+        page: caller.page(""),
         then,
         email: String::new(),
         errors: FormErrors::default(),
@@ -95,15 +95,15 @@ pub async fn show(visit: Visit, Query(asked): Query<Return>) -> Result<HttpRespo
 /// # Errors
 /// When the database does not answer, or too many people sign in at once.
 pub async fn create(
-    visit: Visit,
+    caller: Caller,
     request: HttpRequest,
     submitted: Submitted<SignInForm>,
 ) -> Result<HttpResponse, WebError> {
-    let typed = match submitted.check(visit.today()) {
+    let typed = match submitted.check(caller.today()) {
         Ok(typed) => typed,
         Err(Refused { form, errors }) => {
             return answer::refuse(&SignInPage {
-                page: visit.page(""),
+                page: caller.page(""),
                 then: form.then,
                 email: form.email,
                 errors,
@@ -112,21 +112,21 @@ pub async fn create(
     };
     let then = local_path(&typed.then).to_owned();
     let email = typed.email.to_string();
-    match sign_in_with(&visit, typed).await? {
+    match sign_in_with(&caller, typed).await? {
         Ok(token) => {
-            end_session(&visit, &request).await?;
-            begin_session(&visit, token, &then)
+            end_session(&caller, &request).await?;
+            begin_session(&caller, token, &then)
         }
-        Err(refusal) => refuse(&visit, then, email, &refusal),
+        Err(refusal) => refuse(&caller, then, email, &refusal),
     }
 }
 
 async fn sign_in_with(
-    visit: &Visit,
+    caller: &Caller,
     typed: SignIn,
 ) -> Result<Result<String, SignInError>, WebError> {
     let _turn = turn_to_hash().await?;
-    let (db, now) = (visit.db().clone(), visit.now());
+    let (db, now) = (caller.db().clone(), caller.now());
     tokio::task::spawn_blocking(move || {
         sign_in::with_password(&db, typed.email.as_str(), &typed.password, now)
     })
@@ -135,7 +135,7 @@ async fn sign_in_with(
 }
 
 fn refuse(
-    visit: &Visit,
+    caller: &Caller,
     then: String,
     email: String,
     refusal: &SignInError,
@@ -147,7 +147,7 @@ fn refuse(
     };
     let errors = FormErrors::at("email", refusal.to_string());
     let page = SignInPage {
-        page: visit.page(""),
+        page: caller.page(""),
         then,
         email,
         errors,
@@ -160,29 +160,29 @@ fn refuse(
 /// # Errors
 /// When the database does not answer.
 pub async fn end(
-    visit: Visit,
+    caller: Caller,
     request: HttpRequest,
     submitted: Submitted<ButtonPress>,
 ) -> Result<HttpResponse, WebError> {
-    if submitted.check(visit.today()).is_ok() {
-        end_session(&visit, &request).await?;
+    if submitted.check(caller.today()).is_ok() {
+        end_session(&caller, &request).await?;
     }
-    let door = match visit.signed_in().map(|signed_in| signed_in.role) {
+    let start = match caller.signed_in().map(|signed_in| signed_in.role) {
         Some(Role::Parent) | None => "/start",
         Some(_) => "/sign-in",
     };
-    let mut response = visit.see_other_with(door, &Flash::success("You are signed out"));
+    let mut response = caller.see_other_with(start, &Flash::success("You are signed out"));
     response
         .add_cookie(&cookies::forget(cookies::SESSION))
         .map_err(|cause| WebError::internal(&cause))?;
     Ok(response)
 }
 
-async fn end_session(visit: &Visit, request: &HttpRequest) -> Result<(), WebError> {
+async fn end_session(caller: &Caller, request: &HttpRequest) -> Result<(), WebError> {
     let Some(token) = cookies::read(request, cookies::SESSION) else {
         return Ok(());
     };
-    visit
+    caller
         .db()
         .write(move |tx| session::end(tx, &token))
         .await

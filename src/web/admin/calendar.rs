@@ -15,13 +15,13 @@ use crate::policy::calendar_book::{self, CalendarError, Held, OtherDay, SourcedT
 use crate::rules::calendar::bank_holidays_of;
 use crate::rules::identifiers::Reference;
 use crate::rules::terms::{Term, TermPart};
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{
     ButtonPress, Choice, DateInput, Form, FormErrors, Refused, Submitted, one_line,
 };
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 use crate::web::{answer, filters};
 
 const HERE: &str = "/admin/calendar";
@@ -150,8 +150,8 @@ struct Again {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
-    answer::show(&page(&visit, Again::default()).await?)
+pub async fn show(caller: Caller) -> Result<HttpResponse, WebError> {
+    answer::show(&page(&caller, Again::default()).await?)
 }
 
 /// POST `/admin/calendar/days`.
@@ -159,7 +159,7 @@ pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
 /// # Errors
 /// When the database does not answer.
 pub async fn add_day(
-    visit: Visit,
+    caller: Caller,
     submitted: Submitted<DayForm>,
 ) -> Result<HttpResponse, WebError> {
     let form = Addition {
@@ -176,7 +176,7 @@ pub async fn add_day(
             ..Again::default()
         },
     };
-    form.take(&visit, submitted).await
+    form.take(&caller, submitted).await
 }
 
 /// POST `/admin/calendar/terms`.
@@ -184,7 +184,7 @@ pub async fn add_day(
 /// # Errors
 /// When the database does not answer.
 pub async fn add_term(
-    visit: Visit,
+    caller: Caller,
     submitted: Submitted<TermForm>,
 ) -> Result<HttpResponse, WebError> {
     let form = Addition {
@@ -204,7 +204,7 @@ pub async fn add_term(
             ..Again::default()
         },
     };
-    form.take(&visit, submitted).await
+    form.take(&caller, submitted).await
 }
 
 /// A form that adds one thing to the calendar.
@@ -226,20 +226,24 @@ where
     F: Form<Parsed = (F, T)>,
     T: Send + 'static,
 {
-    async fn take(self, visit: &Visit, submitted: Submitted<F>) -> Result<HttpResponse, WebError> {
-        let (form, wanted) = match submitted.check(visit.today()) {
+    async fn take(
+        self,
+        caller: &Caller,
+        submitted: Submitted<F>,
+    ) -> Result<HttpResponse, WebError> {
+        let (form, wanted) = match submitted.check(caller.today()) {
             Ok(wanted) => wanted,
             Err(Refused { form, errors }) => {
-                return refuse(visit, (self.again)(form, errors)).await;
+                return refuse(caller, (self.again)(form, errors)).await;
             }
         };
         let add = self.add;
-        let done = visit.act(move |act| add(act, &wanted)).await?;
+        let done = caller.act(move |act| add(act, &wanted)).await?;
         let Some(error) = refused(done)? else {
-            return Ok(done_here(visit, self.told));
+            return Ok(done_here(caller, self.told));
         };
         let errors = FormErrors::at((self.field)(&error), error.to_string());
-        refuse(visit, (self.again)(form, errors)).await
+        refuse(caller, (self.again)(form, errors)).await
     }
 }
 
@@ -248,7 +252,7 @@ where
 /// # Errors
 /// When the database does not answer.
 pub async fn add_list(
-    visit: Visit,
+    caller: Caller,
     submitted: Submitted<ListForm>,
 ) -> Result<HttpResponse, WebError> {
     let again = |list, refused_lines, errors| Again {
@@ -257,14 +261,14 @@ pub async fn add_list(
         errors,
         ..Again::default()
     };
-    let form = match submitted.check(visit.today()) {
+    let form = match submitted.check(caller.today()) {
         Ok(form) => form,
         Err(Refused { form, errors }) => {
-            return refuse(&visit, again(form, Vec::new(), errors)).await;
+            return refuse(&caller, again(form, Vec::new(), errors)).await;
         }
     };
     let pasted = form.list.clone();
-    let taken = visit
+    let taken = caller
         .act(move |act| term_list::take(act, pasted.as_bytes(), false))
         .await?;
     let (message, lines) = match taken {
@@ -274,7 +278,7 @@ pub async fn add_list(
             unchanged,
         }) if refused.is_empty() => {
             let told = format!("Terms added: {taken}. On the calendar already: {unchanged}.");
-            return Ok(done_here(&visit, told));
+            return Ok(done_here(&caller, told));
         }
         Ok(Taken { refused, .. }) => (
             "Nothing was added: mend the lines named below and send the list again".to_owned(),
@@ -287,7 +291,7 @@ pub async fn add_list(
         },
     };
     let errors = FormErrors::at("list", message);
-    refuse(&visit, again(form, lines, errors)).await
+    refuse(&caller, again(form, lines, errors)).await
 }
 
 /// POST `/admin/calendar/days/{reference}/removal`.
@@ -295,12 +299,12 @@ pub async fn add_list(
 /// # Errors
 /// [`WebError::NotFound`] when there is no such day.
 pub async fn remove_day(
-    visit: Visit,
+    caller: Caller,
     named: Named,
     submitted: Submitted<ButtonPress>,
 ) -> Result<HttpResponse, WebError> {
     remove(
-        visit,
+        caller,
         named.0,
         submitted,
         "The day is off the calendar.",
@@ -314,12 +318,12 @@ pub async fn remove_day(
 /// # Errors
 /// [`WebError::NotFound`] when there is no such term.
 pub async fn remove_term(
-    visit: Visit,
+    caller: Caller,
     named: Named,
     submitted: Submitted<ButtonPress>,
 ) -> Result<HttpResponse, WebError> {
     remove(
-        visit,
+        caller,
         named.0,
         submitted,
         "The term is removed.",
@@ -332,25 +336,25 @@ pub async fn remove_term(
 type Remove = fn(&mut Act<'_>, &Reference) -> Result<(), CalendarError>;
 
 async fn remove(
-    visit: Visit,
+    caller: Caller,
     reference: Reference,
     submitted: Submitted<ButtonPress>,
     told: &str,
     remove: Remove,
 ) -> Result<HttpResponse, WebError> {
-    if let Err(Refused { .. }) = submitted.check(visit.today()) {
+    if let Err(Refused { .. }) = submitted.check(caller.today()) {
         return Err(WebError::StaleForm);
     }
-    let done = visit.act(move |act| remove(act, &reference)).await?;
+    let done = caller.act(move |act| remove(act, &reference)).await?;
     match refused(done)? {
-        None => Ok(done_here(&visit, told)),
+        None => Ok(done_here(&caller, told)),
         Some(CalendarError::NotFound) => Err(WebError::NotFound),
-        Some(error) => Ok(visit.see_other_with(HERE, &Flash::important(error.to_string()))),
+        Some(error) => Ok(caller.see_other_with(HERE, &Flash::important(error.to_string()))),
     }
 }
 
-fn done_here(visit: &Visit, told: impl Into<String>) -> HttpResponse {
-    visit.see_other_with(HERE, &Flash::success(told))
+fn done_here(caller: &Caller, told: impl Into<String>) -> HttpResponse {
+    caller.see_other_with(HERE, &Flash::success(told))
 }
 
 /// What the person can mend; none when it was done.
@@ -363,20 +367,20 @@ fn refused(done: Result<(), CalendarError>) -> Result<Option<CalendarError>, Web
     }
 }
 
-async fn refuse(visit: &Visit, again: Again) -> Result<HttpResponse, WebError> {
-    answer::refuse(&page(visit, again).await?)
+async fn refuse(caller: &Caller, again: Again) -> Result<HttpResponse, WebError> {
+    answer::refuse(&page(caller, again).await?)
 }
 
-async fn page(visit: &Visit, again: Again) -> Result<CalendarPage, WebError> {
-    let today = visit.today();
-    let (days, terms) = visit
+async fn page(caller: &Caller, again: Again) -> Result<CalendarPage, WebError> {
+    let today = caller.today();
+    let (days, terms) = caller
         .read(|conn, viewer| {
             let days = calendar_book::days(conn, viewer)?;
             Ok::<_, DbError>((days, calendar_book::terms(conn, viewer)?))
         })
         .await?;
     Ok(CalendarPage {
-        page: visit.page(HERE),
+        page: caller.page(HERE),
         today,
         years: (today.year()..=today.year() + 2)
             .map(|year| (year, lines(year, &days, today)))

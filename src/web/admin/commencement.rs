@@ -8,10 +8,10 @@ use validator::Validate;
 
 use crate::policy::policy_book::{self, PolicyError};
 use crate::rules::policy::change;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{DateInput, Form, FormErrors, Refused, Submitted};
 use crate::web::page::{Crumb, Flash, Page};
-use crate::web::visit::Visit;
 use crate::web::{answer, policy};
 
 #[derive(Template)]
@@ -50,12 +50,12 @@ impl Form for CommencementForm {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn edit(visit: Visit) -> Result<HttpResponse, WebError> {
+pub async fn edit(caller: Caller) -> Result<HttpResponse, WebError> {
     let first = Refused {
         form: CommencementForm::default(),
         errors: FormErrors::default(),
     };
-    answer::show(&page(&visit, first).await?)
+    answer::show(&page(&caller, first).await?)
 }
 
 /// POST `/admin/policy/cnis-2026`.
@@ -63,10 +63,10 @@ pub async fn edit(visit: Visit) -> Result<HttpResponse, WebError> {
 /// # Errors
 /// When the database does not answer.
 pub async fn save(
-    visit: Visit,
+    caller: Caller,
     submitted: Submitted<CommencementForm>,
 ) -> Result<HttpResponse, WebError> {
-    enter(visit, submitted, true).await
+    enter(caller, submitted, true).await
 }
 
 /// POST `/admin/policy/cnis-2026/end`.
@@ -74,23 +74,23 @@ pub async fn save(
 /// # Errors
 /// When the database does not answer.
 pub async fn end(
-    visit: Visit,
+    caller: Caller,
     submitted: Submitted<CommencementForm>,
 ) -> Result<HttpResponse, WebError> {
-    enter(visit, submitted, false).await
+    enter(caller, submitted, false).await
 }
 
 async fn enter(
-    visit: Visit,
+    caller: Caller,
     submitted: Submitted<CommencementForm>,
     begins: bool,
 ) -> Result<HttpResponse, WebError> {
-    let (form, day) = match submitted.check(visit.today()) {
+    let (form, day) = match submitted.check(caller.today()) {
         Ok(wanted) => wanted,
-        Err(refused) => return answer::refuse(&page(&visit, refused).await?),
+        Err(refused) => return answer::refuse(&page(&caller, refused).await?),
     };
     let reason = form.reason.clone();
-    let done = visit
+    let done = caller
         .act(move |act| {
             if begins {
                 policy_book::commence(act, day, &reason)
@@ -102,25 +102,25 @@ async fn enter(
     let error = match done {
         Ok(()) => {
             let told = Flash::success("The day is entered.");
-            return Ok(visit.see_other_with("/admin/policy/cnis-2026", &told));
+            return Ok(caller.see_other_with("/admin/policy/cnis-2026", &told));
         }
         Err(PolicyError::NotAllowed) => return Err(WebError::Forbidden),
         Err(PolicyError::Db(error)) => return Err(error.into()),
         Err(error) => error,
     };
     let errors = FormErrors::at("day", error.to_string());
-    answer::refuse(&page(&visit, Refused { form, errors }).await?)
+    answer::refuse(&page(&caller, Refused { form, errors }).await?)
 }
 
 async fn page(
-    visit: &Visit,
+    caller: &Caller,
     refused: Refused<CommencementForm>,
 ) -> Result<CommencementPage, WebError> {
-    let (held, code) = policy::held(visit).await?;
-    let today = visit.today();
+    let (held, code) = policy::held(caller).await?;
+    let today = caller.today();
     let entered = change::commencement(&policy_book::rows(&held), &code);
     Ok(CommencementPage {
-        page: visit.page("/admin/policy"),
+        page: caller.page("/admin/policy"),
         crumbs: vec![Crumb::to("Policy", "/admin/policy")],
         stands: policy::stands(&held, &code, today),
         may_end: entered.is_some_and(|(_, to)| to.is_none_or(|to| to > today)),

@@ -9,12 +9,12 @@ use crate::jobs::punctuality::{self, Punctuality};
 use crate::jobs::runner::{self, RunRecord};
 use crate::mail::outbox::{self, Delivery, FailingAddress, Overview};
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::filters;
 use crate::web::form::{ButtonPress, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 
 /// Runs and deliveries on the page.
 const SHOWN: i64 = 20;
@@ -31,10 +31,10 @@ struct MailPage {
 }
 
 /// `GET /admin/mail`
-pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
-    let (now, late_after) = (visit.now(), visit.app().config.jobs_late_after);
-    let page = visit.page("/admin/mail");
-    let shown = visit
+pub async fn show(caller: Caller) -> Result<HttpResponse, WebError> {
+    let (now, late_after) = (caller.now(), caller.app().config.jobs_late_after);
+    let page = caller.page("/admin/mail");
+    let shown = caller
         .read(move |conn, viewer| {
             Ok::<_, DbError>(MailPage {
                 page,
@@ -51,15 +51,15 @@ pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
 
 /// `POST /admin/mail/{reference}/retry`
 pub async fn retry(
-    visit: Visit,
+    caller: Caller,
     Named(reference): Named,
     submitted: Submitted<ButtonPress>,
 ) -> Result<HttpResponse, WebError> {
-    if let Err(Refused { .. }) = submitted.check(visit.today()) {
+    if let Err(Refused { .. }) = submitted.check(caller.today()) {
         return Err(WebError::StaleForm);
     }
     let name = reference.to_string();
-    let due = visit
+    let due = caller
         .act(move |act| mail_upkeep::retry_now(act, &reference))
         .await??;
     let told = if due {
@@ -69,19 +69,19 @@ pub async fn retry(
             "{name} cannot be tried again: it was sent, it is being sent now, or it carried a link that is no longer kept. Ask for a new one"
         ))
     };
-    Ok(visit.see_other_with("/admin/mail", &told))
+    Ok(caller.see_other_with("/admin/mail", &told))
 }
 
 /// `POST /admin/mail/{reference}/address-works`
 pub async fn address_works(
-    visit: Visit,
+    caller: Caller,
     Named(reference): Named,
     submitted: Submitted<ButtonPress>,
 ) -> Result<HttpResponse, WebError> {
-    if let Err(Refused { .. }) = submitted.check(visit.today()) {
+    if let Err(Refused { .. }) = submitted.check(caller.today()) {
         return Err(WebError::StaleForm);
     }
-    let cleared = visit
+    let cleared = caller
         .act(move |act| mail_upkeep::address_works(act, &reference))
         .await??;
     let told = if cleared {
@@ -89,7 +89,7 @@ pub async fn address_works(
     } else {
         Flash::important("This address is not one that mail comes back from")
     };
-    Ok(visit.see_other_with("/admin/mail", &told))
+    Ok(caller.see_other_with("/admin/mail", &told))
 }
 
 /// The name of a job as words: "weekly_digest" is "Weekly digest".

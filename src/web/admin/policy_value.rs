@@ -14,13 +14,13 @@ use crate::rules::policy::change::{self, Change, ChangeProblem};
 use crate::rules::policy::{Period, Policy, PolicyKey, PolicySet, Unit};
 use crate::rules::tier::Tier;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{
     Choice, DateInput, Form, FormErrors, Refused, Submitted, choices, choices_with_blank, one_line,
 };
 use crate::web::page::{Crumb, Flash, Page};
 use crate::web::policy::{self, Line};
-use crate::web::visit::Visit;
 
 /// The key in the address of the page.
 pub struct NamedKey(PolicyKey);
@@ -117,12 +117,12 @@ impl Form for ValueForm {
 ///
 /// # Errors
 /// [`WebError::NotFound`] when there is no such key.
-pub async fn edit(visit: Visit, NamedKey(key): NamedKey) -> Result<HttpResponse, WebError> {
+pub async fn edit(caller: Caller, NamedKey(key): NamedKey) -> Result<HttpResponse, WebError> {
     let first = Refused {
         form: ValueForm::default(),
         errors: FormErrors::default(),
     };
-    answer::show(&page(&visit, key, first).await?)
+    answer::show(&page(&caller, key, first).await?)
 }
 
 /// POST `/admin/policy/{key}`.
@@ -130,13 +130,13 @@ pub async fn edit(visit: Visit, NamedKey(key): NamedKey) -> Result<HttpResponse,
 /// # Errors
 /// [`WebError::NotFound`] when there is no such key.
 pub async fn save(
-    visit: Visit,
+    caller: Caller,
     NamedKey(key): NamedKey,
     submitted: Submitted<ValueForm>,
 ) -> Result<HttpResponse, WebError> {
-    let wanted = match submitted.check(visit.today()) {
+    let wanted = match submitted.check(caller.today()) {
         Ok(wanted) => wanted,
-        Err(refused) => return answer::refuse(&page(&visit, key, refused).await?),
+        Err(refused) => return answer::refuse(&page(&caller, key, refused).await?),
     };
     let form = wanted.form;
     let change = Change {
@@ -148,20 +148,20 @@ pub async fn save(
         to: wanted.to,
     };
     let reason = form.reason.clone();
-    let saved = visit
+    let saved = caller
         .act(move |act| policy_book::set(act, &change, &reason))
         .await?;
     let error = match saved {
         Ok(()) => {
             let told = "The value is set. Open checks keep their day, and a census return follows it; every tier is looked at again.";
-            return Ok(visit.see_other_with("/admin/policy", &Flash::success(told)));
+            return Ok(caller.see_other_with("/admin/policy", &Flash::success(told)));
         }
         Err(PolicyError::NotAllowed) => return Err(WebError::Forbidden),
         Err(PolicyError::Db(error)) => return Err(error.into()),
         Err(error) => error,
     };
     let errors = FormErrors::at(field_of(&error), error.to_string());
-    answer::refuse(&page(&visit, key, Refused { form, errors }).await?)
+    answer::refuse(&page(&caller, key, Refused { form, errors }).await?)
 }
 
 fn field_of(error: &PolicyError) -> &'static str {
@@ -203,22 +203,22 @@ impl Form for WithdrawalForm {
 /// # Errors
 /// [`WebError::NotFound`] when there is no such key.
 pub async fn withdraw(
-    visit: Visit,
+    caller: Caller,
     NamedKey(key): NamedKey,
     submitted: Submitted<WithdrawalForm>,
 ) -> Result<HttpResponse, WebError> {
     let back = format!("/admin/policy/{}", key.as_str());
-    let (tier, from, reason) = match submitted.check(visit.today()) {
+    let (tier, from, reason) = match submitted.check(caller.today()) {
         Ok(wanted) => wanted,
         Err(refused) => {
             let again = Refused {
                 form: ValueForm::default(),
                 errors: refused.errors,
             };
-            return answer::refuse(&page(&visit, key, again).await?);
+            return answer::refuse(&page(&caller, key, again).await?);
         }
     };
-    let done = visit
+    let done = caller
         .act(move |act| policy_book::withdraw(act, (key, tier), from, &reason))
         .await?;
     let flash = match done {
@@ -227,21 +227,21 @@ pub async fn withdraw(
         Err(PolicyError::Db(error)) => return Err(error.into()),
         Err(error) => Flash::important(error.to_string()),
     };
-    Ok(visit.see_other_with(&back, &flash))
+    Ok(caller.see_other_with(&back, &flash))
 }
 
 async fn page(
-    visit: &Visit,
+    caller: &Caller,
     key: PolicyKey,
     refused: Refused<ValueForm>,
 ) -> Result<ValuePage, WebError> {
-    let (held, code) = policy::held(visit).await?;
+    let (held, code) = policy::held(caller).await?;
     let rows = policy_book::rows(&held);
     let bounds = key.bounds();
     let mut form = refused.form;
     if form.unit.is_empty() {
         // As it is counted now: whoever changes the number does not change the unit by oversight.
-        let policy = Policy::at(&rows, &code, visit.today());
+        let policy = Policy::at(&rows, &code, caller.today());
         let held = policy.find(key, Tier::Green);
         let unit = held.map_or(bounds.most.unit, |row| row.period.unit);
         form.unit = unit.as_str().to_owned();
@@ -252,9 +252,9 @@ async fn page(
         Vec::new()
     };
     Ok(ValuePage {
-        page: visit.page("/admin/policy"),
+        page: caller.page("/admin/policy"),
         crumbs: vec![Crumb::to("Policy", "/admin/policy")],
-        line: policy::line(key, &held, &code, visit.today()),
+        line: policy::line(key, &held, &code, caller.today()),
         bound: format!(
             "From {} to {} ({}).",
             bounds.least,

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use crate::jobs::rehearsal::{self, ASSESSED, Rehearsed, TakenBack};
 use crate::rules::dates::spoken;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{DateInput, FormErrors, Query};
 use crate::web::page::Page;
-use crate::web::visit::Visit;
 
 /// The day that is asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -31,9 +31,9 @@ struct RehearsalPage {
 }
 
 /// `GET /admin/rehearsal`
-pub async fn show(visit: Visit, Query(day): Query<Day>) -> Result<HttpResponse, WebError> {
+pub async fn show(caller: Caller, Query(day): Query<Day>) -> Result<HttpResponse, WebError> {
     let mut shown = RehearsalPage {
-        page: visit.page("/admin/mail"),
+        page: caller.page("/admin/mail"),
         on: day.on,
         rehearsed: None,
         errors: FormErrors::default(),
@@ -42,16 +42,16 @@ pub async fn show(visit: Visit, Query(day): Query<Day>) -> Result<HttpResponse, 
         return answer::show(&shown);
     }
     let on = shown.on.required("on", "the day", &mut shown.errors);
-    if on.is_some_and(|on| on < visit.today()) {
+    if on.is_some_and(|on| on < caller.today()) {
         shown.errors.add("on", "Choose today or a later day");
     }
     let Some(on) = on.filter(|_| shown.errors.summary().is_empty()) else {
         return answer::refuse(&shown);
     };
-    let at = visit.app().clock.on(on);
+    let at = caller.app().clock.on(on);
 
-    let base_url = visit.app().config.base_url.clone();
-    let taken_back = visit
+    let base_url = caller.app().config.base_url.clone();
+    let taken_back = caller
         .act(move |act| rehearsal::rehearse(act.tx, act.viewer.authority(), &base_url, at))
         .await?;
     match taken_back {

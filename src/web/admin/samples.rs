@@ -9,10 +9,10 @@ use validator::Validate;
 use crate::access::{authority, mail_upkeep};
 use crate::mail::{Rendered, messages};
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{Form, FormErrors, Submitted};
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "admin/samples.html")]
@@ -37,38 +37,38 @@ impl Form for SampleForm {
 }
 
 /// `GET /admin/mail/samples`
-pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
+pub async fn show(caller: Caller) -> Result<HttpResponse, WebError> {
     answer::show(&SamplesPage {
-        page: visit.page("/admin/mail"),
-        samples: of(&visit).await?,
+        page: caller.page("/admin/mail"),
+        samples: of(&caller).await?,
     })
 }
 
 /// `POST /admin/mail/samples`
 pub async fn send(
-    visit: Visit,
+    caller: Caller,
     submitted: Submitted<SampleForm>,
 ) -> Result<HttpResponse, WebError> {
     let kind = submitted
-        .check(visit.today())
+        .check(caller.today())
         .map_err(|_| WebError::StaleForm)?;
-    let mut samples = of(&visit).await?.into_iter();
+    let mut samples = of(&caller).await?.into_iter();
     let sample = samples.find(|it| it.kind.as_str() == kind);
     let sample = sample.ok_or_else(|| {
         WebError::BadRequest("Use the buttons on the page to choose a mail.".to_owned())
     })?;
-    let base_url = visit.app().config.base_url.clone();
-    let to = visit
+    let base_url = caller.app().config.base_url.clone();
+    let to = caller
         .act(move |act| mail_upkeep::send_sample(act, &sample, &base_url))
         .await??;
-    visit.app().nudge.mail();
+    caller.app().nudge.mail();
     let told = Flash::success(format!("The sample is on its way to {to}."));
-    Ok(visit.see_other_with("/admin/mail/samples", &told))
+    Ok(caller.see_other_with("/admin/mail/samples", &told))
 }
 
-async fn of(visit: &Visit) -> Result<Vec<Rendered>, WebError> {
-    let (today, base_url) = (visit.today(), visit.app().config.base_url.clone());
-    visit
+async fn of(caller: &Caller) -> Result<Vec<Rendered>, WebError> {
+    let (today, base_url) = (caller.today(), caller.app().config.base_url.clone());
+    caller
         .read(move |conn, viewer| {
             let authority = authority::by_key(conn, viewer.authority())?;
             messages::samples(&authority.letterhead(&base_url), today)

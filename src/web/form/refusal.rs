@@ -13,7 +13,7 @@ use crate::register::child::AmendError;
 use crate::returns::census::SendingError;
 use crate::standing::closure::ClosureError;
 use crate::standing::whereabouts::WhereaboutsError;
-use crate::tier::overriding::DecideError;
+use crate::tier::deciding::DecideError;
 use crate::visit::booking::BookingError;
 use crate::visit::outcome::OutcomeError;
 use crate::visit::paper_letter::PaperLetterError;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::*;
-use crate::web::door::csrf::CsrfToken;
+use crate::web::gate::csrf::CsrfToken;
 
 #[derive(Debug, Default, Deserialize, Validate)]
 #[serde(default)]

@@ -5,9 +5,9 @@ use askama::Template;
 
 use crate::access::authority::{self, Authority};
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::page::Page;
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "parent/privacy.html")]
@@ -27,10 +27,10 @@ struct AccessibilityPage {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn privacy(visit: Visit) -> Result<HttpResponse, WebError> {
-    let authority = own_authority(&visit).await?;
+pub async fn privacy(caller: Caller) -> Result<HttpResponse, WebError> {
+    let authority = own_authority(&caller).await?;
     answer::show(&PrivacyPage {
-        page: visit.page(""),
+        page: caller.page(""),
         authority,
     })
 }
@@ -39,20 +39,20 @@ pub async fn privacy(visit: Visit) -> Result<HttpResponse, WebError> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn accessibility(visit: Visit) -> Result<HttpResponse, WebError> {
-    let authority = own_authority(&visit).await?;
+pub async fn accessibility(caller: Caller) -> Result<HttpResponse, WebError> {
+    let authority = own_authority(&caller).await?;
     answer::show(&AccessibilityPage {
-        page: visit.page(""),
+        page: caller.page(""),
         authority,
     })
 }
 
 /// The authority of whoever is signed in: its people are the ones to ask.
-async fn own_authority(visit: &Visit) -> Result<Option<Authority>, WebError> {
-    if visit.signed_in().is_none() {
+async fn own_authority(caller: &Caller) -> Result<Option<Authority>, WebError> {
+    if caller.signed_in().is_none() {
         return Ok(None);
     }
-    let found = visit
+    let found = caller
         .read(|conn, viewer| authority::by_key(conn, viewer.authority()))
         .await?;
     Ok(Some(found))

@@ -22,9 +22,9 @@ use crate::rules::identifiers::Reference;
 use crate::visit::booking::{self, BookingState};
 use crate::visit::check::{self, Check};
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::page::Page;
-use crate::web::visit::Visit;
 
 /// Everything the page shows.
 struct Held {
@@ -65,17 +65,17 @@ impl FamilyPage {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
-    let (today, counts) = (visit.today(), visit.app().counts.clone());
-    let revision = visit.signed_in().map_or(0, |signed_in| signed_in.revision);
-    let held = visit
+pub async fn show(caller: Caller) -> Result<HttpResponse, WebError> {
+    let (today, counts) = (caller.today(), caller.app().counts.clone());
+    let revision = caller.signed_in().map_or(0, |signed_in| signed_in.revision);
+    let held = caller
         .read(move |conn, viewer| gather(conn, viewer, &counts, revision, today))
         .await?;
     if held.notifications.is_empty() && held.children.is_empty() {
         return Ok(answer::see_other("/family/notify"));
     }
     answer::show(&FamilyPage {
-        page: visit.page("/family"),
+        page: caller.page("/family"),
         held,
     })
 }

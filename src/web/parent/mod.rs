@@ -7,18 +7,18 @@ pub mod receipt;
 pub mod start;
 pub mod way_in;
 
+use super::caller::Caller;
 use super::colour::Colour;
 use super::page::{Look, Page};
-use super::visit::Visit;
 use crate::access::authority::Authority;
 
 /// A page of this authority for somebody who is not signed in yet.
-fn page_of(visit: &Visit, authority: &Authority) -> Page {
+fn page_of(caller: &Caller, authority: &Authority) -> Page {
     Page {
         authority: Look {
             name: authority.name.as_str().into(),
             colour: Colour::parse(&authority.colour),
         },
-        ..visit.page("")
+        ..caller.page("")
     }
 }

@@ -9,10 +9,10 @@ use crate::db::DbError;
 use crate::intake::notification::{self, NotificationRecord};
 use crate::rules::dates::spoken;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::named::Named;
 use crate::web::page::Page;
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "parent/receipt.html")]
@@ -44,8 +44,8 @@ impl ReceiptPage {
 ///
 /// # Errors
 /// When there is none, or it is somebody else's, or the database does not answer.
-pub async fn show(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
-    let (authority, receipts) = visit
+pub async fn show(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let (authority, receipts) = caller
         .read(|conn, viewer| {
             let authority = authority::by_key(conn, viewer.authority())?;
             Ok::<_, DbError>((authority, notification::receipts_of(conn, viewer)?))
@@ -56,10 +56,10 @@ pub async fn show(visit: Visit, Named(reference): Named) -> Result<HttpResponse,
         .find(|receipt| receipt.reference == reference)
         .ok_or(WebError::NotFound)?;
     answer::show(&ReceiptPage {
-        page: visit.page("/family"),
+        page: caller.page("/family"),
         authority,
         notification,
-        email: visit
+        email: caller
             .signed_in()
             .map(|signed_in| signed_in.email.clone())
             .unwrap_or_default(),

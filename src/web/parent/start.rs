@@ -5,9 +5,9 @@ use askama::Template;
 
 use crate::access::authority::{self, Authority};
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::page::Page;
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "parent/start.html")]
@@ -20,11 +20,11 @@ struct StartPage {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
-    let authorities = visit.db().read(authority::in_service).await?;
+pub async fn show(caller: Caller) -> Result<HttpResponse, WebError> {
+    let authorities = caller.db().read(authority::in_service).await?;
     let page = match authorities.as_slice() {
-        [only] => super::page_of(&visit, only),
-        _ => visit.page(""),
+        [only] => super::page_of(&caller, only),
+        _ => caller.page(""),
     };
     answer::show(&StartPage { page, authorities })
 }

@@ -14,10 +14,10 @@ use crate::access::sign_in::{self, SignInError};
 use crate::rules::identifiers::EmailAddress;
 use crate::web::account::begin_session;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{ButtonPress, Form, FormErrors, Refused, Submitted};
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 
 /// The address a parent wants the link sent to.
 #[derive(Debug, Default, Deserialize, Validate)]
@@ -67,10 +67,10 @@ struct OldLinkPage {
 ///
 /// # Errors
 /// When the authority keeps no register here, or the database does not answer.
-pub async fn show(visit: Visit, code: web::Path<String>) -> Result<HttpResponse, WebError> {
-    let authority = in_service(&visit, code.into_inner()).await?;
+pub async fn show(caller: Caller, code: web::Path<String>) -> Result<HttpResponse, WebError> {
+    let authority = in_service(&caller, code.into_inner()).await?;
     answer::show(&EmailPage {
-        page: page_of(&visit, &authority),
+        page: page_of(&caller, &authority),
         authority,
         form: EmailForm::default(),
         errors: FormErrors::default(),
@@ -83,16 +83,16 @@ pub async fn show(visit: Visit, code: web::Path<String>) -> Result<HttpResponse,
 /// # Errors
 /// When the authority keeps no register here, or the database does not answer.
 pub async fn create(
-    visit: Visit,
+    caller: Caller,
     code: web::Path<String>,
     submitted: Submitted<EmailForm>,
 ) -> Result<HttpResponse, WebError> {
-    let authority = in_service(&visit, code.into_inner()).await?;
-    let email = match submitted.check(visit.today()) {
+    let authority = in_service(&caller, code.into_inner()).await?;
+    let email = match submitted.check(caller.today()) {
         Ok(email) => email,
         Err(Refused { form, errors }) => {
             return answer::refuse(&EmailPage {
-                page: page_of(&visit, &authority),
+                page: page_of(&caller, &authority),
                 authority,
                 form,
                 errors,
@@ -101,22 +101,22 @@ pub async fn create(
     };
     let path = format!("/notify/{}/sent", authority.code);
     let told = format!("If {email} can be used here, an email is on its way to it");
-    let (base_url, now) = (visit.app().config.base_url.clone(), visit.now());
-    visit
+    let (base_url, now) = (caller.app().config.base_url.clone(), caller.now());
+    caller
         .db()
         .write(move |tx| invitation::send_parent_link(tx, &authority, &email, &base_url, now))
         .await?;
-    Ok(visit.see_other_with(&path, &Flash::important(told)))
+    Ok(caller.see_other_with(&path, &Flash::important(told)))
 }
 
 /// Says where the link is now.
 ///
 /// # Errors
 /// When the authority keeps no register here, or the database does not answer.
-pub async fn sent(visit: Visit, code: web::Path<String>) -> Result<HttpResponse, WebError> {
-    let authority = in_service(&visit, code.into_inner()).await?;
+pub async fn sent(caller: Caller, code: web::Path<String>) -> Result<HttpResponse, WebError> {
+    let authority = in_service(&caller, code.into_inner()).await?;
     answer::show(&SentPage {
-        page: page_of(&visit, &authority),
+        page: page_of(&caller, &authority),
         authority,
     })
 }
@@ -125,17 +125,17 @@ pub async fn sent(visit: Visit, code: web::Path<String>) -> Result<HttpResponse,
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn link(visit: Visit, link: web::Path<String>) -> Result<HttpResponse, WebError> {
-    let now = visit.now();
-    let works = visit
+pub async fn link(caller: Caller, link: web::Path<String>) -> Result<HttpResponse, WebError> {
+    let now = caller.now();
+    let works = caller
         .db()
         .read(move |conn| sign_in::parent_link_works(conn, &link, now))
         .await?;
     if !works {
-        return old_link(&visit);
+        return old_link(&caller);
     }
     answer::show(&LinkPage {
-        page: visit.page(""),
+        page: caller.page(""),
     })
 }
 
@@ -144,38 +144,38 @@ pub async fn link(visit: Visit, link: web::Path<String>) -> Result<HttpResponse,
 /// # Errors
 /// When the database does not answer.
 pub async fn open(
-    visit: Visit,
+    caller: Caller,
     link: web::Path<String>,
     submitted: Submitted<ButtonPress>,
 ) -> Result<HttpResponse, WebError> {
-    if submitted.check(visit.today()).is_err() {
-        return old_link(&visit);
+    if submitted.check(caller.today()).is_err() {
+        return old_link(&caller);
     }
-    let now = visit.now();
-    let opened = visit
+    let now = caller.now();
+    let opened = caller
         .db()
         .write(move |tx| sign_in::with_parent_link(tx, &link, now))
         .await;
     match opened {
-        Ok(token) => begin_session(&visit, token, "/family"),
+        Ok(token) => begin_session(&caller, token, "/family"),
         Err(SignInError::Db(error)) => Err(error.into()),
-        Err(_) => old_link(&visit),
+        Err(_) => old_link(&caller),
     }
 }
 
-fn old_link(visit: &Visit) -> Result<HttpResponse, WebError> {
+fn old_link(caller: &Caller) -> Result<HttpResponse, WebError> {
     let page = OldLinkPage {
-        page: visit.page(""),
+        page: caller.page(""),
     };
     answer::with_status(StatusCode::GONE, &page)
 }
 
 /// The authority that the address names. What is no code is not asked for: a database may refuse to look for it.
-async fn in_service(visit: &Visit, code: String) -> Result<Authority, WebError> {
+async fn in_service(caller: &Caller, code: String) -> Result<Authority, WebError> {
     if !code.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(WebError::NotFound);
     }
-    let found = visit
+    let found = caller
         .db()
         .read(move |conn| authority::by_code(conn, &code))
         .await?;

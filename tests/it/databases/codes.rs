@@ -87,7 +87,7 @@ pub fn columns() -> BTreeMap<String, Words> {
         ("secondary_reason.reason", all!(PrimaryReason)),
         ("sign_in_link.purpose", all!(LinkPurpose)),
         ("tier_history.tier", all!(Tier)),
-        ("tier_override.tier", all!(Tier)),
+        ("tier_decision.tier", all!(Tier)),
         ("claimed_address.source", all!(Source)),
         ("duty.post", all!(Post)),
         ("lapse.ladder", all!(Ladder)),

@@ -35,11 +35,7 @@ fn a_link_is_given_up_when_it_has_run_out() {
     office.pass(TimeDelta::minutes(50));
     assert_eq!(office.deliver().retried, 2);
     office.pass(TimeDelta::minutes(8));
-    assert_eq!(
-        office.deliver().dead,
-        2,
-        "the next attempt would be too late"
-    );
+    assert_eq!(office.deliver().dead, 2, "the next try would be too late");
 
     office.put_one();
     server.behave(Behaviour::Accept);

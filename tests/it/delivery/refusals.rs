@@ -60,7 +60,7 @@ fn a_recipient_refused_for_good_is_dead_at_once_and_an_incident() {
         }
     );
     let dead = office.overview().undelivered.remove(0);
-    assert_eq!((dead.state, dead.attempts), (MailState::Dead, 1));
+    assert_eq!((dead.state, dead.tries), (MailState::Dead, 1));
     assert!(
         dead.last_answer.contains("User unknown"),
         "{}",

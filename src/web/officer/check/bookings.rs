@@ -20,11 +20,11 @@ use crate::visit::booking::{
     self, Appointment, BookingError, BookingRecord, BookingState, NewBooking,
 };
 use crate::visit::check;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted, choices};
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
-use crate::web::visit::Visit;
 use crate::web::{answer, filters};
 
 #[derive(Template)]
@@ -173,50 +173,50 @@ impl CheckToBook {
 }
 
 /// `GET /checks/{reference}/bookings/new`
-pub async fn new(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
-    let facts = facts(&visit, &named.0).await?;
+pub async fn new(caller: Caller, named: Named) -> Result<HttpResponse, WebError> {
+    let facts = facts(&caller, &named.0).await?;
     if facts.check.closed.is_some() {
-        return Ok(closed(&visit, &named.0));
+        return Ok(closed(&caller, &named.0));
     }
     let form = facts.to_confirm();
-    answer::show(&page(&visit, facts, form, FormErrors::default()))
+    answer::show(&page(&caller, facts, form, FormErrors::default()))
 }
 
 /// `POST /checks/{reference}/bookings`
 pub async fn create(
-    visit: Visit,
+    caller: Caller,
     named: Named,
     submitted: Submitted<BookingForm>,
 ) -> Result<HttpResponse, WebError> {
-    let facts = facts(&visit, &named.0).await?;
+    let facts = facts(&caller, &named.0).await?;
     let refuse = |facts: CheckToBook, Refused { form, errors }| {
         let is_closed = facts.meanwhile.is_some();
-        let page = page(&visit, facts, form, errors);
+        let page = page(&caller, facts, form, errors);
         if is_closed {
             return answer::with_status(StatusCode::CONFLICT, &page);
         }
         answer::refuse(&page)
     };
-    let asked = match submitted.check(visit.today()) {
+    let asked = match submitted.check(caller.today()) {
         Ok(asked) => asked,
         Err(refused) => return refuse(facts, refused),
     };
     let (reference, booking) = (named.0.clone(), asked.booking.clone());
-    let booked = visit
+    let booked = caller
         .act(move |act| {
             let check = check::find(act.tx, act.viewer, &reference)?.ok_or(BookingError::Closed)?;
             booking::book(act, &check, &booking)
         })
         .await?;
     match booked {
-        Ok(booked) => Ok(visit.see_other_with(
+        Ok(booked) => Ok(caller.see_other_with(
             &format!("/checks/{}", named.0),
             &Flash::success(told(asked.booking.what.booked_for, booked.tells_manager)),
         )),
         Err(refusal) => {
             let facts = CheckToBook {
                 is_holiday: matches!(refusal, BookingError::Holiday(_)),
-                ..self::facts(&visit, &named.0).await?
+                ..self::facts(&caller, &named.0).await?
             };
             let (form, errors) = (asked.form, refusal.at_its_field()?);
             refuse(facts, Refused { form, errors })
@@ -247,10 +247,10 @@ fn told(day: NaiveDate, tells_manager: bool) -> String {
     }
 }
 
-async fn facts(visit: &Visit, reference: &Reference) -> Result<CheckToBook, WebError> {
-    let today = visit.today();
+async fn facts(caller: &Caller, reference: &Reference) -> Result<CheckToBook, WebError> {
+    let today = caller.today();
     let reference = reference.clone();
-    let found = visit
+    let found = caller
         .read(move |conn, viewer| {
             let Some((check, child)) = words::find(conn, viewer, &reference)? else {
                 return Ok(None);
@@ -281,9 +281,9 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<CheckToBook, WebE
     found.ok_or(WebError::NotFound)
 }
 
-fn page(visit: &Visit, facts: CheckToBook, form: BookingForm, errors: FormErrors) -> BookingPage {
+fn page(caller: &Caller, facts: CheckToBook, form: BookingForm, errors: FormErrors) -> BookingPage {
     BookingPage {
-        page: visit.page("/work"),
+        page: caller.page("/work"),
         crumbs: facts.check.crumbs(),
         modes: choices(Mode::ALL, Mode::as_str, Mode::label),
         facts,
@@ -292,8 +292,8 @@ fn page(visit: &Visit, facts: CheckToBook, form: BookingForm, errors: FormErrors
     }
 }
 
-fn closed(visit: &Visit, reference: &Reference) -> HttpResponse {
-    visit.see_other_with(
+fn closed(caller: &Caller, reference: &Reference) -> HttpResponse {
+    caller.see_other_with(
         &format!("/checks/{reference}"),
         &Flash::important(BookingError::Closed.to_string()),
     )

@@ -16,11 +16,11 @@ use crate::rules::dates::spoken;
 use crate::rules::duty::AboutWhat;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{DateInput, Form, FormErrors, Refusal, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "officer/check/duty.html")]
@@ -52,10 +52,10 @@ impl Form for SendingForm {
 }
 
 /// `GET /duties/{reference}`
-pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
-    let facts = facts(&visit, &named.0).await?;
+pub async fn show(caller: Caller, named: Named) -> Result<HttpResponse, WebError> {
+    let facts = facts(&caller, &named.0).await?;
     answer::show(&page(
-        &visit,
+        &caller,
         facts,
         SendingForm::default(),
         FormErrors::default(),
@@ -64,19 +64,19 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
 
 /// `POST /duties/{reference}/sending`
 pub async fn send(
-    visit: Visit,
+    caller: Caller,
     named: Named,
     submitted: Submitted<SendingForm>,
 ) -> Result<HttpResponse, WebError> {
-    let facts = facts(&visit, &named.0).await?;
-    let sent_on = match submitted.check(visit.today()) {
+    let facts = facts(&caller, &named.0).await?;
+    let sent_on = match submitted.check(caller.today()) {
         Ok(sent_on) => sent_on,
         Err(Refused { form, errors }) => {
-            return answer::refuse(&page(&visit, facts, form, errors));
+            return answer::refuse(&page(&caller, facts, form, errors));
         }
     };
     let reference = named.0.clone();
-    let sent = visit
+    let sent = caller
         .act(move |act| {
             let duty =
                 owed::find(act.tx, act.viewer, &reference)?.ok_or(SendingError::NotAReturn)?;
@@ -85,21 +85,21 @@ pub async fn send(
         .await?;
     let here = format!("/duties/{}", named.0);
     match sent {
-        Ok(()) => Ok(visit.see_other_with(
+        Ok(()) => Ok(caller.see_other_with(
             &here,
             &Flash::success(
                 "It is noted that the return was sent, and nothing more is owed for it.",
             ),
         )),
         Err(error @ (SendingError::NotAReturn | SendingError::Closed)) => {
-            Ok(visit.see_other_with(&here, &Flash::important(error.to_string())))
+            Ok(caller.see_other_with(&here, &Flash::important(error.to_string())))
         }
         Err(refusal) => {
             let errors = refusal.at_its_field()?;
             let form = SendingForm {
                 day: DateInput::from(sent_on),
             };
-            answer::refuse(&page(&visit, facts, form, errors))
+            answer::refuse(&page(&caller, facts, form, errors))
         }
     }
 }
@@ -120,10 +120,10 @@ struct Facts {
 }
 
 /// A check of a child has a page of its own, and none here.
-async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> {
-    let today = visit.today();
+async fn facts(caller: &Caller, reference: &Reference) -> Result<Facts, WebError> {
+    let today = caller.today();
     let reference = reference.clone();
-    let found = visit
+    let found = caller
         .read(move |conn, viewer| {
             let duty = owed::find(conn, viewer, &reference)?
                 .filter(|duty| duty.kind.nature().about == AboutWhat::Nobody);
@@ -144,9 +144,9 @@ async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> 
     found.ok_or(WebError::NotFound)
 }
 
-fn page(visit: &Visit, facts: Facts, form: SendingForm, errors: FormErrors) -> DutyPage {
+fn page(caller: &Caller, facts: Facts, form: SendingForm, errors: FormErrors) -> DutyPage {
     DutyPage {
-        page: visit.page("/work"),
+        page: caller.page("/work"),
         crumbs: vec![Crumb::to("My work", "/work")],
         duty: facts.duty,
         lapse: facts.lapse,

@@ -24,11 +24,11 @@ use crate::rules::identifiers::Reference;
 use crate::rules::rest::can_rest;
 use crate::rules::tier::Tier;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{DateInput, Form, FormErrors, Refusal, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "officer/check/lapse.html")]
@@ -127,10 +127,10 @@ impl Form for AnswerForm {
 }
 
 /// `GET /lapses/{reference}`
-pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
-    let facts = facts(&visit, &named.0).await?;
+pub async fn show(caller: Caller, named: Named) -> Result<HttpResponse, WebError> {
+    let facts = facts(&caller, &named.0).await?;
     answer::show(&page(
-        &visit,
+        &caller,
         facts,
         AnswerForm::default(),
         FormErrors::default(),
@@ -139,30 +139,30 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
 
 /// `POST /lapses/{reference}/answer`
 pub async fn answer(
-    visit: Visit,
+    caller: Caller,
     named: Named,
     submitted: Submitted<AnswerForm>,
 ) -> Result<HttpResponse, WebError> {
-    let facts = facts(&visit, &named.0).await?;
+    let facts = facts(&caller, &named.0).await?;
     let (ladder, owner) = (facts.ladder, facts.owner);
-    let Planned { form, plan } = match submitted.check(visit.today()) {
+    let Planned { form, plan } = match submitted.check(caller.today()) {
         Ok(planned) => planned,
         Err(Refused { form, errors }) => {
-            return answer::refuse(&page(&visit, facts, form, errors));
+            return answer::refuse(&page(&caller, facts, form, errors));
         }
     };
     let (reference, known, plan_by) = (named.0.clone(), form.known.clone(), plan.by);
-    let answered = visit
+    let answered = caller
         .act(move |act| {
             let lapse = lapse::find(act.tx, act.viewer, &reference)?.ok_or(AnswerError::Closed)?;
             lapse::answer_knowing(act, &lapse, &known, &plan)
         })
         .await?;
     if let Err(AnswerError::Answered) = answered {
-        let facts = self::facts(&visit, &named.0).await?;
+        let facts = self::facts(&caller, &named.0).await?;
         let page = LapsePage {
             answered_meanwhile: true,
-            ..page(&visit, facts, form, FormErrors::default())
+            ..page(&caller, facts, form, FormErrors::default())
         };
         return answer::with_status(StatusCode::CONFLICT, &page);
     }
@@ -170,14 +170,14 @@ pub async fn answer(
     match answered {
         Ok(heard) => {
             let above = escalation::posts_of(heard, ladder, owner);
-            Ok(visit.see_other_with(&here, &Flash::success(recorded(above, plan_by))))
+            Ok(caller.see_other_with(&here, &Flash::success(recorded(above, plan_by))))
         }
         Err(
             error @ (AnswerError::Closed | AnswerError::Answered | AnswerError::NeedsManager(_)),
-        ) => Ok(visit.see_other_with(&here, &Flash::important(error.to_string()))),
+        ) => Ok(caller.see_other_with(&here, &Flash::important(error.to_string()))),
         Err(refusal) => {
             let errors = refusal.at_its_field()?;
-            answer::refuse(&page(&visit, facts, form, errors))
+            answer::refuse(&page(&caller, facts, form, errors))
         }
     }
 }
@@ -205,10 +205,10 @@ fn recorded(above: Option<String>, plan_by: NaiveDate) -> String {
     )
 }
 
-async fn facts(visit: &Visit, reference: &Reference) -> Result<LapseToAnswer, WebError> {
-    let today = visit.today();
+async fn facts(caller: &Caller, reference: &Reference) -> Result<LapseToAnswer, WebError> {
+    let today = caller.today();
     let reference = reference.clone();
-    let found = visit
+    let found = caller
         .read(move |conn, viewer| {
             let Some(lapse) = lapse::find(conn, viewer, &reference)? else {
                 return Ok(None);
@@ -327,9 +327,9 @@ fn told_row(told: &TellingRecord, ladder: Ladder) -> ToldRow {
     }
 }
 
-fn page(visit: &Visit, facts: LapseToAnswer, form: AnswerForm, errors: FormErrors) -> LapsePage {
+fn page(caller: &Caller, facts: LapseToAnswer, form: AnswerForm, errors: FormErrors) -> LapsePage {
     LapsePage {
-        page: visit.page("/work"),
+        page: caller.page("/work"),
         crumbs: vec![
             Crumb::to("My work", "/work"),
             Crumb::to("Lapses", "/lapses"),

@@ -19,12 +19,12 @@ use crate::visit::booking::{self, Appointment, BookingState};
 use crate::visit::check;
 use crate::visit::outcome::{self, NewOutcome, OutcomeError, OutcomeRecord, Recorded};
 use crate::web::answer;
-use crate::web::door::seal;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted, choices};
+use crate::web::gate::seal;
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "officer/check/outcome.html")]
@@ -199,47 +199,47 @@ struct Facts {
 }
 
 /// `GET /checks/{reference}/outcomes/new`
-pub async fn new(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
-    let facts = facts(&visit, &named.0).await?;
+pub async fn new(caller: Caller, named: Named) -> Result<HttpResponse, WebError> {
+    let facts = facts(&caller, &named.0).await?;
     if facts.check.closed.is_some() {
-        return Ok(refer(&visit, &named.0, &OutcomeError::Closed));
+        return Ok(refer(&caller, &named.0, &OutcomeError::Closed));
     }
     if facts.check.is_acknowledgement {
-        return Ok(refer(&visit, &named.0, &OutcomeError::AcceptInstead));
+        return Ok(refer(&caller, &named.0, &OutcomeError::AcceptInstead));
     }
-    let form = beginning(&facts, visit.today());
-    answer::show(&page(&visit, facts, form, FormErrors::default()))
+    let form = beginning(&facts, caller.today());
+    answer::show(&page(&caller, facts, form, FormErrors::default()))
 }
 
 /// `POST /checks/{reference}/outcomes`
 pub async fn create(
-    visit: Visit,
+    caller: Caller,
     named: Named,
     submitted: Submitted<OutcomeForm>,
 ) -> Result<HttpResponse, WebError> {
-    let facts = facts(&visit, &named.0).await?;
-    let Reported { form, outcome } = match submitted.check(visit.today()) {
+    let facts = facts(&caller, &named.0).await?;
+    let Reported { form, outcome } = match submitted.check(caller.today()) {
         Ok(reported) => reported,
         Err(Refused { form, errors }) => {
             let status = status_of(&facts, StatusCode::UNPROCESSABLE_ENTITY);
-            return answer::with_status(status, &page(&visit, facts, form, errors));
+            return answer::with_status(status, &page(&caller, facts, form, errors));
         }
     };
     let (reference, result) = (named.0.clone(), outcome.result);
-    let recorded = visit
+    let recorded = caller
         .act(move |act| {
             let check = check::find(act.tx, act.viewer, &reference)?.ok_or(OutcomeError::Closed)?;
             outcome::record(act, &check, &outcome)
         })
         .await?;
     match recorded {
-        Ok(recorded) => Ok(visit.see_other_with(
+        Ok(recorded) => Ok(caller.see_other_with(
             &format!("/children/{}", facts.check.child),
             &what_follows(&recorded, result, &facts.check.due),
         )),
-        Err(error @ OutcomeError::AcceptInstead) => Ok(refer(&visit, &named.0, &error)),
+        Err(error @ OutcomeError::AcceptInstead) => Ok(refer(&caller, &named.0, &error)),
         Err(refusal) => {
-            let facts = self::facts(&visit, &named.0).await?;
+            let facts = self::facts(&caller, &named.0).await?;
             // A key of its own lets what was typed be saved beside what the first key has recorded.
             let form_key = match refusal {
                 OutcomeError::RecordedAlready(_) => seal::random(),
@@ -248,7 +248,7 @@ pub async fn create(
             let form = OutcomeForm { form_key, ..form };
             let status = status_of(&facts, refusal.status());
             let errors = refusal.at_its_field()?;
-            answer::with_status(status, &page(&visit, facts, form, errors))
+            answer::with_status(status, &page(&caller, facts, form, errors))
         }
     }
 }
@@ -279,10 +279,10 @@ fn status_of(facts: &Facts, otherwise: StatusCode) -> StatusCode {
     }
 }
 
-async fn facts(visit: &Visit, reference: &Reference) -> Result<Facts, WebError> {
-    let today = visit.today();
+async fn facts(caller: &Caller, reference: &Reference) -> Result<Facts, WebError> {
+    let today = caller.today();
     let reference = reference.clone();
-    let found = visit
+    let found = caller
         .read(move |conn, viewer| {
             let Some((check, child)) = words::find(conn, viewer, &reference)? else {
                 return Ok(None);
@@ -321,12 +321,12 @@ fn beginning(facts: &Facts, today: NaiveDate) -> OutcomeForm {
     form
 }
 
-fn page(visit: &Visit, facts: Facts, mut form: OutcomeForm, errors: FormErrors) -> OutcomePage {
+fn page(caller: &Caller, facts: Facts, mut form: OutcomeForm, errors: FormErrors) -> OutcomePage {
     if form.form_key.is_empty() {
         form.form_key = seal::random();
     }
     OutcomePage {
-        page: visit.page("/work"),
+        page: caller.page("/work"),
         crumbs: facts.check.crumbs(),
         asks_for_a_decision: facts.purpose == Purpose::Decide,
         results: results(facts.purpose),
@@ -373,8 +373,8 @@ fn what_follows(recorded: &Recorded, result: AttemptResult, due: &str) -> Flash 
 }
 
 /// Back to the check, with the reason why there is nothing to record.
-fn refer(visit: &Visit, reference: &Reference, error: &OutcomeError) -> HttpResponse {
-    visit.see_other_with(
+fn refer(caller: &Caller, reference: &Reference, error: &OutcomeError) -> HttpResponse {
+    caller.see_other_with(
         &format!("/checks/{reference}"),
         &Flash::important(error.to_string()),
     )

@@ -17,10 +17,10 @@ use crate::visit::booking::{self, BookingRecord};
 use crate::visit::check::{self, Check};
 use crate::visit::outcome;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Page};
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "officer/check/page.html")]
@@ -57,9 +57,9 @@ struct BookingWords {
 }
 
 /// `GET /checks/{reference}`
-pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
-    let today = visit.today();
-    let shown = visit
+pub async fn show(caller: Caller, named: Named) -> Result<HttpResponse, WebError> {
+    let today = caller.today();
+    let shown = caller
         .read(move |conn, viewer| {
             let Some((check, child)) = words::find(conn, viewer, &named.0)? else {
                 return Ok(None);
@@ -100,7 +100,7 @@ pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
         .await?
         .ok_or(WebError::NotFound)?;
     answer::show(&CheckPage {
-        page: visit.page("/work"),
+        page: caller.page("/work"),
         ..shown
     })
 }

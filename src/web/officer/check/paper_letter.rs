@@ -13,11 +13,11 @@ use crate::rules::identifiers::Reference;
 use crate::visit::check;
 use crate::visit::paper_letter::{self, PaperLetterError};
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{DateInput, Form, FormErrors, Refusal, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "officer/check/paper_letter.html")]
@@ -46,33 +46,33 @@ impl Form for PaperLetterForm {
 }
 
 /// `GET /checks/{reference}/paper-letter/new`
-pub async fn new(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
-    let check = words(&visit, &named.0).await?;
+pub async fn new(caller: Caller, named: Named) -> Result<HttpResponse, WebError> {
+    let check = words(&caller, &named.0).await?;
     if check.closed.is_some() {
-        return Ok(refer(&visit, &named.0, &PaperLetterError::Closed));
+        return Ok(refer(&caller, &named.0, &PaperLetterError::Closed));
     }
     if !check.is_acknowledgement {
-        return Ok(refer(&visit, &named.0, &PaperLetterError::NotEnough));
+        return Ok(refer(&caller, &named.0, &PaperLetterError::NotEnough));
     }
     let (form, errors) = (PaperLetterForm::default(), FormErrors::default());
-    answer::show(&page(&visit, check, form, errors))
+    answer::show(&page(&caller, check, form, errors))
 }
 
 /// `POST /checks/{reference}/paper-letter`
 pub async fn create(
-    visit: Visit,
+    caller: Caller,
     named: Named,
     submitted: Submitted<PaperLetterForm>,
 ) -> Result<HttpResponse, WebError> {
-    let words = words(&visit, &named.0).await?;
-    let sent_on = match submitted.check(visit.today()) {
+    let words = words(&caller, &named.0).await?;
+    let sent_on = match submitted.check(caller.today()) {
         Ok(sent_on) => sent_on,
         Err(Refused { form, errors }) => {
-            return answer::refuse(&page(&visit, words, form, errors));
+            return answer::refuse(&page(&caller, words, form, errors));
         }
     };
     let reference = named.0.clone();
-    let noted = visit
+    let noted = caller
         .act(move |act| {
             let check =
                 check::find(act.tx, act.viewer, &reference)?.ok_or(PaperLetterError::Closed)?;
@@ -80,19 +80,19 @@ pub async fn create(
         })
         .await?;
     match noted {
-        Ok(()) => Ok(visit.see_other_with(
+        Ok(()) => Ok(caller.see_other_with(
             &format!("/children/{}", words.child),
             &Flash::success("The letter is recorded, and the acknowledgement is done."),
         )),
         Err(error @ (PaperLetterError::Closed | PaperLetterError::NotEnough)) => {
-            Ok(refer(&visit, &named.0, &error))
+            Ok(refer(&caller, &named.0, &error))
         }
         Err(refusal) => {
             let errors = refusal.at_its_field()?;
             let form = PaperLetterForm {
                 day: DateInput::from(sent_on),
             };
-            answer::refuse(&page(&visit, words, form, errors))
+            answer::refuse(&page(&caller, words, form, errors))
         }
     }
 }
@@ -106,10 +106,10 @@ impl Refusal for PaperLetterError {
     }
 }
 
-async fn words(visit: &Visit, reference: &Reference) -> Result<CheckWords, WebError> {
-    let today = visit.today();
+async fn words(caller: &Caller, reference: &Reference) -> Result<CheckWords, WebError> {
+    let today = caller.today();
     let reference = reference.clone();
-    let found = visit
+    let found = caller
         .read(move |conn, viewer| {
             let Some((check, child)) = words::find(conn, viewer, &reference)? else {
                 return Ok(None);
@@ -123,13 +123,13 @@ async fn words(visit: &Visit, reference: &Reference) -> Result<CheckWords, WebEr
 }
 
 fn page(
-    visit: &Visit,
+    caller: &Caller,
     check: CheckWords,
     form: PaperLetterForm,
     errors: FormErrors,
 ) -> PaperLetterPage {
     PaperLetterPage {
-        page: visit.page("/work"),
+        page: caller.page("/work"),
         crumbs: check.crumbs(),
         check,
         form,
@@ -138,8 +138,8 @@ fn page(
 }
 
 /// Back to the check, with the reason why there is no letter to record.
-fn refer(visit: &Visit, reference: &Reference, error: &PaperLetterError) -> HttpResponse {
-    visit.see_other_with(
+fn refer(caller: &Caller, reference: &Reference, error: &PaperLetterError) -> HttpResponse {
+    caller.see_other_with(
         &format!("/checks/{reference}"),
         &Flash::important(error.to_string()),
     )

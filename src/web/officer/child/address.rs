@@ -19,11 +19,11 @@ use crate::rules::codes::Source;
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::standing::dispute;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, FormErrors, Refused, Submitted, choices_with_blank};
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 use crate::web::{answer, filters};
 
 #[derive(Template)]
@@ -64,17 +64,17 @@ impl Shown {
 }
 
 impl AddressPage {
-    async fn read(visit: &Visit, reference: Reference) -> Result<Self, WebError> {
-        Self::read_meaning(visit, reference, None).await
+    async fn read(caller: &Caller, reference: Reference) -> Result<Self, WebError> {
+        Self::read_meaning(caller, reference, None).await
     }
 
     /// The page for somebody whose form showed the address with the reference `meant`.
     async fn read_meaning(
-        visit: &Visit,
+        caller: &Caller,
         reference: Reference,
         meant: Option<Reference>,
     ) -> Result<Self, WebError> {
-        let (child, home, meant, claimed) = visit
+        let (child, home, meant, claimed) = caller
             .read(move |conn, viewer| {
                 let Some(child) = child::find(conn, viewer, &reference)? else {
                     return Ok(None);
@@ -96,7 +96,7 @@ impl AddressPage {
             .await?
             .ok_or(WebError::NotFound)?;
         Ok(Self {
-            page: visit.page("/children"),
+            page: caller.page("/children"),
             child,
             home,
             claimed,
@@ -114,9 +114,9 @@ impl AddressPage {
 ///
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
-pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
-    let page = AddressPage::read(&visit, reference).await?;
-    let today = visit.today();
+pub async fn edit(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let page = AddressPage::read(&caller, reference).await?;
+    let today = caller.today();
     answer::show(&AddressPage {
         verification: VerificationForm::on(today),
         ..page
@@ -128,14 +128,14 @@ pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse,
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
 pub async fn add(
-    visit: Visit,
+    caller: Caller,
     Named(reference): Named,
     submitted: Submitted<NewAddressForm>,
 ) -> Result<HttpResponse, WebError> {
-    let told = match submitted.check(visit.today()) {
+    let told = match submitted.check(caller.today()) {
         Ok(told) => told,
         Err(Refused { form, errors }) => {
-            let page = AddressPage::read(&visit, reference).await?;
+            let page = AddressPage::read(&caller, reference).await?;
             return answer::refuse(&AddressPage {
                 new: form,
                 errors,
@@ -144,7 +144,7 @@ pub async fn add(
         }
     };
     let typed = told.clone();
-    let saved = change_or(&visit, reference.clone(), move |act, child| {
+    let saved = change_or(&caller, reference.clone(), move |act, child| {
         let (place, source) = (&told.place, told.source);
         address::write_down(act, child, place, source, told.from)
     })
@@ -153,7 +153,7 @@ pub async fn add(
         Ok(saved) => saved,
         Err(AddressError::Untimely(problem)) => {
             let errors = FormErrors::at("lived_from", problem.to_string());
-            let page = AddressPage::read(&visit, reference).await?;
+            let page = AddressPage::read(&caller, reference).await?;
             return answer::refuse(&AddressPage {
                 new: typed.into(),
                 errors,
@@ -170,7 +170,7 @@ pub async fn add(
         )),
         None => Flash::important("This is the address on record already, so nothing was changed."),
     };
-    Ok(visit.see_other_with(&format!("/children/{reference}#home"), &flash))
+    Ok(caller.see_other_with(&format!("/children/{reference}#home"), &flash))
 }
 
 /// POST `/children/{reference}/address-verification`.
@@ -178,33 +178,33 @@ pub async fn add(
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
 pub async fn verify(
-    visit: Visit,
+    caller: Caller,
     Named(reference): Named,
     submitted: Submitted<VerificationForm>,
 ) -> Result<HttpResponse, WebError> {
-    let made_sure = match submitted.check(visit.today()) {
+    let made_sure = match submitted.check(caller.today()) {
         Ok(made_sure) => made_sure,
         Err(Refused { form, errors }) => {
             let meant = Reference::parse(&form.address).ok();
-            let page = AddressPage::read_meaning(&visit, reference, meant).await?;
+            let page = AddressPage::read_meaning(&caller, reference, meant).await?;
             return page.with_verification(form, errors);
         }
     };
     let typed = made_sure.clone();
-    let verified = change_or(&visit, reference.clone(), move |act, child| {
+    let verified = change_or(&caller, reference.clone(), move |act, child| {
         let MadeSure { address, how, on } = &made_sure;
         let shown = address.as_ref();
         address::verify_shown(act, child.key, shown, *on, how)
     })
     .await?;
     match verified {
-        Ok(()) => Ok(visit.see_other_with(
+        Ok(()) => Ok(caller.see_other_with(
             &format!("/children/{reference}#home"),
             &Flash::success("The address is verified."),
         )),
         Err(AddressError::Another) => {
             let meant = typed.address.clone();
-            let page = AddressPage::read_meaning(&visit, reference, meant).await?;
+            let page = AddressPage::read_meaning(&caller, reference, meant).await?;
             let page = AddressPage {
                 changed_meanwhile: true,
                 ..page
@@ -213,7 +213,7 @@ pub async fn verify(
         }
         Err(AddressError::Untimely(problem)) => {
             let errors = FormErrors::at("verified_on", problem.to_string());
-            let page = AddressPage::read(&visit, reference).await?;
+            let page = AddressPage::read(&caller, reference).await?;
             page.with_verification(typed.into(), errors)
         }
         Err(error) => Err(refused(error)),
@@ -247,24 +247,24 @@ impl AddressPage {
 /// [`WebError::NotFound`] when there is no such child for this viewer; [`WebError::Conflict`] when one of the two
 /// addresses is another by now.
 pub async fn settle(
-    visit: Visit,
+    caller: Caller,
     Named(reference): Named,
     submitted: Submitted<SettlementForm>,
 ) -> Result<HttpResponse, WebError> {
-    let settled = match submitted.check(visit.today()) {
+    let settled = match submitted.check(caller.today()) {
         Ok(settled) => settled,
         Err(Refused { errors, .. }) => {
-            let page = AddressPage::read(&visit, reference).await?;
+            let page = AddressPage::read(&caller, reference).await?;
             return answer::refuse(&AddressPage { errors, ..page });
         }
     };
-    change_or(&visit, reference.clone(), move |act, child| {
+    change_or(&caller, reference.clone(), move |act, child| {
         let shown = (settled.address.as_ref(), settled.claimed.as_str());
         dispute::settle(act, child, shown, settled.which)
     })
     .await?
     .map_err(refused)?;
-    Ok(visit.see_other_with(
+    Ok(caller.see_other_with(
         &format!("/children/{reference}#home"),
         &Flash::success("Which address is right is settled."),
     ))

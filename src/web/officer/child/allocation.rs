@@ -13,11 +13,11 @@ use crate::register::allocation;
 use crate::register::child::{self, AmendError, ChildRecord};
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, Form, FormErrors, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 
 /// The officers, by reference.
 #[derive(Debug, Default, Deserialize, Validate)]
@@ -65,8 +65,8 @@ struct AllocationPage {
 }
 
 impl AllocationPage {
-    async fn read(visit: &Visit, reference: Reference) -> Result<Self, WebError> {
-        let (child, held, officers) = visit
+    async fn read(caller: &Caller, reference: Reference) -> Result<Self, WebError> {
+        let (child, held, officers) = caller
             .read(move |conn, viewer| {
                 let Some(child) = child::find(conn, viewer, &reference)? else {
                     return Ok(None);
@@ -87,7 +87,7 @@ impl AllocationPage {
             .into_iter()
             .map(|officer| Choice::new(officer.reference, officer.name));
         Ok(Self {
-            page: visit.page("/children"),
+            page: caller.page("/children"),
             officers: std::iter::once(Choice::new("", "Choose an officer"))
                 .chain(options)
                 .collect(),
@@ -104,8 +104,8 @@ impl AllocationPage {
 ///
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
-pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
-    answer::show(&AllocationPage::read(&visit, reference).await?)
+pub async fn edit(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    answer::show(&AllocationPage::read(&caller, reference).await?)
 }
 
 /// POST `/children/{reference}/allocation`.
@@ -113,25 +113,25 @@ pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse,
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
 pub async fn save(
-    visit: Visit,
+    caller: Caller,
     Named(reference): Named,
     submitted: Submitted<AllocationForm>,
 ) -> Result<HttpResponse, WebError> {
-    let Allocation { officer, shown } = match submitted.check(visit.today()) {
+    let Allocation { officer, shown } = match submitted.check(caller.today()) {
         Ok(allocation) => allocation,
-        Err(Refused { errors, .. }) => return refuse(&visit, reference, errors).await,
+        Err(Refused { errors, .. }) => return refuse(&caller, reference, errors).await,
     };
     let (child, wanted) = (reference.clone(), officer.clone());
-    let allocated = visit
+    let allocated = caller
         .act(move |act| allocation::allocate_shown(act, &child, shown.as_ref(), &officer))
         .await?;
     match allocated {
-        Ok(()) => Ok(visit.see_other_with(
+        Ok(()) => Ok(caller.see_other_with(
             &format!("/children/{reference}"),
             &Flash::success("The child’s officer is saved."),
         )),
         Err(AmendError::Changed(_)) => {
-            let page = AllocationPage::read(&visit, reference).await?;
+            let page = AllocationPage::read(&caller, reference).await?;
             let is_wanted = |choice: &&Choice| choice.value == wanted.as_str();
             let name = page.officers.iter().find(is_wanted);
             let page = AllocationPage {
@@ -143,18 +143,18 @@ pub async fn save(
         }
         Err(error @ AmendError::NotAnOfficer) => {
             let errors = FormErrors::at("officer", format!("{error}. Choose somebody else"));
-            refuse(&visit, reference, errors).await
+            refuse(&caller, reference, errors).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
 async fn refuse(
-    visit: &Visit,
+    caller: &Caller,
     reference: Reference,
     errors: FormErrors,
 ) -> Result<HttpResponse, WebError> {
-    let page = AllocationPage::read(visit, reference).await?;
+    let page = AllocationPage::read(caller, reference).await?;
     answer::refuse(&AllocationPage { errors, ..page })
 }
 

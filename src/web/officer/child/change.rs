@@ -5,15 +5,15 @@ use crate::db::{Conflict, DbError};
 use crate::register::child::{self, AmendError, ChildRecord};
 use crate::rules::identifiers::Reference;
 use crate::tier::tiering;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
-use crate::web::visit::Visit;
 
 /// The child a page is about.
 ///
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
-pub async fn child_of(visit: &Visit, reference: Reference) -> Result<ChildRecord, WebError> {
-    visit
+pub async fn child_of(caller: &Caller, reference: Reference) -> Result<ChildRecord, WebError> {
+    caller
         .read(move |conn, viewer| child::find(conn, viewer, &reference))
         .await?
         .ok_or(WebError::NotFound)
@@ -25,7 +25,7 @@ pub async fn child_of(visit: &Visit, reference: Reference) -> Result<ChildRecord
 /// What `f` gives, as it is, for the handler to answer; [`AmendError::NotFound`] when there is no such child for this
 /// viewer.
 pub async fn change<T, F>(
-    visit: &Visit,
+    caller: &Caller,
     reference: Reference,
     f: F,
 ) -> Result<Result<T, AmendError>, WebError>
@@ -33,7 +33,7 @@ where
     F: Fn(&mut Act<'_>, &ChildRecord) -> Result<T, AmendError> + Send + 'static,
     T: Send + 'static,
 {
-    change_or(visit, reference, f).await
+    change_or(caller, reference, f).await
 }
 
 /// As [`change`], for a change that the register may refuse for reasons of its own.
@@ -41,7 +41,7 @@ where
 /// # Errors
 /// What `f` gives, as it is, for the handler to answer.
 pub async fn change_or<T, E, F>(
-    visit: &Visit,
+    caller: &Caller,
     reference: Reference,
     f: F,
 ) -> Result<Result<T, E>, WebError>
@@ -50,7 +50,7 @@ where
     T: Send + 'static,
     E: From<AmendError> + From<DbError> + Conflict + Send + 'static,
 {
-    visit
+    caller
         .act(move |act| {
             let child = child::find(act.tx, act.viewer, &reference)?.ok_or(AmendError::NotFound)?;
             let done = f(act, &child)?;

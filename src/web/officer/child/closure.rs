@@ -13,11 +13,11 @@ use crate::rules::codes::ClosureReason;
 use crate::rules::identifiers::Reference;
 use crate::standing::closure::{self, Closure, ClosureError, MovedTo};
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "officer/child/closure.html")]
@@ -108,12 +108,12 @@ impl Form for ClosureForm {
 ///
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
-pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
+pub async fn edit(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
     let first = Refused {
         form: ClosureForm::default(),
         errors: FormErrors::default(),
     };
-    answer::show(&page(&visit, reference, first).await?)
+    answer::show(&page(&caller, reference, first).await?)
 }
 
 /// POST `/children/{reference}/closure`.
@@ -121,17 +121,17 @@ pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse,
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
 pub async fn save(
-    visit: Visit,
+    caller: Caller,
     Named(reference): Named,
     submitted: Submitted<ClosureForm>,
 ) -> Result<HttpResponse, WebError> {
-    let Wanted { form, closure } = match submitted.check(visit.today()) {
+    let Wanted { form, closure } = match submitted.check(caller.today()) {
         Ok(wanted) => wanted,
-        Err(refused) => return answer::refuse(&page(&visit, reference, refused).await?),
+        Err(refused) => return answer::refuse(&page(&caller, reference, refused).await?),
     };
 
     let named = reference.clone();
-    let closed = visit
+    let closed = caller
         .act(move |act| {
             let Some(child) = child::find(act.tx, act.viewer, &named)? else {
                 return Ok(false);
@@ -141,14 +141,14 @@ pub async fn save(
         })
         .await?;
     match closed {
-        Ok(true) => Ok(visit.see_other_with(
+        Ok(true) => Ok(caller.see_other_with(
             &format!("/children/{reference}"),
             &Flash::success("The record is closed. Everything in it is kept."),
         )),
         Ok(false) => Err(WebError::NotFound),
         Err(refusal) => {
             let errors = refusal.at_its_field()?;
-            answer::refuse(&page(&visit, reference, Refused { form, errors }).await?)
+            answer::refuse(&page(&caller, reference, Refused { form, errors }).await?)
         }
     }
 }
@@ -167,11 +167,11 @@ impl Refusal for ClosureError {
 }
 
 async fn page(
-    visit: &Visit,
+    caller: &Caller,
     reference: Reference,
     refused: Refused<ClosureForm>,
 ) -> Result<ClosurePage, WebError> {
-    let found = visit
+    let found = caller
         .read(move |conn, viewer| {
             let Some(child) = child::find(conn, viewer, &reference)? else {
                 return Ok(None);
@@ -183,7 +183,7 @@ async fn page(
         .await?;
     let (child, manages, standing, others) = found.ok_or(WebError::NotFound)?;
     Ok(ClosurePage {
-        page: visit.page("/children"),
+        page: caller.page("/children"),
         child,
         doors: doors(manages, &standing),
         authorities: authorities(others),

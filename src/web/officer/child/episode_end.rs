@@ -13,11 +13,11 @@ use crate::register::child::{self, AmendError, ChildRecord};
 use crate::register::episode::{self, EpisodeRecord};
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::filters;
 use crate::web::form::{DateInput, Form, FormErrors, Refused, Submitted};
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 
 /// The last day, as typed.
 #[derive(Debug, Default, Deserialize, Validate)]
@@ -70,12 +70,12 @@ fn open_episode(
 }
 
 async fn page(
-    visit: &Visit,
+    caller: &Caller,
     (child, episode): (Reference, Reference),
     form: EndForm,
     errors: FormErrors,
 ) -> Result<EndPage, WebError> {
-    let (child, episode) = visit
+    let (child, episode) = caller
         .read(move |conn, viewer| {
             let child = child::find(conn, viewer, &child)?.ok_or(AmendError::NotFound)?;
             let open = open_episode(conn, viewer, &child, &episode)?;
@@ -84,7 +84,7 @@ async fn page(
         })
         .await?;
     Ok(EndPage {
-        page: visit.page("/children"),
+        page: caller.page("/children"),
         child,
         episode,
         form,
@@ -96,9 +96,9 @@ async fn page(
 ///
 /// # Errors
 /// [`WebError::NotFound`] when the child has no such open episode for this viewer.
-pub async fn edit(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
+pub async fn edit(caller: Caller, named: Named) -> Result<HttpResponse, WebError> {
     let form = EndForm::default();
-    answer::show(&page(&visit, references(&named)?, form, FormErrors::default()).await?)
+    answer::show(&page(&caller, references(&named)?, form, FormErrors::default()).await?)
 }
 
 /// POST `/children/{reference}/episodes/{episode}/end`.
@@ -106,19 +106,19 @@ pub async fn edit(visit: Visit, named: Named) -> Result<HttpResponse, WebError> 
 /// # Errors
 /// [`WebError::NotFound`] when the child has no such open episode for this viewer.
 pub async fn save(
-    visit: Visit,
+    caller: Caller,
     named: Named,
     submitted: Submitted<EndForm>,
 ) -> Result<HttpResponse, WebError> {
     let (reference, ended) = references(&named)?;
-    let ended_on = match submitted.check(visit.today()) {
+    let ended_on = match submitted.check(caller.today()) {
         Ok(ended_on) => ended_on,
         Err(Refused { form, errors }) => {
-            return answer::refuse(&page(&visit, (reference, ended), form, errors).await?);
+            return answer::refuse(&page(&caller, (reference, ended), form, errors).await?);
         }
     };
     let episode = ended.clone();
-    let in_order = change(&visit, reference.clone(), move |act, child| {
+    let in_order = change(&caller, reference.clone(), move |act, child| {
         let open =
             open_episode(act.tx, act.viewer, child, &episode)?.ok_or(AmendError::NotFound)?;
         if ended_on < open.what.started_on {
@@ -132,9 +132,9 @@ pub async fn save(
             ended_on: ended_on.into(),
         };
         let errors = FormErrors::at("ended_on", "The last day must not be before the first");
-        return answer::refuse(&page(&visit, (reference, ended), form, errors).await?);
+        return answer::refuse(&page(&caller, (reference, ended), form, errors).await?);
     }
-    Ok(visit.see_other_with(
+    Ok(caller.see_other_with(
         &format!("/children/{reference}#episodes"),
         &Flash::success("The end is saved, and the schedule of the checks was looked at again."),
     ))

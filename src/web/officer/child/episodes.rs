@@ -12,13 +12,13 @@ use crate::register::child::ChildRecord;
 use crate::register::episode::{self, Episode, EpisodeError};
 use crate::rules::codes::{AbuseCategory, EpisodeKind, Source};
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{
     Choice, DateInput, Form, FormErrors, Refused, Submitted, choices_with_blank, one_line,
 };
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 
 /// What the form holds, as typed.
 #[derive(Debug, Default, Deserialize, Validate)]
@@ -113,9 +113,9 @@ struct EpisodePage {
 }
 
 impl EpisodePage {
-    fn new(visit: &Visit, child: ChildRecord, form: EpisodeForm, errors: FormErrors) -> Self {
+    fn new(caller: &Caller, child: ChildRecord, form: EpisodeForm, errors: FormErrors) -> Self {
         Self {
-            page: visit.page("/children"),
+            page: caller.page("/children"),
             child,
             form,
             errors,
@@ -140,10 +140,10 @@ impl EpisodePage {
 ///
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
-pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
-    let child = child_of(&visit, reference).await?;
+pub async fn edit(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let child = child_of(&caller, reference).await?;
     answer::show(&EpisodePage::new(
-        &visit,
+        &caller,
         child,
         EpisodeForm::default(),
         FormErrors::default(),
@@ -155,19 +155,19 @@ pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse,
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
 pub async fn add(
-    visit: Visit,
+    caller: Caller,
     Named(reference): Named,
     submitted: Submitted<EpisodeForm>,
 ) -> Result<HttpResponse, WebError> {
-    let told = match submitted.check(visit.today()) {
+    let told = match submitted.check(caller.today()) {
         Ok(told) => told,
         Err(Refused { form, errors }) => {
-            let child = child_of(&visit, reference).await?;
-            return answer::refuse(&EpisodePage::new(&visit, child, form, errors));
+            let child = child_of(&caller, reference).await?;
+            return answer::refuse(&EpisodePage::new(&caller, child, form, errors));
         }
     };
     let typed = told.clone();
-    let written = change_or(&visit, reference.clone(), move |act, child| {
+    let written = change_or(&caller, reference.clone(), move |act, child| {
         episode::write_down(act, child, &told)
     })
     .await?;
@@ -175,13 +175,13 @@ pub async fn add(
         Ok(()) => {}
         Err(EpisodeError::Untimely(problem)) => {
             let errors = FormErrors::at("started_on", problem.to_string());
-            let child = child_of(&visit, reference).await?;
-            return answer::refuse(&EpisodePage::new(&visit, child, typed.into(), errors));
+            let child = child_of(&caller, reference).await?;
+            return answer::refuse(&EpisodePage::new(&caller, child, typed.into(), errors));
         }
         Err(EpisodeError::Child(error)) => return Err(error.into()),
         Err(EpisodeError::Db(error)) => return Err(error.into()),
     }
-    Ok(visit.see_other_with(
+    Ok(caller.see_other_with(
         &format!("/children/{reference}#episodes"),
         &Flash::success(
             "The episode is saved, and the schedule of the checks was looked at again.",

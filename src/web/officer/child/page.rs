@@ -13,12 +13,12 @@ use crate::rules::codes::{ChildStatus, Confidentiality, PrimaryReason, SenProvis
 use crate::rules::dates::spoken;
 use crate::rules::outcome::AttemptResult;
 use crate::visit::outcome::OutcomeRecord;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::named::Named;
 use crate::web::officer::row::tier_colour;
 use crate::web::officer::seen::LastSeen;
 use crate::web::page::Page;
-use crate::web::visit::Visit;
 use crate::web::{answer, filters};
 
 #[derive(Template)]
@@ -33,14 +33,14 @@ struct ChildPage {
 ///
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
-pub async fn show(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
-    let today = visit.today();
-    let file = visit
+pub async fn show(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let today = caller.today();
+    let file = caller
         .read(move |conn, viewer| ChildFile::read(conn, viewer, &reference, today))
         .await?
         .ok_or(WebError::NotFound)?;
     answer::show(&ChildPage {
-        page: visit.page("/children"),
+        page: caller.page("/children"),
         file,
         today,
     })
@@ -113,7 +113,7 @@ impl ChildPage {
     }
 
     fn confidentiality(parent: &ParentOf) -> Option<&'static str> {
-        match parent.person.confidentiality {
+        match parent.person.particulars.confidentiality {
             Confidentiality::Normal => None,
             Confidentiality::WithholdFromOtherParents => Some("Do not share with other parents"),
             Confidentiality::Restricted => Some("Restricted to named staff"),

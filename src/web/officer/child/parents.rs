@@ -9,16 +9,16 @@ use validator::Validate;
 use super::change::{change, child_of};
 use crate::access::Action;
 use crate::register::child::ChildRecord;
-use crate::register::person::{self, NewPerson, NewRelation};
+use crate::register::person::{self, NewPerson, NewRelation, PersonParticulars};
 use crate::rules::codes::{Confidentiality, Relationship};
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{
     Choice, Form, FormErrors, Refused, Submitted, choices, choices_with_blank, one_line,
 };
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 
 /// What the form holds, as typed.
 #[derive(Debug, Default, Deserialize, Validate)]
@@ -68,11 +68,13 @@ impl Form for ParentForm {
         Some(ToldParent {
             person: NewPerson {
                 account: None,
-                name: name?,
-                email: email?,
-                telephone: telephone?,
-                contact_preference: one_line(&self.contact_preference),
-                confidentiality: confidentiality?,
+                particulars: PersonParticulars {
+                    name: name?,
+                    email: email?,
+                    telephone: telephone?,
+                    contact_preference: one_line(&self.contact_preference),
+                    confidentiality: confidentiality?,
+                },
             },
             relation: NewRelation {
                 relationship: relationship?,
@@ -113,9 +115,9 @@ struct ParentPage {
 }
 
 impl ParentPage {
-    fn new(visit: &Visit, child: ChildRecord, form: ParentForm, errors: FormErrors) -> Self {
+    fn new(caller: &Caller, child: ChildRecord, form: ParentForm, errors: FormErrors) -> Self {
         Self {
-            page: visit.page("/children"),
+            page: caller.page("/children"),
             child,
             form,
             errors,
@@ -139,13 +141,18 @@ impl ParentPage {
 ///
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
-pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
-    let child = child_of(&visit, reference).await?;
+pub async fn edit(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let child = child_of(&caller, reference).await?;
     let form = ParentForm {
         confidentiality: Confidentiality::Normal.as_str().to_owned(),
         ..ParentForm::default()
     };
-    answer::show(&ParentPage::new(&visit, child, form, FormErrors::default()))
+    answer::show(&ParentPage::new(
+        &caller,
+        child,
+        form,
+        FormErrors::default(),
+    ))
 }
 
 /// POST `/children/{reference}/parents`.
@@ -153,18 +160,18 @@ pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse,
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
 pub async fn add(
-    visit: Visit,
+    caller: Caller,
     Named(reference): Named,
     submitted: Submitted<ParentForm>,
 ) -> Result<HttpResponse, WebError> {
-    let told = match submitted.check(visit.today()) {
+    let told = match submitted.check(caller.today()) {
         Ok(told) => told,
         Err(Refused { form, errors }) => {
-            let child = child_of(&visit, reference).await?;
-            return answer::refuse(&ParentPage::new(&visit, child, form, errors));
+            let child = child_of(&caller, reference).await?;
+            return answer::refuse(&ParentPage::new(&caller, child, form, errors));
         }
     };
-    change(&visit, reference.clone(), move |act, child| {
+    change(&caller, reference.clone(), move |act, child| {
         let (new, relation) = (&told.person, &told.relation);
         if !person::add_parent(act, child.key, new, relation)? {
             return Ok(());
@@ -173,7 +180,7 @@ pub async fn add(
         Ok(act.note(Action::ParentAdded, child, &detail)?)
     })
     .await??;
-    Ok(visit.see_other_with(
+    Ok(caller.see_other_with(
         &format!("/children/{reference}#parents"),
         &Flash::success("The parent or carer is saved."),
     ))
@@ -199,7 +206,9 @@ mod tests {
         .unwrap();
         assert_eq!(told.relation.parental_responsibility, Some(true));
         assert_eq!(told.relation.lives_with_child, None);
-        assert!(told.person.email.is_none() && told.person.telephone.is_none());
+        assert!(
+            told.person.particulars.email.is_none() && told.person.particulars.telephone.is_none()
+        );
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::register::list::Line;
 use crate::rules::codes::{Ethnicity, SenProvision, SenType, Sex};
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{
     Choice, FormErrors, Refusal, Refused, Submitted, choices, choices_with_blank,
@@ -23,7 +24,6 @@ use crate::web::form::{
 use crate::web::named::Named;
 use crate::web::officer::row::{Officers, Row};
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 use form::{Amendment, Difference, ParticularsForm, differences};
 
 #[derive(Template)]
@@ -45,9 +45,9 @@ struct ParticularsPage {
 }
 
 impl ParticularsPage {
-    fn new(visit: &Visit, child: ChildRecord, form: ParticularsForm) -> Self {
+    fn new(caller: &Caller, child: ChildRecord, form: ParticularsForm) -> Self {
         Self {
-            page: visit.page("/children"),
+            page: caller.page("/children"),
             child,
             form,
             errors: FormErrors::default(),
@@ -83,10 +83,10 @@ impl ParticularsPage {
 ///
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
-pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
-    let child = child_of(&visit, reference).await?;
+pub async fn edit(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let child = child_of(&caller, reference).await?;
     let form = ParticularsForm::of(&child.particulars, child.version);
-    answer::show(&ParticularsPage::new(&visit, child, form))
+    answer::show(&ParticularsPage::new(&caller, child, form))
 }
 
 /// What became of an amendment that nobody else was in the way of.
@@ -100,22 +100,22 @@ enum Saved {
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
 pub async fn save(
-    visit: Visit,
+    caller: Caller,
     Named(reference): Named,
     submitted: Submitted<ParticularsForm>,
 ) -> Result<HttpResponse, WebError> {
-    let amendment = match submitted.check(visit.today()) {
+    let amendment = match submitted.check(caller.today()) {
         Ok(amendment) => amendment,
         Err(Refused { form, errors }) => {
-            let child = child_of(&visit, reference).await?;
+            let child = child_of(&caller, reference).await?;
             return answer::refuse(&ParticularsPage {
                 errors,
-                ..ParticularsPage::new(&visit, child, form)
+                ..ParticularsPage::new(&caller, child, form)
             });
         }
     };
     let typed = amendment.clone();
-    let saved = change(&visit, reference.clone(), move |act, child| {
+    let saved = change(&caller, reference.clone(), move |act, child| {
         let others = others_like(act.tx, act.viewer, child, &amendment)?;
         if !others.is_empty() {
             return Ok(Saved::MayBeAnother(
@@ -132,7 +132,7 @@ pub async fn save(
         Ok(Saved::Amended)
     })
     .await?;
-    answer_to(&visit, reference, saved, typed).await
+    answer_to(&caller, reference, saved, typed).await
 }
 
 /// Other children with these particulars, unless they are as they were or somebody has looked at them already.
@@ -165,7 +165,7 @@ fn is_same_person(saved: &Particulars, typed: &Particulars) -> bool {
 }
 
 async fn answer_to(
-    visit: &Visit,
+    caller: &Caller,
     reference: Reference,
     saved: Result<Saved, AmendError>,
     typed: Amendment,
@@ -173,14 +173,14 @@ async fn answer_to(
     let form = ParticularsForm::of(&typed.particulars, typed.version);
     let refusal = match saved {
         Ok(Saved::Amended) => {
-            return Ok(visit.see_other_with(
+            return Ok(caller.see_other_with(
                 &format!("/children/{reference}"),
                 &Flash::success("The particulars are saved."),
             ));
         }
         Ok(Saved::MayBeAnother(lines, officers)) => {
-            let child = child_of(visit, reference).await?;
-            let rows = Row::all(lines, &officers, visit.today());
+            let child = child_of(caller, reference).await?;
+            let rows = Row::all(lines, &officers, caller.today());
             let errors = FormErrors::at(
                 "another_child",
                 "Look at the children who may be the same, and confirm that this is another child",
@@ -188,7 +188,7 @@ async fn answer_to(
             return answer::refuse(&ParticularsPage {
                 rows,
                 errors,
-                ..ParticularsPage::new(visit, child, form)
+                ..ParticularsPage::new(caller, child, form)
             });
         }
         Err(AmendError::Changed(child)) => {
@@ -196,17 +196,17 @@ async fn answer_to(
             let page = ParticularsPage {
                 saved_meanwhile: true,
                 differences: differences(&child.particulars, &typed.particulars),
-                ..ParticularsPage::new(visit, *child, form)
+                ..ParticularsPage::new(caller, *child, form)
             };
             return answer::with_status(StatusCode::CONFLICT, &page);
         }
         Err(refusal) => refusal,
     };
     let errors = refusal.at_its_field()?;
-    let child = child_of(visit, reference).await?;
+    let child = child_of(caller, reference).await?;
     answer::refuse(&ParticularsPage {
         errors,
-        ..ParticularsPage::new(visit, child, form)
+        ..ParticularsPage::new(caller, child, form)
     })
 }
 

@@ -13,11 +13,11 @@ use crate::register::child;
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{DateInput, Form, FormErrors, Refusal, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "officer/child/rest.html")]
@@ -85,26 +85,26 @@ impl Form for RestForm {
 }
 
 /// `GET /children/{reference}/rest`
-pub async fn new(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
+pub async fn new(caller: Caller, named: Named) -> Result<HttpResponse, WebError> {
     let first = Refused {
         form: RestForm::default(),
         errors: FormErrors::default(),
     };
-    answer::show(&page(&visit, named.0, first).await?)
+    answer::show(&page(&caller, named.0, first).await?)
 }
 
 /// `POST /children/{reference}/rest`
 pub async fn create(
-    visit: Visit,
+    caller: Caller,
     named: Named,
     submitted: Submitted<RestForm>,
 ) -> Result<HttpResponse, WebError> {
-    let Wanted { form, rest } = match submitted.check(visit.today()) {
+    let Wanted { form, rest } = match submitted.check(caller.today()) {
         Ok(wanted) => wanted,
-        Err(refused) => return answer::refuse(&page(&visit, named.0, refused).await?),
+        Err(refused) => return answer::refuse(&page(&caller, named.0, refused).await?),
     };
     let (reference, until) = (named.0.clone(), spoken(rest.ends_on));
-    let begun = visit
+    let begun = caller
         .act(move |act| {
             let Some(child) = child::find(act.tx, act.viewer, &reference)? else {
                 return Ok(None);
@@ -120,7 +120,7 @@ pub async fn create(
             } else {
                 ""
             };
-            Ok(visit.see_other_with(
+            Ok(caller.see_other_with(
                 &format!("/children/{}", named.0),
                 &Flash::success(format!(
                     "The checks rest until {until} and wake the day after.{above}"
@@ -130,7 +130,7 @@ pub async fn create(
         Ok(None) => Err(WebError::NotFound),
         Err(refusal) => {
             let errors = refusal.at_its_field()?;
-            answer::refuse(&page(&visit, named.0, Refused { form, errors }).await?)
+            answer::refuse(&page(&caller, named.0, Refused { form, errors }).await?)
         }
     }
 }
@@ -147,12 +147,12 @@ impl Refusal for RestError {
 }
 
 async fn page(
-    visit: &Visit,
+    caller: &Caller,
     reference: Reference,
     refused: Refused<RestForm>,
 ) -> Result<RestPage, WebError> {
-    let today = visit.today();
-    let found = visit
+    let today = caller.today();
+    let found = caller
         .read(move |conn, viewer| {
             let Some(child) = child::find(conn, viewer, &reference)? else {
                 return Ok(None);
@@ -167,7 +167,7 @@ async fn page(
     let (child, resting, outlook, latest) = found.ok_or(WebError::NotFound)?;
     let name = child.particulars.full_name();
     Ok(RestPage {
-        page: visit.page("/children"),
+        page: caller.page("/children"),
         crumbs: vec![
             Crumb::to("Register", "/children"),
             Crumb::to(name.as_str(), format!("/children/{}", child.reference)),

@@ -7,11 +7,11 @@ use validator::Validate;
 
 use super::change::change;
 use crate::register::child;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{Form, FormErrors, Submitted};
 use crate::web::named::Named;
 use crate::web::page::Flash;
-use crate::web::visit::Visit;
 
 /// The button that was pressed: "yes" or "no".
 #[derive(Debug, Default, Deserialize, Validate)]
@@ -40,14 +40,14 @@ impl Form for RestrictionForm {
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
 pub async fn save(
-    visit: Visit,
+    caller: Caller,
     Named(reference): Named,
     submitted: Submitted<RestrictionForm>,
 ) -> Result<HttpResponse, WebError> {
-    let restricted = submitted.check(visit.today()).map_err(|_| {
+    let restricted = submitted.check(caller.today()).map_err(|_| {
         WebError::BadRequest("Use the buttons on the child’s page to choose who sees it.".into())
     })?;
-    change(&visit, reference.clone(), move |act, child| {
+    change(&caller, reference.clone(), move |act, child| {
         child::restrict(act, child.key, restricted)
     })
     .await??;
@@ -56,7 +56,7 @@ pub async fn save(
     } else {
         "All officers see this record now."
     };
-    Ok(visit.see_other_with(&format!("/children/{reference}"), &Flash::success(told)))
+    Ok(caller.see_other_with(&format!("/children/{reference}"), &Flash::success(told)))
 }
 
 #[cfg(test)]

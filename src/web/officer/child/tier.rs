@@ -13,15 +13,15 @@ use crate::register::tier;
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::rules::tier::Tier;
-use crate::tier::decision::{self, Decision, NewDecision};
-use crate::tier::overriding::{self, DecideError};
+use crate::tier::deciding::{self, DecideError};
+use crate::tier::decision::{self, NewTierDecision, TierDecision};
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{
     ButtonPress, Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted, choices,
 };
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 use crate::web::{answer, filters};
 
 #[derive(Template)]
@@ -30,7 +30,7 @@ struct TierPage {
     page: Page,
     child: ChildRecord,
     reasons: Vec<String>,
-    standing: Option<Decision>,
+    standing: Option<TierDecision>,
     latest: String,
     why_latest: String,
     tiers: Vec<Choice>,
@@ -52,7 +52,7 @@ pub struct TierForm {
 #[derive(Debug)]
 pub struct Wanted {
     form: TierForm,
-    decision: NewDecision,
+    decision: NewTierDecision,
 }
 
 impl Form for TierForm {
@@ -69,7 +69,7 @@ impl Form for TierForm {
         let ends_on = self.ends_on.required("ends_on", "the last day", errors);
         Some(Wanted {
             form: self.clone(),
-            decision: NewDecision {
+            decision: NewTierDecision {
                 tier: tier?,
                 reason: self.reason.trim().to_owned(),
                 ends_on: ends_on?,
@@ -82,12 +82,12 @@ impl Form for TierForm {
 ///
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
-pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
+pub async fn edit(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
     let first = Refused {
         form: TierForm::default(),
         errors: FormErrors::default(),
     };
-    answer::show(&page(&visit, reference, first).await?)
+    answer::show(&page(&caller, reference, first).await?)
 }
 
 /// POST `/children/{reference}/tier`.
@@ -95,33 +95,33 @@ pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse,
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
 pub async fn decide(
-    visit: Visit,
+    caller: Caller,
     Named(reference): Named,
     submitted: Submitted<TierForm>,
 ) -> Result<HttpResponse, WebError> {
-    let Wanted { form, decision } = match submitted.check(visit.today()) {
+    let Wanted { form, decision } = match submitted.check(caller.today()) {
         Ok(wanted) => wanted,
-        Err(refused) => return answer::refuse(&page(&visit, reference, refused).await?),
+        Err(refused) => return answer::refuse(&page(&caller, reference, refused).await?),
     };
     let (named, tier) = (reference.clone(), decision.tier);
-    let decided = visit
+    let decided = caller
         .act(move |act| {
             let Some(child) = child::find(act.tx, act.viewer, &named)? else {
                 return Ok(false);
             };
-            overriding::decide(act, child.key, &decision)?;
+            deciding::decide(act, child.key, &decision)?;
             Ok::<_, DecideError>(true)
         })
         .await?;
     match decided {
         Ok(true) => {
             let told = format!("The tier is {} until the day you chose.", tier.as_str());
-            Ok(visit.see_other_with(&format!("/children/{reference}"), &Flash::success(told)))
+            Ok(caller.see_other_with(&format!("/children/{reference}"), &Flash::success(told)))
         }
         Ok(false) => Err(WebError::NotFound),
         Err(refusal) => {
             let errors = refusal.at_its_field()?;
-            answer::refuse(&page(&visit, reference, Refused { form, errors }).await?)
+            answer::refuse(&page(&caller, reference, Refused { form, errors }).await?)
         }
     }
 }
@@ -141,20 +141,20 @@ impl Refusal for DecideError {
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
 pub async fn withdraw(
-    visit: Visit,
+    caller: Caller,
     Named(reference): Named,
     submitted: Submitted<ButtonPress>,
 ) -> Result<HttpResponse, WebError> {
-    if let Err(Refused { .. }) = submitted.check(visit.today()) {
+    if let Err(Refused { .. }) = submitted.check(caller.today()) {
         return Err(WebError::StaleForm);
     }
     let named = reference.clone();
-    let withdrawn = visit
+    let withdrawn = caller
         .act(move |act| {
             let Some(child) = child::find(act.tx, act.viewer, &named)? else {
                 return Ok(false);
             };
-            overriding::withdraw(act, child.key)?;
+            deciding::withdraw(act, child.key)?;
             Ok::<_, DecideError>(true)
         })
         .await?;
@@ -164,16 +164,16 @@ pub async fn withdraw(
         Err(error @ DecideError::NothingDecided) => Flash::important(error.to_string()),
         Err(refusal) => return Err(refusal.into()),
     };
-    Ok(visit.see_other_with(&format!("/children/{reference}"), &flash))
+    Ok(caller.see_other_with(&format!("/children/{reference}"), &flash))
 }
 
 async fn page(
-    visit: &Visit,
+    caller: &Caller,
     reference: Reference,
     refused: Refused<TierForm>,
 ) -> Result<TierPage, WebError> {
-    let today = visit.today();
-    let found = visit
+    let today = caller.today();
+    let found = caller
         .read(move |conn, viewer| {
             let Some(child) = child::find(conn, viewer, &reference)? else {
                 return Ok(None);
@@ -181,13 +181,13 @@ async fn page(
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let reasons = tier::reasons(conn, child.key)?;
             let standing = decision::in_force(conn, child.key)?;
-            let latest = overriding::latest_end(&rulebook);
+            let latest = deciding::latest_end(&rulebook);
             Ok::<_, DbError>(Some((child, reasons, standing, latest)))
         })
         .await?;
     let (child, reasons, standing, latest) = found.ok_or(WebError::NotFound)?;
     Ok(TierPage {
-        page: visit.page("/children"),
+        page: caller.page("/children"),
         child,
         reasons,
         standing,

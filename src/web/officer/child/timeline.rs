@@ -7,11 +7,11 @@ use crate::access::audit::{self, Entry};
 use crate::db::DbError;
 use crate::register::child::{self, ChildRecord};
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::filters;
 use crate::web::named::Named;
 use crate::web::page::Page;
-use crate::web::visit::Visit;
 
 /// As many events as anybody reads; far more than a childhood holds.
 const EVERY_EVENT: i64 = 5_000;
@@ -28,8 +28,8 @@ struct TimelinePage {
 ///
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
-pub async fn show(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
-    let (child, events) = visit
+pub async fn show(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let (child, events) = caller
         .read(move |conn, viewer| {
             let Some(child) = child::find(conn, viewer, &reference)? else {
                 return Ok(None);
@@ -40,7 +40,7 @@ pub async fn show(visit: Visit, Named(reference): Named) -> Result<HttpResponse,
         .await?
         .ok_or(WebError::NotFound)?;
     answer::show(&TimelinePage {
-        page: visit.page("/children"),
+        page: caller.page("/children"),
         child,
         events,
     })

@@ -11,11 +11,11 @@ use crate::rules::codes::ChildStatus;
 use crate::rules::identifiers::Reference;
 use crate::standing::whereabouts::{self, WhereaboutsError};
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{Form, FormErrors, Refusal, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "officer/child/whereabouts.html")]
@@ -63,8 +63,8 @@ impl Form for WhereaboutsForm {
 ///
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
-pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
-    answer::show(&page(&visit, reference, String::new(), FormErrors::default()).await?)
+pub async fn edit(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    answer::show(&page(&caller, reference, String::new(), FormErrors::default()).await?)
 }
 
 /// POST `/children/{reference}/whereabouts`.
@@ -72,18 +72,18 @@ pub async fn edit(visit: Visit, Named(reference): Named) -> Result<HttpResponse,
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
 pub async fn save(
-    visit: Visit,
+    caller: Caller,
     Named(reference): Named,
     submitted: Submitted<WhereaboutsForm>,
 ) -> Result<HttpResponse, WebError> {
-    let noted = match submitted.check(visit.today()) {
+    let noted = match submitted.check(caller.today()) {
         Ok(noted) => noted,
         Err(Refused { form, errors }) => {
-            return answer::refuse(&page(&visit, reference, form.words, errors).await?);
+            return answer::refuse(&page(&caller, reference, form.words, errors).await?);
         }
     };
     let (named, to_note) = (reference.clone(), noted.clone());
-    let done = visit
+    let done = caller
         .act(move |act| {
             let Some(child) = child::find(act.tx, act.viewer, &named)? else {
                 return Ok(false);
@@ -104,12 +104,12 @@ pub async fn save(
             } else {
                 "It is noted that nobody knows where the child is. Finding out is a check with a day of its own."
             };
-            Ok(visit.see_other_with(&format!("/children/{reference}"), &Flash::success(told)))
+            Ok(caller.see_other_with(&format!("/children/{reference}"), &Flash::success(told)))
         }
         Ok(false) => Err(WebError::NotFound),
         Err(refusal) => {
             let errors = refusal.at_its_field()?;
-            answer::refuse(&page(&visit, reference, noted.words, errors).await?)
+            answer::refuse(&page(&caller, reference, noted.words, errors).await?)
         }
     }
 }
@@ -124,17 +124,17 @@ impl Refusal for WhereaboutsError {
 }
 
 async fn page(
-    visit: &Visit,
+    caller: &Caller,
     reference: Reference,
     words: String,
     errors: FormErrors,
 ) -> Result<WhereaboutsPage, WebError> {
-    let child = visit
+    let child = caller
         .read(move |conn, viewer| child::find(conn, viewer, &reference))
         .await?
         .ok_or(WebError::NotFound)?;
     Ok(WhereaboutsPage {
-        page: visit.page("/children"),
+        page: caller.page("/children"),
         is_lost: child.status == ChildStatus::WhereaboutsUnknown,
         child,
         words,

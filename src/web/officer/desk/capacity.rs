@@ -16,10 +16,10 @@ use crate::rules::capacity::ByTier;
 use crate::rules::dates::short;
 use crate::visit::capacity::{self, Outlook, Plan, SpreadError, WEEKS};
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{Form, FormErrors, Submitted};
 use crate::web::page::{Crumb, Flash, Page};
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "officer/desk/capacity.html")]
@@ -54,18 +54,18 @@ impl Row {
 }
 
 /// `GET /capacity`
-pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
-    let today = visit.today();
-    let outlook = visit
+pub async fn show(caller: Caller) -> Result<HttpResponse, WebError> {
+    let today = caller.today();
+    let outlook = caller
         .read(move |conn, viewer| {
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             capacity::outlook(conn, viewer, &rulebook, WEEKS)
         })
         .await?;
-    let viewer = visit.viewer()?;
+    let viewer = caller.viewer()?;
     let rows = rows(&outlook, &outlook.load.open);
     answer::show(&CapacityPage {
-        page: visit.page("/capacity"),
+        page: caller.page("/capacity"),
         chart: drawn("due", &rows),
         rows,
         manages: viewer.role() == Some(Role::Manager),
@@ -160,8 +160,8 @@ impl SpreadingPage {
 }
 
 /// `GET /capacity/spreading`
-pub async fn preview(visit: Visit) -> Result<HttpResponse, WebError> {
-    answer::show(&spreading_page(&visit, None).await?)
+pub async fn preview(caller: Caller) -> Result<HttpResponse, WebError> {
+    answer::show(&spreading_page(&caller, None).await?)
 }
 
 /// The plan that a manager has looked at.
@@ -181,32 +181,35 @@ impl Form for SpreadForm {
 
 /// `POST /capacity/spreading`
 pub async fn carry_out(
-    visit: Visit,
+    caller: Caller,
     submitted: Submitted<SpreadForm>,
 ) -> Result<HttpResponse, WebError> {
-    let today = visit.today();
+    let today = caller.today();
     let seen = submitted.check(today).unwrap_or_default();
-    let moved = visit
+    let moved = caller
         .act(move |act| capacity::carry_out(act, &seen))
         .await?;
     match moved {
         Ok(moved) => {
             let checks = if moved == 1 { "check is" } else { "checks are" };
             let told = format!("{moved} {checks} brought forward. Each says why on its own page.");
-            Ok(visit.see_other_with("/capacity", &Flash::success(told)))
+            Ok(caller.see_other_with("/capacity", &Flash::success(told)))
         }
         Err(SpreadError::NotAllowed) => Err(WebError::Forbidden),
         Err(SpreadError::Db(error)) => Err(error.into()),
         Err(changed @ (SpreadError::Changed | SpreadError::Nothing | SpreadError::NotSeen)) => {
-            let page = spreading_page(&visit, Some(changed.to_string())).await?;
+            let page = spreading_page(&caller, Some(changed.to_string())).await?;
             answer::with_status(StatusCode::CONFLICT, &page)
         }
     }
 }
 
-async fn spreading_page(visit: &Visit, problem: Option<String>) -> Result<SpreadingPage, WebError> {
-    let today = visit.today();
-    let plan = visit
+async fn spreading_page(
+    caller: &Caller,
+    problem: Option<String>,
+) -> Result<SpreadingPage, WebError> {
+    let today = caller.today();
+    let plan = caller
         .read(move |conn, viewer| {
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             capacity::plan(conn, viewer, &rulebook)
@@ -222,7 +225,7 @@ async fn spreading_page(visit: &Visit, problem: Option<String>) -> Result<Spread
         .map(|(row, open)| column(row, *open))
         .collect();
     Ok(SpreadingPage {
-        page: visit.page("/capacity"),
+        page: caller.page("/capacity"),
         crumbs: vec![Crumb::to("Capacity", "/capacity")],
         before: Chart::of("before", description(&before), &before),
         after: Chart::of("after", description(&after), &after),

@@ -11,12 +11,12 @@ use crate::register::list::{self, Listing, OfficerFilter, Sort, StatusFilter};
 use crate::rules::codes::ChildStatus;
 use crate::rules::tier::Tier;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, FormErrors, Query, choices, choices_with_blank};
 use crate::web::officer::row::{Officers, Row};
 use crate::web::page::Page;
 use crate::web::pages::{Pages, with_commas};
-use crate::web::visit::Visit;
 
 /// What the address asks for, as written there. What makes no sense is left out, not refused: an old link still opens.
 #[derive(Debug, Default, Deserialize)]
@@ -108,11 +108,14 @@ struct ChildrenPage {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn show(visit: Visit, Query(filters): Query<Filters>) -> Result<HttpResponse, WebError> {
-    let today = visit.today();
-    let counts = visit.app().counts.clone();
-    let revision = visit.signed_in().map_or(0, |signed_in| signed_in.revision);
-    let (filters, listing, officers, found) = visit
+pub async fn show(
+    caller: Caller,
+    Query(filters): Query<Filters>,
+) -> Result<HttpResponse, WebError> {
+    let today = caller.today();
+    let counts = caller.app().counts.clone();
+    let revision = caller.signed_in().map_or(0, |signed_in| signed_in.revision);
+    let (filters, listing, officers, found) = caller
         .read(move |conn, viewer| {
             let officers = accounts::officers(conn, viewer.authority())?;
             let listing = filters.listing(&officers, today);
@@ -124,7 +127,7 @@ pub async fn show(visit: Visit, Query(filters): Query<Filters>) -> Result<HttpRe
     let size = usize::try_from(list::PAGE).unwrap_or(50);
     let pages = Pages::new(&filters.page, size, total, &filters.address(&listing));
     answer::show(&ChildrenPage {
-        page: visit.page("/children"),
+        page: caller.page("/children"),
         rows: Row::all(found.lines, &Officers::of(&officers), today),
         statuses: status_choices(),
         officers: officer_choices(officers),

@@ -12,13 +12,13 @@ use crate::policy::rulebook;
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::short;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::Query;
 use crate::web::officer::check::words::plan_words;
 use crate::web::officer::days;
 use crate::web::page::Page;
 use crate::web::pages::Pages;
-use crate::web::visit::Visit;
 
 /// What may be asked of the list.
 #[derive(Debug, Default, Deserialize)]
@@ -51,17 +51,17 @@ struct LapseRow {
 
 /// `GET /lapses`
 pub async fn list(
-    visit: Visit,
+    caller: Caller,
     Query(filter): Query<LapseFilter>,
 ) -> Result<HttpResponse, WebError> {
-    let today = visit.today();
+    let today = caller.today();
     let is_mine = filter.whose == "mine";
     let only_unanswered = filter.answered == "no";
     let whose = WhoseFilter {
         whose: if is_mine { "mine" } else { "team" }.to_owned(),
     }
-    .of(visit.viewer()?);
-    let (open, lapses, pages) = visit
+    .of(caller.viewer()?);
+    let (open, lapses, pages) = caller
         .read(move |conn, viewer| {
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let open = lapse_list::count(conn, viewer, whose, today)?;
@@ -75,7 +75,7 @@ pub async fn list(
         })
         .await?;
     answer::show(&LapsesPage {
-        page: visit.page("/work"),
+        page: caller.page("/work"),
         is_mine,
         only_unanswered,
         open,

@@ -24,13 +24,13 @@ use crate::register::{ChildKey, address};
 use crate::rules::codes::ChildStatus;
 use crate::rules::dates::short;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::Query;
 use crate::web::officer::row::{Officers, tier_colour};
 use crate::web::officer::seen::LastSeen;
 use crate::web::page::Page;
 use crate::web::pages::{Pages, with_commas};
-use crate::web::visit::Visit;
 
 /// What the address asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -168,83 +168,89 @@ struct Row {
 }
 
 /// `GET /children/unseen`
-pub async fn unseen(visit: Visit, Query(filter): Query<Filter>) -> Result<HttpResponse, WebError> {
-    show(visit, filter.unseen(), filter).await
+pub async fn unseen(
+    caller: Caller,
+    Query(filter): Query<Filter>,
+) -> Result<HttpResponse, WebError> {
+    show(caller, filter.unseen(), filter).await
 }
 
 /// `GET /children/unverified`
 pub async fn unverified(
-    visit: Visit,
+    caller: Caller,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse, WebError> {
-    show(visit, SightList::Unverified, filter).await
+    show(caller, SightList::Unverified, filter).await
 }
 
 /// `GET /children/conflicts`
 pub async fn conflicts(
-    visit: Visit,
+    caller: Caller,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse, WebError> {
-    show(visit, SightList::Conflicts, filter).await
+    show(caller, SightList::Conflicts, filter).await
 }
 
 /// `GET /children/lost`
-pub async fn lost(visit: Visit, Query(filter): Query<Filter>) -> Result<HttpResponse, WebError> {
-    show(visit, SightList::Lost, filter).await
+pub async fn lost(caller: Caller, Query(filter): Query<Filter>) -> Result<HttpResponse, WebError> {
+    show(caller, SightList::Lost, filter).await
 }
 
 /// `GET /children/unseen.csv`
 pub async fn unseen_file(
-    visit: Visit,
+    caller: Caller,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse, WebError> {
-    file(visit, filter.unseen(), filter).await
+    file(caller, filter.unseen(), filter).await
 }
 
 /// `GET /children/unverified.csv`
 pub async fn unverified_file(
-    visit: Visit,
+    caller: Caller,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse, WebError> {
-    file(visit, SightList::Unverified, filter).await
+    file(caller, SightList::Unverified, filter).await
 }
 
 /// `GET /children/conflicts.csv`
 pub async fn conflicts_file(
-    visit: Visit,
+    caller: Caller,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse, WebError> {
-    file(visit, SightList::Conflicts, filter).await
+    file(caller, SightList::Conflicts, filter).await
 }
 
 /// `GET /children/lost.csv`
 pub async fn lost_file(
-    visit: Visit,
+    caller: Caller,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse, WebError> {
-    file(visit, SightList::Lost, filter).await
+    file(caller, SightList::Lost, filter).await
 }
 
 /// `GET /children/resting`
-pub async fn resting(visit: Visit, Query(filter): Query<Filter>) -> Result<HttpResponse, WebError> {
-    show(visit, SightList::Resting, filter).await
+pub async fn resting(
+    caller: Caller,
+    Query(filter): Query<Filter>,
+) -> Result<HttpResponse, WebError> {
+    show(caller, SightList::Resting, filter).await
 }
 
 /// `GET /children/resting.csv`
 pub async fn resting_file(
-    visit: Visit,
+    caller: Caller,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse, WebError> {
-    file(visit, SightList::Resting, filter).await
+    file(caller, SightList::Resting, filter).await
 }
 
-async fn show(visit: Visit, list: SightList, filter: Filter) -> Result<HttpResponse, WebError> {
-    let today = visit.today();
-    let counts = visit.app().sight_counts.clone();
-    let revision = visit.signed_in().map_or(0, |signed_in| signed_in.revision);
-    let officer = filter.officer(visit.viewer()?);
+async fn show(caller: Caller, list: SightList, filter: Filter) -> Result<HttpResponse, WebError> {
+    let today = caller.today();
+    let counts = caller.app().sight_counts.clone();
+    let revision = caller.signed_in().map_or(0, |signed_in| signed_in.revision);
+    let officer = filter.officer(caller.viewer()?);
     let wanted: i64 = filter.page.trim().parse().unwrap_or(1);
-    let (found, rows, not_recorded, in_words) = visit
+    let (found, rows, not_recorded, in_words) = caller
         .read(move |conn, viewer| {
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let asked = list.asked(&rulebook, officer);
@@ -265,7 +271,7 @@ async fn show(visit: Visit, list: SightList, filter: Filter) -> Result<HttpRespo
     let total = usize::try_from(found.total).unwrap_or_default();
     let size = usize::try_from(PAGE).unwrap_or(50);
     answer::show(&SightPage {
-        page: visit.page("/work"),
+        page: caller.page("/work"),
         pages: Pages::new(&filter.page, size, total, &address(list, false, is_mine)),
         total: found.total,
         list,
@@ -322,10 +328,10 @@ fn seen_words(line: &Line, places: &HashMap<ChildKey, (NaiveDate, String)>) -> S
 }
 
 /// Taking a list away is written down: it leaves the register's protection.
-async fn file(visit: Visit, list: SightList, filter: Filter) -> Result<HttpResponse, WebError> {
-    let today = visit.today();
-    let officer = filter.officer(visit.viewer()?);
-    let rows = visit
+async fn file(caller: Caller, list: SightList, filter: Filter) -> Result<HttpResponse, WebError> {
+    let today = caller.today();
+    let officer = filter.officer(caller.viewer()?);
+    let rows = caller
         .act(move |act| {
             let rulebook = rulebook::of(act)?;
             let lines = out_of_sight::all(act.tx, act.viewer, &list.asked(&rulebook, officer))?;

@@ -8,11 +8,11 @@ use serde::Deserialize;
 use crate::db::DbError;
 use crate::register::search;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::Query;
 use crate::web::officer::row::{Officers, Row};
 use crate::web::page::Page;
-use crate::web::visit::Visit;
 
 /// Longer questions find nothing; a pasted letter is cut off here.
 const LONGEST: usize = 200;
@@ -58,12 +58,12 @@ impl SearchPage {
 /// # Errors
 /// When the database fails.
 pub async fn show(
-    visit: Visit,
+    caller: Caller,
     Query(question): Query<Question>,
 ) -> Result<HttpResponse, WebError> {
-    let today = visit.today();
+    let today = caller.today();
     let typed = question.typed();
-    let mut page = visit.page("/children");
+    let mut page = caller.page("/children");
     page.searched.clone_from(&typed);
     let mut shown = SearchPage {
         page,
@@ -78,7 +78,7 @@ pub async fn show(
         return answer::show(&shown);
     }
     let asked = shown.typed.clone();
-    let (found, officers) = visit
+    let (found, officers) = caller
         .read(move |conn, viewer| {
             let found = search::search(conn, viewer, &asked)?;
             Ok::<_, DbError>((found, Officers::read(conn, viewer)?))

@@ -11,6 +11,7 @@ use crate::duty::owed::DutyState;
 use crate::duty::told::{self, ToldLine, ToldMail, ToldOf};
 use crate::rules::dates::{short, spoken};
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::Query;
 use crate::web::named::Named;
@@ -18,7 +19,6 @@ use crate::web::officer::check::words::{self, plan_words};
 use crate::web::officer::row::Officers;
 use crate::web::page::{Crumb, Page};
 use crate::web::pages::Pages;
-use crate::web::visit::Visit;
 
 /// What may be asked of the list.
 #[derive(Debug, Default, Deserialize)]
@@ -50,12 +50,12 @@ struct Row {
 
 /// `GET /told/{reference}`
 pub async fn show(
-    visit: Visit,
+    caller: Caller,
     named: Named,
     Query(filter): Query<ToldFilter>,
 ) -> Result<HttpResponse, WebError> {
-    let (today, address) = (visit.today(), format!("/told/{}", named.0));
-    let found = visit
+    let (today, address) = (caller.today(), format!("/told/{}", named.0));
+    let found = caller
         .read(move |conn, viewer| {
             let Some(mail) = told::find(conn, viewer, &named.0)? else {
                 return Ok(None);
@@ -72,7 +72,7 @@ pub async fn show(
         .await?;
     let (mail, pages, rows) = found.ok_or(WebError::NotFound)?;
     answer::show(&ToldPage {
-        page: visit.page("/work"),
+        page: caller.page("/work"),
         crumbs: vec![Crumb::to("My work", "/work")],
         heading: heading(&mail),
         restricted: restricted(mail.total - mail.seen),

@@ -14,6 +14,7 @@ use crate::duty::whose::Whose;
 use crate::intake::notification;
 use crate::policy::rulebook;
 use crate::rules::dates::{short, spoken};
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::Query;
 use crate::web::officer::check::words::{self, plan_words};
@@ -21,7 +22,6 @@ use crate::web::officer::days;
 use crate::web::officer::intake::notifications::{self, Waiting};
 use crate::web::officer::row::Officers;
 use crate::web::page::Page;
-use crate::web::visit::Visit;
 use crate::web::{answer, filters};
 
 /// New notifications shown here; the rest is a page of its own.
@@ -86,14 +86,14 @@ struct Row {
 
 /// `GET /work`
 pub async fn show(
-    visit: Visit,
+    caller: Caller,
     Query(filter): Query<WhoseFilter>,
 ) -> Result<HttpResponse, WebError> {
-    let today = visit.today();
-    let whose = filter.of(visit.viewer()?);
-    let counts = visit.app().sight_counts.clone();
-    let revision = visit.signed_in().map_or(0, |signed_in| signed_in.revision);
-    let (desk, waiting, officers, figures) = visit
+    let today = caller.today();
+    let whose = filter.of(caller.viewer()?);
+    let counts = caller.app().sight_counts.clone();
+    let revision = caller.signed_in().map_or(0, |signed_in| signed_in.revision);
+    let (desk, waiting, officers, figures) = caller
         .read(move |conn, viewer| {
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let desk = diary::desk(conn, viewer, &rulebook, whose)?;
@@ -117,7 +117,7 @@ pub async fn show(
             .collect()
     };
     answer::show(&WorkPage {
-        page: visit.page("/work"),
+        page: caller.page("/work"),
         is_team: matches!(whose, Whose::Team),
         lapsed_total: desk.lapsed_total,
         resting_lapses: desk.resting_lapses,

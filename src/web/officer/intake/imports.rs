@@ -16,14 +16,14 @@ use crate::intake::csv::sheet::SheetProblem;
 use crate::intake::list_import::report::{Counts, Report, RowNote};
 use crate::intake::list_import::{self, ImportError, ImportLine, Order, Whose};
 use crate::web::answer;
-use crate::web::door::csrf;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::filters;
 use crate::web::form::{Choice, FormErrors};
+use crate::web::gate::csrf;
 use crate::web::named::Named;
 use crate::web::page::{Flash, Page};
 use crate::web::pages::with_commas;
-use crate::web::visit::Visit;
 
 /// Rows named on a page; the refused ones are all in the file of rows to mend.
 const SHOWN: usize = 200;
@@ -86,10 +86,10 @@ impl ImportPage {
 }
 
 /// `GET /imports`
-pub async fn list(visit: Visit) -> Result<HttpResponse, WebError> {
-    let earlier = visit.read(list_import::earlier).await?;
+pub async fn list(caller: Caller) -> Result<HttpResponse, WebError> {
+    let earlier = caller.read(list_import::earlier).await?;
     answer::show(&sending_page(
-        &visit,
+        &caller,
         FormErrors::default(),
         Vec::new(),
         earlier,
@@ -98,7 +98,7 @@ pub async fn list(visit: Visit) -> Result<HttpResponse, WebError> {
 
 /// `POST /imports`
 pub async fn create(
-    visit: Visit,
+    caller: Caller,
     request: HttpRequest,
     form: Multipart,
 ) -> Result<HttpResponse, WebError> {
@@ -109,7 +109,7 @@ pub async fn create(
             "The file must be smaller than {LARGEST_MEGABYTES} MB. Save it as CSV, or in two parts"
         );
         return refuse(
-            &visit,
+            &caller,
             StatusCode::PAYLOAD_TOO_LARGE,
             words,
             upload.headings(),
@@ -118,7 +118,7 @@ pub async fn create(
     }
     if upload.file_name.is_empty() && upload.bytes.is_empty() {
         return refuse(
-            &visit,
+            &caller,
             StatusCode::UNPROCESSABLE_ENTITY,
             "Choose the file to read",
             upload.headings(),
@@ -129,7 +129,7 @@ pub async fn create(
         Ok(mapping) => mapping,
         Err(problem) => {
             return refuse(
-                &visit,
+                &caller,
                 StatusCode::UNPROCESSABLE_ENTITY,
                 problem.to_string(),
                 upload.headings(),
@@ -137,7 +137,7 @@ pub async fn create(
             .await;
         }
     };
-    let taken = take(&visit, &upload, mapping).await?;
+    let taken = take(&caller, &upload, mapping).await?;
     let report = match taken {
         Ok(report) => report,
         Err(ImportError::NotAllowed) => return Err(WebError::Forbidden),
@@ -146,7 +146,7 @@ pub async fn create(
         Err(problem) => {
             let headings = headings_of(&problem, upload.headings());
             return refuse(
-                &visit,
+                &caller,
                 StatusCode::UNPROCESSABLE_ENTITY,
                 problem.to_string(),
                 headings,
@@ -161,20 +161,20 @@ pub async fn create(
                 1 => "1 child is new on the register".to_owned(),
                 several => format!("{} children are new on the register", with_commas(several)),
             };
-            Ok(visit.see_other_with(&format!("/imports/{reference}"), &Flash::success(told)))
+            Ok(caller.see_other_with(&format!("/imports/{reference}"), &Flash::success(told)))
         }
-        None => answer::show(&import_page(&visit, upload.file_name, true, report)),
+        None => answer::show(&import_page(&caller, upload.file_name, true, report)),
     }
 }
 
 /// Reads the list on a thread where waiting is allowed.
 async fn take(
-    visit: &Visit,
+    caller: &Caller,
     upload: &Upload,
     mapping: Mapping,
 ) -> Result<Result<Report, ImportError>, WebError> {
-    let (db, clock) = (visit.db().clone(), visit.app().clock.clone());
-    let viewer: Viewer = visit.viewer()?.clone();
+    let (db, clock) = (caller.db().clone(), caller.app().clock.clone());
+    let viewer: Viewer = caller.viewer()?.clone();
     let (file_name, bytes, dry_run) = (
         upload.file_name.clone(),
         upload.bytes.clone(),
@@ -196,15 +196,15 @@ async fn take(
 }
 
 /// `GET /imports/{reference}`
-pub async fn show(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
-    let found = visit
+pub async fn show(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let found = caller
         .read(move |conn, viewer| list_import::find(conn, viewer, &reference))
         .await?;
     let held = found.ok_or(WebError::NotFound)?;
     match held.report {
-        Some(report) => answer::show(&import_page(&visit, held.file_name, false, report)),
+        Some(report) => answer::show(&import_page(&caller, held.file_name, false, report)),
         None => answer::show(&UnfinishedPage {
-            page: visit.page("/imports"),
+            page: caller.page("/imports"),
             errors: FormErrors::default(),
             file_name: held.file_name,
             headings: Vec::new(),
@@ -215,9 +215,9 @@ pub async fn show(visit: Visit, Named(reference): Named) -> Result<HttpResponse,
 }
 
 /// `GET /imports/{reference}/refused.csv`
-pub async fn refused(visit: Visit, Named(reference): Named) -> Result<HttpResponse, WebError> {
+pub async fn refused(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
     let name = format!("attachment; filename=\"refused-{reference}.csv\"");
-    let found = visit
+    let found = caller
         .read(move |conn, viewer| list_import::refused_rows(conn, viewer, &reference))
         .await?;
     let rows = found
@@ -230,24 +230,24 @@ pub async fn refused(visit: Visit, Named(reference): Named) -> Result<HttpRespon
 }
 
 async fn refuse(
-    visit: &Visit,
+    caller: &Caller,
     status: StatusCode,
     message: impl Into<String>,
     headings: Vec<HeadingChoice>,
 ) -> Result<HttpResponse, WebError> {
     let errors = FormErrors::at("file", message);
-    let earlier = visit.read(list_import::earlier).await?;
-    answer::with_status(status, &sending_page(visit, errors, headings, earlier))
+    let earlier = caller.read(list_import::earlier).await?;
+    answer::with_status(status, &sending_page(caller, errors, headings, earlier))
 }
 
 fn sending_page(
-    visit: &Visit,
+    caller: &Caller,
     errors: FormErrors,
     headings: Vec<HeadingChoice>,
     earlier: Vec<ImportLine>,
 ) -> ImportsPage {
     ImportsPage {
-        page: visit.page("/imports"),
+        page: caller.page("/imports"),
         errors,
         headings,
         columns: columns(),
@@ -256,7 +256,7 @@ fn sending_page(
     }
 }
 
-fn import_page(visit: &Visit, file_name: String, dry_run: bool, report: Report) -> ImportPage {
+fn import_page(caller: &Caller, file_name: String, dry_run: bool, report: Report) -> ImportPage {
     // With what was said about them already, so that the form means the same when it is sent again.
     let asked = report.headings_to_map().map(|heading| HeadingChoice {
         text: heading.text.clone(),
@@ -279,7 +279,7 @@ fn import_page(visit: &Visit, file_name: String, dry_run: bool, report: Report) 
     let told_more = told.len().saturating_sub(SHOWN);
     told.truncate(SHOWN);
     ImportPage {
-        page: visit.page("/imports"),
+        page: caller.page("/imports"),
         errors: FormErrors::default(),
         file_name,
         dry_run,

@@ -1,4 +1,4 @@
-//! Every door in: notifications, lists taken over, a child written down by hand.
+//! Every way in: notifications, lists taken over, a child written down by hand.
 
 pub mod imports;
 pub mod new_child;

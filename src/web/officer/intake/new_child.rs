@@ -15,15 +15,15 @@ use crate::register::list::Line;
 use crate::rules::codes::{PreviousSetting, PrimaryReason, Relationship, Sex, Source};
 use crate::rules::dates::spoken;
 use crate::web::answer;
-use crate::web::door::seal;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, FormErrors, Refused, Submitted, choices, choices_with_blank};
+use crate::web::gate::seal;
 use crate::web::officer::row::{Officers, Row};
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 use form::{NewChildForm, WrittenDown};
 
-/// Who may have told the authority by letter or telephone; lists have a door of their own.
+/// Who may have told the authority by letter or telephone; lists have a page of their own.
 const SOURCES: &[Source] = &[
     Source::SchoolReturn,
     Source::Parent,
@@ -50,9 +50,9 @@ struct NewChildPage {
 }
 
 impl NewChildPage {
-    fn new(visit: &Visit, form: NewChildForm, errors: FormErrors) -> Self {
+    fn new(caller: &Caller, form: NewChildForm, errors: FormErrors) -> Self {
         Self {
-            page: visit.page("/children"),
+            page: caller.page("/children"),
             form,
             errors,
             sources: choices(SOURCES, Source::as_str, Source::label),
@@ -84,9 +84,9 @@ impl NewChildPage {
 ///
 /// # Errors
 /// When the page cannot be written.
-pub async fn edit(visit: Visit) -> Result<HttpResponse, WebError> {
-    let form = NewChildForm::with_key(seal::random(), visit.today());
-    answer::show(&NewChildPage::new(&visit, form, FormErrors::default()))
+pub async fn edit(caller: Caller) -> Result<HttpResponse, WebError> {
+    let form = NewChildForm::with_key(seal::random(), caller.today());
+    answer::show(&NewChildPage::new(&caller, form, FormErrors::default()))
 }
 
 /// What became of what was written down.
@@ -100,10 +100,10 @@ enum Taken {
 /// # Errors
 /// When the database fails.
 pub async fn add(
-    visit: Visit,
+    caller: Caller,
     submitted: Submitted<NewChildForm>,
 ) -> Result<HttpResponse, WebError> {
-    let today = visit.today();
+    let today = caller.today();
     let WrittenDown {
         notification,
         received_on,
@@ -112,11 +112,11 @@ pub async fn add(
     } = match submitted.check(today) {
         Ok(written) => written,
         Err(Refused { form, errors }) => {
-            return answer::refuse(&NewChildPage::new(&visit, form, errors));
+            return answer::refuse(&NewChildPage::new(&caller, form, errors));
         }
     };
-    let base_url = visit.app().config.base_url.clone();
-    let taken = visit
+    let base_url = caller.app().config.base_url.clone();
+    let taken = caller
         .act(move |act| {
             let key = &notification.form_key;
             let is_sent_twice =
@@ -133,7 +133,7 @@ pub async fn add(
             notification::receive(act, &notification, &base_url, received_on).map(Taken::In)
         })
         .await??;
-    answer_to(&visit, taken, form, today)
+    answer_to(&caller, taken, form, today)
 }
 
 fn others_like(tx: &mut Conn, viewer: &Viewer, notification: &Notification) -> DbResult<Vec<Line>> {
@@ -152,13 +152,13 @@ fn others_like(tx: &mut Conn, viewer: &Viewer, notification: &Notification) -> D
 }
 
 fn answer_to(
-    visit: &Visit,
+    caller: &Caller,
     taken: Taken,
     form: NewChildForm,
     today: NaiveDate,
 ) -> Result<HttpResponse, WebError> {
     match taken {
-        Taken::In(receipt) => Ok(visit.see_other_with(
+        Taken::In(receipt) => Ok(caller.see_other_with(
             &format!("/notifications/{}", receipt.reference),
             &Flash::success(format!(
                 "The notification is written down as {}. The family is owed an answer by {}.",
@@ -173,7 +173,7 @@ fn answer_to(
             );
             answer::refuse(&NewChildPage {
                 rows: Row::all(lines, &officers, today),
-                ..NewChildPage::new(visit, form, errors)
+                ..NewChildPage::new(caller, form, errors)
             })
         }
     }

@@ -20,12 +20,12 @@ use crate::rules::duty::ClosedBy;
 use crate::rules::identifiers::Reference;
 use crate::visit::check;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{Choice, Form, FormErrors, Refusal, Refused, Submitted};
 use crate::web::named::Named;
 use crate::web::officer::days;
 use crate::web::page::{Flash, Page};
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "officer/intake/notification.html")]
@@ -89,41 +89,41 @@ impl Form for AcceptanceForm {
 }
 
 /// `GET /notifications/{reference}`
-pub async fn show(visit: Visit, named: Named) -> Result<HttpResponse, WebError> {
-    let shown = page(&visit, named.0, None).await?;
+pub async fn show(caller: Caller, named: Named) -> Result<HttpResponse, WebError> {
+    let shown = page(&caller, named.0, None).await?;
     answer::show(&shown)
 }
 
 /// `POST /notifications/{reference}/acceptance`
 pub async fn accept(
-    visit: Visit,
+    caller: Caller,
     named: Named,
     submitted: Submitted<AcceptanceForm>,
 ) -> Result<HttpResponse, WebError> {
-    let officer = match submitted.check(visit.today()) {
+    let officer = match submitted.check(caller.today()) {
         Ok(officer) => officer,
-        Err(refused) => return answer::refuse(&page(&visit, named.0, Some(refused)).await?),
+        Err(refused) => return answer::refuse(&page(&caller, named.0, Some(refused)).await?),
     };
     let (reference, chosen) = (named.0.clone(), officer.clone());
-    let base_url = visit.app().config.base_url.clone();
-    let accepted = visit
+    let base_url = caller.app().config.base_url.clone();
+    let accepted = caller
         .act(move |act| notification::accept(act, &reference, &chosen, &base_url))
         .await?;
     let here = format!("/notifications/{}", named.0);
     match accepted {
-        Ok(()) => Ok(visit.see_other_with(
+        Ok(()) => Ok(caller.see_other_with(
             &here,
             &Flash::success("You have accepted the notification."),
         )),
         Err(error @ AcceptError::Already { .. }) => {
-            Ok(visit.see_other_with(&here, &Flash::important(error.to_string())))
+            Ok(caller.see_other_with(&here, &Flash::important(error.to_string())))
         }
         Err(refusal) => {
             let errors = refusal.at_its_field()?;
             let form = AcceptanceForm {
                 officer: officer.to_string(),
             };
-            answer::refuse(&page(&visit, named.0, Some(Refused { form, errors })).await?)
+            answer::refuse(&page(&caller, named.0, Some(Refused { form, errors })).await?)
         }
     }
 }
@@ -138,12 +138,12 @@ impl Refusal for AcceptError {
 }
 
 async fn page(
-    visit: &Visit,
+    caller: &Caller,
     reference: Reference,
     refused: Option<Refused<AcceptanceForm>>,
 ) -> Result<NotificationPage, WebError> {
-    let today = visit.today();
-    let (notification, officers) = visit
+    let today = caller.today();
+    let (notification, officers) = caller
         .read(move |conn, viewer| {
             let Some(record) = notification::find(conn, viewer, &reference)? else {
                 return Ok(None);
@@ -153,7 +153,7 @@ async fn page(
         })
         .await?
         .ok_or(WebError::NotFound)?;
-    let me = visit.viewer()?.account();
+    let me = caller.viewer()?.account();
     let (form, errors) = match refused {
         Some(refused) => (refused.form, refused.errors),
         None => {
@@ -166,7 +166,7 @@ async fn page(
         }
     };
     Ok(NotificationPage {
-        page: visit.page("/notifications"),
+        page: caller.page("/notifications"),
         notification,
         officers: officers
             .into_iter()

@@ -12,10 +12,10 @@ use crate::register::list::Line;
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::short;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::officer::days;
 use crate::web::page::Page;
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "officer/intake/notifications.html")]
@@ -53,9 +53,9 @@ impl NamedChild {
 }
 
 /// `GET /notifications`
-pub async fn list(visit: Visit) -> Result<HttpResponse, WebError> {
-    let today = visit.today();
-    let waiting = visit
+pub async fn list(caller: Caller) -> Result<HttpResponse, WebError> {
+    let today = caller.today();
+    let waiting = caller
         .read(move |conn, viewer| {
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let records = notification::waiting(conn, viewer)?;
@@ -68,7 +68,7 @@ pub async fn list(visit: Visit) -> Result<HttpResponse, WebError> {
         })
         .await?;
     answer::show(&NotificationsPage {
-        page: visit.page("/notifications"),
+        page: caller.page("/notifications"),
         waiting,
     })
 }

@@ -13,13 +13,13 @@ use crate::policy::rulebook;
 use crate::rules::dates::short;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{
     ButtonPress, Choice, DateInput, Form, FormErrors, Refusal, Refused, Submitted,
 };
 use crate::web::named::Named;
 use crate::web::page::{Crumb, Flash, Page};
-use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "officer/team/absences.html")]
@@ -92,24 +92,24 @@ impl Form for AbsenceForm {
 }
 
 /// `GET /absences`
-pub async fn list(visit: Visit) -> Result<HttpResponse, WebError> {
+pub async fn list(caller: Caller) -> Result<HttpResponse, WebError> {
     let first = Refused {
         form: AbsenceForm::default(),
         errors: FormErrors::default(),
     };
-    answer::show(&page(&visit, first).await?)
+    answer::show(&page(&caller, first).await?)
 }
 
 /// `POST /absences`
 pub async fn add(
-    visit: Visit,
+    caller: Caller,
     submitted: Submitted<AbsenceForm>,
 ) -> Result<HttpResponse, WebError> {
-    let Wanted { form, absence } = match submitted.check(visit.today()) {
+    let Wanted { form, absence } = match submitted.check(caller.today()) {
         Ok(wanted) => wanted,
-        Err(refused) => return answer::refuse(&page(&visit, refused).await?),
+        Err(refused) => return answer::refuse(&page(&caller, refused).await?),
     };
-    let added = visit
+    let added = caller
         .act(move |act| {
             let rulebook = rulebook::of(act)?;
             let latest = rulebook.longest_absence(absence.starts_on).day;
@@ -119,11 +119,11 @@ pub async fn add(
     match added {
         Ok(_) => {
             let told = Flash::success("The absence is recorded.");
-            Ok(visit.see_other_with("/absences", &told))
+            Ok(caller.see_other_with("/absences", &told))
         }
         Err(refusal) => {
             let errors = refusal.at_its_field()?;
-            answer::refuse(&page(&visit, Refused { form, errors }).await?)
+            answer::refuse(&page(&caller, Refused { form, errors }).await?)
         }
     }
 }
@@ -142,23 +142,23 @@ impl Refusal for AbsenceError {
 
 /// `POST /absences/{reference}/end`
 pub async fn end(
-    visit: Visit,
+    caller: Caller,
     Named(reference): Named,
     submitted: Submitted<ButtonPress>,
 ) -> Result<HttpResponse, WebError> {
-    if let Err(Refused { .. }) = submitted.check(visit.today()) {
+    if let Err(Refused { .. }) = submitted.check(caller.today()) {
         return Err(WebError::StaleForm);
     }
-    visit
+    caller
         .act(move |act| absence::end(act, &reference))
         .await??;
     let told = Flash::success("The absence is ended: mail goes to the person again from today.");
-    Ok(visit.see_other_with("/absences", &told))
+    Ok(caller.see_other_with("/absences", &told))
 }
 
-async fn page(visit: &Visit, refused: Refused<AbsenceForm>) -> Result<AbsencesPage, WebError> {
-    let today = visit.today();
-    let (absences, staff, longest) = visit
+async fn page(caller: &Caller, refused: Refused<AbsenceForm>) -> Result<AbsencesPage, WebError> {
+    let today = caller.today();
+    let (absences, staff, longest) = caller
         .read(move |conn, viewer| {
             let absences = absence::list(conn, viewer.authority(), today)?;
             let staff = accounts::officers(conn, viewer.authority())?;
@@ -166,11 +166,11 @@ async fn page(visit: &Visit, refused: Refused<AbsenceForm>) -> Result<AbsencesPa
             Ok::<_, DbError>((absences, staff, rulebook.longest_absence(today).why))
         })
         .await?;
-    let viewer = visit.viewer()?;
+    let viewer = caller.viewer()?;
     let is_theirs = |account| viewer.manages() || viewer.account() == Some(account);
     let of_theirs = staff.iter().filter(|person| is_theirs(person.key));
     Ok(AbsencesPage {
-        page: visit.page("/work"),
+        page: caller.page("/work"),
         crumbs: vec![Crumb::to("My work", "/work")],
         absences: absences
             .into_iter()

@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use super::forms::address::AddressForm;
 use super::forms::child::{BornForm, HomeForm, NameForm, ReasonForm, SchoolForm, SexForm, TieForm};
 use super::forms::you::{ContactForm, YouForm};
-use super::step::About;
+use super::step::ChildQuestion;
 use crate::access::{Act, Viewer};
 use crate::db::{Conn, DbError, Result};
 use crate::intake::notification::{self, Notification, NotifiedChild, NotifyingParent};
 use crate::register::address;
 use crate::register::person;
-use crate::rules::codes::Source;
+use crate::register::person::{NewPerson, PersonParticulars};
+use crate::rules::codes::{Confidentiality, Source};
 use crate::rules::identifiers::EmailAddress;
 
 /// The answers of one notification. `None` is a question that was not answered yet; an optional one that was left out
@@ -57,16 +58,16 @@ impl ChildAnswers {
     }
 
     /// Whether a question about the child was answered.
-    pub fn has_answered(&self, about: About) -> bool {
+    pub fn has_answered(&self, about: ChildQuestion) -> bool {
         match about {
-            About::Name => self.name.is_some(),
-            About::Born => self.born.is_some(),
-            About::Sex => self.sex.is_some(),
-            About::Tie => self.tie.is_some(),
-            About::Home => self.home.is_some(),
-            About::OtherHome => self.other_home.is_some(),
-            About::School => self.school.is_some(),
-            About::Reason => self.reason.is_some(),
+            ChildQuestion::Name => self.name.is_some(),
+            ChildQuestion::Born => self.born.is_some(),
+            ChildQuestion::Sex => self.sex.is_some(),
+            ChildQuestion::Tie => self.tie.is_some(),
+            ChildQuestion::Home => self.home.is_some(),
+            ChildQuestion::OtherHome => self.other_home.is_some(),
+            ChildQuestion::School => self.school.is_some(),
+            ChildQuestion::Reason => self.reason.is_some(),
         }
     }
 
@@ -166,11 +167,16 @@ impl Answers {
             form_key: form_key.to_owned(),
             source: Source::Parent,
             parent: NotifyingParent {
-                account: viewer.account(),
-                name: you.name.clone(),
-                email: EmailAddress::parse(email).ok(),
-                telephone: you.telephone(),
-                contact_preference: contact.preference.clone(),
+                person: NewPerson {
+                    account: viewer.account(),
+                    particulars: PersonParticulars {
+                        name: you.name.clone(),
+                        email: EmailAddress::parse(email).ok(),
+                        telephone: you.telephone(),
+                        contact_preference: contact.preference.clone(),
+                        confidentiality: Confidentiality::Normal,
+                    },
+                },
                 home: self.address.as_ref()?.place()?,
             },
             children: children.filter(|children| !children.is_empty())?,

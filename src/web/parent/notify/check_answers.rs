@@ -7,17 +7,17 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::answers::{Answers, ChildAnswers};
-use super::step::{About, Step};
+use super::step::{ChildQuestion, Step};
 use crate::db::DbError;
 use crate::intake::notification;
 use crate::rules::codes::{Relationship, Sex};
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{Form, FormErrors, Submitted};
 use crate::web::page::Page;
-use crate::web::visit::Visit;
 
 /// A line of the summary.
 struct Row {
@@ -66,9 +66,9 @@ enum Sent {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
-    let today = visit.today();
-    let (answers, draft) = visit
+pub async fn show(caller: Caller) -> Result<HttpResponse, WebError> {
+    let today = caller.today();
+    let (answers, draft) = caller
         .read(|conn, viewer| {
             Ok::<_, DbError>((
                 Answers::load(conn, viewer)?,
@@ -80,7 +80,7 @@ pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
         return Ok(answer::see_other(&answers.first_open().path()));
     };
     answer::show(&AnswersPage {
-        page: visit.page("/family"),
+        page: caller.page("/family"),
         back: answers.before(Step::Answers),
         sections: sections(&answers, today),
         form_key,
@@ -91,15 +91,18 @@ pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn send(visit: Visit, submitted: Submitted<SendForm>) -> Result<HttpResponse, WebError> {
-    let today = visit.today();
-    let base_url = visit.app().config.base_url.clone();
-    let email = visit
+pub async fn send(
+    caller: Caller,
+    submitted: Submitted<SendForm>,
+) -> Result<HttpResponse, WebError> {
+    let today = caller.today();
+    let base_url = caller.app().config.base_url.clone();
+    let email = caller
         .signed_in()
         .map(|signed_in| signed_in.email.clone())
         .unwrap_or_default();
     let form_key = submitted.check(today).unwrap_or_default();
-    let sent = visit
+    let sent = caller
         .act(move |act| {
             if let Some(reference) = notification::sent_before(act.tx, act.viewer, &form_key)? {
                 return Ok(Sent::Received(reference));
@@ -183,32 +186,32 @@ fn about_child(place: usize, child: &ChildAnswers, today: NaiveDate) -> Section 
         row(
             "First names",
             name.given_names.clone(),
-            at(About::Name),
+            at(ChildQuestion::Name),
             "first names",
         ),
         row(
             "Family name",
             name.family_name.clone(),
-            at(About::Name),
+            at(ChildQuestion::Name),
             "family name",
         ),
         row(
             "Known as",
             or_nothing(&name.known_as),
-            at(About::Name),
+            at(ChildQuestion::Name),
             "the name the child is known by",
         ),
         row(
             "Date of birth",
             born.map(spoken).unwrap_or_default(),
-            at(About::Born),
+            at(ChildQuestion::Born),
             "date of birth",
         ),
-        row("Sex", sex, at(About::Sex), "sex"),
+        row("Sex", sex, at(ChildQuestion::Sex), "sex"),
         row(
             "You are",
             tie.map_or("", Relationship::label).to_owned(),
-            at(About::Tie),
+            at(ChildQuestion::Tie),
             "what you are to the child",
         ),
     ];
@@ -221,13 +224,13 @@ fn about_child(place: usize, child: &ChildAnswers, today: NaiveDate) -> Section 
             Some(home) => row(
                 "Lives at",
                 home.in_lines(),
-                at(About::OtherHome),
+                at(ChildQuestion::OtherHome),
                 "where the child lives",
             ),
             None => row(
                 "Lives",
                 "With you".to_owned(),
-                at(About::Home),
+                at(ChildQuestion::Home),
                 "where the child lives",
             ),
         },
@@ -236,7 +239,7 @@ fn about_child(place: usize, child: &ChildAnswers, today: NaiveDate) -> Section 
         row(
             "Last school",
             school.in_lines(),
-            at(About::School),
+            at(ChildQuestion::School),
             "last school",
         )
     }));
@@ -244,7 +247,7 @@ fn about_child(place: usize, child: &ChildAnswers, today: NaiveDate) -> Section 
         row(
             "Reason",
             reason.in_words().to_owned(),
-            at(About::Reason),
+            at(ChildQuestion::Reason),
             "reason",
         )
     }));

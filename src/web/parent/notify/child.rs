@@ -8,7 +8,7 @@ use super::answers::{Answers, ChildAnswers};
 use super::forms::address::AddressForm;
 use super::forms::child::{BornForm, HomeForm, NameForm, ReasonForm, SchoolForm, SexForm, TieForm};
 use super::question::{Asking, Question, question_page};
-use super::step::{About, Step};
+use super::step::{ChildQuestion, Step};
 use crate::web::error::WebError;
 
 /// So many children are enough for one form; whoever has more sends a second.
@@ -34,7 +34,7 @@ impl Question for Name {
     type Form = NameForm;
 
     fn step(child: usize) -> Step {
-        Step::Child(child, About::Name)
+        Step::Child(child, ChildQuestion::Name)
     }
 
     fn slot(answers: &mut Answers, child: usize) -> Option<&mut Option<NameForm>> {
@@ -60,7 +60,7 @@ macro_rules! about_a_child {
             type Form = $form;
 
             fn step(child: usize) -> Step {
-                Step::Child(child, About::$step)
+                Step::Child(child, ChildQuestion::$step)
             }
 
             fn slot(answers: &mut Answers, child: usize) -> Option<&mut Option<$form>> {

@@ -9,14 +9,14 @@ use validator::Validate;
 
 use super::answers::Answers;
 use super::question::WhichChild;
-use super::step::{About, Step};
+use super::step::{ChildQuestion, Step};
 use crate::db::DbError;
 use crate::rules::dates::{from_parts, spoken};
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{ButtonPress, Choice, Form, FormErrors, Refused, Submitted};
 use crate::web::page::Page;
-use crate::web::visit::Visit;
 
 /// Whether there is another child.
 #[derive(Debug, Default, Deserialize, Validate)]
@@ -62,10 +62,10 @@ struct ChildrenPage {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
-    let answers = visit.read(Answers::load).await?;
+pub async fn show(caller: Caller) -> Result<HttpResponse, WebError> {
+    let answers = caller.read(Answers::load).await?;
     list(
-        &visit,
+        &caller,
         StatusCode::OK,
         &answers,
         AnotherForm::default(),
@@ -78,15 +78,15 @@ pub async fn show(visit: Visit) -> Result<HttpResponse, WebError> {
 /// # Errors
 /// When the database does not answer.
 pub async fn another(
-    visit: Visit,
+    caller: Caller,
     submitted: Submitted<AnotherForm>,
 ) -> Result<HttpResponse, WebError> {
-    let another = match submitted.check(visit.today()) {
+    let another = match submitted.check(caller.today()) {
         Ok(another) => another,
         Err(Refused { form, errors }) => {
-            let answers = visit.read(Answers::load).await?;
+            let answers = caller.read(Answers::load).await?;
             return list(
-                &visit,
+                &caller,
                 StatusCode::UNPROCESSABLE_ENTITY,
                 &answers,
                 form,
@@ -94,14 +94,14 @@ pub async fn another(
             );
         }
     };
-    let next = visit
+    let next = caller
         .act(move |act| {
             let mut answers = Answers::load(act.tx, act.viewer)?;
             if !answers.may_open(Step::Children) {
                 return Ok(answers.first_open());
             }
             if another {
-                return Ok(Step::Child(answers.children.len(), About::Name));
+                return Ok(Step::Child(answers.children.len(), ChildQuestion::Name));
             }
             answers.all_named = true;
             answers.keep(act)?;
@@ -116,14 +116,14 @@ pub async fn another(
 /// # Errors
 /// When the database does not answer.
 pub async fn remove(
-    visit: Visit,
+    caller: Caller,
     WhichChild(child): WhichChild,
     submitted: Submitted<ButtonPress>,
 ) -> Result<HttpResponse, WebError> {
-    if submitted.check(visit.today()).is_err() {
+    if submitted.check(caller.today()).is_err() {
         return Ok(answer::see_other(&Step::Children.path()));
     }
-    let next = visit
+    let next = caller
         .act(move |act| {
             let mut answers = Answers::load(act.tx, act.viewer)?;
             if child < answers.children.len() {
@@ -138,7 +138,7 @@ pub async fn remove(
 }
 
 fn list(
-    visit: &Visit,
+    caller: &Caller,
     status: StatusCode,
     answers: &Answers,
     form: AnotherForm,
@@ -148,7 +148,7 @@ fn list(
         return Ok(answer::see_other(&answers.first_open().path()));
     }
     let page = ChildrenPage {
-        page: visit.page("/family"),
+        page: caller.page("/family"),
         back: answers.before(Step::Children),
         children: named(answers),
         choices: vec![Choice::new("yes", "Yes"), Choice::new("no", "No")],
@@ -170,7 +170,7 @@ fn named(answers: &Answers) -> Vec<Named> {
             .and_then(|form| from_parts(&form.born.day, &form.born.month, &form.born.year).ok())
             .map(spoken)
             .unwrap_or_default(),
-        change: Step::Child(place, About::Name).path(),
+        change: Step::Child(place, ChildQuestion::Name).path(),
         remove: format!("/family/notify/children/{}/removal", place + 1),
     });
     named.collect()

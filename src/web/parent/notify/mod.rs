@@ -15,14 +15,14 @@ pub use question::{answer, show};
 use actix_web::HttpResponse;
 
 use crate::web::answer;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
-use crate::web::visit::Visit;
 
 /// Leads to the first question that is still open.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn resume(visit: Visit) -> Result<HttpResponse, WebError> {
-    let answers = visit.read(answers::Answers::load).await?;
+pub async fn resume(caller: Caller) -> Result<HttpResponse, WebError> {
+    let answers = caller.read(answers::Answers::load).await?;
     Ok(answer::see_other(&answers.first_open().path()))
 }

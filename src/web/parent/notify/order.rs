@@ -1,14 +1,16 @@
 //! In which order the pages come, and which of them may be opened yet.
 
 use super::answers::Answers;
-use super::step::{About, Step};
+use super::step::{ChildQuestion, Step};
 
 impl Answers {
     /// All pages of this notification, in their order; at least one child is asked about.
     fn steps(&self) -> Vec<Step> {
         let mut steps = vec![Step::You, Step::Address];
         for child in 0..self.children.len().max(1) {
-            let asked = About::ALL.iter().filter(|about| self.asks(child, **about));
+            let asked = ChildQuestion::ALL
+                .iter()
+                .filter(|about| self.asks(child, **about));
             steps.extend(asked.map(|about| Step::Child(child, *about)));
         }
         steps.extend([Step::Children, Step::Contact, Step::Answers]);
@@ -16,8 +18,8 @@ impl Answers {
     }
 
     /// The other address is asked for only where there is one.
-    fn asks(&self, child: usize, about: About) -> bool {
-        about != About::OtherHome
+    fn asks(&self, child: usize, about: ChildQuestion) -> bool {
+        about != ChildQuestion::OtherHome
             || self
                 .children
                 .get(child)
@@ -51,7 +53,7 @@ impl Answers {
         let steps = self.steps();
         let place = |step| steps.iter().position(|known| *known == step);
         let open = place(self.first_open());
-        let one_more = Step::Child(self.children.len(), About::Name);
+        let one_more = Step::Child(self.children.len(), ChildQuestion::Name);
         match place(step) {
             Some(place) => Some(place) <= open,
             None => step == one_more && open >= place(Step::Children),
@@ -84,8 +86,8 @@ mod tests {
         assert!(answers.may_open(Step::You));
         for step in [
             Step::Address,
-            Step::Child(0, About::Name),
-            Step::Child(7, About::Born),
+            Step::Child(0, ChildQuestion::Name),
+            Step::Child(7, ChildQuestion::Born),
             Step::Children,
             Step::Answers,
         ] {
@@ -100,10 +102,10 @@ mod tests {
             address: Some(Default::default()),
             ..Answers::default()
         };
-        assert_eq!(answers.first_open(), Step::Child(0, About::Name));
-        assert!(answers.may_open(Step::Child(0, About::Name)));
-        assert!(!answers.may_open(Step::Child(0, About::Born)));
-        assert!(!answers.may_open(Step::Child(1, About::Name)));
+        assert_eq!(answers.first_open(), Step::Child(0, ChildQuestion::Name));
+        assert!(answers.may_open(Step::Child(0, ChildQuestion::Name)));
+        assert!(!answers.may_open(Step::Child(0, ChildQuestion::Born)));
+        assert!(!answers.may_open(Step::Child(1, ChildQuestion::Name)));
     }
 
     #[test]
@@ -115,13 +117,13 @@ mod tests {
             ..Answers::default()
         };
         assert_eq!(answers.first_open(), Step::Children);
-        assert!(answers.may_open(Step::Child(1, About::Name)));
-        assert!(!answers.may_open(Step::Child(1, About::Born)));
+        assert!(answers.may_open(Step::Child(1, ChildQuestion::Name)));
+        assert!(!answers.may_open(Step::Child(1, ChildQuestion::Born)));
         answers.children.push(ChildAnswers::default());
-        assert_eq!(answers.first_open(), Step::Child(1, About::Name));
-        assert!(!answers.may_open(Step::Child(2, About::Name)));
+        assert_eq!(answers.first_open(), Step::Child(1, ChildQuestion::Name));
+        assert!(!answers.may_open(Step::Child(2, ChildQuestion::Name)));
         assert_eq!(
-            answers.before(Step::Child(1, About::Name)),
+            answers.before(Step::Child(1, ChildQuestion::Name)),
             "/family/notify/children/1/reason"
         );
     }

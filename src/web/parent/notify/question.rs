@@ -10,10 +10,10 @@ use super::answers::Answers;
 use super::step::Step;
 use crate::db::DbError;
 use crate::web::answer as answers_page;
+use crate::web::caller::Caller;
 use crate::web::error::WebError;
 use crate::web::form::{Form, FormErrors, Refused, Submitted};
 use crate::web::page::Page;
-use crate::web::visit::Visit;
 
 /// A question of the notification.
 pub trait Question: 'static {
@@ -48,13 +48,13 @@ pub struct Asking<F> {
 }
 
 impl<F> Asking<F> {
-    fn new(visit: &Visit, answers: &Answers, step: Step, form: F, errors: FormErrors) -> Self {
+    fn new(caller: &Caller, answers: &Answers, step: Step, form: F, errors: FormErrors) -> Self {
         let child = match step {
             Step::Child(child, _) => answers.children.get(child),
             _ => None,
         };
         Self {
-            page: visit.page("/family"),
+            page: caller.page("/family"),
             back: answers.before(step),
             action: step.path(),
             child: child
@@ -123,10 +123,10 @@ impl FromRequest for WhichChild {
 /// # Errors
 /// When the database does not answer.
 pub async fn show<Q: Question>(
-    visit: Visit,
+    caller: Caller,
     WhichChild(child): WhichChild,
 ) -> Result<HttpResponse, WebError> {
-    let mut answers = visit.read(Answers::load).await?;
+    let mut answers = caller.read(Answers::load).await?;
     let step = Q::step(child);
     if !answers.may_open(step) {
         return Ok(answers_page::see_other(&answers.first_open().path()));
@@ -134,7 +134,7 @@ pub async fn show<Q: Question>(
     let form = Q::slot(&mut answers, child)
         .and_then(|kept| kept.clone())
         .unwrap_or_default();
-    let asking = Asking::new(&visit, &answers, step, form, FormErrors::default());
+    let asking = Asking::new(&caller, &answers, step, form, FormErrors::default());
     Q::page(StatusCode::OK, asking)
 }
 
@@ -143,23 +143,23 @@ pub async fn show<Q: Question>(
 /// # Errors
 /// When the database does not answer.
 pub async fn answer<Q: Question>(
-    visit: Visit,
+    caller: Caller,
     WhichChild(child): WhichChild,
     submitted: Submitted<Q::Form>,
 ) -> Result<HttpResponse, WebError> {
     let step = Q::step(child);
-    let form = match submitted.check(visit.today()) {
+    let form = match submitted.check(caller.today()) {
         Ok(form) => form,
         Err(Refused { form, errors }) => {
-            let answers = visit.read(Answers::load).await?;
+            let answers = caller.read(Answers::load).await?;
             if !answers.may_open(step) {
                 return Ok(answers_page::see_other(&answers.first_open().path()));
             }
-            let asking = Asking::new(&visit, &answers, step, form, errors);
+            let asking = Asking::new(&caller, &answers, step, form, errors);
             return Q::page(StatusCode::UNPROCESSABLE_ENTITY, asking);
         }
     };
-    let next = visit
+    let next = caller
         .act(move |act| {
             let mut answers = Answers::load(act.tx, act.viewer)?;
             if answers.may_open(step) {

@@ -6,7 +6,7 @@ pub enum Step {
     You,
     Address,
     /// About one of the children, counted from 0.
-    Child(usize, About),
+    Child(usize, ChildQuestion),
     /// Whether there is another child.
     Children,
     /// How to be in touch, and anything else.
@@ -17,7 +17,7 @@ pub enum Step {
 
 /// What is asked about a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum About {
+pub enum ChildQuestion {
     Name,
     Born,
     Sex,
@@ -30,7 +30,7 @@ pub enum About {
     Reason,
 }
 
-impl About {
+impl ChildQuestion {
     pub const ALL: &[Self] = &[
         Self::Name,
         Self::Born,

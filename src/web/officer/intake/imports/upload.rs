@@ -5,8 +5,8 @@ use futures_util::TryStreamExt;
 
 use super::HeadingChoice;
 use crate::intake::csv::mapping::{Mapping, MappingProblem};
-use crate::web::door::csrf;
 use crate::web::error::WebError;
+use crate::web::gate::csrf;
 
 /// The largest file that is taken; a list of 100,000 children has about 15 MB.
 pub(super) const LARGEST_MEGABYTES: usize = 20;

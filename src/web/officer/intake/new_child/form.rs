@@ -7,7 +7,8 @@ use validator::Validate;
 
 use crate::intake::notification::{Notification, NotifiedChild, NotifyingParent};
 use crate::register::address::Place;
-use crate::rules::codes::{PreviousSetting, PrimaryReason, Sex};
+use crate::register::person::{NewPerson, PersonParticulars};
+use crate::rules::codes::{Confidentiality, PreviousSetting, PrimaryReason, Sex};
 use crate::web::form::{DateInput, Form, FormErrors, line_if_typed, one_line};
 use crate::web::identity::{TypedNames, born, sex};
 
@@ -138,11 +139,16 @@ impl NewChildForm {
         let email = errors.keep_if_typed("email", &self.email);
         let postcode = errors.keep_if_typed("postcode", &self.postcode);
         Some(NotifyingParent {
-            account: None,
-            name: name?,
-            email: email?,
-            telephone: telephone?,
-            contact_preference: String::new(),
+            person: NewPerson {
+                account: None,
+                particulars: PersonParticulars {
+                    name: name?,
+                    email: email?,
+                    telephone: telephone?,
+                    contact_preference: String::new(),
+                    confidentiality: Confidentiality::Normal,
+                },
+            },
             home: Place {
                 lines: self.lines.trim().to_owned(),
                 town: one_line(&self.town),
@@ -228,7 +234,7 @@ mod tests {
         assert_eq!(told.children.len(), 1);
         assert_eq!(told.children[0].reason, PrimaryReason::NotGiven);
         assert_eq!(told.parent.home.on_one_line(), "1 High Street, AA3 1AB");
-        assert!(told.parent.account.is_none());
+        assert!(told.parent.person.account.is_none());
         assert!(!written.is_another_child);
     }
 

@@ -22,8 +22,9 @@ impl YouForm {
     /// Filled in with what is held about a parent who has notified before.
     pub fn from_what_is_held(held: &PersonRecord) -> Self {
         Self {
-            name: held.name.clone(),
+            name: held.particulars.name.clone(),
             telephone: held
+                .particulars
                 .telephone
                 .as_ref()
                 .map(ToString::to_string)

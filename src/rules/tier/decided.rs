@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 /// What a manager decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Override {
+pub struct DecidedTier {
     /// The tier instead of the one that the rules give.
     pub tier: Tier,
     /// The last day on which it holds.
@@ -16,7 +16,7 @@ pub struct Override {
     pub known: Vec<String>,
 }
 
-/// Why an override does not hold any longer, in words for the timeline.
+/// Why a decision does not hold any longer, in words for the timeline.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Ended {
     /// Its last day has passed.
@@ -27,11 +27,15 @@ pub enum Ended {
     NewReason(String),
 }
 
-/// The tier that a child has: the manager's while the override holds.
+/// The tier that a child has: the manager's while the decision holds.
 ///
 /// # Errors
 /// Why it does not hold any longer; then the tier is the one of the rules.
-pub fn hold(decided: &Override, assessment: &Assessment, today: NaiveDate) -> Result<Tier, Ended> {
+pub fn hold(
+    decided: &DecidedTier,
+    assessment: &Assessment,
+    today: NaiveDate,
+) -> Result<Tier, Ended> {
     if decided.ends_on < today {
         return Err(Ended::Expired(spoken(decided.ends_on)));
     }
@@ -70,8 +74,8 @@ mod tests {
         }
     }
 
-    fn decided(tier: Tier, known: &[TierReason]) -> Override {
-        Override {
+    fn decided(tier: Tier, known: &[TierReason]) -> DecidedTier {
+        DecidedTier {
             tier,
             ends_on: day("2027-01-31"),
             known: known.iter().map(TierReason::sentence).collect(),

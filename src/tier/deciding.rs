@@ -1,7 +1,7 @@
 //! A manager decides on another tier than the rules give, with a reason and to a day. The decision ends by itself: after
 //! its day, and when the rules learn something that the manager did not know.
 
-use super::decision::NewDecision;
+use super::decision::NewTierDecision;
 use super::{facts, store, tiering};
 use crate::access::{Act, Action, Subject};
 use crate::conflict;
@@ -33,14 +33,14 @@ conflict!(DecideError);
 /// The last day that a decision made today may have.
 #[must_use]
 pub fn latest_end(rulebook: &Rulebook) -> LastDay {
-    rulebook.last_day(PolicyKey::LongestOverride)
+    rulebook.last_day(PolicyKey::LongestTierDecision)
 }
 
 /// Decides on a tier; an earlier decision gives way to it. Writes the audit event and assesses the child anew.
 pub fn decide(
     act: &mut Act<'_>,
     child: ChildKey,
-    decision: &NewDecision,
+    decision: &NewTierDecision,
 ) -> Result<(), DecideError> {
     let by = act
         .viewer

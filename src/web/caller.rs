@@ -1,4 +1,4 @@
-//! A visit to a page: the app, whoever is signed in, and the frame of the page to be shown.
+//! Who calls up a page: whoever is signed in, or nobody, with the app they call and the frame of the page to be shown.
 
 use std::future::{Ready, ready};
 
@@ -9,9 +9,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::answer;
 use super::app::App;
 use super::colour::Colour;
-use super::door::csrf::CsrfToken;
-use super::door::{cookies, seal};
 use super::error::WebError;
+use super::gate::csrf::CsrfToken;
+use super::gate::{cookies, seal};
 use super::page::{Flash, FlashKind, Link, Look, Page};
 use super::watchman::LateSweep;
 use crate::access::session::SignedIn;
@@ -19,8 +19,8 @@ use crate::access::{Act, Role, Viewer};
 use crate::clock::At;
 use crate::db::{Conflict, Conn, Db};
 
-/// What a handler takes: `async fn show(visit: Visit, …)`.
-pub struct Visit {
+/// What a handler takes: `async fn show(caller: Caller, …)`.
+pub struct Caller {
     app: web::Data<App>,
     signed_in: Option<SignedIn>,
     csrf: String,
@@ -73,7 +73,7 @@ const PARENT_NAV: &[Link] = &[Link {
     href: "/family",
 }];
 
-impl Visit {
+impl Caller {
     /// What all requests share.
     pub fn app(&self) -> &App {
         &self.app
@@ -104,7 +104,7 @@ impl Visit {
         self.signed_in.as_ref()
     }
 
-    /// The eyes this visit serves. Routes that are not for everybody always have them.
+    /// The eyes that are served. Routes that are not for everybody always have them.
     ///
     /// # Errors
     /// [`WebError::Forbidden`] when nobody is signed in.
@@ -115,7 +115,7 @@ impl Visit {
             .ok_or(WebError::Forbidden)
     }
 
-    /// Reads with this visit's eyes.
+    /// Reads with the caller's eyes.
     ///
     /// # Errors
     /// What `f` gives.
@@ -130,7 +130,7 @@ impl Visit {
         Ok(self.db().read(move |conn| f(conn, &viewer)).await?)
     }
 
-    /// Changes something in this visit's name. `f` may run twice, so it touches only the database.
+    /// Changes something in the caller's name. `f` may run twice, so it touches only the database.
     ///
     /// # Errors
     /// What `f` gives, as it is, for the handler to answer.
@@ -144,7 +144,7 @@ impl Visit {
         Ok(self.db().write(move |tx| f(tx, &viewer)).await)
     }
 
-    /// Does something in this visit's name, at one moment. `f` may run twice, so it touches only the database.
+    /// Does something in the caller's name, at one moment. `f` may run twice, so it touches only the database.
     ///
     /// # Errors
     /// What `f` gives, as it is, for the handler to answer.
@@ -225,7 +225,7 @@ fn staff(page: Page, signed_in: &SignedIn, role: &'static str) -> Page {
     page.signed_in(signed_in.viewer.name(), role)
 }
 
-impl FromRequest for Visit {
+impl FromRequest for Caller {
     type Error = WebError;
     type Future = Ready<Result<Self, WebError>>;
 

@@ -19,7 +19,7 @@ use crate::web::error::WebError;
 use crate::web::page::Page;
 use crate::web::routes::{self, Who};
 use crate::web::watchman::{self, LateSweep};
-use crate::web::{answer, visit};
+use crate::web::{answer, caller};
 
 /// The middleware; wrapped around the whole app.
 ///
@@ -230,7 +230,7 @@ fn frame_of(request: &HttpRequest) -> Page {
     let extensions = request.extensions();
     let csrf = extensions.get::<CsrfToken>().map(CsrfToken::as_str);
     let late = extensions.get::<LateSweep>();
-    visit::frame(
+    caller::frame(
         extensions.get::<SignedIn>(),
         csrf.unwrap_or_default(),
         late,
