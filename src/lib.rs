@@ -15,10 +15,11 @@
 //! - [`tier`]: the facts of a child, what the rules say of them, and what a manager decided instead.
 //! - [`visit`]: checks of a child and what came of them: bookings, outcomes, capacity.
 //! - [`standing`]: where a record stands: whereabouts, settled addresses, joined records, closed ones.
-//! - [`intake`]: every door in: a parent's notification, the list an authority already has.
+//! - [`intake`]: every way in: a parent's notification, the list an authority already has.
 //! - [`returns`]: what the authority sends to others: the census return.
 //! - [`desk`]: what somebody sees first: my work, the team's, the week's digest, who may be lost from sight.
 //! - [`proof`]: every promise, proved on the live data.
+//! - [`shipped`]: what every database has before anybody writes into it.
 //! - [`jobs`]: what runs on a schedule, and the record that it ran.
 //! - [`web`]: HTTP in, HTML out.
 

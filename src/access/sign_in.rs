@@ -46,7 +46,7 @@ pub enum SignInError {
 
 conflict!(SignInError);
 
-/// Signs a member of staff in; gives the token for the cookie. Blocks for the time Argon2 takes, so callers are off
+/// Signs a member of staff in; gives the token for the cookie. Blocks for the time Argon2 takes, so it is called off
 /// the async threads.
 pub fn with_password(
     db: &Db,

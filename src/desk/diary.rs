@@ -121,7 +121,7 @@ fn part(
     rulebook: &Rulebook,
     asked: &DiaryFilter<'_>,
 ) -> Result<(Vec<DeskLine>, i64)> {
-    let mut duties = store::diary::about_no_child(conn, asked)?;
+    let mut duties = store::diary::of_posts(conn, asked)?;
     let of_authority = i64::try_from(duties.len()).unwrap_or(i64::MAX);
     duties.extend(store::diary::lines(conn, asked, SHOWN)?);
     duties.sort_by_key(|line| line.due_on);

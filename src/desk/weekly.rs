@@ -98,7 +98,7 @@ fn figures(
         today: *today,
     };
     let checks = store::diary::count(conn, &due)?;
-    let others = store::diary::count_about_no_child(conn, &due)?;
+    let others = store::diary::count_of_posts(conn, &due)?;
     let what = match Called::together(others.iter().map(|(kind, _)| *kind)) {
         _ if others.is_empty() => "Checks",
         Called::Return => "Checks and returns",

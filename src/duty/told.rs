@@ -88,7 +88,7 @@ pub fn find(conn: &mut Conn, viewer: &Viewer, mail: &Reference) -> Result<Option
     };
     let lapses = store::told::lapses_in(conn, key)?;
     let (of, total) = match lapses {
-        0 => (ToldOf::DueSoon, store::told::checks_in(conn, key)?),
+        0 => (ToldOf::DueSoon, store::told::duties_in(conn, key)?),
         lapses => (ToldOf::Lapses, lapses),
     };
     if total == 0 {
@@ -97,7 +97,7 @@ pub fn find(conn: &mut Conn, viewer: &Viewer, mail: &Reference) -> Result<Option
     let called = Called::together(store::told::kinds_in(conn, key)?);
     let seen = match of {
         ToldOf::Lapses => store::told::count_lapses(conn, viewer, key)?,
-        ToldOf::DueSoon => store::told::count_checks(conn, viewer, key)?,
+        ToldOf::DueSoon => store::told::count_duties(conn, viewer, key)?,
     };
     Ok(Some(ToldMail {
         key,

@@ -1,4 +1,4 @@
-//! Every door into the register: a parent's notification, the list an authority already has. Needs the rooms of the
+//! Every way into the register: a parent's notification, the list an authority already has. Needs the rooms of the
 //! register and of checks together.
 
 pub mod csv;

@@ -85,7 +85,7 @@ pub fn moves(history: &[AddressRecord]) -> Vec<NaiveDate> {
 }
 
 /// Writes where a child lives or lived. A new home ends the old one the day before, and the postcode in lists follows; an
-/// address from before the current one goes into the history. The caller writes the audit event
+/// address from before the current one goes into the history. Whoever calls this writes the audit event
 /// and assesses the tier anew. A place equal to the current one, or a blank one, changes nothing and gives None.
 pub fn move_child(
     tx: &mut Conn,

@@ -33,7 +33,7 @@ pub struct NewEntry {
     pub parents: Vec<NewParent>,
     /// The sentences behind the child's tier.
     pub tier_reasons: Vec<String>,
-    /// The earliest due day of the checks that the caller will open, so that lists have it without another write.
+    /// The earliest due day of the checks that whoever calls this will open, so that lists have it without another write.
     pub next_check_on: Option<NaiveDate>,
 }
 

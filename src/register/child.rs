@@ -125,7 +125,7 @@ pub fn taken(
     Ok(None)
 }
 
-/// Puts a child on the register: the row, the words of the name for search, the first tier. The caller writes the audit event.
+/// Puts a child on the register: the row, the words of the name for search, the first tier. Whoever calls this writes the audit event.
 pub fn add(act: &mut Act<'_>, new: &NewChild) -> Result<(ChildKey, Reference)> {
     let reference = fresh_reference(ReferenceKind::Child, |taken| {
         store::child::has_reference(act.tx, taken)
@@ -255,7 +255,7 @@ impl<'a> From<&'a ChildRecord> for Subject<'a> {
     }
 }
 
-/// Moves the record from one status to another; the caller writes the audit event.
+/// Moves the record from one status to another; whoever calls this writes the audit event.
 pub fn set_status(
     tx: &mut Conn,
     child: ChildKey,
@@ -265,7 +265,7 @@ pub fn set_status(
     store::child::set_status(tx, child, status, now)
 }
 
-/// Begins a child's next time on the register, after a closed one; the caller writes the registration and the audit event.
+/// Begins a child's next time on the register, after a closed one; whoever calls this writes the registration and the audit event.
 pub fn register_again(
     tx: &mut Conn,
     child: ChildKey,

@@ -40,7 +40,7 @@ pub enum EpisodeError {
 conflict!(EpisodeError, Child);
 
 /// Writes down an episode that an officer was told of; writes the audit event. The same one written down twice, as a
-/// double click does, is one. The caller re-scores the child.
+/// double click does, is one. Whoever calls this re-scores the child.
 ///
 /// # Errors
 /// [`EpisodeError::Untimely`] for one that begins more than nine months before the child was born.
@@ -57,7 +57,7 @@ pub fn write_down(
     Ok(())
 }
 
-/// Records an episode; writes the audit event. The caller re-scores the child (`tier::tiering`).
+/// Records an episode; writes the audit event. Whoever calls this re-scores the child (`tier::tiering`).
 pub fn add(act: &mut Act<'_>, child: ChildKey, episode: &Episode) -> Result<Reference> {
     let reference = fresh_reference(ReferenceKind::Episode, |taken| {
         store::episode::has_reference(act.tx, taken)

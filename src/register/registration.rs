@@ -47,7 +47,7 @@ pub struct Ending<'a> {
     pub tell_manager: bool,
 }
 
-/// Ends the time on the register that lasts; the caller writes the audit event.
+/// Ends the time on the register that lasts; whoever calls this writes the audit event.
 pub fn end(tx: &mut Conn, child: ChildKey, ending: &Ending<'_>, now: NaiveDateTime) -> Result<()> {
     store::registration::end(tx, child, ending, now)
 }

@@ -162,7 +162,7 @@ pub fn rooms(capacity: &[u32], fixed: &[u32], late: u32) -> Vec<u32> {
         .collect()
 }
 
-/// A check that may be brought forward. The caller keeps what it is.
+/// A check that may be brought forward. Whoever calls this keeps what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Movable {
     /// The tier of the child.

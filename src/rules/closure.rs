@@ -163,7 +163,7 @@ pub struct Leaving<'a> {
     pub evidence: &'a str,
 }
 
-/// Whether a child can leave so. Whether the viewer may open the door is for the caller to ask ([`Needs::manager`]).
+/// Whether a child can leave so. Whether the viewer may open the door is for others to ask ([`Needs::manager`]).
 ///
 /// # Errors
 /// [`Shut`] says why not.

@@ -58,7 +58,7 @@ impl Tried {
     }
 }
 
-/// What becomes of a message after an try. It is not tried again when it would be of no use by then.
+/// What becomes of a message after a try. It is not tried again when it would be of no use by then.
 ///
 /// `jitter` is a random number of seconds added to the wait, so that a thousand messages held up together do not all
 /// come back in the same second. Times are UTC.

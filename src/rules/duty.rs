@@ -1,5 +1,5 @@
 //! The kinds of duties that Hearth keeps, and all that depends on the kind. To add one is a line of [`DutyKind`] and an arm of
-//! [`DutyKind::nature`]; the compiler finds the rest.
+//! [`DutyKind::nature`]; the compiler finds what it wants to know. CONTRIBUTING.md says what no compiler finds.
 
 mod nature;
 
@@ -160,6 +160,13 @@ impl DutyKind {
                 to_family: None,
             },
         }
+    }
+
+    /// Whether it is a welfare check: a duty about a child that a visit, a contact or a letter to the family does, with bookings
+    /// and outcomes. What is owed to a child besides is no check.
+    #[must_use]
+    pub const fn is_check(self) -> bool {
+        matches!(self.nature().called, Called::Check)
     }
 
     /// What the duty is for: [`Nature::purpose`].

@@ -176,7 +176,7 @@ pub fn effect(
     calendar: &Calendar,
 ) -> Effect {
     let satisfied = satisfies(purpose, happened);
-    let failed = !satisfied && purpose != Purpose::Acknowledge;
+    let failed = !satisfied && purpose.asks() != Asks::NoOutcome;
     Effect {
         satisfied,
         new_attempt: failed.then(|| new_attempt(purpose, happened.on, tier, policy, calendar)),

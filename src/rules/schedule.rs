@@ -67,7 +67,7 @@ pub fn first_checks(
             DutyKind::FirstMeeting,
             DutyKind::SuitabilityDecision,
         ]
-        .map(|kind| basis.owe(kind, "the notification was received", received_on))
+        .map(|kind| basis.owe_since(kind, received_on))
         .to_vec(),
         Entry::AlreadyKnown {
             taken_on,
@@ -126,7 +126,7 @@ pub fn new_attempt(
             policy,
             calendar,
         }
-        .owe(DutyKind::NewAttempt, "the attempt", failed_on)
+        .owe_since(DutyKind::NewAttempt, failed_on)
     }
 }
 
@@ -143,11 +143,7 @@ pub fn find_child(
         policy,
         calendar,
     };
-    basis.owe(
-        DutyKind::FindChild,
-        "nobody knew where the child is,",
-        lost_on,
-    )
+    basis.owe_since(DutyKind::FindChild, lost_on)
 }
 
 /// A check that is still open, as far as its day depends on the tier.
@@ -217,6 +213,11 @@ struct Basis<'a> {
 }
 
 impl Basis<'_> {
+    /// A check that is counted after what its kind alone says.
+    fn owe_since(self, kind: DutyKind, on: NaiveDate) -> DutyOwed {
+        self.owe(kind, kind.nature().counted_after, on)
+    }
+
     /// A check due the policy's period after an event. Weeks and months end where they end, on a weekend too; a check
     /// never goes without a date.
     fn owe(self, kind: DutyKind, event: &str, on: NaiveDate) -> DutyOwed {

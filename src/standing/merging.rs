@@ -11,7 +11,7 @@ use crate::rules::duty::Purpose;
 use crate::rules::schedule::DutyOwed;
 use crate::visit::check::{self, Check};
 
-/// Hands over what is open on the record that goes: meetings and all that has lapsed. The caller closes that record then.
+/// Hands over what is open on the record that goes: meetings and all that has lapsed. Whoever calls this closes that record then.
 /// Writes the audit events.
 pub fn carry_over(act: &mut Act<'_>, goes: &ChildRecord, stays: &ChildRecord) -> Result<()> {
     let merge = Merge { goes, stays };

@@ -47,7 +47,7 @@ pub fn in_force(conn: &mut Conn, child: ChildKey) -> Result<Option<TierDecision>
     store::decision::in_force(conn, child)
 }
 
-/// Ends the decision of a child who leaves the register; the caller writes the audit event.
+/// Ends the decision of a child who leaves the register; whoever calls this writes the audit event.
 pub fn end_with_record(
     tx: &mut Conn,
     child: ChildKey,

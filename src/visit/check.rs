@@ -9,7 +9,7 @@ use crate::duty::owed::{self, Duty};
 use crate::register::ChildKey;
 use crate::rules::identifiers::Reference;
 
-/// A duty that is known to be about a child.
+/// A duty that is known to be a check of a child.
 #[derive(Clone, Debug)]
 pub struct Check {
     pub child: ChildKey,
@@ -17,10 +17,10 @@ pub struct Check {
 }
 
 impl Check {
-    /// The duty as a check, if it is about a child.
+    /// The duty as a check, if it is one.
     #[must_use]
     pub fn of(duty: Duty) -> Option<Self> {
-        let child = duty.about.child()?;
+        let child = duty.about.child().filter(|_| duty.kind.is_check())?;
         Some(Self { child, duty })
     }
 }
@@ -42,10 +42,10 @@ pub fn find(conn: &mut Conn, viewer: &Viewer, reference: &Reference) -> Result<O
 /// The check with this key.
 ///
 /// # Errors
-/// When the duty is about no child.
+/// When the duty is no check.
 pub fn by_key(conn: &mut Conn, key: DutyKey) -> Result<Check> {
     let duty = owed::by_key(conn, key)?;
-    Check::of(duty).ok_or_else(|| DbError::Corrupt(format!("duty {key:?} is about no child")))
+    Check::of(duty).ok_or_else(|| DbError::Corrupt(format!("duty {key:?} is no check")))
 }
 
 /// A child's checks: the open ones by due day, then the closed ones, the newest first.

@@ -14,7 +14,7 @@ use crate::rules::dates::spoken;
 use crate::rules::duty::DutyKind;
 
 /// Ends one open check that was done on a day by an act which is not an attempt, such as sending the acknowledgement, and
-/// the new attempt at it. The caller writes the audit event.
+/// the new attempt at it. Whoever calls this writes the audit event.
 pub fn complete(
     act: &mut Act<'_>,
     child: ChildKey,

@@ -79,7 +79,7 @@ pub enum OutcomeError {
 
 conflict!(OutcomeError);
 
-/// Records an outcome and does all that follows from it, in the caller's transaction: the check and its attempts are
+/// Records an outcome and does all that follows from it, in the transaction it is given: the check and its attempts are
 /// closed or a new attempt is owed, the lapse is closed or stays, the address is doubted, the child is seen, the tier is
 /// assessed again, the next check appears. Writes the audit event. The same form sent twice is one outcome: the second gives
 /// the same answer and changes nothing.

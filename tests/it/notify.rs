@@ -1,14 +1,16 @@
 //! A parent notifies, as a telephone would: from the page to start on, through the link in the mail, to the receipt.
 
+use diesel::RunQueryDsl;
 use hearth::access::authority::{self, Description};
 use hearth::access::{AccountKey, Act, Viewer, accounts};
 use hearth::clock::At;
+use hearth::db::DbError;
 use hearth::duty::owed::DutyState;
 use hearth::intake::notification::{self, Notification};
 use hearth::register::counts::Counts;
 use hearth::register::list::{self, Listing};
-use hearth::register::{child, search};
-use hearth::rules::codes::ChildStatus;
+use hearth::register::{child, person, search};
+use hearth::rules::codes::{ChildStatus, Confidentiality};
 use hearth::rules::identifiers::{PhoneNumber, Reference};
 use hearth::visit::check;
 
@@ -257,6 +259,31 @@ fn a_second_notification_that_says_something_else_is_in_the_trail() {
     for changed in ["person_moved", "person_amended", "address_changed"] {
         assert_eq!(app.events(ASHDALE, changed), 1, "{changed}");
     }
+}
+
+#[test]
+fn a_second_notification_leaves_alone_to_whom_a_parents_address_may_be_shown() {
+    let app = TestApp::start();
+    let account = app.account(OFFICER);
+    let (eyes, now) = (app.eyes(MANAGER), moment("2026-11-24T10:00:00"));
+    let tell = |form_key: &str| {
+        let told = told_at(account, form_key, "7 Mill Lane", None);
+        app.write(|tx| {
+            let act = &mut Act::new(tx, &eyes, At::of(now));
+            notification::receive(act, &told, "http://x", now.date())
+        });
+    };
+    tell("first");
+    app.write(|tx| {
+        let withhold = "UPDATE person SET confidentiality = 'withhold_from_other_parents'";
+        Ok::<_, DbError>(diesel::sql_query(withhold).execute(tx)?)
+    });
+    tell("second");
+    let held = app.read(|conn| person::of_account(conn, &eyes, account));
+    assert_eq!(
+        held.unwrap().particulars.confidentiality,
+        Confidentiality::WithholdFromOtherParents
+    );
 }
 
 /// What the same parent told, from one place or another.

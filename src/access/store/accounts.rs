@@ -117,7 +117,7 @@ pub(crate) fn staff_credentials(conn: &mut Conn, email: &str) -> Result<Option<C
         .optional()?)
 }
 
-/// Counts an try to sign in, as a failure until it is known better; gives its number, or nothing while the account
+/// Counts an attempt to sign in, as a failure until it is known better; gives its number, or nothing while the account
 /// rests.
 pub(crate) fn count_attempt(
     tx: &mut Conn,

@@ -156,8 +156,8 @@ impl<GroupBy> ValidGrouping<GroupBy> for DutySeenBy {
     type IsAggregate = is_aggregate::Never;
 }
 
-/// That a duty is somebody's own, in a question of `duty` beside its `child`: their child's, or of a post that they hold, or
-/// of one that nobody holds and that falls to the next above, whom they are.
+/// That a duty is somebody's own, in a question of `duty` beside its `child`: the officer's whose child it is about, or of a
+/// post that they hold, or of one that nobody holds and that falls to the next above, whom they are.
 #[derive(Clone, Copy, Debug, QueryId)]
 pub(crate) struct OwnedBy(i64);
 
@@ -173,7 +173,7 @@ where
     i64: ToSql<BigInt, B>,
 {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, B>) -> QueryResult<()> {
-        pass.push_sql("CASE WHEN duty.child_id IS NOT NULL THEN child.officer_id = ");
+        pass.push_sql("CASE WHEN duty.post = 'officer' THEN child.officer_id = ");
         pass.push_bind_param::<BigInt, _>(&self.0)?;
         pass.push_sql(
             " ELSE EXISTS (SELECT 1 FROM post_holder own WHERE own.authority_id = duty.authority_id

@@ -15,8 +15,7 @@ use hearth::mail::Transport;
 use hearth::returns::census;
 use hearth::rules::calendar::Calendar;
 use hearth::rules::codes::EpisodeKind;
-use hearth::rules::duty::DutyKind;
-use hearth::rules::duty::Purpose;
+use hearth::rules::duty::{ClosedBy, DutyKind, Purpose};
 use hearth::rules::identifiers::EmailAddress;
 use hearth::rules::outcome::{AttemptResult, Judgement, Mode};
 use hearth::visit::check::Check;
@@ -197,7 +196,7 @@ impl Diary {
             let open = scene.open_checks(deed.family, child);
             let next = open
                 .iter()
-                .filter(|check| check.purpose != Purpose::Acknowledge)
+                .filter(|check| check.kind.nature().closed_by == ClosedBy::Outcome)
                 .min_by_key(|check| (check.follows.is_none(), check.due_on));
             let Some(check) = next else { continue };
             let story = scene.family(deed.family).story;

@@ -12,7 +12,7 @@ use hearth::register::claimed_address::{self, ClaimedAddress};
 use hearth::register::settlement::Settlement;
 use hearth::register::{address, allocation};
 use hearth::rules::age::compulsory_school_age;
-use hearth::rules::duty::Purpose;
+use hearth::rules::duty::{ClosedBy, Purpose};
 use hearth::rules::identifiers::Reference;
 use hearth::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone};
 use hearth::standing::dispute;
@@ -182,7 +182,7 @@ impl World {
             };
             return Reaction::Settle(homes, right);
         }
-        if check.purpose == Purpose::Acknowledge {
+        if check.kind.nature().closed_by == ClosedBy::Acceptance {
             return Reaction::Letter(check.clone());
         }
         let unanswered = page.lapses.iter().find(|lapse| {

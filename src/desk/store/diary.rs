@@ -12,8 +12,8 @@ use crate::db::schema::{booking, child, duty, lapse};
 use crate::db::{Conn, Result};
 use crate::desk::diary::{DeskLapse, VisitElsewhere};
 use crate::duty::DutyKey;
-use crate::duty::store::IS_OPEN;
 use crate::duty::store::rest::duty_rests;
+use crate::duty::store::{IS_OPEN, OF_ANOTHER_POST, OF_THE_OFFICER};
 use crate::duty::whose::Whose;
 use crate::rules::duty::DutyKind;
 use crate::rules::escalation::Post;
@@ -57,6 +57,7 @@ macro_rules! asked {
             .filter(child::is_open.eq(true))
             .filter(child::next_check_on.le(*asked.due.end()))
             .filter(IS_OPEN)
+            .filter(OF_THE_OFFICER)
             .filter(duty::due_on.ge(*asked.due.start()))
             .filter(duty::due_on.le(*asked.due.end()))
             .filter(not(duty_rests!(child::id, duty::may_rest, asked.today)))
@@ -88,15 +89,18 @@ pub fn lines(conn: &mut Conn, asked: &DiaryFilter<'_>, limit: i64) -> Result<Vec
         .load(conn)?)
 }
 
-/// How many of those are about no child, by kind.
-pub fn count_about_no_child(
-    conn: &mut Conn,
-    asked: &DiaryFilter<'_>,
-) -> Result<Vec<(DutyKind, i64)>> {
+/// How many of those are of another post than the officer's, by kind.
+pub fn count_of_posts(conn: &mut Conn, asked: &DiaryFilter<'_>) -> Result<Vec<(DutyKind, i64)>> {
     Ok(duty::table
+        .left_join(child::table)
         .filter(duty::authority_id.eq(asked.viewer.authority()))
-        .filter(duty::child_id.is_null())
+        .filter(OF_ANOTHER_POST)
         .filter(IS_OPEN)
+        .filter(not(duty_rests!(
+            duty::child_id,
+            duty::may_rest,
+            asked.today
+        )))
         .filter(duty::due_on.between(*asked.due.start(), *asked.due.end()))
         .filter(scope::DutySeenBy::eyes_of(asked.viewer))
         .group_by(duty::kind)
@@ -104,13 +108,18 @@ pub fn count_about_no_child(
         .load(conn)?)
 }
 
-/// Those that are about no child: a few.
-pub fn about_no_child(conn: &mut Conn, asked: &DiaryFilter<'_>) -> Result<Vec<Line>> {
+/// Those that are of another post than the officer's: a few.
+pub fn of_posts(conn: &mut Conn, asked: &DiaryFilter<'_>) -> Result<Vec<Line>> {
     let mut duties = duty::table
         .left_join(child::table)
         .filter(duty::authority_id.eq(asked.viewer.authority()))
-        .filter(duty::child_id.is_null())
+        .filter(OF_ANOTHER_POST)
         .filter(IS_OPEN)
+        .filter(not(duty_rests!(
+            duty::child_id,
+            duty::may_rest,
+            asked.today
+        )))
         .filter(duty::due_on.between(*asked.due.start(), *asked.due.end()))
         .filter(scope::DutySeenBy::eyes_of(asked.viewer))
         .into_boxed();

@@ -15,5 +15,11 @@ use crate::rules::identifiers::Reference;
 
 crate::text_column!(DutyKind, Ladder, Purpose, Reference, Step);
 
-/// That a check is open, as a literal and not a parameter, so that SQLite sees that the index of open checks will do.
+/// That a duty is open, as a literal and not a parameter, so that SQLite sees that the index of open duties will do.
 pub const IS_OPEN: Condition = Condition("duty.state = 'open'");
+
+/// That a duty is that of the child's officer.
+pub const OF_THE_OFFICER: Condition = Condition("duty.post = 'officer'");
+
+/// That a duty is of another post: of a few, as their index has it.
+pub const OF_ANOTHER_POST: Condition = Condition("duty.post <> 'officer'");

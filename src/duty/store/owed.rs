@@ -181,7 +181,7 @@ struct NewRow<'a> {
     created_at: Moment,
 }
 
-/// Writes checks, but none of a kind that is open for the child already; of new attempts, none that follows the same check.
+/// Writes duties, but none of a kind that is open for the child already; of new attempts, none that follows the same check.
 pub fn insert_missing(
     tx: &mut Conn,
     authority: AuthorityKey,

@@ -38,7 +38,7 @@ pub fn lapses_in(conn: &mut Conn, mail: i64) -> Result<i64> {
 }
 
 /// How many duties a mail told of, whoever may see them.
-pub fn checks_in(conn: &mut Conn, mail: i64) -> Result<i64> {
+pub fn duties_in(conn: &mut Conn, mail: i64) -> Result<i64> {
     Ok(notice::table
         .filter(notice::mail_id.eq(mail))
         .select(count(notice::duty_id).aggregate_distinct())
@@ -102,7 +102,7 @@ pub fn count_lapses(conn: &mut Conn, viewer: &Viewer, mail: i64) -> Result<i64> 
 }
 
 /// How many of the duties that a mail told of this viewer may see.
-pub fn count_checks(conn: &mut Conn, viewer: &Viewer, mail: i64) -> Result<i64> {
+pub fn count_duties(conn: &mut Conn, viewer: &Viewer, mail: i64) -> Result<i64> {
     Ok(duties!(viewer, mail).count().get_result(conn)?)
 }
 

@@ -42,7 +42,7 @@ struct Taken {
     is_new: bool,
 }
 
-/// Takes a notification in, all in the caller's transaction: rows of the children, the parent, their ties and homes, the tier, the
+/// Takes a notification in, all in the transaction it is given: rows of the children, the parent, their ties and homes, the tier, the
 /// first checks, the audit events, and the receipt into the outbox. The same form key gives the same receipt and changes nothing.
 /// A child who is on the register already (same account's earlier notification: same match key) is not taken twice.
 pub fn receive(

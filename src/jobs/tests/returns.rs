@@ -53,7 +53,7 @@ impl World {
     }
 
     /// An administrator sets a value from a day on.
-    fn set_policy(&self, key: PolicyKey, value: u32, unit: Unit, from: &str) {
+    pub fn set_policy(&self, key: PolicyKey, value: u32, unit: Unit, from: &str) {
         let change = Change {
             key,
             tier: None,
@@ -177,6 +177,35 @@ fn where_there_is_no_manager_either_it_is_on_the_desk_of_the_head_of_service() {
     assert_eq!(world.lapsed_on_desk_of(&head), (1, 1));
     assert_eq!(world.lapsed_on_desk_of(&world.manager), (0, 0), "no post");
     world.assert_green();
+}
+
+#[test]
+fn a_duty_about_a_child_that_is_of_a_post_is_its_holders_and_not_the_officers() {
+    let world = world_with_a_data_team();
+    let child = world.known_since_seen("2026-06-01");
+    // No kind is such a duty yet: a return that is about a child stands for one.
+    let of_child = format!(
+        "INSERT INTO duty (reference, authority_id, child_id, kind, purpose, post, may_rest, counted_from,
+            original_due_on, due_on, why, state, created_at)
+         SELECT 'W-7K4M-2QXD', authority_id, {}, kind, purpose, 'head_of_service', may_rest, counted_from,
+            original_due_on, due_on, why, state, created_at
+         FROM duty WHERE kind = 'census_return' AND state = 'open' ORDER BY due_on LIMIT 1",
+        child.number()
+    );
+    world.break_by_hand(&of_child);
+    world.run(|tx| owed::copy_next(tx, child));
+    world.send_returns();
+    world.on("2027-02-23").sweep();
+    let staff = world.run(|conn| accounts::staff(conn, world.authority));
+    let jo = staff.iter().find(|it| it.name == "Jo Dale").unwrap();
+    let head = Viewer::of_person(world.authority, jo.key, Role::Manager, jo.name.clone());
+    assert_eq!(world.lapsed_on_desk_of(&head), (1, 1));
+    assert_eq!(world.lapsed_on_desk_of(&world.officer), (0, 0));
+    let checks = world.run(|conn| crate::visit::check::of_child(conn, child));
+    assert!(
+        checks.iter().all(|check| check.kind.is_check()),
+        "and it is no check"
+    );
 }
 
 #[test]

@@ -16,15 +16,21 @@ use crate::duty::store::IS_OPEN;
 use crate::duty::store::owed::WRONG_NEXT_CHECK;
 use crate::duty::store::rest::{child_rests, duty_rests};
 use crate::proof::store::question::{Answer, NAMED, Scope, ask};
+use crate::rules::duty::DutyKind;
 use crate::rules::identifiers::Reference;
 
 use diesel::prelude::*;
 
 /// Children who are on the register and have neither an open check nor a rest that ends.
 pub fn children_without_clock(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
+    let no_checks = DutyKind::ALL
+        .iter()
+        .filter(|kind| !kind.is_check())
+        .map(|kind| kind.as_str());
     let clock = exists(
         duty::table
             .filter(duty::child_id.eq(child::id.nullable()))
+            .filter(duty::kind.ne_all(no_checks))
             .filter(IS_OPEN),
     );
     ask!(
@@ -42,7 +48,7 @@ pub fn wrong_next_check(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     ask!(conn, children, offends, child::reference)
 }
 
-/// Checks that are overdue, do not rest, and have no open lapse. (That there is not more than one a unique index sees to.)
+/// Duties that are overdue, do not rest, and have no open lapse. (That there is not more than one a unique index sees to.)
 pub fn overdue_without_lapse(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let overdue = duty::table
         .filter(duty::authority_id.eq_any(scope.numbers()))
@@ -58,7 +64,7 @@ pub fn overdue_without_lapse(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer
     ask!(conn, overdue, not(lapsed), duty::reference)
 }
 
-/// Open lapses of a check that is not open.
+/// Open lapses of a duty that is not open.
 pub fn lapses_of_closed_duties(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let open = lapse::table
         .inner_join(duty::table)
@@ -72,7 +78,7 @@ pub fn lapses_of_closed_duties(conn: &mut Conn, scope: Scope<'_>) -> Result<Answ
     )
 }
 
-/// Lapses that were closed without an outcome that was recorded or a check that was cancelled, or without a reason; and
+/// Lapses that were closed without an outcome that was recorded or a duty that was cancelled, or without a reason; and
 /// those that an attempt closed which only led to another one.
 pub fn lapses_closed_without_cause(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
     let closed = lapse::table
@@ -100,16 +106,16 @@ pub fn lapses_closed_without_cause(conn: &mut Conn, scope: Scope<'_>) -> Result<
     )
 }
 
-/// Checks that are due later than they first were, that were closed without a reason or a day, or that are open and
+/// Duties that are due later than they first were, that were closed without a reason or a day, or that are open and
 /// have one.
 pub fn duties_out_of_order(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
-    let checks = duty::table.filter(duty::authority_id.eq_any(scope.numbers()));
+    let duties = duty::table.filter(duty::authority_id.eq_any(scope.numbers()));
     let offends = Condition(
         "(duty.due_on > duty.original_due_on
           OR (duty.state = 'open') <> (duty.closed_on IS NULL)
           OR (duty.state = 'open') <> (duty.closed_because IS NULL))",
     );
-    ask!(conn, checks, offends, duty::reference)
+    ask!(conn, duties, offends, duty::reference)
 }
 
 /// Children who are open without an open registration, or closed with one. (That there is not more than one a unique

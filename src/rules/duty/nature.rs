@@ -5,7 +5,6 @@ use super::DutyKind;
 /// What a duty is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AboutWhat {
-    /// A child: it is a welfare check, with bookings and outcomes.
     Child,
     /// Nothing but the authority that owes it.
     Nobody,

@@ -1,4 +1,4 @@
-//! Identifiers, each a type that is valid because it exists: parsed at the door, or a reason that tells the
+//! Identifiers, each a type that is valid because it exists: parsed at the edge, or a reason that tells the
 //! person what to do.
 
 mod contact;

@@ -33,7 +33,8 @@ pub fn due(conn: &mut Conn, viewer: &Viewer, today: NaiveDate) -> Result<Vec<Due
         .group_by((duty::due_on, duty::kind, child::tier))
         .select((duty::due_on, duty::kind, child::tier, count_star()))
         .load(conn)?;
-    let due = rows.into_iter().map(|(on, kind, tier, count)| Due {
+    let checks = rows.into_iter().filter(|(_, kind, _, _)| kind.is_check());
+    let due = checks.map(|(on, kind, tier, count)| Due {
         on,
         kind,
         tier,

@@ -172,7 +172,7 @@ struct SignInAgainPage {
     is_parent: bool,
 }
 
-/// A form that came after the session had ended. It cannot be taken, and a way to the door would throw away what was
+/// A form that came after the session had ended. It cannot be taken, and a way to the sign-in page would throw away what was
 /// typed; so the page stays where it is, with the form behind the Back button.
 fn ask_to_sign_in_again(request: &HttpRequest) -> Result<HttpResponse, WebError> {
     answer::with_status(
@@ -184,7 +184,7 @@ fn ask_to_sign_in_again(request: &HttpRequest) -> Result<HttpResponse, WebError>
     )
 }
 
-/// Who is not signed in is led to the door; who is, is told.
+/// Who is not signed in is led to the sign-in page; who is, is told.
 fn refuse_or_sign_in(
     request: ServiceRequest,
     refusal: &WebError,
@@ -198,11 +198,11 @@ fn refuse_or_sign_in(
             };
         }
         let back = request.uri().to_string();
-        let door = format!(
+        let sign_in = format!(
             "/sign-in?then={}",
             percent_encoding::utf8_percent_encode(&back, percent_encoding::NON_ALPHANUMERIC)
         );
-        let response: HttpResponse = answer::see_other(&door);
+        let response: HttpResponse = answer::see_other(&sign_in);
         return request.into_response(response);
     }
     refuse(request, refusal)

@@ -13,7 +13,6 @@ use crate::duty::owed::{self, DutyState};
 use crate::policy::rulebook;
 use crate::returns::census::{self, SendingError};
 use crate::rules::dates::spoken;
-use crate::rules::duty::AboutWhat;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
 use crate::web::caller::Caller;
@@ -125,8 +124,7 @@ async fn facts(caller: &Caller, reference: &Reference) -> Result<Facts, WebError
     let reference = reference.clone();
     let found = caller
         .read(move |conn, viewer| {
-            let duty = owed::find(conn, viewer, &reference)?
-                .filter(|duty| duty.kind.nature().about == AboutWhat::Nobody);
+            let duty = owed::find(conn, viewer, &reference)?.filter(|duty| !duty.kind.is_check());
             let Some(duty) = duty else {
                 return Ok(None);
             };

@@ -12,7 +12,7 @@ use crate::duty::owed::{Duty, DutyState, NamedChild};
 use crate::register::child::{self, ChildRecord};
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::{short, spoken};
-use crate::rules::duty::{AboutWhat, ClosedBy, DutyKind, Purpose};
+use crate::rules::duty::{ClosedBy, DutyKind, Purpose};
 use crate::rules::identifiers::Reference;
 use crate::visit::check::{self, Check};
 use crate::visit::outcome;
@@ -35,9 +35,9 @@ pub fn find(
 /// The path of the page of a duty: a check of a child has its bookings and outcomes there.
 #[must_use]
 pub fn path(kind: DutyKind, reference: &str) -> String {
-    match kind.nature().about {
-        AboutWhat::Child => format!("/checks/{reference}"),
-        AboutWhat::Nobody => format!("/duties/{reference}"),
+    match kind.is_check() {
+        true => format!("/checks/{reference}"),
+        false => format!("/duties/{reference}"),
     }
 }
 

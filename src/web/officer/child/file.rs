@@ -8,7 +8,7 @@ use crate::access::{Role, Viewer, accounts};
 use crate::db::{Conn, Result};
 use crate::duty::DutyKey;
 use crate::duty::lapse::{self, LapseRecord};
-use crate::duty::owed::DutyState;
+use crate::duty::owed::{self, Duty, DutyState};
 use crate::duty::rest::{self, Rest};
 use crate::intake::notification;
 use crate::policy::rulebook;
@@ -22,8 +22,8 @@ use crate::register::tier;
 use crate::rules::duty::ClosedBy;
 use crate::rules::identifiers::Reference;
 use crate::visit::booking::{self, BookingRecord};
-use crate::visit::check::{self, Check};
 use crate::visit::outcome::{self, OutcomeRecord};
+use crate::web::officer::check::words;
 use crate::web::officer::days;
 
 /// As many events as the page shows before it leads to all of them.
@@ -46,9 +46,9 @@ pub struct ChildFile {
     /// Why the checks follow their schedule.
     pub tier_reasons: Vec<String>,
     /// What is owed, the soonest first.
-    pub owed: Vec<OwedCheck>,
-    /// Checks that are closed, the latest first.
-    pub closed: Vec<Check>,
+    pub owed: Vec<OwedDuty>,
+    /// What was owed and is closed, the latest first.
+    pub closed: Vec<Duty>,
     /// What came of each attempt, the latest first.
     pub outcomes: Vec<OutcomeRecord>,
     /// Lapses that are over, the latest first.
@@ -65,10 +65,10 @@ pub struct ChildFile {
     pub viewer_restricts: bool,
 }
 
-/// An open check with what is arranged for it.
+/// A duty that is open, with what is arranged for it.
 #[derive(Debug)]
-pub struct OwedCheck {
-    pub check: Check,
+pub struct OwedDuty {
+    pub duty: Duty,
     /// The booking that stands.
     pub booking: Option<BookingRecord>,
     /// Whether the booking is for another address than the child's home, or another one was claimed since.
@@ -103,14 +103,14 @@ impl ChildFile {
         };
         let homes = address::history(conn, key)?;
         let (home, earlier_homes) = homes.into_iter().fold((None, Vec::new()), sort_home);
-        let checks = check::of_child(conn, key)?;
-        let (open, closed): (Vec<_>, Vec<_>) = checks
+        let duties = owed::of_child(conn, key)?;
+        let (open, closed): (Vec<_>, Vec<_>) = duties
             .into_iter()
-            .partition(|check| check.state == DutyState::Open);
+            .partition(|duty| duty.state == DutyState::Open);
         let (mut lapsed, past_lapses): (Vec<_>, Vec<_>) = lapse::of_child(conn, key)?
             .into_iter()
             .partition(|lapse| lapse.closed.is_none());
-        let owed = OwedCheck::all(conn, viewer, &child, open, &mut lapsed, today)?;
+        let owed = OwedDuty::all(conn, viewer, &child, open, &mut lapsed, today)?;
         Ok(Some(Self {
             officer,
             home,
@@ -130,6 +130,12 @@ impl ChildFile {
             viewer_restricts: viewer.role() == Some(Role::Manager),
             child,
         }))
+    }
+
+    /// The page of something that was owed.
+    #[allow(clippy::unused_self, reason = "a template has no other way to call it")]
+    pub fn path_of(&self, duty: &Duty) -> String {
+        words::path(duty.kind, duty.reference.as_str())
     }
 
     /// Whether there are more events than the page shows.
@@ -156,13 +162,13 @@ fn sort_home(
     (home, earlier)
 }
 
-impl OwedCheck {
-    /// The open checks of a child; takes their lapses out of `lapsed`.
+impl OwedDuty {
+    /// What is owed to a child; takes their lapses out of `lapsed`.
     fn all(
         conn: &mut Conn,
         viewer: &Viewer,
         child: &ChildRecord,
-        open: Vec<Check>,
+        open: Vec<Duty>,
         lapsed: &mut Vec<LapseRecord>,
         today: NaiveDate,
     ) -> Result<Vec<Self>> {
@@ -171,35 +177,40 @@ impl OwedCheck {
         }
         let calendar = rulebook::calendar(conn, child.authority)?;
         let mut booked = booking::standing_of_child(conn, child.key)?;
-        let keys: Vec<DutyKey> = open.iter().map(|check| check.key).collect();
+        let keys: Vec<DutyKey> = open.iter().map(|duty| duty.key).collect();
         let elsewhere = booking::elsewhere(conn, &keys, today)?;
         let mut owed = Vec::with_capacity(open.len());
-        for check in open {
-            let notification = match check.kind.nature().closed_by {
+        for duty in open {
+            let notification = match duty.kind.nature().closed_by {
                 ClosedBy::Acceptance => notification::waiting_for(conn, viewer, child.key)?,
                 ClosedBy::Outcome | ClosedBy::Sending => None,
             };
             owed.push(Self {
-                is_booked_elsewhere: elsewhere.contains(&check.key),
-                booking: take_first(&mut booked, |(key, _)| *key == check.key).map(|it| it.1),
-                lapse: take_first(lapsed, |lapse| lapse.duty == check.key),
-                days: days::against(check.due_on, today, &calendar),
-                is_late: check.due_on < today,
+                is_booked_elsewhere: elsewhere.contains(&duty.key),
+                booking: take_first(&mut booked, |(key, _)| *key == duty.key).map(|it| it.1),
+                lapse: take_first(lapsed, |lapse| lapse.duty == duty.key),
+                days: days::against(duty.due_on, today, &calendar),
+                is_late: duty.due_on < today,
                 notification,
-                check,
+                duty,
             });
         }
         Ok(owed)
     }
 
-    /// Whether accepting the notification is what satisfies it.
-    pub fn is_acknowledgement(&self) -> bool {
-        self.check.kind.nature().closed_by == ClosedBy::Acceptance
+    /// Whether it is booked and an outcome is recorded for it.
+    pub fn is_visited(&self) -> bool {
+        self.duty.kind.nature().closed_by == ClosedBy::Outcome
+    }
+
+    /// Its own page.
+    pub fn path(&self) -> String {
+        words::path(self.duty.kind, self.duty.reference.as_str())
     }
 
     /// Whether it was brought forward: its first due day is kept beside.
     pub fn was_moved(&self) -> bool {
-        self.check.original_due_on != self.check.due_on
+        self.duty.original_due_on != self.duty.due_on
     }
 }
 
