@@ -395,6 +395,7 @@ diesel::table! {
         due_on -> Date,
         opened_on -> Date,
         opened_at -> Timestamp,
+        next_step_on -> Date,
         answered_at -> Nullable<Timestamp>,
         answered_by -> Nullable<BigInt>,
         plan -> Text,
@@ -402,6 +403,13 @@ diesel::table! {
         closed_at -> Nullable<Timestamp>,
         closed_because -> Nullable<Text>,
         round -> Integer,
+    }
+}
+
+diesel::table! {
+    ladder_weighing (authority_id) {
+        authority_id -> BigInt,
+        weighed_under -> Text,
     }
 }
 
@@ -441,17 +449,15 @@ diesel::table! {
 }
 
 diesel::table! {
-    lapse_step (id) {
-        id -> BigInt,
+    lapse_step (lapse_id, round, step, post, recipient) {
         lapse_id -> BigInt,
+        round -> Integer,
         step -> Text,
         post -> Text,
         told_post -> Text,
         owed_on -> Date,
-        told_at -> Timestamp,
         recipient -> Text,
         mail_id -> BigInt,
-        round -> Integer,
     }
 }
 
@@ -514,13 +520,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    notice (id) {
-        id -> BigInt,
+    notice (duty_id, due_on, step, recipient) {
         duty_id -> BigInt,
         due_on -> Date,
         step -> Text,
         recipient -> Text,
-        told_at -> Timestamp,
         mail_id -> BigInt,
     }
 }

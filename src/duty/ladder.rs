@@ -4,11 +4,13 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::posts::{Heard, HeardOf, Posts};
-use super::store::ladder::{Described, LapseOnLadder, Telling, ToldStep};
+pub use super::store::ladder::weigh_anew_of_child;
+use super::store::ladder::{Described, LapseOnLadder, NO_MORE_STEPS, Telling, ToldStep};
 use super::{LapseKey, store, told};
 use crate::access::AuthorityKey;
 use crate::access::authority::{self, Authority};
@@ -16,7 +18,7 @@ use crate::db::{Conn, Result};
 use crate::mail::messages::{LapseDigest, LapseLine};
 use crate::mail::{Letter, Topic, outbox};
 use crate::policy::rulebook::Rulebook;
-use crate::rules::escalation::{LapseState, Post, StepOwed, owed};
+use crate::rules::escalation::{LapseState, Post, StepOwed, next_step_on, owed};
 use crate::rules::identifiers::EmailAddress;
 
 /// What telling the ladder of one authority came to.
@@ -51,12 +53,15 @@ pub fn tell(
     base_url: &str,
     now: NaiveDateTime,
 ) -> Result<LadderTally> {
-    let open = store::ladder::open(tx, authority, rulebook.today)?;
-    let told = store::ladder::told(tx, authority, rulebook.today)?;
-    let owing = owing(&open, &told, rulebook);
-    if owing.is_empty() {
+    let today = rulebook.today;
+    let gone = store::ladder::gone(tx, authority, today)?;
+    store::ladder::weigh_anew_unless(tx, authority, &weighed_under(rulebook, &gone))?;
+    let open = store::ladder::open(tx, authority, today, today)?;
+    if open.is_empty() {
         return Ok(LadderTally::default());
     }
+    let told = store::ladder::told(tx, authority, &gone, today)?;
+    let owing = owing(&open, &told, rulebook);
     let lapses = store::ladder::described(tx, owing.keys().copied())?;
     let untold = untold(&lapses, &owing);
     let authority = authority::by_key(tx, authority)?;
@@ -72,15 +77,53 @@ pub fn tell(
     for (recipient, parts) in &by_recipient {
         writer.write_to(tx, recipient, parts)?;
     }
-    let unheard = untold
+    let unheard: Vec<LapseKey> = untold
         .iter()
         .filter(|step| matches!(heard.get(&audience(step)), None | Some(None)))
-        .count();
+        .map(|step| step.lapse.key)
+        .collect();
+    set_next_steps(tx, &open, &unheard.iter().copied().collect(), rulebook)?;
     Ok(LadderTally {
         letters: by_recipient.len(),
-        steps: untold.len() - unheard,
-        untold: unheard,
+        steps: untold.len() - unheard.len(),
+        untold: unheard.len(),
     })
+}
+
+/// All that the steps of an authority's lapses are weighed under besides the lapses themselves, as a word that is another one
+/// when any of it is.
+fn weighed_under(rulebook: &Rulebook, gone: &[String]) -> String {
+    let mut hasher = DefaultHasher::new();
+    (rulebook.policy.in_force(), &rulebook.calendar, gone).hash(&mut hasher);
+    format!("{} {:x}", env!("CARGO_PKG_VERSION"), hasher.finish())
+}
+
+/// Writes when lapses that were told of all they owe today owe their next step, so that no sweep looks at them before. One of
+/// which somebody was not told stays due.
+fn set_next_steps(
+    tx: &mut Conn,
+    open: &[LapseOnLadder],
+    unheard: &HashSet<LapseKey>,
+    rulebook: &Rulebook,
+) -> Result<()> {
+    let Rulebook {
+        policy,
+        calendar,
+        today,
+    } = rulebook;
+    let mut by_state: HashMap<LapseState, NaiveDate> = HashMap::new();
+    let mut by_day: BTreeMap<NaiveDate, Vec<i64>> = BTreeMap::new();
+    for lapse in open.iter().filter(|lapse| !unheard.contains(&lapse.key)) {
+        let state = lapse.state();
+        let day = by_state.entry(state).or_insert_with(|| {
+            next_step_on(&state, policy, calendar, *today).unwrap_or(NO_MORE_STEPS)
+        });
+        by_day.entry(*day).or_default().push(lapse.key.number());
+    }
+    for (day, lapses) in by_day {
+        store::ladder::set_next_step(tx, &lapses, day)?;
+    }
+    Ok(())
 }
 
 /// Every step owed by the day of the rulebook that was not told in the round its lapse is in. Many lapses stand alike,
@@ -235,7 +278,7 @@ impl LetterWriter<'_> {
                 mail,
             })
             .collect();
-        store::ladder::insert(tx, &tellings, self.now)
+        store::ladder::insert(tx, &tellings)
     }
 
     /// One line a lapse, with the highest step that this person is told; the highest steps first, and among them

@@ -1,4 +1,4 @@
-//! Tells the child's officer before a check is due: one digest a person a day, nothing when there is nothing, and each
+//! Tells whose it is before a duty is due: one digest a person a day, nothing when there is nothing, and each
 //! notice once. What was told is written down in the same transaction as the letter, so a night off changes nothing.
 
 use std::collections::BTreeMap;
@@ -188,7 +188,7 @@ fn write_to(
             mail,
         })
         .collect();
-    store::notice::insert(tx, &given, now)
+    store::notice::insert(tx, &given)
 }
 
 fn line(part: &Part<'_>, rulebook: &Rulebook) -> DueSoonLine {

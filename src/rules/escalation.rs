@@ -254,6 +254,21 @@ pub fn owed(
         .filter(move |owed| owed.owed_on <= today)
 }
 
+/// The first day after today on which the lapse owes a step that it does not owe yet; none if it owes no other unless
+/// somebody does something.
+#[must_use]
+pub fn next_step_on(
+    lapse: &LapseState,
+    policy: &Policy,
+    calendar: &Calendar,
+    today: NaiveDate,
+) -> Option<NaiveDate> {
+    round(lapse, policy, calendar)
+        .map(|step| step.owed_on)
+        .filter(|day| *day > today)
+        .min()
+}
+
 /// The steps by which the plan that is held is told to those above, on the day on which it was made.
 fn renewal(
     lapse: &LapseState,

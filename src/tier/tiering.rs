@@ -7,6 +7,7 @@ use super::facts::{BY_THE_RULES, found, gather, sentences};
 use crate::access::{Act, Action, AuthorityKey, Subject, Viewer};
 use crate::clock::At;
 use crate::db::{Conn, Result};
+use crate::duty::ladder;
 use crate::duty::owed::{self, Duty};
 use crate::policy::rulebook::Rulebook;
 use crate::policy::{reassessment, rulebook};
@@ -24,7 +25,7 @@ pub fn reassess(act: &mut Act<'_>, child: ChildKey) -> Result<Tier> {
     Ok(assessed.tier)
 }
 
-/// As [`reassess`], but raises no check yet: the caller closes some first, and then asks for it.
+/// As [`reassess`], but raises no check yet: whoever calls this closes some first, and then asks for it.
 pub fn assess_anew(act: &mut Act<'_>, child: ChildKey) -> Result<Assessed> {
     let rulebook = rulebook::of(act)?;
     let everything = Viewer::program(act.viewer.authority(), BY_THE_RULES);
@@ -55,7 +56,10 @@ pub fn assess_anew(act: &mut Act<'_>, child: ChildKey) -> Result<Assessed> {
     let noted = match change {
         TierChange::Nothing => None,
         TierChange::Reasons => Some((Action::TierReasonsChanged, given.reasons_in_words())),
-        TierChange::Tier => Some((Action::TierChanged, given.in_words(record.tier))),
+        TierChange::Tier => {
+            ladder::weigh_anew_of_child(act.tx, child)?;
+            Some((Action::TierChanged, given.in_words(record.tier)))
+        }
     };
     if let Some((action, detail)) = noted {
         act.note(

@@ -7,6 +7,7 @@ DROP TABLE rest;
 DROP TABLE lapse_step;
 DROP TABLE outgoing_mail;
 DROP TABLE mail_kind;
+DROP TABLE ladder_weighing;
 DROP TABLE lapse;
 DROP TABLE closed_by_outcome;
 DROP TABLE outcome;

@@ -444,6 +444,8 @@ CREATE TABLE lapse (
     due_on DATE NOT NULL,
     opened_on DATE NOT NULL,
     opened_at TIMESTAMP NOT NULL,
+    -- No step that is owed before this day is untold; 9999-12-31: none will be owed unless somebody does something.
+    next_step_on DATE NOT NULL,
     answered_at TIMESTAMP,
     answered_by BIGINT REFERENCES account (id),
     plan TEXT NOT NULL DEFAULT '',
@@ -453,8 +455,14 @@ CREATE TABLE lapse (
 );
 CREATE UNIQUE INDEX lapse_once ON lapse (duty_id) WHERE closed_at IS NULL;
 CREATE INDEX lapse_open ON lapse (authority_id, due_on) WHERE closed_at IS NULL;
-CREATE INDEX lapse_duty ON lapse (duty_id);
+CREATE INDEX lapse_next_step ON lapse (authority_id, next_step_on) WHERE closed_at IS NULL;
 CREATE INDEX lapse_child ON lapse (child_id);
+
+-- Under which rules, working days and staff the next steps of an authority's lapses were weighed. Under others all are weighed anew.
+CREATE TABLE ladder_weighing (
+    authority_id BIGINT PRIMARY KEY NOT NULL REFERENCES authority (id),
+    weighed_under TEXT NOT NULL
+);
 
 CREATE TABLE outgoing_mail (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -487,8 +495,8 @@ CREATE INDEX outgoing_mail_reports ON outgoing_mail (reports_id) WHERE reports_i
 
 -- That a step of the ladder was told: written in the same transaction as the mail it goes out with.
 CREATE TABLE lapse_step (
-    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     lapse_id BIGINT NOT NULL REFERENCES lapse (id),
+    round INTEGER NOT NULL,                     -- how often somebody had answered for the lapse
     step TEXT NOT NULL CHECK (step = 'lapsed' OR step = 'manager' OR step = 'head_of_service' OR
         step = 'duty_mailbox' OR step = 'renewed_to_head' OR step = 'renewed_to_duty'),
     post TEXT NOT NULL CHECK (post = 'officer' OR post = 'team_leader' OR post = 'manager' OR
@@ -497,11 +505,10 @@ CREATE TABLE lapse_step (
     told_post TEXT NOT NULL CHECK (told_post = 'officer' OR told_post = 'team_leader' OR told_post = 'manager' OR
         told_post = 'head_of_service' OR told_post = 'duty_mailbox' OR told_post = 'safeguarding_lead' OR told_post = 'data_team'),
     owed_on DATE NOT NULL,
-    told_at TIMESTAMP NOT NULL,
     recipient TEXT NOT NULL,
-    mail_id BIGINT NOT NULL REFERENCES outgoing_mail (id)
-);
-CREATE UNIQUE INDEX lapse_step_once ON lapse_step (lapse_id, step, post, recipient);
+    mail_id BIGINT NOT NULL REFERENCES outgoing_mail (id),
+    PRIMARY KEY (lapse_id, round, step, post, recipient)
+) WITHOUT ROWID;
 CREATE INDEX lapse_step_mail ON lapse_step (mail_id);
 
 -- "Social care is leading": a check may rest, but only with a named lead and an end.

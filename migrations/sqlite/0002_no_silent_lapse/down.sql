@@ -3,7 +3,6 @@ DROP INDEX rest_days;
 ALTER TABLE rest DROP COLUMN mail_id;
 ALTER TABLE rest DROP COLUMN heard_above;
 ALTER TABLE rest DROP COLUMN renewal;
-CREATE INDEX lapse_duty ON lapse (duty_id);
 DROP INDEX outgoing_mail_unreported;
 ALTER TABLE outgoing_mail DROP COLUMN reported_at;
 ALTER TABLE outgoing_mail DROP COLUMN useless_after;
@@ -43,15 +42,13 @@ DROP INDEX child_lost;
 DROP INDEX child_seen;
 DROP INDEX duty_once;
 CREATE UNIQUE INDEX duty_once ON duty (child_id, kind) WHERE state = 'open';
+DROP INDEX duty_of_posts;
 DROP INDEX duty_open;
 CREATE INDEX duty_open ON duty (due_on, authority_id, child_id) WHERE state = 'open';
 DROP TABLE assessment_due;
 DROP TABLE tier_decision;
 DROP TABLE absence;
 DROP TABLE notice;
-DROP INDEX lapse_step_once;
-ALTER TABLE lapse_step DROP COLUMN round;
-CREATE UNIQUE INDEX lapse_step_once ON lapse_step (lapse_id, step, post, recipient);
 ALTER TABLE lapse DROP COLUMN round;
 CREATE TABLE bank_holiday (
     day DATE PRIMARY KEY NOT NULL,

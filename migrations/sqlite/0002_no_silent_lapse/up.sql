@@ -4,21 +4,16 @@
 
 -- How often somebody has answered for a lapse; each answer that is not kept begins another round of the ladder.
 ALTER TABLE lapse ADD COLUMN round INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE lapse_step ADD COLUMN round INTEGER NOT NULL DEFAULT 0;
-DROP INDEX lapse_step_once;
-CREATE UNIQUE INDEX lapse_step_once ON lapse_step (lapse_id, round, step, post, recipient);
 
 -- That somebody was told that a check is due soon: written in the same transaction as the mail it goes out with.
 CREATE TABLE notice (
-    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     duty_id BIGINT NOT NULL REFERENCES duty (id),
     due_on DATE NOT NULL,                       -- as it was then: a check brought forward is told of again
     step TEXT NOT NULL CHECK (step = 'first' OR step = 'last'),
     recipient TEXT NOT NULL,
-    told_at TIMESTAMP NOT NULL,
-    mail_id BIGINT NOT NULL REFERENCES outgoing_mail (id)
-);
-CREATE UNIQUE INDEX notice_once ON notice (duty_id, due_on, step, recipient);
+    mail_id BIGINT NOT NULL REFERENCES outgoing_mail (id),
+    PRIMARY KEY (duty_id, due_on, step, recipient)
+) WITHOUT ROWID;
 CREATE INDEX notice_mail ON notice (mail_id);
 
 -- Somebody is away from a day to a day, and somebody else hears what they would.
@@ -66,6 +61,7 @@ DROP INDEX duty_once;
 CREATE UNIQUE INDEX duty_once ON duty (child_id, kind, COALESCE(follows_id, 0)) WHERE state = 'open';
 DROP INDEX duty_open;
 CREATE INDEX duty_open ON duty (authority_id, due_on, child_id) WHERE state = 'open';
+CREATE INDEX duty_of_posts ON duty (authority_id, due_on) WHERE state = 'open' AND post <> 'officer';
 
 -- The lists of who may be lost from sight, each a range of an index with all that decides who may see it. The column of
 -- the condition is there too: SQLite would look it up in the table otherwise.
@@ -164,9 +160,6 @@ ALTER TABLE outgoing_mail ADD COLUMN useless_after TIMESTAMP;
 -- When somebody was told that it could not be delivered; nothing again once it is tried anew.
 ALTER TABLE outgoing_mail ADD COLUMN reported_at TIMESTAMP;
 CREATE INDEX outgoing_mail_unreported ON outgoing_mail (id) WHERE state = 'dead' AND reported_at IS NULL;
-
--- Nobody asks for the closed lapses of a duty; the open one is found by lapse_once.
-DROP INDEX lapse_duty;
 
 -- How often a rest was renewed, whether those above have to hear of it, and the mail that told the first of them.
 ALTER TABLE rest ADD COLUMN renewal INTEGER NOT NULL DEFAULT 0;

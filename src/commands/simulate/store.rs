@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
-use hearth::db::schema::{audit_event, booking, duty, lapse, lapse_step, rest};
+use hearth::db::schema::{audit_event, booking, duty, lapse, lapse_step, outgoing_mail, rest};
 use hearth::db::{Conn, DbError};
 use hearth::duty::owed::DutyState;
 use hearth::rules::duty::Purpose;
@@ -128,8 +128,13 @@ pub fn of_duplicates(conn: &mut Conn) -> Result<HashSet<i64>, DbError> {
 /// Of every lapse the steps that were told, each with when it was first.
 pub fn steps(conn: &mut Conn) -> Result<HashMap<i64, HashMap<String, NaiveDateTime>>, DbError> {
     let rows: Vec<(i64, String, NaiveDateTime)> = lapse_step::table
-        .select((lapse_step::lapse_id, lapse_step::step, lapse_step::told_at))
-        .order(lapse_step::id.desc())
+        .inner_join(outgoing_mail::table)
+        .select((
+            lapse_step::lapse_id,
+            lapse_step::step,
+            outgoing_mail::created_at,
+        ))
+        .order(lapse_step::mail_id.desc())
         .load(conn)?;
     let mut steps: HashMap<i64, HashMap<String, NaiveDateTime>> = HashMap::new();
     for (lapse, step, told_at) in rows {

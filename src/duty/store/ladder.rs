@@ -9,9 +9,10 @@ use diesel::dsl::not;
 use crate::access::{AuthorityKey, Role};
 use crate::clock::london_day;
 use crate::db::columns::Key;
-use crate::db::days::{Day, MaybeDay, Moment};
+use crate::db::days::{Day, MaybeDay};
 use crate::db::schema::{
-    account, authority, child, duty, lapse, lapse_step, notice, outgoing_mail, post_holder,
+    account, authority, child, duty, ladder_weighing, lapse, lapse_step, notice, outgoing_mail,
+    post_holder,
 };
 use crate::db::{Conn, Result};
 use crate::duty::LapseKey;
@@ -61,16 +62,24 @@ impl LapseOnLadder {
     }
 }
 
-/// An authority's open lapses; those of checks that rest today are left out.
+/// The next step of a lapse that owes no other unless somebody does something.
+pub const NO_MORE_STEPS: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
+    Some(day) => day,
+    None => NaiveDate::MAX,
+};
+
+/// An authority's open lapses whose next step is owed by a day; those of checks that rest today are left out.
 pub fn open(
     conn: &mut Conn,
     kept_by: AuthorityKey,
     today: NaiveDate,
+    next_step_by: NaiveDate,
 ) -> Result<Vec<LapseOnLadder>> {
     Ok(lapse::table
         .left_join(child::table)
         .filter(lapse::authority_id.eq(kept_by))
         .filter(lapse::closed_at.is_null())
+        .filter(lapse::next_step_on.le(next_step_by))
         .filter(not(lapse_rests!(today)))
         .select((
             lapse::id,
@@ -153,19 +162,19 @@ pub fn described(
 /// A step that was told for a post in a round.
 pub type ToldStep = (LapseKey, u32, Step, Post);
 
-/// Which steps of an authority's open lapses were told in the round that each is in, for which posts. What was told to somebody who
-/// had left by a day was told to nobody: whoever holds the post now is to hear of it. A mailbox with the address of somebody
-/// who left is read by those who stayed.
+/// Which steps of an authority's open lapses whose next step is owed by a day were told in the round that each is in, for which
+/// posts. What was told to somebody who is gone was told to nobody: whoever holds the post now is to hear of it.
 pub fn told(
     conn: &mut Conn,
     kept_by: AuthorityKey,
-    left_by: NaiveDate,
+    gone: &[String],
+    next_step_by: NaiveDate,
 ) -> Result<HashSet<ToldStep>> {
-    let gone = gone(conn, kept_by, left_by)?;
     let rows: Vec<(LapseKey, i32, Step, Post)> = lapse_step::table
         .inner_join(lapse::table)
         .filter(lapse::authority_id.eq(kept_by))
         .filter(lapse::closed_at.is_null())
+        .filter(lapse::next_step_on.le(next_step_by))
         .filter(lapse_step::round.eq(lapse::round))
         .filter(lapse_step::recipient.ne_all(gone))
         .select((
@@ -180,12 +189,14 @@ pub fn told(
     Ok(rows.into_iter().map(told).collect())
 }
 
-/// The addresses at which nobody reads any more what an authority told somebody of its staff, who had left by a day.
+/// The addresses at which nobody reads any more what an authority told somebody of its staff, who had left by a day, in order. A
+/// mailbox with the address of somebody who left is read by those who stayed.
 pub fn gone(conn: &mut Conn, kept_by: AuthorityKey, left_by: NaiveDate) -> Result<Vec<String>> {
     let mut gone: Vec<String> = account::table
         .filter(account::authority_id.eq(kept_by))
         .filter(account::role.ne(Role::Parent.as_str()))
         .filter(account::left_on.le(left_by))
+        .order(account::email)
         .select(account::email)
         .load(conn)?;
     if !gone.is_empty() {
@@ -229,13 +240,12 @@ struct NewRow<'a> {
     post: &'static str,
     told_post: &'static str,
     owed_on: Day,
-    told_at: Moment,
     recipient: &'a str,
     mail_id: i64,
     round: i32,
 }
 
-pub fn insert(tx: &mut Conn, tellings: &[Telling<'_>], now: NaiveDateTime) -> Result<()> {
+pub fn insert(tx: &mut Conn, tellings: &[Telling<'_>]) -> Result<()> {
     let rows: Vec<NewRow<'_>> = tellings
         .iter()
         .map(|telling| NewRow {
@@ -244,13 +254,62 @@ pub fn insert(tx: &mut Conn, tellings: &[Telling<'_>], now: NaiveDateTime) -> Re
             post: telling.post.as_str(),
             told_post: telling.told_post.as_str(),
             owed_on: telling.owed_on.into(),
-            told_at: now.into(),
             recipient: telling.recipient,
             mail_id: telling.mail.number(),
             round: i32::try_from(telling.round).unwrap_or(i32::MAX),
         })
         .collect();
     insert_rows!(tx, lapse_step::table, rows)?;
+    Ok(())
+}
+
+/// Writes on which day these lapses owe their next step.
+pub fn set_next_step(tx: &mut Conn, lapses: &[i64], on: NaiveDate) -> Result<()> {
+    for some in lapses.chunks(AT_ONCE) {
+        diesel::update(lapse::table.filter(lapse::id.eq_any(some)))
+            .set(lapse::next_step_on.eq(on))
+            .execute(tx)?;
+    }
+    Ok(())
+}
+
+/// Has the next steps of a child's open lapses weighed anew by the next sweep.
+pub fn weigh_anew_of_child(tx: &mut Conn, child: ChildKey) -> Result<()> {
+    diesel::update(
+        lapse::table
+            .filter(lapse::child_id.eq(child))
+            .filter(lapse::closed_at.is_null()),
+    )
+    .set(lapse::next_step_on.eq(lapse::opened_on))
+    .execute(tx)?;
+    Ok(())
+}
+
+/// Has the next steps of all open lapses of an authority weighed anew, unless they were weighed under the same.
+pub fn weigh_anew_unless(tx: &mut Conn, kept_by: AuthorityKey, under: &str) -> Result<()> {
+    let own = ladder_weighing::authority_id.eq(kept_by.number());
+    let before: Option<String> = ladder_weighing::table
+        .filter(own)
+        .select(ladder_weighing::weighed_under)
+        .first(tx)
+        .optional()?;
+    let now = ladder_weighing::weighed_under.eq(under);
+    match before {
+        Some(before) if before == under => return Ok(()),
+        Some(_) => diesel::update(ladder_weighing::table.filter(own))
+            .set(now)
+            .execute(tx)?,
+        None => diesel::insert_into(ladder_weighing::table)
+            .values((own, now))
+            .execute(tx)?,
+    };
+    diesel::update(
+        lapse::table
+            .filter(lapse::authority_id.eq(kept_by))
+            .filter(lapse::closed_at.is_null()),
+    )
+    .set(lapse::next_step_on.eq(lapse::opened_on))
+    .execute(tx)?;
     Ok(())
 }
 

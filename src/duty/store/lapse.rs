@@ -68,6 +68,7 @@ struct NewRow<'a> {
     due_on: Day,
     opened_on: Day,
     opened_at: Moment,
+    next_step_on: Day,
 }
 
 /// Opens a lapse for each of these duties; gives the lapses' references in the same order.
@@ -95,6 +96,7 @@ pub fn open(
             due_on: overdue.due_on.into(),
             opened_on: today.into(),
             opened_at: now.into(),
+            next_step_on: today.into(),
         })
         .collect();
     insert_rows!(tx, lapse::table, rows)?;
@@ -273,14 +275,14 @@ pub fn told(conn: &mut Conn, key: LapseKey) -> Result<Vec<TellingRecord>> {
     Ok(lapse_step::table
         .inner_join(outgoing_mail::table)
         .filter(lapse_step::lapse_id.eq(key))
-        .order(lapse_step::id)
+        .order((lapse_step::mail_id, lapse_step::round, lapse_step::post))
         .select((
             lapse_step::step,
             lapse_step::round,
             lapse_step::post,
             lapse_step::told_post,
             lapse_step::recipient,
-            lapse_step::told_at,
+            outgoing_mail::created_at,
             outgoing_mail::state,
             outgoing_mail::sent_at,
         ))
@@ -294,7 +296,7 @@ pub fn all_told(conn: &mut Conn, authority: AuthorityKey) -> Result<Vec<ToldByMa
         .inner_join(lapse::table)
         .inner_join(outgoing_mail::table)
         .filter(lapse::authority_id.eq(authority))
-        .order(lapse_step::id)
+        .order((lapse_step::mail_id, lapse_step::lapse_id))
         .select((
             lapse::reference,
             lapse_step::step,
@@ -333,6 +335,7 @@ pub fn answer(
             lapse::plan.eq(plan),
             lapse::plan_by.eq(plan_by),
             lapse::round.eq(lapse::round + 1),
+            lapse::next_step_on.eq(lapse::opened_on),
         ))
         .execute(tx)?;
     Ok(())
@@ -341,7 +344,10 @@ pub fn answer(
 /// Lets an open lapse stand for another check: the attempt that takes the place of the one that lapsed.
 pub fn carry_over(tx: &mut Conn, lapse: LapseKey, to: DutyKey) -> Result<()> {
     diesel::update(lapse::table.filter(lapse::id.eq(lapse)))
-        .set(lapse::duty_id.eq(to))
+        .set((
+            lapse::duty_id.eq(to),
+            lapse::next_step_on.eq(lapse::opened_on),
+        ))
         .execute(tx)?;
     Ok(())
 }
@@ -364,6 +370,7 @@ pub fn hand_over(tx: &mut Conn, key: LapseKey, duty: DutyKey, child: ChildKey) -
         .set((
             lapse::duty_id.eq(duty.number()),
             lapse::child_id.eq(child.number()),
+            lapse::next_step_on.eq(lapse::opened_on),
         ))
         .execute(tx)?;
     Ok(())
@@ -372,7 +379,10 @@ pub fn hand_over(tx: &mut Conn, key: LapseKey, duty: DutyKey, child: ChildKey) -
 /// Lets the clock of a lapse begin earlier.
 pub fn count_from(tx: &mut Conn, key: LapseKey, due_on: NaiveDate) -> Result<()> {
     diesel::update(lapse::table.filter(lapse::id.eq(key)))
-        .set(lapse::due_on.eq(due_on))
+        .set((
+            lapse::due_on.eq(due_on),
+            lapse::next_step_on.eq(lapse::opened_on),
+        ))
         .execute(tx)?;
     Ok(())
 }

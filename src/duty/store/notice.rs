@@ -58,7 +58,7 @@ macro_rules! given {
     };
 }
 
-/// The checks that may be owed a notice, the soonest due first. Those of children whose checks rest today are left out,
+/// The duties that may be owed a notice, the soonest due first. Those of children whose checks rest today are left out,
 /// what was told to an address of `gone` was told to nobody, and with `seen_until` those of children whose tier changed since then, so that nobody then could know the day.
 pub fn candidates(
     conn: &mut Conn,
@@ -137,11 +137,10 @@ struct NewRow<'a> {
     due_on: Day,
     step: &'static str,
     recipient: &'a str,
-    told_at: Moment,
     mail_id: i64,
 }
 
-pub fn insert(tx: &mut Conn, given: &[GivenNotice<'_>], now: NaiveDateTime) -> Result<()> {
+pub fn insert(tx: &mut Conn, given: &[GivenNotice<'_>]) -> Result<()> {
     let rows: Vec<NewRow<'_>> = given
         .iter()
         .map(|given| NewRow {
@@ -149,7 +148,6 @@ pub fn insert(tx: &mut Conn, given: &[GivenNotice<'_>], now: NaiveDateTime) -> R
             due_on: given.due_on.into(),
             step: given.notice.as_str(),
             recipient: given.recipient,
-            told_at: now.into(),
             mail_id: given.mail.number(),
         })
         .collect();

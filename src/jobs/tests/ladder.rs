@@ -8,6 +8,7 @@ use crate::duty::rest::{self, NewRest, RestError};
 use crate::mail::outbox::MailState;
 use crate::rules::codes::ClosureReason;
 use crate::rules::escalation::Step;
+use crate::rules::policy::{PolicyKey, Unit};
 use crate::standing::closure::{self, Closure};
 
 /// The recurring check of a child seen on 1 December 2025 is due on 1 December 2026, a Tuesday.
@@ -49,6 +50,17 @@ fn a_lapse_climbs_the_ladder_and_each_step_is_told_once() {
             .all(|told| told.mail_state == MailState::Sent && told.post == told.told_post)
     );
     assert_eq!(told[0].step, Step::Lapsed);
+}
+
+#[test]
+fn a_step_that_a_new_policy_brings_forward_is_told_though_its_day_was_later() {
+    let (world, _) = world_with_one_due();
+    world.on("2026-12-02").sweep();
+    assert!(world.on("2026-12-03").sweep().is_empty(), "8 December");
+    world.set_policy(PolicyKey::LapseToManager, 1, Unit::WorkingDay, "2026-12-04");
+    assert!(world.sweep().is_empty(), "not in force yet");
+    assert_eq!(recipients(&world.on("2026-12-04").sweep()), [MANAGER]);
+    world.assert_green();
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta};
 
 /// The days on which an authority works: Monday to Friday, less the bank holidays of England.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Calendar {
     /// Holidays that fall on a weekday, in order, each once. Shared, because a page needs the calendar and the holidays
     /// of two centuries do not change between two pages.

@@ -193,6 +193,16 @@ proptest! {
     }
 
     #[test]
+    fn nothing_more_is_owed_before_the_day_of_the_next_step(lapse in any_lapse(), days in 0..250u64, later in 0..400u64) {
+        let today = day("2026-11-23") + chrono::Days::new(days);
+        let policy = Policy::at(&defaults(), "884", today);
+        let next = next_step_on(&lapse, &policy, &Calendar::england(), today);
+        let then = today + chrono::Days::new(later);
+        let grew = owed_on(lapse, then).len() > owed_on(lapse, today).len();
+        prop_assert_eq!(grew, next.is_some_and(|next| next <= then));
+    }
+
+    #[test]
     fn one_more_broken_plan_is_never_later(lapse in any_lapse(), days in 0..250u64) {
         let today = day("2026-11-23") + chrono::Days::new(days);
         let harder = LapseState { round: lapse.round + 1, ..lapse };

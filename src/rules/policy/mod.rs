@@ -27,7 +27,7 @@ code_list! {
 }
 
 /// One period of a policy, from one date to another.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PolicyRow {
     /// The code of the authority that set it; none for the default that every authority starts with.
     pub authority: Option<String>,
@@ -95,6 +95,12 @@ impl Policy {
             in_force,
             changes_on: changes.filter(|day| *day > today).min(),
         }
+    }
+
+    /// The rows in force.
+    #[must_use]
+    pub fn in_force(&self) -> &[PolicyRow] {
+        &self.in_force
     }
 
     /// The first later day on which the policy may be another.

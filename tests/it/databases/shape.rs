@@ -105,7 +105,7 @@ struct Questions {
 const SQLITE: Questions = Questions {
     columns: "
         SELECT t.name || '.' || c.name || ' ' || CASE
-                WHEN c.type = 'INTEGER' AND c.pk > 0 THEN 'BigInt' WHEN c.type = 'INTEGER' THEN 'Integer'
+                WHEN c.type = 'INTEGER' AND c.pk > 0 AND c.name = 'id' THEN 'BigInt' WHEN c.type = 'INTEGER' THEN 'Integer'
                 WHEN c.type = 'BIGINT' THEN 'BigInt' WHEN c.type = 'TEXT' THEN 'Text' WHEN c.type = 'BOOLEAN' THEN 'Bool'
                 WHEN c.type = 'DATE' THEN 'Date' WHEN c.type = 'TIME' THEN 'Time' WHEN c.type = 'TIMESTAMP' THEN 'Timestamp' ELSE c.type END
             || CASE WHEN c.\"notnull\" THEN '' ELSE ' or nothing' END AS fact
