@@ -1,4 +1,4 @@
-//! A duty that is about no child, such as the census return: what is owed by when, why then, and that it was sent.
+//! A duty that is no check, such as the census return: what is owed by when, why then, and, of a return, that it was sent.
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -13,6 +13,7 @@ use crate::duty::owed::{self, DutyState};
 use crate::policy::rulebook;
 use crate::returns::census::{self, SendingError};
 use crate::rules::dates::spoken;
+use crate::rules::duty::ClosedBy;
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
 use crate::web::caller::Caller;
@@ -28,6 +29,8 @@ struct DutyPage {
     crumbs: Vec<Crumb>,
     duty: DutyWords,
     lapse: Option<LapseWords>,
+    /// Whether it is open and done by sending a return.
+    may_be_sent: bool,
     /// The day of the census, where it is yet to come.
     not_before: Option<String>,
     form: SendingForm,
@@ -114,6 +117,7 @@ impl Refusal for SendingError {
 
 struct Facts {
     duty: DutyWords,
+    may_be_sent: bool,
     not_before: Option<String>,
     lapse: Option<LapseWords>,
 }
@@ -130,11 +134,15 @@ async fn facts(caller: &Caller, reference: &Reference) -> Result<Facts, WebError
             };
             let rulebook = rulebook::load(conn, viewer.authority(), today)?;
             let lapse = lapse::of_duty(conn, duty.key)?;
-            let taken_on = census::taken_on(&duty, &rulebook);
-            let is_to_come = duty.state == DutyState::Open && taken_on > today;
+            let may_be_sent =
+                duty.state == DutyState::Open && duty.kind.nature().closed_by == ClosedBy::Sending;
+            let not_before = may_be_sent
+                .then(|| census::taken_on(&duty, &rulebook))
+                .filter(|taken_on| *taken_on > today);
             Ok::<_, DbError>(Some(Facts {
                 duty: DutyWords::of(&duty, None, today, &rulebook.calendar),
-                not_before: is_to_come.then(|| spoken(taken_on)),
+                not_before: not_before.map(spoken),
+                may_be_sent,
                 lapse: lapse.map(|lapse| LapseWords::of(&lapse, today, &rulebook.calendar)),
             }))
         })
@@ -148,6 +156,7 @@ fn page(caller: &Caller, facts: Facts, form: SendingForm, errors: FormErrors) ->
         crumbs: vec![Crumb::to("My work", "/work")],
         duty: facts.duty,
         lapse: facts.lapse,
+        may_be_sent: facts.may_be_sent,
         not_before: facts.not_before,
         form,
         errors,

@@ -132,12 +132,6 @@ impl ChildFile {
         }))
     }
 
-    /// The page of something that was owed.
-    #[allow(clippy::unused_self, reason = "a template has no other way to call it")]
-    pub fn path_of(&self, duty: &Duty) -> String {
-        words::path(duty.kind, duty.reference.as_str())
-    }
-
     /// Whether there are more events than the page shows.
     pub fn has_more_events(&self) -> bool {
         i64::try_from(self.events.len()).is_ok_and(|count| count > EVENTS_SHOWN)
