@@ -89,20 +89,28 @@ pub fn lines(conn: &mut Conn, asked: &DiaryFilter<'_>, limit: i64) -> Result<Vec
         .load(conn)?)
 }
 
+/// The conditions of what is of another post than the officer's, written once for the lines and for their number.
+macro_rules! of_posts {
+    ($asked:expr) => {{
+        let asked: &DiaryFilter<'_> = $asked;
+        duty::table
+            .left_join(child::table)
+            .filter(duty::authority_id.eq(asked.viewer.authority()))
+            .filter(OF_ANOTHER_POST)
+            .filter(IS_OPEN)
+            .filter(duty::due_on.between(*asked.due.start(), *asked.due.end()))
+            .filter(not(duty_rests!(
+                duty::child_id,
+                duty::may_rest,
+                asked.today
+            )))
+            .filter(scope::DutySeenBy::eyes_of(asked.viewer))
+    }};
+}
+
 /// How many of those are of another post than the officer's, by kind.
 pub fn count_of_posts(conn: &mut Conn, asked: &DiaryFilter<'_>) -> Result<Vec<(DutyKind, i64)>> {
-    Ok(duty::table
-        .left_join(child::table)
-        .filter(duty::authority_id.eq(asked.viewer.authority()))
-        .filter(OF_ANOTHER_POST)
-        .filter(IS_OPEN)
-        .filter(not(duty_rests!(
-            duty::child_id,
-            duty::may_rest,
-            asked.today
-        )))
-        .filter(duty::due_on.between(*asked.due.start(), *asked.due.end()))
-        .filter(scope::DutySeenBy::eyes_of(asked.viewer))
+    Ok(of_posts!(asked)
         .group_by(duty::kind)
         .select((duty::kind, diesel::dsl::count_star()))
         .load(conn)?)
@@ -110,19 +118,7 @@ pub fn count_of_posts(conn: &mut Conn, asked: &DiaryFilter<'_>) -> Result<Vec<(D
 
 /// Those that are of another post than the officer's: a few.
 pub fn of_posts(conn: &mut Conn, asked: &DiaryFilter<'_>) -> Result<Vec<Line>> {
-    let mut duties = duty::table
-        .left_join(child::table)
-        .filter(duty::authority_id.eq(asked.viewer.authority()))
-        .filter(OF_ANOTHER_POST)
-        .filter(IS_OPEN)
-        .filter(not(duty_rests!(
-            duty::child_id,
-            duty::may_rest,
-            asked.today
-        )))
-        .filter(duty::due_on.between(*asked.due.start(), *asked.due.end()))
-        .filter(scope::DutySeenBy::eyes_of(asked.viewer))
-        .into_boxed();
+    let mut duties = of_posts!(asked).into_boxed();
     if let Whose::Of(account) = asked.whose {
         duties = duties.filter(scope::OwnedBy::account(account));
     }

@@ -111,6 +111,7 @@ impl PolicyKey {
                 | Self::HomeVisitRequest2026
         )
     }
+
     /// The values that the key may have.
     #[must_use]
     pub const fn bounds(self) -> Bounds {

@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use std::cmp::Reverse;
 use std::sync::LazyLock;
 
-pub use key::PolicyKey;
+pub use key::{Bounds, PolicyKey};
 pub use period::{Period, Unit};
 
 code_list! {
