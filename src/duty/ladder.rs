@@ -2,28 +2,30 @@
 //! the steps written down in the same transaction as the letter. A night off changes nothing: the steps stay owed,
 //! with their true dates, until they are told.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
-use super::posts::{Heard, HeardOf, Posts};
+pub use super::opening::NO_MORE_STEPS;
+use super::opening::{NextSteps, Opened, open_due};
+use super::posts::Posts;
 pub use super::store::ladder::weigh_anew_of_child;
-use super::store::ladder::{Described, LapseOnLadder, NO_MORE_STEPS, Telling, ToldStep};
-use super::{LapseKey, store, told};
-use crate::access::AuthorityKey;
-use crate::access::authority::{self, Authority};
+use super::store::ladder::{LapseOnLadder, ToldStep};
+use super::store::telling::Described;
+use super::telling::{LetterWriter, Untold, audience, group, hearing};
+use super::{LapseKey, store};
+use crate::access::{AuthorityKey, authority};
+use crate::clock::At;
 use crate::db::{Conn, Result};
-use crate::mail::messages::{LapseDigest, LapseLine};
-use crate::mail::{Letter, Topic, outbox};
 use crate::policy::rulebook::Rulebook;
-use crate::rules::escalation::{LapseState, Post, StepOwed, next_step_on, owed};
-use crate::rules::identifiers::EmailAddress;
+use crate::rules::escalation::{LapseState, Post, StepOwed, owed};
 
 /// What telling the ladder of one authority came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LadderTally {
+    /// Lapses that were opened.
+    pub opened: usize,
     /// Letters put into the outbox: one a person.
     pub letters: usize,
     /// Steps told, each counted once for each post.
@@ -35,59 +37,40 @@ pub struct LadderTally {
 /// What each lapse owes that was not told: a step, to a post.
 pub type Owing = HashMap<LapseKey, Vec<(StepOwed, Post)>>;
 
-/// A step that is owed to a post and was not told.
-struct Untold<'a> {
-    lapse: &'a Described,
-    /// Where the lapse is in the list that was read.
-    place: usize,
-    owed: StepOwed,
-    post: Post,
-}
-
-/// Tells an authority's people what they are owed to hear today; nothing, if that is nothing. Run again, it tells
-/// nobody twice.
-pub fn tell(
+/// Opens what has lapsed by the day of the rulebook and tells an authority's people what they are owed to hear today, of new
+/// lapses and of older ones. Run again, it opens nothing and tells nobody twice.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn climb(
     tx: &mut Conn,
     authority: AuthorityKey,
     rulebook: &Rulebook,
     base_url: &str,
-    now: NaiveDateTime,
+    at: At,
 ) -> Result<LadderTally> {
-    let today = rulebook.today;
-    let gone = store::ladder::gone(tx, authority, today)?;
+    let gone = store::ladder::gone(tx, authority, rulebook.today)?;
+    // Before lapses are opened, which are weighed when they are.
     store::ladder::weigh_anew_unless(tx, authority, &weighed_under(rulebook, &gone))?;
-    let open = store::ladder::open(tx, authority, today, today)?;
-    if open.is_empty() {
-        return Ok(LadderTally::default());
-    }
-    let told = store::ladder::told(tx, authority, &gone, today)?;
-    let owing = owing(&open, &told, rulebook);
-    let lapses = store::ladder::described(tx, owing.keys().copied())?;
-    let untold = untold(&lapses, &owing);
-    let authority = authority::by_key(tx, authority)?;
-    let posts = Posts::of(tx, &authority, rulebook.today)?;
-    let heard = hearing(&untold, &posts);
-    let by_recipient = group(&untold, &heard);
-    let writer = LetterWriter {
-        authority: &authority,
-        base_url,
+    let opened = open_due(tx, authority, rulebook, at)?;
+    let climb = Climb {
+        authority,
         rulebook,
-        now,
+        base_url,
+        at,
+        gone,
     };
-    for (recipient, parts) in &by_recipient {
-        writer.write_to(tx, recipient, parts)?;
-    }
-    let unheard: Vec<LapseKey> = untold
-        .iter()
-        .filter(|step| matches!(heard.get(&audience(step)), None | Some(None)))
-        .map(|step| step.lapse.key)
-        .collect();
-    set_next_steps(tx, &open, &unheard.iter().copied().collect(), rulebook)?;
-    Ok(LadderTally {
-        letters: by_recipient.len(),
-        steps: untold.len() - unheard.len(),
-        untold: unheard.len(),
-    })
+    climb.tell(tx, opened)
+}
+
+/// What is told of the lapses of one authority on one day.
+struct Climb<'a> {
+    authority: AuthorityKey,
+    rulebook: &'a Rulebook,
+    base_url: &'a str,
+    at: At,
+    /// The addresses of those who have left: what was told to them was told to nobody.
+    gone: Vec<String>,
 }
 
 /// All that the steps of an authority's lapses are weighed under besides the lapses themselves, as a word that is another one
@@ -98,37 +81,88 @@ fn weighed_under(rulebook: &Rulebook, gone: &[String]) -> String {
     format!("{} {:x}", env!("CARGO_PKG_VERSION"), hasher.finish())
 }
 
-/// Writes when lapses that were told of all they owe today owe their next step, so that no sweep looks at them before. One of
-/// which somebody was not told stays due.
-fn set_next_steps(
-    tx: &mut Conn,
-    open: &[LapseOnLadder],
-    unheard: &HashSet<LapseKey>,
-    rulebook: &Rulebook,
-) -> Result<()> {
-    let Rulebook {
-        policy,
-        calendar,
-        today,
-    } = rulebook;
-    let mut by_state: HashMap<LapseState, NaiveDate> = HashMap::new();
-    let mut by_day: BTreeMap<NaiveDate, Vec<i64>> = BTreeMap::new();
-    for lapse in open.iter().filter(|lapse| !unheard.contains(&lapse.key)) {
-        let state = lapse.state();
-        let day = by_state.entry(state).or_insert_with(|| {
-            next_step_on(&state, policy, calendar, *today).unwrap_or(NO_MORE_STEPS)
-        });
-        by_day.entry(*day).or_default().push(lapse.key.number());
+impl Climb<'_> {
+    fn tell(&self, tx: &mut Conn, opened: Vec<Opened>) -> Result<LadderTally> {
+        let opened_count = opened.len();
+        let rulebook = self.rulebook;
+        let older = store::ladder::open(tx, self.authority, rulebook.today, rulebook.today)?;
+        if opened.is_empty() && older.is_empty() {
+            return Ok(LadderTally::default());
+        }
+        let mut owed = self.owing_of_older(tx, &older)?;
+        let mut lapses = store::telling::described(tx, owed.keys().copied())?;
+        let nothing_told = HashSet::new();
+        let new = opened.iter().map(|lapse| (lapse.key, lapse.state));
+        owed.extend(owing(new, &nothing_told, rulebook));
+        lapses.extend(opened.into_iter().map(described));
+        lapses.sort_by_key(|lapse| (lapse.due_on, lapse.key));
+        let untold = untold(&lapses, &owed);
+        let authority = authority::by_key(tx, self.authority)?;
+        let posts = Posts::of(tx, &authority, rulebook.today)?;
+        let heard = hearing(&untold, &posts);
+        let by_recipient = group(&untold, &heard);
+        let writer = LetterWriter {
+            authority: &authority,
+            base_url: self.base_url,
+            rulebook,
+            now: self.at.now(),
+        };
+        for (recipient, parts) in &by_recipient {
+            writer.write_to(tx, recipient, parts)?;
+        }
+        let unheard: Vec<LapseKey> = untold
+            .iter()
+            .filter(|step| matches!(heard.get(&audience(step)), None | Some(None)))
+            .map(|step| step.lapse.key)
+            .collect();
+        self.set_next_steps(tx, &older, &unheard)?;
+        Ok(LadderTally {
+            opened: opened_count,
+            letters: by_recipient.len(),
+            steps: untold.len() - unheard.len(),
+            untold: unheard.len(),
+        })
     }
-    for (day, lapses) in by_day {
-        store::ladder::set_next_step(tx, &lapses, day)?;
+
+    /// What older lapses owe. On most days they owe nothing new, and what was told of them is not asked.
+    fn owing_of_older(&self, tx: &mut Conn, older: &[LapseOnLadder]) -> Result<Owing> {
+        if older.is_empty() {
+            return Ok(Owing::new());
+        }
+        let today = self.rulebook.today;
+        let told = store::ladder::told(tx, self.authority, &self.gone, today)?;
+        Ok(owing(states(older), &told, self.rulebook))
     }
-    Ok(())
+
+    /// Writes when older lapses, which were told of all they owe today, owe their next step, so that no sweep looks at them
+    /// before; those that were opened just now know it already. A lapse of which somebody was not told stays due.
+    fn set_next_steps(
+        &self,
+        tx: &mut Conn,
+        older: &[LapseOnLadder],
+        unheard: &[LapseKey],
+    ) -> Result<()> {
+        let mut next_steps = NextSteps::under(self.rulebook);
+        let mut by_day: BTreeMap<NaiveDate, Vec<i64>> = BTreeMap::new();
+        for lapse in older {
+            let day = next_steps.after_today(lapse.state());
+            by_day.entry(day).or_default().push(lapse.key.number());
+        }
+        for (day, lapses) in by_day {
+            store::ladder::set_next_step(tx, &lapses, day)?;
+        }
+        let unheard: Vec<i64> = unheard.iter().map(|key| key.number()).collect();
+        store::ladder::set_next_step(tx, &unheard, self.rulebook.today)
+    }
 }
 
 /// Every step owed by the day of the rulebook that was not told in the round its lapse is in. Many lapses stand alike,
 /// so what they owe is asked once.
-pub fn owing(open: &[LapseOnLadder], told: &HashSet<ToldStep>, rulebook: &Rulebook) -> Owing {
+pub fn owing(
+    open: impl IntoIterator<Item = (LapseKey, LapseState)>,
+    told: &HashSet<ToldStep>,
+    rulebook: &Rulebook,
+) -> Owing {
     let Rulebook {
         policy,
         calendar,
@@ -136,8 +170,7 @@ pub fn owing(open: &[LapseOnLadder], told: &HashSet<ToldStep>, rulebook: &Rulebo
     } = rulebook;
     let mut by_state: HashMap<LapseState, Vec<(StepOwed, Post)>> = HashMap::new();
     let mut owing = Owing::new();
-    for lapse in open {
-        let state = lapse.state();
+    for (lapse, state) in open {
         let steps = by_state.entry(state).or_insert_with(|| {
             owed(&state, policy, calendar, *today)
                 .flat_map(|owed| {
@@ -149,19 +182,44 @@ pub fn owing(open: &[LapseOnLadder], told: &HashSet<ToldStep>, rulebook: &Rulebo
         });
         let missing: Vec<(StepOwed, Post)> = steps
             .iter()
-            .filter(|(owed, post)| !told.contains(&(lapse.key, owed.round, owed.step, *post)))
+            .filter(|(owed, post)| !told.contains(&(lapse, owed.round, owed.step, *post)))
             .copied()
             .collect();
         if !missing.is_empty() {
-            owing.insert(lapse.key, missing);
+            owing.insert(lapse, missing);
         }
     }
     owing
 }
 
+/// How lapses stand, for [`owing`].
+pub fn states(lapses: &[LapseOnLadder]) -> impl Iterator<Item = (LapseKey, LapseState)> {
+    lapses.iter().map(|lapse| (lapse.key, lapse.state()))
+}
+
+/// What a letter says of a lapse that nobody has answered for yet.
+fn described(opened: Opened) -> Described {
+    let Opened {
+        key,
+        reference,
+        duty,
+        ..
+    } = opened;
+    Described {
+        key,
+        reference,
+        kind: duty.kind,
+        due_on: duty.due_on,
+        plan_by: None,
+        officer: duty.officer,
+        restricted: duty.restricted,
+        planned_by: None,
+    }
+}
+
 /// The references of lapses, the longest over first.
 pub fn named(conn: &mut Conn, owing: &Owing) -> Result<Vec<String>> {
-    let lapses = store::ladder::described(conn, owing.keys().copied())?;
+    let lapses = store::telling::described(conn, owing.keys().copied())?;
     let references = lapses.iter().map(|lapse| lapse.reference.to_string());
     Ok(references.collect())
 }
@@ -177,164 +235,4 @@ fn untold<'a>(lapses: &'a [Described], owing: &Owing) -> Vec<Untold<'a>> {
         })
     };
     lapses.iter().enumerate().flat_map(steps_of).collect()
-}
-
-/// For which post a step is told, and what decides besides who that is.
-type Audience<'a> = (Post, HeardOf<'a>);
-
-fn audience<'a>(step: &Untold<'a>) -> Audience<'a> {
-    let Untold {
-        lapse, owed, post, ..
-    } = step;
-    let is_for_officer = *post == Post::Officer;
-    let about = HeardOf {
-        // A restricted record can be opened by its officer, whichever post they hold.
-        officer: (lapse.officer.as_deref()).filter(|_| is_for_officer || lapse.is_restricted()),
-        restricted: lapse.is_restricted(),
-        done_by: (lapse.planned_by.as_deref()).filter(|_| owed.step.is_renewal()),
-    };
-    (*post, about)
-}
-
-/// Who hears what is told, asked once for each post and what it is about.
-fn hearing<'a>(untold: &[Untold<'a>], posts: &Posts) -> HashMap<Audience<'a>, Option<Heard>> {
-    let mut heard = HashMap::new();
-    for step in untold {
-        let (post, about) = audience(step);
-        heard
-            .entry((post, about))
-            .or_insert_with(|| posts.who(post, about));
-    }
-    heard
-}
-
-/// A step, as it is told to one person.
-struct Part<'a> {
-    step: &'a Untold<'a>,
-    told_post: Post,
-    in_place_of: Option<&'a str>,
-}
-
-fn group<'a>(
-    untold: &'a [Untold<'a>],
-    heard: &'a HashMap<Audience<'a>, Option<Heard>>,
-) -> BTreeMap<&'a EmailAddress, Vec<Part<'a>>> {
-    let mut by_recipient: BTreeMap<&EmailAddress, Vec<Part<'a>>> = BTreeMap::new();
-    for step in untold {
-        let Some(Some(heard)) = heard.get(&audience(step)) else {
-            continue;
-        };
-        for person in &heard.people {
-            by_recipient.entry(&person.email).or_default().push(Part {
-                step,
-                told_post: heard.post,
-                in_place_of: person.in_place_of.as_deref(),
-            });
-        }
-    }
-    by_recipient
-}
-
-/// What every letter of one authority on one day has in common.
-struct LetterWriter<'a> {
-    authority: &'a Authority,
-    base_url: &'a str,
-    rulebook: &'a Rulebook,
-    now: NaiveDateTime,
-}
-
-impl LetterWriter<'_> {
-    fn write_to(&self, tx: &mut Conn, recipient: &EmailAddress, parts: &[Part<'_>]) -> Result<()> {
-        let letterhead = self.authority.letterhead(self.base_url);
-        let reference = outbox::fresh_reference();
-        let digest = LapseDigest {
-            told_as: told_as(parts),
-            in_place_of: parts
-                .iter()
-                .filter_map(|part| part.in_place_of.map(str::to_owned))
-                .collect(),
-            lines: self.lines(parts),
-            link: told::link(self.base_url, reference.as_str()),
-        };
-        let letter = Letter {
-            key: self.key(recipient, parts),
-            authority: self.authority.key,
-            letterhead: &letterhead,
-            to: recipient.clone(),
-            about: Topic::General,
-            message: digest.render(&letterhead)?,
-        };
-        let mail = outbox::put_named(tx, &letter, &reference, self.now)?;
-        let tellings: Vec<Telling<'_>> = parts
-            .iter()
-            .map(|part| Telling {
-                lapse: part.step.lapse.key,
-                step: part.step.owed.step,
-                round: part.step.owed.round,
-                post: part.step.post,
-                told_post: part.told_post,
-                owed_on: part.step.owed.owed_on,
-                recipient: recipient.as_str(),
-                mail,
-            })
-            .collect();
-        store::ladder::insert(tx, &tellings)
-    }
-
-    /// One line a lapse, with the highest step that this person is told; the highest steps first, and among them
-    /// those longest over.
-    fn lines(&self, parts: &[Part<'_>]) -> Vec<LapseLine> {
-        let mut highest: BTreeMap<usize, &Part<'_>> = BTreeMap::new();
-        for part in parts {
-            let held = highest.entry(part.step.place).or_insert(part);
-            if part.step.owed.step.rung() > held.step.owed.step.rung() {
-                *held = part;
-            }
-        }
-        let mut chosen: Vec<&Part<'_>> = highest.into_values().collect();
-        chosen.sort_by_key(|part| (Reverse(part.step.owed.step.rung()), part.step.place));
-        chosen.into_iter().map(|part| self.line(part)).collect()
-    }
-
-    fn line(&self, part: &Part<'_>) -> LapseLine {
-        let Untold {
-            lapse, owed, post, ..
-        } = part.step;
-        let Rulebook {
-            calendar, today, ..
-        } = self.rulebook;
-        LapseLine {
-            reference: lapse.reference.as_str().to_owned(),
-            kind: lapse.kind,
-            due_on: lapse.due_on,
-            working_days_over: calendar.working_days_between(lapse.due_on, *today),
-            step: owed.step,
-            since: owed.owed_on,
-            broken_plan: lapse.plan_by.filter(|_| !owed.step.is_renewal()),
-            plan: lapse
-                .plan_by
-                .filter(|_| owed.step.is_renewal())
-                .map(|by| (owed.round, by)),
-            vacant_post: (part.told_post != *post).then_some(*post),
-        }
-    }
-
-    fn key(&self, recipient: &EmailAddress, parts: &[Part<'_>]) -> String {
-        let told = parts.iter().map(|part| {
-            let Untold {
-                lapse, owed, post, ..
-            } = part.step;
-            let (round, step) = (owed.round, owed.step.as_str());
-            format!("{} {round} {step} {}", lapse.reference, post.as_str())
-        });
-        let today = self.rulebook.today;
-        outbox::digest_key(&self.authority.code, today, recipient, told)
-    }
-}
-
-/// The posts that the person is told as.
-fn told_as(parts: &[Part<'_>]) -> Vec<Post> {
-    let all = Post::ALL.iter().copied();
-    all.filter(|post| parts.iter().any(|part| part.told_post == *post))
-        .collect()
 }

@@ -6,9 +6,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 pub use super::store::lapse::TellingRecord;
 use super::{DutyKey, LapseKey, store};
-use crate::access::audit::Event;
 use crate::access::{Act, Action, AuthorityKey, Subject, Viewer};
-use crate::clock::{At, london_day};
+use crate::clock::london_day;
 use crate::conflict;
 use crate::db::{Conn, DbError, Result};
 use crate::policy::rulebook::{self, LastDay, Rulebook};
@@ -177,39 +176,6 @@ pub fn who_hears(viewer: &Viewer, lapse: &LapseRecord, rulebook: &Rulebook) -> O
         escalation::who_hears(lapse.round, opened_on, ladder, owner, policy, calendar)
     };
     viewer.manages().then(hears).flatten()
-}
-
-/// Opens a lapse for every open duty that was due before `today` and has none: everything overdue, so a night off
-/// changes nothing. Checks that rest are left out until the rest ends. Gives how many were opened.
-pub fn open_due(tx: &mut Conn, authority: AuthorityKey, at: At) -> Result<usize> {
-    let overdue = store::lapse::overdue(tx, authority, at.today())?;
-    if overdue.is_empty() {
-        return Ok(0);
-    }
-    let references = store::lapse::open(tx, authority, &overdue, at.today(), at.now())?;
-    let details: Vec<String> = overdue
-        .iter()
-        .map(|duty| {
-            format!(
-                "{} lapsed: it was due on {}",
-                duty.kind.label(),
-                spoken(duty.due_on)
-            )
-        })
-        .collect();
-    let events: Vec<Event<'_>> = overdue
-        .iter()
-        .zip(&references)
-        .zip(&details)
-        .map(|((duty, reference), detail)| Event {
-            action: Action::DutyLapsed,
-            child: duty.child.map(ChildKey::number),
-            subject: reference.as_str(),
-            detail,
-        })
-        .collect();
-    Act::new(tx, &Viewer::program(authority, "sweep"), at).note_all(&events)?;
-    Ok(overdue.len())
 }
 
 /// The lapse with this reference, if this viewer may see what it is about.

@@ -69,7 +69,7 @@ pub(super) fn sweep_once(
     let swept = sweep::in_transaction(tx, authority, base_url, at)?;
     weekly::tell(tx, authority, base_url, at)?;
     Ok(Rehearsed {
-        opened: swept.opened,
+        opened: swept.told.opened,
         untold: swept.told.untold,
         assessed_all,
         mail: outbox::put_since(tx, authority, last)?,

@@ -6,7 +6,7 @@ use crate::access::{AuthorityKey, authority};
 use crate::clock::At;
 use crate::db::{Conn, DbError, Result};
 use crate::duty::ladder::{self, LadderTally};
-use crate::duty::{lapse, notice, rest, undelivered};
+use crate::duty::{notice, rest, undelivered};
 use crate::policy::rulebook;
 use crate::returns::census;
 use crate::standing::closure_news;
@@ -36,7 +36,6 @@ pub fn run(services: &Services, at: At) -> Result<Work> {
 
 /// What the sweep of one authority came to.
 pub(super) struct Swept {
-    pub(super) opened: usize,
     pub(super) told: LadderTally,
     /// Letters that are owed the same day.
     same_day: usize,
@@ -59,8 +58,7 @@ pub(super) fn in_transaction(
     let rulebook = rulebook::load(tx, authority, at.today())?;
     census::owe(tx, authority, &rulebook, at)?;
     Ok(Swept {
-        opened: lapse::open_due(tx, authority, at)?,
-        told: ladder::tell(tx, authority, &rulebook, base_url, at.now())?,
+        told: ladder::climb(tx, authority, &rulebook, base_url, at)?,
         notices: notice::tell(tx, authority, &rulebook, base_url, at.now())?,
         same_day: failed_visit::tell(tx, authority, base_url, at)?
             + postponed::tell(tx, authority, base_url, at)?
@@ -72,7 +70,7 @@ pub(super) fn in_transaction(
 
 impl Work {
     fn add(&mut self, code: &str, swept: &Swept) {
-        self.found += number(swept.opened);
+        self.found += number(swept.told.opened);
         self.did += number(swept.told.steps + swept.same_day + swept.notices);
         self.failed += number(swept.told.untold);
         if swept.told.untold > 0 {

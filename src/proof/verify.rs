@@ -9,7 +9,6 @@ use super::store::{verify as ask, verify_states as states, verify_told as told};
 use crate::access::{Action, AuthorityKey, audit, authority};
 use crate::clock::{At, london_day};
 use crate::db::{Conn, Result};
-use crate::duty::store::ladder::NO_MORE_STEPS;
 use crate::duty::{ladder, notice, owed, store};
 use crate::mail::outbox;
 use crate::policy::rulebook::{self, Rulebook};
@@ -212,12 +211,12 @@ fn steps_told(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
             seen_until,
         } = register;
         // Every open lapse: what is proved here is also that none was passed over by the day of its next step.
-        let open = store::ladder::open(conn, *authority, rulebook.today, NO_MORE_STEPS)?;
+        let open = store::ladder::open(conn, *authority, rulebook.today, ladder::NO_MORE_STEPS)?;
         let looked_at = i64::try_from(open.len()).unwrap_or(i64::MAX);
         let day_before = rulebook.today.pred_opt().unwrap_or(rulebook.today);
         let gone = store::ladder::gone(conn, *authority, day_before)?;
-        let told = store::ladder::told(conn, *authority, &gone, NO_MORE_STEPS)?;
-        let mut owing = ladder::owing(&open, &told, rulebook);
+        let told = store::ladder::told(conn, *authority, &gone, ladder::NO_MORE_STEPS)?;
+        let mut owing = ladder::owing(ladder::states(&open), &told, rulebook);
         if !owing.is_empty() {
             let changed = ask::changed_since(conn, *authority, *seen_until)?;
             owing.retain(|lapse, _| !changed.contains(lapse));

@@ -3,12 +3,13 @@
 use chrono::{Days, NaiveDateTime};
 use hearth::access::{Act, Viewer, accounts};
 use hearth::clock::At;
-use hearth::duty::lapse;
+use hearth::duty::ladder;
 use hearth::duty::owed::DutyState;
 use hearth::duty::rest::{self, NewRest};
 use hearth::intake::notification;
 use hearth::jobs::{Services, runner};
 use hearth::mail::Courier;
+use hearth::policy::rulebook;
 use hearth::register::child;
 use hearth::rules::codes::ChildStatus;
 use hearth::rules::duty::DutyKind;
@@ -384,11 +385,9 @@ fn a_parent_who_names_the_address_that_is_held_again_settles_what_was_told() {
     let owed = the(&app, &ben, DutyKind::AfterMove);
     let overdue = owed.due_on + Days::new(1);
     app.write(|tx| {
-        lapse::open_due(
-            tx,
-            viewer.authority(),
-            At::of(overdue.and_time(now().time())),
-        )
+        let book = rulebook::load(tx, viewer.authority(), overdue)?;
+        let at = At::of(overdue.and_time(now().time()));
+        ladder::climb(tx, viewer.authority(), &book, &app.url, at)
     });
     let family = Viewer::program(viewer.authority(), "form");
     let again = notified("the-fifth-form", None);

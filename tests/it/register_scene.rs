@@ -1,10 +1,12 @@
 //! Children for tests to meet on pages: written through the rooms, as an import or a notification would.
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
 use hearth::access::{AccountKey, Act, Viewer, session};
 use hearth::clock::At;
+use hearth::db::schema::{lapse, lapse_step, outgoing_mail};
 use hearth::db::{Conn, DbError};
-use hearth::duty::{lapse, owed};
+use hearth::duty::{ladder, owed};
 use hearth::intake::notification::{self, Notification, NotifiedChild, NotifyingParent};
 use hearth::policy::rulebook;
 use hearth::register::address::{self, Place};
@@ -70,11 +72,21 @@ pub fn allocate(app: &TestApp, child: &SceneChild, staff: &str) {
     });
 }
 
-/// Opens the lapses that are due at the beginning.
+/// Opens the lapses that are due at the beginning, and leaves them as they would be if nobody could be told.
 pub fn sweep(app: &TestApp, staff: &str) {
     let authority = app.eyes(staff).authority();
     let now = moment(BEGINNING);
-    app.write(|tx| lapse::open_due(tx, authority, At::of(now)));
+    app.write(|tx| {
+        let book = rulebook::load(tx, authority, now.date())?;
+        ladder::climb(tx, authority, &book, &app.url, At::of(now))?;
+        diesel::delete(lapse_step::table).execute(tx)?;
+        diesel::delete(outgoing_mail::table.filter(outgoing_mail::kind.eq("lapse_digest")))
+            .execute(tx)?;
+        diesel::update(lapse::table)
+            .set(lapse::next_step_on.eq(lapse::opened_on))
+            .execute(tx)?;
+        Ok::<_, DbError>(())
+    });
 }
 
 /// Books a home visit for the child's first meeting, in this officer's name.

@@ -5,6 +5,7 @@ use diesel::dsl::{exists, not};
 
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
+use crate::clock::At;
 use crate::db::days::{Day, Moment};
 use crate::db::schema::{account, child, duty, lapse, lapse_step, outgoing_mail};
 use crate::db::{Conn, Result};
@@ -15,13 +16,15 @@ use crate::duty::{DutyKey, LapseKey};
 use crate::mail::outbox::MailState;
 use crate::register::{ChildKey, random_reference};
 use crate::rules::duty::DutyKind;
-use crate::rules::escalation::{Ladder, Post, Step};
+use crate::rules::escalation::{Ladder, LapseState, Post, Step};
 use crate::rules::identifiers::{Reference, ReferenceKind};
-use crate::{insert_rows, on_each};
+use crate::rules::tier::Tier;
+use crate::{insert_rows_for_keys, on_each};
 
 use diesel::prelude::*;
 
-/// An open duty whose day has passed and that has no lapse yet.
+/// An open duty whose day has passed and that has no lapse yet, with what the ladder and a letter ask about it, so that
+/// neither has to read it again.
 #[derive(Queryable)]
 pub struct Overdue {
     pub duty: DutyKey,
@@ -30,9 +33,32 @@ pub struct Overdue {
     pub post: Post,
     #[diesel(deserialize_as = Day)]
     pub due_on: NaiveDate,
+    /// Of the child; none if the duty is about none.
+    pub tier: Option<Tier>,
+    /// The address of the child's officer, unless there is none or they have left.
+    pub officer: Option<String>,
+    /// Whether not everybody may open the child's record.
+    pub restricted: Option<bool>,
 }
 
-/// Everything overdue that nobody has opened a lapse for; checks that rest today are left out.
+impl Overdue {
+    /// Its lapse as the ladder sees it on the day on which it is opened.
+    pub fn state(&self, opened_on: NaiveDate) -> LapseState {
+        LapseState {
+            ladder: self.kind.nature().ladder,
+            owner: self.post,
+            due_on: self.due_on,
+            opened_on,
+            tier: self.tier.unwrap_or(Tier::Green),
+            round: 0,
+            plan_by: None,
+            planned_on: None,
+            closed: false,
+        }
+    }
+}
+
+/// Everything overdue that nobody has opened a lapse for, the longest over first; checks that rest today are left out.
 pub fn overdue(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Result<Vec<Overdue>> {
     let opened = exists(
         lapse::table
@@ -40,6 +66,12 @@ pub fn overdue(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Re
             .filter(lapse::closed_at.is_null()),
     );
     Ok(duty::table
+        .left_join(child::table.on(duty::child_id.eq(child::id.nullable())))
+        .left_join(
+            account::table.on(child::officer_id
+                .eq(account::id.nullable())
+                .and(account::left_on.is_null())),
+        )
         .filter(IS_OPEN)
         .filter(duty::due_on.lt(today))
         .filter(duty::authority_id.eq(authority))
@@ -52,6 +84,9 @@ pub fn overdue(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Re
             duty::kind,
             duty::post,
             duty::due_on,
+            child::tier.nullable(),
+            account::email.nullable(),
+            child::restricted.nullable(),
         ))
         .load(conn)?)
 }
@@ -71,14 +106,14 @@ struct NewRow<'a> {
     next_step_on: Day,
 }
 
-/// Opens a lapse for each of these duties; gives the lapses' references in the same order.
+/// Opens a lapse for each of these duties, which owes the step after today's on the day beside it; gives the lapses' keys and
+/// references in the same order.
 pub fn open(
     tx: &mut Conn,
     authority: AuthorityKey,
-    overdue: &[Overdue],
-    today: NaiveDate,
-    now: NaiveDateTime,
-) -> Result<Vec<Reference>> {
+    overdue: &[(Overdue, NaiveDate)],
+    at: At,
+) -> Result<Vec<(LapseKey, Reference)>> {
     let references: Vec<Reference> = overdue
         .iter()
         .map(|_| random_reference(ReferenceKind::Lapse))
@@ -86,7 +121,7 @@ pub fn open(
     let rows: Vec<NewRow<'_>> = overdue
         .iter()
         .zip(&references)
-        .map(|(overdue, reference)| NewRow {
+        .map(|((overdue, next_step_on), reference)| NewRow {
             reference: reference.as_str(),
             authority_id: authority.number(),
             duty_id: overdue.duty.number(),
@@ -94,13 +129,17 @@ pub fn open(
             ladder: overdue.kind.nature().ladder.as_str(),
             post: overdue.post.as_str(),
             due_on: overdue.due_on.into(),
-            opened_on: today.into(),
-            opened_at: now.into(),
-            next_step_on: today.into(),
+            opened_on: at.today().into(),
+            opened_at: at.now().into(),
+            next_step_on: (*next_step_on).into(),
         })
         .collect();
-    insert_rows!(tx, lapse::table, rows)?;
-    Ok(references)
+    let keys: Vec<i64> = insert_rows_for_keys!(tx, lapse, rows)?;
+    Ok(keys
+        .into_iter()
+        .map(LapseKey::new)
+        .zip(references)
+        .collect())
 }
 
 #[derive(Queryable)]

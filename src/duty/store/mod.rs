@@ -6,6 +6,7 @@ pub mod lapse_list;
 pub mod notice;
 pub mod owed;
 pub mod rest;
+pub mod telling;
 pub mod told;
 
 use crate::db::Condition;

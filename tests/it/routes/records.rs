@@ -264,7 +264,7 @@ fn mails(app: &TestApp) -> (String, String) {
     let now = moment(BEGINNING);
     app.write(|tx| {
         let book = rulebook::load(tx, authority, now.date())?;
-        ladder::tell(tx, authority, &book, &app.url, now)
+        ladder::climb(tx, authority, &book, &app.url, At::of(now))
     });
     let services = Services {
         db: app.db.clone(),
