@@ -219,7 +219,7 @@ fn news(rest: &Unheard) -> News<'_, Unheard> {
 
 /// The rest that holds on a day.
 pub fn on(conn: &mut Conn, child: ChildKey, day: NaiveDate) -> Result<Option<Rest>> {
-    Ok(of(conn, &[child], day)?.remove(&child))
+    store::rest::on(conn, child, day)
 }
 
 /// The rests that hold on a day for these children.

@@ -57,39 +57,76 @@ macro_rules! lapse_rests {
 }
 pub(crate) use lapse_rests;
 
+#[derive(Queryable)]
+struct Row {
+    child: ChildKey,
+    reason: String,
+    lead_name: String,
+    starts_on: NaiveDate,
+    ends_on: NaiveDate,
+    renewal: i32,
+}
+
+type Columns = (
+    rest::child_id,
+    rest::reason,
+    rest::lead_name,
+    rest::starts_on,
+    rest::ends_on,
+    rest::renewal,
+);
+const COLUMNS: Columns = (
+    rest::child_id,
+    rest::reason,
+    rest::lead_name,
+    rest::starts_on,
+    rest::ends_on,
+    rest::renewal,
+);
+
+impl From<Row> for Rest {
+    fn from(row: Row) -> Self {
+        Self {
+            reason: row.reason,
+            lead_name: row.lead_name,
+            starts_on: row.starts_on,
+            ends_on: row.ends_on,
+            renewal: row.renewal.unsigned_abs(),
+        }
+    }
+}
+
+/// The rest that holds on a day; of several the one that lasts longest.
+pub fn on(conn: &mut Conn, child: ChildKey, day: NaiveDate) -> Result<Option<Rest>> {
+    let row: Option<Row> = on_each!(conn, |conn| rest::table
+        .filter(rest::child_id.eq(child))
+        .filter(rest::starts_on.le(day))
+        .filter(rest::ends_on.ge(day))
+        .order((rest::ends_on.desc(), rest::id.desc()))
+        .select(COLUMNS)
+        .first(conn)
+        .optional())?;
+    Ok(row.map(Rest::from))
+}
+
 /// The rests that hold on a day; of several for one child the one that lasts longest.
 pub fn of(
     conn: &mut Conn,
     children: &[ChildKey],
     day: NaiveDate,
 ) -> Result<HashMap<ChildKey, Rest>> {
-    type Row = (ChildKey, String, String, NaiveDate, NaiveDate, i32);
     let keys: Vec<i64> = children.iter().map(|key| key.number()).collect();
     let rows: Vec<Row> = on_each!(conn, |conn| rest::table
         .filter(rest::child_id.eq_any(&keys))
         .filter(rest::starts_on.le(day))
         .filter(rest::ends_on.ge(day))
         .order((rest::ends_on, rest::id))
-        .select((
-            rest::child_id,
-            rest::reason,
-            rest::lead_name,
-            rest::starts_on,
-            rest::ends_on,
-            rest::renewal,
-        ))
+        .select(COLUMNS)
         .load(conn))?;
-    let rest = |(child, reason, lead_name, starts_on, ends_on, renewal): Row| {
-        let rest = Rest {
-            reason,
-            lead_name,
-            starts_on,
-            ends_on,
-            renewal: renewal.unsigned_abs(),
-        };
-        (child, rest)
-    };
-    Ok(rows.into_iter().map(rest).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.child, row.into()))
+        .collect())
 }
 
 /// Every rest that a child's checks ever had, in order.

@@ -328,6 +328,9 @@ pub(crate) fn modes_at_home() -> Vec<&'static str> {
 
 /// Which of these checks have a coming visit that is not for the child's home as it is known now.
 pub fn elsewhere(conn: &mut Conn, checks: &[DutyKey], today: NaiveDate) -> Result<Vec<DutyKey>> {
+    if checks.is_empty() {
+        return Ok(Vec::new());
+    }
     let keys: Vec<i64> = checks.iter().map(|key| key.number()).collect();
     Ok(coming_visits!(today)
         .filter(booking::check_id.eq_any(keys))

@@ -171,8 +171,8 @@ impl OwedDuty {
         }
         let calendar = rulebook::calendar(conn, child.authority)?;
         let mut booked = booking::standing_of_child(conn, child.key)?;
-        let keys: Vec<DutyKey> = open.iter().map(|duty| duty.key).collect();
-        let elsewhere = booking::elsewhere(conn, &keys, today)?;
+        let booked_for: Vec<DutyKey> = booked.iter().map(|(check, _)| *check).collect();
+        let elsewhere = booking::elsewhere(conn, &booked_for, today)?;
         let mut owed = Vec::with_capacity(open.len());
         for duty in open {
             let notification = match duty.kind.nature().closed_by {
