@@ -103,7 +103,7 @@ impl Answered {
 
 /// The cells and rows that are called as one with a due day, and have one.
 fn places(html: &Html) -> Vec<ElementRef<'_>> {
-    let any = selector("td[data-label], .govuk-summary-list__row");
+    let any = selector("td[data-label], .hearth-children td, .govuk-summary-list__row");
     html.select(&any)
         .filter(|place| LABELS.contains(&label(*place).as_str()))
         .filter(|place| words(*place).chars().any(|letter| letter.is_ascii_digit()))
@@ -111,14 +111,37 @@ fn places(html: &Html) -> Vec<ElementRef<'_>> {
 }
 
 fn label(place: ElementRef<'_>) -> String {
-    match place.attr("data-label") {
-        Some(label) => label.to_owned(),
-        None => place
-            .select(&selector("dt"))
-            .next()
-            .map(words)
-            .unwrap_or_default(),
+    if let Some(label) = place.attr("data-label") {
+        return label.to_owned();
     }
+    if place.value().name() == "td" {
+        return heading(place);
+    }
+    place
+        .select(&selector("dt"))
+        .next()
+        .map(words)
+        .unwrap_or_default()
+}
+
+/// What stands above a cell: the visible words of its column's heading.
+fn heading(cell: ElementRef<'_>) -> String {
+    let column = cell
+        .prev_siblings()
+        .filter(|it| it.value().is_element())
+        .count();
+    let table = cell
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .find(|it| it.value().name() == "table")
+        .expect("a cell is in a table");
+    table
+        .select(&selector("thead th"))
+        .nth(column)
+        .and_then(|heading| heading.text().next())
+        .expect("a heading above the cell")
+        .trim()
+        .to_owned()
 }
 
 /// What a due day says of itself: below it, in a row of its own, or where it leads.

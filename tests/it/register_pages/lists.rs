@@ -99,3 +99,28 @@ fn a_search_says_how_it_was_understood() {
     let typed = browser.open("/search?q=%3Cscript%3E%27%25_").expect(200);
     assert_eq!(typed.all("script"), Vec::<String>::new());
 }
+
+/// On a phone a cell is named by the stylesheet, which cannot read the heading above it.
+#[test]
+fn the_stylesheet_names_the_cells_of_a_child_as_the_headings_do() {
+    let app = TestApp::start();
+    ada(&app);
+    let list = app.signed_in(OFFICER).open("/children").expect(200);
+    let html = scraper::Html::parse_document(&list.text);
+    let headings = scraper::Selector::parse(".hearth-children thead th").expect("a selector");
+    let named: Vec<String> = html
+        .select(&headings)
+        .zip(1..)
+        .skip(1)
+        .map(|(heading, column)| {
+            let heading = heading.text().next().unwrap_or_default();
+            format!("{column}: \"{heading}\"")
+        })
+        .collect();
+    assert_eq!(named.len(), 6);
+    let stylesheet = include_str!("../../../assets/app.scss");
+    assert!(
+        stylesheet.contains(&format!("({})", named.join(", "))),
+        "{named:?}"
+    );
+}
