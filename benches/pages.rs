@@ -1,6 +1,6 @@
-//! How many pages a second one core serves, for 2,000 and for 200,000 children, beside a bare actix-web server that sends
-//! the same number of bytes. `cargo bench --bench pages`; `-- 20000` for other sizes, `-- child`
-//! for the pages whose name has that word.
+//! How many pages a second one core serves, and what each takes of the processor, for 2,000 and for 200,000 children, beside a
+//! bare actix-web server that sends the same number of bytes; and how many outcomes are recorded. `cargo bench --bench pages`;
+//! `-- 20000` for other sizes, `-- child` for the pages whose name has that word.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -13,6 +13,7 @@ mod scene;
 #[path = "bench/service.rs"]
 mod service;
 
+use std::path::Path;
 use std::time::Duration;
 
 use hearth::clock::Clock;
@@ -51,54 +52,132 @@ fn main() {
         sizes = vec![2_000, 200_000];
     }
     println!(
-        "| children | page | requests/s | bytes | bare server/s | ratio to bare | ratio to {} children |",
+        "| children | page | requests/s | bytes | CPU µs | bare server's CPU µs | requests/bare | bare/CPU | to {} children |",
         sizes[0]
     );
-    println!("|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|");
     let mut first = Vec::new();
     for size in sizes {
         let scene = scene::of(size);
         let medians = measure(&scene, &words);
         if first.is_empty() {
-            first = medians.iter().map(|(_, page, _)| page.per_second).collect();
+            first = medians.iter().map(|it| it.page.cpu_us).collect();
         }
-        for ((name, page, bare), first) in medians.iter().zip(&first) {
+        for (PageAndBare { name, page, bare }, first) in medians.iter().zip(&first) {
             println!(
-                "| {size} | {name} | {:.0} | {} | {:.0} | {:.3} | {:.2} |",
+                "| {size} | {name} | {:.0} | {} | {:.0} | {:.1} | {:.3} | {:.3} | {:.2} |",
                 page.per_second,
                 page.body_bytes,
-                bare.per_second,
+                page.cpu_us,
+                bare.cpu_us,
                 page.per_second / bare.per_second,
-                page.per_second / first
+                bare.cpu_us / page.cpu_us,
+                first / page.cpu_us
             );
         }
     }
 }
 
+/// What a page took, and a bare server's answer of the same length.
+struct PageAndBare {
+    name: &'static str,
+    page: load::Measured,
+    bare: load::Measured,
+}
+
 /// The median of some rounds for each page that has one of the words (all, without words), and for the bare server with as many bytes.
-fn measure(
-    scene: &Scene,
-    words: &[&String],
-) -> Vec<(&'static str, load::Measured, load::Measured)> {
-    let running = service::hearth(app(scene));
+fn measure(scene: &Scene, words: &[&String]) -> Vec<PageAndBare> {
+    let running = service::hearth(app(&scene.file));
     cores::stay_on(cores::LOAD);
+    let officer = as_a_browser(running.address, &scene.cookie);
     let mut medians = Vec::new();
-    let is_wanted = |page: &MeasuredPage| {
-        words.is_empty() || words.iter().any(|word| page.name.contains(*word))
-    };
-    for asked in pages(scene).into_iter().filter(is_wanted) {
-        let ask = |lasting| load::run(running.address, &scene.cookie, &asked.paths, lasting);
-        let warm = ask(Duration::from_millis(500));
-        let bare = service::bare(warm.body_bytes);
+    let is_wanted =
+        |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
+    for asked in pages(scene).into_iter().filter(|it| is_wanted(it.name)) {
+        let warm = load::run(&officer, &asked.paths, Duration::from_millis(500));
+        let bare = bare(warm.body_bytes);
         let one = ["/".to_owned()];
         let (mut with, mut without) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
-            with.push(ask(LASTING));
-            without.push(load::run(bare.address, "", &one, LASTING));
+            with.push(load::run(&officer, &asked.paths, LASTING));
+            without.push(load::run(&bare.1, &one, LASTING));
         }
-        medians.push((asked.name, median(with), median(without)));
+        medians.push(PageAndBare {
+            name: asked.name,
+            page: median(with),
+            bare: median(without),
+        });
+    }
+    drop(running);
+    if is_wanted("recording an outcome") {
+        medians.push(outcomes(scene));
     }
     medians
+}
+
+/// A bare server that answers with so many bytes, and how to ask it.
+fn bare(bytes: usize) -> (service::Running, load::Target) {
+    let running = service::bare(bytes);
+    let target = load::Target {
+        address: running.address,
+        cookie: String::new(),
+    };
+    (running, target)
+}
+
+/// Whoever has this session, in a browser that was here before: it sends the cookie that it got then.
+fn as_a_browser(address: std::net::SocketAddr, session: &str) -> load::Target {
+    let mut target = load::Target {
+        address,
+        cookie: session.to_owned(),
+    };
+    let (head, _) = target.ask(&target.get("/children"), 200);
+    let given = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        let cookie = value.split(';').next()?;
+        name.eq_ignore_ascii_case("set-cookie").then_some(cookie)
+    });
+    target.cookie = format!("{session}; {}", given.expect("a browser's cookie"));
+    target
+}
+
+/// Outcomes of home visits, each of another check, recorded on a copy of the register.
+fn outcomes(scene: &Scene) -> PageAndBare {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let file = folder.path().join("register.db");
+    std::fs::copy(&scene.file, &file).expect("a copy");
+    let running = service::hearth(app(&file));
+    let officer = as_a_browser(running.address, &scene.cookie);
+    let form = format!("/checks/{}/outcomes/new", scene.checks[0]);
+    let (_, page) = officer.ask(&officer.get(&form), 200);
+    let token = page.split("name=\"csrf\" value=\"").nth(1);
+    let token = token
+        .and_then(|rest| rest.split('"').next())
+        .expect("a token");
+    let requests: Vec<Vec<u8>> = scene
+        .checks
+        .iter()
+        .enumerate()
+        .map(|(number, check)| {
+            let body = format!(
+                "csrf={token}&form_key=bench-{number}&result=child_seen&day-day=23&day-month=11&day-year=2026\
+                 &mode=home_visit&place=At+home&present=Sam+and+the+child&spoken_alone=accepted&home_seen=yes\
+                 &judgement=suitable&note=Work+samples+seen%3B+plan+for+the+year+discussed."
+            );
+            officer.post(&format!("/checks/{check}/outcomes"), &body)
+        })
+        .collect();
+    let bare = bare(0);
+    let rounds = requests.chunks(requests.len().div_ceil(ROUNDS));
+    PageAndBare {
+        name: "recording an outcome",
+        page: median(
+            rounds
+                .map(|some| load::send_all(&officer, some, 303))
+                .collect(),
+        ),
+        bare: load::run(&bare.1, &["/".to_owned()], LASTING),
+    }
 }
 
 fn median(mut rounds: Vec<load::Measured>) -> load::Measured {
@@ -106,8 +185,8 @@ fn median(mut rounds: Vec<load::Measured>) -> load::Measured {
     rounds[rounds.len() / 2]
 }
 
-fn app(scene: &Scene) -> App {
-    let url = format!("sqlite:{}", scene.file.display());
+fn app(register: &Path) -> App {
+    let url = format!("sqlite:{}", register.display());
     let settings = [
         ("HEARTH_DATABASE_URL", url.as_str()),
         ("HEARTH_WORKERS", "1"),

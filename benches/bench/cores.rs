@@ -17,3 +17,17 @@ pub fn stay_on(core: usize) {
         let _ = sched_setaffinity(Pid::from_raw(0), &set);
     }
 }
+
+/// The processor time that all threads of this program but the present one have used so far.
+#[allow(dead_code)]
+pub fn time_of_other_threads() -> std::time::Duration {
+    let own = nix::unistd::gettid().to_string();
+    let threads = std::fs::read_dir("/proc/self/task").expect("the threads");
+    let nanoseconds = threads
+        .filter_map(Result::ok)
+        .filter(|thread| thread.file_name().to_string_lossy() != own)
+        .filter_map(|thread| std::fs::read_to_string(thread.path().join("schedstat")).ok())
+        .filter_map(|used| used.split(' ').next()?.parse::<u64>().ok())
+        .sum();
+    std::time::Duration::from_nanos(nanoseconds)
+}

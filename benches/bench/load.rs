@@ -6,93 +6,166 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::cores;
+
 /// Connections open at once.
 const CONNECTIONS: usize = 16;
 
-/// Requests answered a second, and the bytes of one answer's body.
+/// Requests answered a second, what each took of the service's processor, and the bytes of the longest answer's body.
 #[derive(Clone, Copy, Debug)]
 pub struct Measured {
     pub per_second: f64,
+    /// Microseconds of processor time of all threads but the one that asks: other programs on the machine do not change it.
+    pub cpu_us: f64,
     pub body_bytes: usize,
 }
 
-/// Asks for the paths in turn for some time, with a cookie. Every answer has to be a 200.
-pub fn run(address: SocketAddr, cookie: &str, paths: &[String], lasting: Duration) -> Measured {
-    let requests: Vec<Vec<u8>> = paths
-        .iter()
-        .map(|path| {
-            format!("GET {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\n\r\n")
-                .into_bytes()
+/// Whom to ask and as whom.
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub address: SocketAddr,
+    pub cookie: String,
+}
+
+impl Target {
+    /// A request for a page.
+    pub fn get(&self, path: &str) -> Vec<u8> {
+        let Self { address, cookie } = self;
+        format!("GET {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\n\r\n").into_bytes()
+    }
+
+    /// A form that is sent.
+    pub fn post(&self, path: &str, body: &str) -> Vec<u8> {
+        let Self { address, cookie } = self;
+        format!(
+            "POST {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\norigin: http://{address}\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .into_bytes()
+    }
+
+    /// One request, with head and body of the answer.
+    pub fn ask(&self, request: &[u8], expected: u16) -> (String, String) {
+        runtime().block_on(async {
+            let mut connection = Connection::to(self.address).await;
+            let (head, length) = connection.ask(request, expected).await;
+            let body = connection.buffer[head..head + length].to_vec();
+            let head = String::from_utf8_lossy(&connection.buffer[..head]).into_owned();
+            (head, String::from_utf8(body).expect("text"))
         })
-        .collect();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
-        let begun = Instant::now();
-        let until = begun + lasting;
-        let mut tasks = Vec::new();
-        for connection in 0..CONNECTIONS {
-            let requests = requests.clone();
-            tasks.push(tokio::spawn(async move {
-                one(address, &requests, connection, until).await
-            }));
-        }
-        let (mut answered, mut body_bytes) = (0, 0);
-        for task in tasks {
-            let (n, bytes) = task.await.expect("a connection");
-            answered += n;
-            body_bytes = body_bytes.max(bytes);
-        }
-        Measured {
-            per_second: answered as f64 / begun.elapsed().as_secs_f64(),
-            body_bytes,
-        }
+    }
+}
+
+/// Asks for the paths in turn for some time. Every answer has to be a 200.
+pub fn run(target: &Target, paths: &[String], lasting: Duration) -> Measured {
+    let requests: Vec<Vec<u8>> = paths.iter().map(|path| target.get(path)).collect();
+    let until = Instant::now() + lasting;
+    measured(target, |connection| {
+        let mut in_turn = requests.iter().cycle().skip(connection);
+        std::iter::from_fn(move || {
+            let next = in_turn.next().filter(|_| Instant::now() < until);
+            next.map(|request| (request.as_slice(), 200))
+        })
     })
 }
 
-async fn one(
+/// Sends each request once. Every answer has to have this status.
+pub fn send_all(target: &Target, requests: &[Vec<u8>], expected: u16) -> Measured {
+    measured(target, |connection| {
+        let own = requests.iter().skip(connection).step_by(CONNECTIONS);
+        own.map(move |request| (request.as_slice(), expected))
+    })
+}
+
+fn measured<'a, I>(target: &Target, requests_of: impl Fn(usize) -> I) -> Measured
+where
+    I: Iterator<Item = (&'a [u8], u16)>,
+{
+    let (begun, used) = (Instant::now(), cores::time_of_other_threads());
+    let (answered, body_bytes) = runtime().block_on(async {
+        let all = (0..CONNECTIONS).map(|connection| one(target.address, requests_of(connection)));
+        let all = futures_util::future::join_all(all).await;
+        all.into_iter()
+            .fold((0, 0), |(n, longest), (answered, bytes)| {
+                (n + answered, longest.max(bytes))
+            })
+    });
+    let used = cores::time_of_other_threads() - used;
+    Measured {
+        per_second: f64::from(answered) / begun.elapsed().as_secs_f64(),
+        cpu_us: used.as_secs_f64() * 1e6 / f64::from(answered),
+        body_bytes,
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}
+
+async fn one<'a>(
     address: SocketAddr,
-    requests: &[Vec<u8>],
-    first: usize,
-    until: Instant,
-) -> (u64, usize) {
-    let mut stream = TcpStream::connect(address).await.expect("a connection");
-    stream.set_nodelay(true).expect("no delay");
-    let mut buffer = vec![0; 256 * 1024];
-    let (mut answered, mut body_bytes, mut next) = (0, 0, first);
-    while Instant::now() < until {
-        stream
-            .write_all(&requests[next % requests.len()])
-            .await
-            .expect("sent");
-        body_bytes = body_bytes.max(answer(&mut stream, &mut buffer).await);
+    requests: impl Iterator<Item = (&'a [u8], u16)>,
+) -> (u32, usize) {
+    let mut connection = Connection::to(address).await;
+    let (mut answered, mut body_bytes) = (0, 0);
+    for (request, expected) in requests {
+        let (_, length) = connection.ask(request, expected).await;
+        body_bytes = body_bytes.max(length);
         answered += 1;
-        next += 1;
     }
     (answered, body_bytes)
 }
 
-/// Reads one answer; gives the length of its body.
-async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> usize {
-    let mut filled = 0;
-    loop {
-        let read = stream.read(&mut buffer[filled..]).await.expect("an answer");
-        assert!(read > 0, "the server closed the connection");
-        filled += read;
-        let Some(end) = buffer[..filled].windows(4).position(|w| w == b"\r\n\r\n") else {
-            continue;
-        };
-        let head = std::str::from_utf8(&buffer[..end]).expect("a head");
-        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-        let length = content_length(head);
-        while filled < end + 4 + length {
-            let read = stream.read(&mut buffer[filled..]).await.expect("a body");
-            assert!(read > 0, "the server closed the connection");
-            filled += read;
+struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    async fn to(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.expect("a connection");
+        stream.set_nodelay(true).expect("no delay");
+        Self {
+            stream,
+            buffer: vec![0; 256 * 1024],
         }
-        return length;
+    }
+
+    /// Sends a request and reads its answer; gives the lengths of its head and of its body.
+    async fn ask(&mut self, request: &[u8], expected: u16) -> (usize, usize) {
+        self.stream.write_all(request).await.expect("sent");
+        let mut filled = 0;
+        loop {
+            filled += self.read(filled).await;
+            let Some(end) = self.buffer[..filled]
+                .windows(4)
+                .position(|w| w == b"\r\n\r\n")
+            else {
+                continue;
+            };
+            let head = std::str::from_utf8(&self.buffer[..end]).expect("a head");
+            assert!(
+                head.starts_with(&format!("HTTP/1.1 {expected}")),
+                "{head}\n{}",
+                String::from_utf8_lossy(&self.buffer[end..filled])
+            );
+            let (head, length) = (end + 4, content_length(head));
+            while filled < head + length {
+                filled += self.read(filled).await;
+            }
+            return (head, length);
+        }
+    }
+
+    async fn read(&mut self, filled: usize) -> usize {
+        let read = self.stream.read(&mut self.buffer[filled..]).await;
+        let read = read.expect("an answer");
+        assert!(read > 0, "the server closed the connection");
+        read
     }
 }
 

@@ -5,11 +5,13 @@ use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
+use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
+use diesel::prelude::*;
 use hearth::access::accounts::{self, NewAccount};
 use hearth::access::{Act, Role, Viewer, authority, session};
 use hearth::clock::At;
+use hearth::db::schema::duty;
 use hearth::db::{Conn, Db, DbError};
 use hearth::duty::owed;
 use hearth::policy::rulebook;
@@ -43,6 +45,8 @@ pub struct Scene {
     pub children: usize,
     pub cookie: String,
     pub references: Vec<String>,
+    /// Open checks of the measured authority.
+    pub checks: Vec<String>,
     pub names: Vec<String>,
 }
 
@@ -101,9 +105,10 @@ pub fn of(children: usize) -> Scene {
     look_up(file, children)
 }
 
-/// Tells the tables of one version from another's: a register made for older ones is made anew.
+/// Tells the tables of one version, and how they are filled, from another's: an older register is made anew.
 fn tables() -> String {
     let mut hasher = std::hash::DefaultHasher::new();
+    include_str!("scene.rs").hash(&mut hasher);
     include_str!("../../src/db/schema.rs").hash(&mut hasher);
     hasher.finish().to_string()
 }
@@ -289,35 +294,67 @@ fn parent(family_name: &str, email: &str, held_from: NaiveDate) -> NewParent {
     }
 }
 
-/// Five checks that were done, their outcomes and six lines of the timeline for every child.
+/// Checks of which the outcome is recorded in one measurement.
+const CHECKS: i64 = 1_500;
+/// Children whose history is written in one transaction: a journal of all of them would outgrow the register.
+const HISTORY_AT_ONCE: i64 = 20_000;
+
+/// Five checks that were done, their outcomes and six lines of the timeline for every child. Their references begin with a
+/// small z, which chance never gives out.
 fn write_history(file: &Path) {
     let mut conn = SqliteConnection::establish(&file.to_string_lossy()).expect("the database");
     conn.batch_execute(
-        "PRAGMA synchronous = OFF;
+        "PRAGMA synchronous = OFF; PRAGMA cache_size = -262144;
          CREATE TEMP TABLE step (n INTEGER); INSERT INTO step VALUES (1), (2), (3), (4), (5);
-         BEGIN;
-         UPDATE child SET officer_id = (SELECT min(id) FROM account WHERE account.authority_id = child.authority_id);
-         INSERT OR IGNORE INTO duty (reference, authority_id, child_id, kind, purpose, counted_from, original_due_on, due_on,
-             why, state, closed_on, closed_because, created_at)
-         SELECT printf('W-%04d-%04d', (c.id * 5 + n) / 10000, (c.id * 5 + n) % 10000), c.authority_id, c.id,
-             'recurring_check', 'see_child', date('2026-10-01', (-200 * n) || ' days'), date('2026-10-01', (-150 * n) || ' days'),
-             date('2026-10-01', (-150 * n) || ' days'), 'Recurring check: 12 months after the child was seen.', 'done',
+         UPDATE child SET officer_id = (SELECT min(id) FROM account WHERE account.authority_id = child.authority_id);",
+    )
+    .expect("officers");
+    let children: i64 = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(
+        "(SELECT max(id) FROM child)",
+    ))
+    .get_result(&mut conn)
+    .expect("how many children");
+    for first in (0..=children).step_by(usize::try_from(HISTORY_AT_ONCE).expect("a step")) {
+        let last = first + HISTORY_AT_ONCE - 1;
+        conn.batch_execute(&history_of(first, last))
+            .expect("a history");
+    }
+    conn.batch_execute(SWEPT).expect("runs");
+    conn.batch_execute("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);")
+        .expect("statistics");
+}
+
+/// The runs of the jobs that watch over the register, as their runner writes them down: without them each page warns.
+const SWEPT: &str = "INSERT INTO job_run (job, day, started_at, ended_at)
+    VALUES ('sweep', '2026-11-23', '2026-11-23 08:59:59', '2026-11-23 09:00:00'),
+           ('tiers', '2026-11-23', '2026-11-23 08:59:59', '2026-11-23 09:00:00')";
+
+/// The statements that write the history of the children with these keys.
+fn history_of(first: i64, last: i64) -> String {
+    format!(
+        "BEGIN;
+         INSERT INTO duty (reference, authority_id, child_id, kind, purpose, post, may_rest, counted_from, original_due_on,
+             due_on, why, state, closed_on, closed_because, created_at)
+         SELECT printf('W-z%03d-%04d', (c.id * 5 + n) / 10000, (c.id * 5 + n) % 10000), c.authority_id, c.id,
+             'recurring_check', 'see_child', 'officer', TRUE, date('2026-10-01', (-200 * n) || ' days'),
+             date('2026-10-01', (-150 * n) || ' days'), date('2026-10-01', (-150 * n) || ' days'),
+             'Recurring check: 12 months after the child was seen.', 'done',
              date('2026-10-01', (-152 * n) || ' days'), 'Home visit: child seen in person', '2024-01-01 09:00:00'
-         FROM child c, step;
-         INSERT OR IGNORE INTO outcome (reference, check_id, child_id, form_key, happened_on, mode, result, spoken_alone, judgement,
+         FROM child c, step WHERE c.id BETWEEN {first} AND {last} ORDER BY c.id, n DESC;
+         INSERT INTO outcome (reference, check_id, child_id, form_key, happened_on, mode, result, spoken_alone, judgement,
              note, satisfied, recorded_by, recorded_at)
-         SELECT printf('O-%04d-%04d', k.id / 10000, k.id % 10000), k.id, k.child_id, 'history-' || k.id, k.closed_on,
+         SELECT 'O' || substr(k.reference, 2), k.id, k.child_id, 'history-' || k.id, k.closed_on,
              'home_visit', 'child_seen', 'not_offered', 'suitable', 'Work samples seen; plan for the year discussed.', TRUE,
              (SELECT min(id) FROM account a WHERE a.authority_id = k.authority_id), '2024-01-01 09:00:00'
-         FROM duty k WHERE k.state = 'done';
+         FROM duty k WHERE k.state = 'done' AND k.child_id BETWEEN {first} AND {last};
+         INSERT INTO closed_by_outcome (check_id, outcome_id)
+         SELECT check_id, id FROM outcome WHERE child_id BETWEEN {first} AND {last};
          INSERT INTO audit_event (at, authority_id, account_id, actor, action, child_id, subject, detail)
          SELECT o.recorded_at, c.authority_id, o.recorded_by, 'officer', 'outcome_recorded', c.id, o.reference,
              'Home visit: child seen in person. Recurring check: done'
-         FROM outcome o JOIN child c ON c.id = o.child_id;
-         COMMIT;
-         ANALYZE;",
+         FROM outcome o JOIN child c ON c.id = o.child_id WHERE c.id BETWEEN {first} AND {last};
+         COMMIT;"
     )
-    .expect("a history");
 }
 
 fn look_up(file: PathBuf, children: usize) -> Scene {
@@ -371,11 +408,26 @@ fn look_up(file: PathBuf, children: usize) -> Scene {
             .take(40)
             .map(|line| format!("{} {}", line.given_names, line.family_name)),
     );
+    let checks = open_checks(&file);
     Scene {
         file,
+        checks,
         children,
         cookie,
         references: lines.into_iter().map(|line| line.reference).collect(),
         names,
     }
+}
+
+/// Open checks of the measured authority, which has the first children.
+fn open_checks(file: &Path) -> Vec<String> {
+    let mut conn = SqliteConnection::establish(&file.to_string_lossy()).expect("the database");
+    duty::table
+        .filter(duty::state.eq("open"))
+        .filter(duty::kind.eq("recurring_check"))
+        .order(duty::id)
+        .select(duty::reference)
+        .limit(CHECKS)
+        .load(&mut conn)
+        .expect("checks")
 }
