@@ -129,15 +129,11 @@ fn clock(config: &Config) -> Clock {
     config.today.map_or(Clock::System, Clock::Fixed)
 }
 
-/// The database, if it is there and its tables are those of this version.
+/// The database, if it is there and is neither older nor newer than this version. Every command that uses a register opens
+/// it here; `migrate` refuses a newer one too, and `backup` copies whatever there is.
 fn open_ready(config: &Config) -> Result<Db, Failure> {
     let db = Db::open_existing(&config.database_url, config.database_connections)?;
-    if shipped::is_missing(&db)? {
-        return Err(Failure::because(
-            "the database is not ready for this version of Hearth: run `hearth migrate` first \
-             (if it holds a register, make a copy before, with `hearth backup FILE`)",
-        ));
-    }
+    shipped::must_be_ready(&db)?;
     Ok(db)
 }
 

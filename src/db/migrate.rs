@@ -1,5 +1,9 @@
-//! Brings a database's tables up to this program's version.
+//! Brings a database's tables up to this program's version, and says which steps one of them has and the other has not.
 
+use diesel::migration::MigrationSource;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Conn, Db, DbError, Result};
@@ -18,26 +22,76 @@ pub fn migrate(db: &Db) -> Result<Vec<String>> {
     }
 }
 
-/// Whether there are steps the database has not had yet.
-pub fn is_pending(db: &Db) -> Result<bool> {
-    let mut conn = db.pool.get()?;
-    match &mut *conn {
-        Conn::Sqlite(conn) => pending(conn, SQLITE),
-        #[cfg(feature = "postgres")]
-        Conn::Postgres(conn) => pending(conn, POSTGRES),
-    }
+/// In what the steps of a database differ from those that this program knows; the names of steps.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// The database has not had these.
+    pub missing: Vec<String>,
+    /// The database has had these, and this program does not know them: a newer one was there.
+    pub unknown: Vec<String>,
 }
 
-fn pending<C, B>(conn: &mut C, steps: EmbeddedMigrations) -> Result<bool>
-where
-    C: MigrationHarness<B>,
-    B: diesel::backend::Backend,
-{
-    conn.has_pending_migration(steps).map_err(|cause| {
-        DbError::Corrupt(format!(
-            "it cannot be told whether the tables are up to date: {cause}"
-        ))
+/// Compares the steps that a database has had with those of this program; writes nothing, not even diesel's own table.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn difference(conn: &mut Conn) -> Result<Difference> {
+    let known = known()?;
+    let had = had(conn)?;
+    let without = |steps: &[String], others: &[String]| -> Vec<String> {
+        let rest = steps.iter().filter(|step| !others.contains(step));
+        rest.cloned().collect()
+    };
+    Ok(Difference {
+        missing: without(&known, &had),
+        unknown: without(&had, &known),
     })
+}
+
+/// Whether a database has had no step at all.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn is_untouched(conn: &mut Conn) -> Result<bool> {
+    Ok(had(conn)?.is_empty())
+}
+
+/// The folders of both databases hold steps of the same names.
+fn known() -> Result<Vec<String>> {
+    let steps = MigrationSource::<Sqlite>::migrations(&SQLITE)
+        .map_err(|cause| DbError::Corrupt(format!("the program's own steps: {cause}")))?;
+    let versions = steps.iter().map(|step| step.name().version().to_string());
+    Ok(versions.collect())
+}
+
+#[derive(QueryableByName)]
+struct Tables {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+fn had(conn: &mut Conn) -> Result<Vec<String>> {
+    let record = diesel::sql_query(match conn {
+        Conn::Sqlite(_) => {
+            "SELECT count(*) AS number FROM sqlite_master WHERE name = '__diesel_schema_migrations'"
+        }
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(_) => "SELECT count(to_regclass('__diesel_schema_migrations')) AS number",
+    });
+    let tables: Tables = on_each!(conn, |conn| record.get_result(conn))?;
+    if tables.number == 0 {
+        return Ok(Vec::new());
+    }
+    let steps =
+        diesel::sql_query("SELECT version FROM __diesel_schema_migrations ORDER BY version");
+    let steps: Vec<Step> = on_each!(conn, |conn| steps.load(conn))?;
+    Ok(steps.into_iter().map(|step| step.version).collect())
 }
 
 fn run<C, B>(conn: &mut C, steps: EmbeddedMigrations) -> Result<Vec<String>>

@@ -43,13 +43,27 @@ impl WordList {
     /// # Errors
     /// When the database does not answer.
     pub fn missing(&self, conn: &mut Conn) -> Result<Vec<&'static str>> {
-        let question = diesel::sql_query(format!("SELECT word FROM {}", self.table));
-        let held: Vec<Held> = on_each!(conn, |conn| question.load(conn))?;
-        Ok(self
+        let held = self.held(conn)?;
+        let missing = self
             .words
             .iter()
-            .filter(|word| held.iter().all(|held| held.word != **word))
-            .copied()
+            .filter(|word| held.iter().all(|held| held.word != **word));
+        Ok(missing.copied().collect())
+    }
+
+    /// The words that the database holds and the list does not.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn unknown(&self, conn: &mut Conn) -> Result<Vec<String>> {
+        let held = self.held(conn)?.into_iter().map(|held| held.word);
+        Ok(held
+            .filter(|word| !self.words.contains(&word.as_str()))
             .collect())
+    }
+
+    fn held(&self, conn: &mut Conn) -> Result<Vec<Held>> {
+        let question = diesel::sql_query(format!("SELECT word FROM {} ORDER BY word", self.table));
+        Ok(on_each!(conn, |conn| question.load(conn))?)
     }
 }

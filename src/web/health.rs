@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::app::App;
 use crate::jobs::punctuality::{self, Punctuality};
+use crate::shipped::{self, Standing};
 
 #[derive(Serialize)]
 struct Live {
@@ -30,16 +31,25 @@ pub async fn live() -> HttpResponse {
     })
 }
 
-/// GET `/health/ready`: the database answers, the jobs have run in time, and the last sweep told somebody all that was
-/// owed; 503 when not.
+/// GET `/health/ready`: the database answers and no newer program has brought it up meanwhile, the jobs have run in time,
+/// and the last sweep told somebody all that was owed; 503 when not.
 pub async fn ready(app: web::Data<App>) -> HttpResponse {
     let (now, late_after) = (app.clock.now(), app.config.jobs_late_after);
     let asked = app
         .db
-        .read(move |conn| punctuality::of_the_sweep(conn, now, late_after))
+        .read(move |conn| match shipped::standing(conn)? {
+            Standing::Newer(newer) => Ok(Err(newer)),
+            Standing::Ready | Standing::Older => {
+                punctuality::of_the_sweep(conn, now, late_after).map(Ok)
+            }
+        })
         .await;
     let punctuality = match asked {
-        Ok(punctuality) => punctuality,
+        Ok(Ok(punctuality)) => punctuality,
+        Ok(Err(newer)) => {
+            tracing::error!(%newer, "this program must be replaced by the newer one");
+            return answer(false, "newer than this program", "unknown", None);
+        }
         Err(cause) => {
             tracing::error!(%cause, "the database does not answer");
             return answer(false, "does not answer", "unknown", None);

@@ -6,13 +6,14 @@ use std::process::{Command, Output, Stdio};
 use diesel::prelude::*;
 use hearth::clock::Clock;
 use hearth::db::{Db, DbError};
-use hearth::shipped;
+use hearth::shipped::{self, Standing};
 use tempfile::TempDir;
 
 use super::app::{BEGINNING, Place, moment};
 use super::shared::proving::{self, Ending};
 
 mod lists;
+mod newer;
 mod people;
 mod policy;
 mod settings;
@@ -113,7 +114,7 @@ impl Drop for Machine {
         let Ok(db) = Db::open_existing(&self.place.url, 1) else {
             return;
         };
-        if matches!(shipped::is_missing(&db), Ok(false)) {
+        if matches!(db.read_now(shipped::standing), Ok(Standing::Ready)) {
             let clock = Clock::stepped(moment(BEGINNING));
             self.ending.prove(&proving::services(db, clock));
         }

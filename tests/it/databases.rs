@@ -15,7 +15,8 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use hearth::db::columns::Key;
 use hearth::db::{Conn, Db, DbError, migrate};
-use hearth::{on_each, shipped, text_column};
+use hearth::shipped::{self, Standing};
+use hearth::{on_each, text_column};
 use tempfile::TempDir;
 
 use super::app::moment;
@@ -115,19 +116,17 @@ fn a_column_of_codes_takes_those_of_its_list_and_no_other() {
 #[test]
 fn the_words_for_kinds_stand_in_tables_and_a_database_that_lacks_one_is_not_ready() {
     on_both(|db| {
-        assert!(
-            shipped::is_missing(db).unwrap(),
-            "only the tables are there"
-        );
+        let standing = || db.read_now(shipped::standing).unwrap();
+        assert_eq!(standing(), Standing::Older, "only the tables are there");
         assert!(shipped::bring_up(db).unwrap().is_empty());
         for (table, words) in codes::of_tables() {
             let held: BTreeSet<String> = db.read_now(|conn| shape::words(conn, table)).unwrap();
             assert_eq!(held, words, "{table}");
-            assert!(!shipped::is_missing(db).unwrap());
+            assert_eq!(standing(), Standing::Ready);
             let forget =
                 format!("DELETE FROM {table} WHERE word = (SELECT max(word) FROM {table})");
             db.write_now(|tx| run(tx, &forget)).unwrap();
-            assert!(shipped::is_missing(db).unwrap(), "{table} lacks a word");
+            assert_eq!(standing(), Standing::Older, "{table} lacks a word");
             shipped::bring_up(db).unwrap();
         }
     });

@@ -73,6 +73,27 @@ fn it_is_not_ready_when_the_database_is_gone() {
 }
 
 #[test]
+fn it_is_not_ready_when_a_newer_program_has_brought_the_database_up() {
+    let app = TestApp::start();
+    runner::run_due(&services(&app), app.clock.now());
+    app.browser().open("/health/ready").expect(200);
+    let change = |statement: &str| {
+        app.write(|tx| {
+            on_each!(tx, |conn| conn.batch_execute(statement))?;
+            Ok::<_, DbError>(())
+        });
+    };
+    change("INSERT INTO __diesel_schema_migrations (version) VALUES ('9998')");
+    let page = app.browser().open("/health/ready").expect(503);
+    assert_eq!(
+        page.text,
+        r#"{"status":"not ready","database":"newer than this program","jobs":"unknown","last_sweep":null}"#
+    );
+    change("DELETE FROM __diesel_schema_migrations WHERE version = '9998'");
+    app.browser().open("/health/ready").expect(200);
+}
+
+#[test]
 fn an_unknown_address_gets_a_page_that_says_what_to_do() {
     let app = TestApp::start();
     let page = app.browser().open("/no/such/page").expect(404);
