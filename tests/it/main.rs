@@ -28,6 +28,7 @@ mod register_pages;
 mod register_scene;
 mod routes;
 mod servers;
+mod serving;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod sign_in;
