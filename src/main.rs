@@ -31,7 +31,7 @@ struct Cli {
 enum Command {
     /// Serve the pages, and run the jobs on their timer
     Serve,
-    /// Make an invented authority of 1,000 children afresh, and serve it
+    /// Make an invented authority of 1,000 children afresh, or as many as asked, and serve it
     Demo(demo::Options),
     /// Make the tables, or bring them up to this version
     Migrate,

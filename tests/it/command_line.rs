@@ -305,6 +305,23 @@ fn a_demonstration_keeps_its_folder_from_another() {
 }
 
 #[test]
+fn a_demonstration_is_made_where_it_is_asked_for_if_nothing_is_there() {
+    let machine = Machine::new();
+    let demo = format!("demo --only-make --children 6 --into {}", machine.place.url);
+    let demo: Vec<&str> = demo.split(' ').collect();
+    machine.run(&demo).expect(0).says("of 6 children");
+    assert_eq!(machine.count("child"), 6);
+    machine.run(&["verify"]).expect(0);
+    machine
+        .run(&demo)
+        .complains("there is a register in that database");
+    assert_eq!(machine.count("child"), 6);
+    machine
+        .run(&["demo", "--into", &machine.place.url])
+        .expect(2);
+}
+
+#[test]
 fn a_reader_who_goes_away_is_no_error() {
     let machine = Machine::new();
     let mut child = machine

@@ -1,15 +1,21 @@
-//! What is left for whoever tries the demonstration: an address to settle, a child whom nobody can find, and the terms of
-//! the schools. Each stands on a page that would be empty otherwise.
+//! What is left for whoever tries the demonstration: an address to settle, a child whom nobody can find, a tier that the
+//! manager decided, checks that rest, an officer who is going to be away, and the terms of the schools. Each stands on a page
+//! that would be empty otherwise.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
+use hearth::access::absence::{self, NewAbsence};
 use hearth::access::{Act, Viewer};
 use hearth::clock::At;
 use hearth::db::{Conn, DbError};
+use hearth::duty::rest::{self, NewRest};
 use hearth::policy::calendar_book::{self, SourcedTerm};
-use hearth::register::{child, settlement};
+use hearth::policy::rulebook;
+use hearth::register::{ChildKey, child, settlement};
 use hearth::rules::terms::Term;
+use hearth::rules::tier::Tier;
 use hearth::standing::whereabouts;
-use hearth::tier::tiering;
+use hearth::tier::decision::NewTierDecision;
+use hearth::tier::{deciding, tiering};
 
 use super::super::invented::families::{Family, Story};
 use super::super::invented::refused;
@@ -30,7 +36,14 @@ pub fn leave(scene: &Scene, tx: &mut Conn, at: At) -> Result<(), DbError> {
     if let Some((number, _)) = settled.next() {
         lost(scene, tx, number, at)?;
     }
-    Ok(())
+    let mut others = settled.filter_map(|(number, _)| scene.children.get(&number)?.first());
+    if let Some((key, _)) = others.next() {
+        decided(scene, tx, *key, at)?;
+    }
+    if let Some((key, _)) = others.next() {
+        resting(scene, tx, *key, at)?;
+    }
+    away(scene, tx, at)
 }
 
 /// The list of another service has the family elsewhere.
@@ -59,6 +72,54 @@ fn lost(scene: &Scene, tx: &mut Conn, number: usize, at: At) -> Result<(), DbErr
         }
     }
     Ok(())
+}
+
+/// The manager has heard something that no fact of the register says.
+fn decided(scene: &Scene, tx: &mut Conn, key: ChildKey, at: At) -> Result<(), DbError> {
+    let decision = NewTierDecision {
+        tier: Tier::Amber,
+        reason: "The school says that the parents are parting, and the child is torn".to_owned(),
+        ends_on: at.today() + Days::new(60),
+    };
+    deciding::decide(
+        &mut Act::new(tx, &scene.staff.manager.viewer, at),
+        key,
+        &decision,
+    )
+    .map_err(|why| refused("decide on a tier", why))
+}
+
+/// A hospital sees the child for some weeks.
+fn resting(scene: &Scene, tx: &mut Conn, key: ChildKey, at: At) -> Result<(), DbError> {
+    let rest = NewRest {
+        reason: "In hospital, where the ward's teacher sees the child".to_owned(),
+        lead_name: "Ward sister, 01632 960140".to_owned(),
+        ends_on: at.today() + Days::new(30),
+    };
+    rest::begin(
+        &mut Act::new(tx, &scene.staff.manager.viewer, at),
+        key,
+        &rest,
+    )
+    .map_err(|why| refused("let checks rest", why))?;
+    Ok(())
+}
+
+/// The last officer has a week off, and the first one stands in.
+fn away(scene: &Scene, tx: &mut Conn, at: At) -> Result<(), DbError> {
+    let officers = &scene.staff.officers;
+    let (Some(delegate), Some(away)) = (officers.first(), officers.last()) else {
+        return Ok(());
+    };
+    let new = NewAbsence {
+        account: away.reference.clone(),
+        delegate: delegate.reference.clone(),
+        starts_on: at.today() + Days::new(7),
+        ends_on: at.today() + Days::new(13),
+    };
+    let act = &mut Act::new(tx, &scene.staff.manager.viewer, at);
+    let latest = rulebook::of(act)?.longest_absence(new.starts_on).day;
+    absence::add(act, &new, latest).map_err(|why| refused("say that somebody is away", why))
 }
 
 /// The terms of this school year and the next.

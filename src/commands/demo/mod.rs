@@ -1,5 +1,5 @@
-//! `hearth demo`: an invented authority of 1,000 children, made afresh each time through the same rooms that real work
-//! goes through, and served. Its people and places are those of `invented`.
+//! `hearth demo`: an invented authority of 1,000 children, or as many as asked, made afresh each time through the same rooms
+//! that real work goes through, and served. Its people and places are those of `invented`.
 //!
 //! - `folder`: where it is kept, for one demonstration at a time.
 //! - `staff`: who works there.
@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::Args;
 use hearth::access::sign_in;
 use hearth::config::Config;
-use hearth::db::Db;
+use hearth::db::{Db, migrate};
 
 use self::folder::{FOLDER, Held};
 use self::year::CHILDREN;
@@ -33,22 +33,34 @@ pub struct Options {
     /// Only make the database of the demonstration, do not serve it
     #[arg(long)]
     only_make: bool,
+    /// How many children the authority has
+    #[arg(long, default_value_t = CHILDREN)]
+    children: usize,
+    /// Make it in this database, in which there is nothing yet, instead of in ./var/demo
+    #[arg(long, value_name = "URL", requires = "only_make")]
+    into: Option<String>,
 }
 
 pub fn run(options: &Options) -> Outcome {
-    let config = with_its_own_folder(settings()?);
+    let config = with_its_own_folder(settings()?, options.into.as_deref());
     let listener = if options.only_make {
         None
     } else {
         Some(serve::listen(&config)?)
     };
     let held = folder::hold()?;
-    say!("Making {} of {} children …", staff::AUTHORITY, CHILDREN)?;
+    say!(
+        "Making {} of {} children …",
+        staff::AUTHORITY,
+        options.children
+    )?;
     let db = afresh(&config, &held)?;
     let clock = clock(&config);
     // What the year's jobs log is of no interest today.
     let quiet = tracing::subscriber::NoSubscriber::default();
-    let made = tracing::subscriber::with_default(quiet, || year::live(&db, &config, clock.at()))?;
+    let made = tracing::subscriber::with_default(quiet, || {
+        year::live(&db, &config, options.children, clock.at())
+    })?;
     print_ways_in(&db, &config, &made, clock.now())?;
     match listener {
         Some(listener) => serve::serve(db, clock, config, listener),
@@ -56,10 +68,11 @@ pub fn run(options: &Options) -> Outcome {
     }
 }
 
-/// The demonstration never touches a database or a mail server of anybody's.
-fn with_its_own_folder(config: Config) -> Config {
+/// The demonstration never touches a database or a mail server of anybody's: only its own, or one that was named and holds
+/// nothing.
+fn with_its_own_folder(config: Config, into: Option<&str>) -> Config {
     Config {
-        database_url: format!("sqlite:{FOLDER}/hearth.db"),
+        database_url: into.map_or_else(|| format!("sqlite:{FOLDER}/hearth.db"), str::to_owned),
         mail: format!("{FOLDER}/mail"),
         ..config
     }
@@ -68,6 +81,11 @@ fn with_its_own_folder(config: Config) -> Config {
 fn afresh(config: &Config, held: &Held) -> Result<Db, Failure> {
     folder::clear(held)?;
     let db = Db::open(&config.database_url, config.database_connections)?;
+    if !db.read_now(migrate::is_untouched)? {
+        return Err(Failure::because(
+            "there is a register in that database: name one in which there is nothing",
+        ));
+    }
     shipped::bring_up(&db)?;
     Ok(db)
 }

@@ -29,7 +29,7 @@ use super::deeds::{Deed, Scene, Visit, What};
 use super::loose_ends;
 use super::staff::{self, Staff};
 
-/// How many children the register of the demonstration holds.
+/// How many children the register of the demonstration holds, if nobody asks for another number.
 pub const CHILDREN: usize = 1_000;
 /// From this seed come the same families each time.
 const SEED: u64 = 991;
@@ -40,8 +40,8 @@ const SWEPT_DAILY: u64 = 45;
 /// Older mail was delivered long ago and is not in the folder.
 const MAIL_KEPT: u64 = 14;
 
-/// How many families came with a list, how many days ago, and how long ago they were seen.
-const TAKEN_OVER: usize = 25;
+/// One family for so many children came with a list; how many days ago, and how long ago they were seen.
+const CHILDREN_FOR_ONE_TAKEN_OVER: usize = 40;
 const TAKEN_OVER_AGO: u64 = 7;
 const SEEN_AGO: u64 = 260;
 
@@ -56,11 +56,12 @@ pub struct Made {
 }
 
 /// Makes the authority and lives through its year up to now.
-pub fn live(db: &Db, config: &Config, at: At) -> Result<Made, Failure> {
+pub fn live(db: &Db, config: &Config, children: usize, at: At) -> Result<Made, Failure> {
     let first_day = at.today() - Days::new(DAYS);
     let staff = staff::appoint(db, first_day, at_hour(first_day, 8, at.now()))?;
-    let mut families = families::families(at.today(), CHILDREN, SEED);
-    take_some_over_late(&mut families, first_day, at.today());
+    let mut families = families::families(at.today(), children, SEED);
+    let taken_over = children / CHILDREN_FOR_ONE_TAKEN_OVER;
+    take_some_over_late(&mut families, taken_over, first_day, at.today());
     let authority = staff.authority;
     let mut scene = Scene::new(staff, families, config.base_url.clone());
     let mut diary = Diary {
@@ -111,11 +112,16 @@ fn send_returns(tx: &mut Conn, staff: &Staff, at: At) -> Result<(), DbError> {
 }
 
 /// A neighbouring team's list came a week ago, with a heap of children who were all seen in the same days.
-fn take_some_over_late(families: &mut [Family], first_day: NaiveDate, today: NaiveDate) {
+fn take_some_over_late(
+    families: &mut [Family],
+    how_many: usize,
+    first_day: NaiveDate,
+    today: NaiveDate,
+) {
     let known = families
         .iter_mut()
         .filter(|family| family.story == Story::Quiet && family.notified_on <= first_day);
-    for family in known.take(TAKEN_OVER) {
+    for family in known.take(how_many) {
         family.story = Story::TakenOver;
         family.last_seen_on = (today - Days::new(SEEN_AGO)).max(family.notified_on);
     }
