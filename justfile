@@ -20,6 +20,10 @@ check +steps:
 advisories:
     cargo deny check advisories
 
+# What the tests keep of a version: its migrations' hashes and a small register (CONTRIBUTING.md says when).
+cut:
+    .ci/cut
+
 # Write the code as rustfmt does.
 fmt:
     cargo fmt

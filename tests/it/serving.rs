@@ -4,6 +4,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+use super::browser::Browser;
+
 /// Longer than anything takes on the slowest machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -46,5 +48,11 @@ impl Serving {
             }
             std::thread::yield_now();
         }
+    }
+
+    /// A browser nobody is signed in with, as soon as the program answers.
+    pub fn browser(&self) -> Browser {
+        drop(self.connect());
+        Browser::new(&format!("http://{}", self.address))
     }
 }
