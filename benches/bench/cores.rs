@@ -1,5 +1,8 @@
 //! Which core a thread runs on: the service on one, whoever asks it on another, so that one core's worth is measured.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use nix::sched::{CpuSet, sched_setaffinity};
 use nix::unistd::Pid;
 
@@ -18,16 +21,27 @@ pub fn stay_on(core: usize) {
     }
 }
 
-/// The processor time that all threads of this program but the present one have used so far.
+/// The processor time that each thread of this program but the present one has used so far, by the thread.
 #[allow(dead_code)]
-pub fn time_of_other_threads() -> std::time::Duration {
+pub fn used_by_others() -> HashMap<String, u64> {
     let own = nix::unistd::gettid().to_string();
     let threads = std::fs::read_dir("/proc/self/task").expect("the threads");
-    let nanoseconds = threads
+    threads
         .filter_map(Result::ok)
-        .filter(|thread| thread.file_name().to_string_lossy() != own)
-        .filter_map(|thread| std::fs::read_to_string(thread.path().join("schedstat")).ok())
-        .filter_map(|used| used.split(' ').next()?.parse::<u64>().ok())
-        .sum();
-    std::time::Duration::from_nanos(nanoseconds)
+        .map(|thread| (thread.file_name().to_string_lossy().into_owned(), thread))
+        .filter(|(name, _)| *name != own)
+        .filter_map(|(name, thread)| {
+            let used = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            Some((name, used.split(' ').next()?.parse().ok()?))
+        })
+        .collect()
+}
+
+/// How much more the other threads have used by now. What a thread used that has ended since is not counted.
+#[allow(dead_code)]
+pub fn used_since(before: &HashMap<String, u64>) -> Duration {
+    let more = used_by_others()
+        .into_iter()
+        .map(|(name, used)| used.saturating_sub(before.get(&name).copied().unwrap_or_default()));
+    Duration::from_nanos(more.sum())
 }

@@ -38,7 +38,7 @@ impl Target {
     pub fn post(&self, path: &str, body: &str) -> Vec<u8> {
         let Self { address, cookie } = self;
         format!(
-            "POST {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\norigin: http://{address}\r\n\
+            "POST {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\n\
              content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         )
@@ -82,7 +82,7 @@ fn measured<'a, I>(target: &Target, requests_of: impl Fn(usize) -> I) -> Measure
 where
     I: Iterator<Item = (&'a [u8], u16)>,
 {
-    let (begun, used) = (Instant::now(), cores::time_of_other_threads());
+    let (begun, before) = (Instant::now(), cores::used_by_others());
     let (answered, body_bytes) = runtime().block_on(async {
         let all = (0..CONNECTIONS).map(|connection| one(target.address, requests_of(connection)));
         let all = futures_util::future::join_all(all).await;
@@ -91,7 +91,7 @@ where
                 (n + answered, longest.max(bytes))
             })
     });
-    let used = cores::time_of_other_threads() - used;
+    let used = cores::used_since(&before);
     Measured {
         per_second: f64::from(answered) / begun.elapsed().as_secs_f64(),
         cpu_us: used.as_secs_f64() * 1e6 / f64::from(answered),

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use hearth::access::accounts::{self, NewAccount};
 use hearth::access::{Act, Role, Viewer, authority, session};
 use hearth::clock::At;
-use hearth::db::schema::duty;
+use hearth::db::schema::{self, duty};
 use hearth::db::{Conn, Db, DbError};
 use hearth::duty::owed;
 use hearth::policy::rulebook;
@@ -419,10 +419,16 @@ fn look_up(file: PathBuf, children: usize) -> Scene {
     }
 }
 
-/// Open checks of the measured authority, which has the first children.
+/// Open checks of the measured authority.
 fn open_checks(file: &Path) -> Vec<String> {
     let mut conn = SqliteConnection::establish(&file.to_string_lossy()).expect("the database");
+    let largest: i64 = schema::authority::table
+        .filter(schema::authority::code.eq("950"))
+        .select(schema::authority::id)
+        .first(&mut conn)
+        .expect("the largest authority");
     duty::table
+        .filter(duty::authority_id.eq(largest))
         .filter(duty::state.eq("open"))
         .filter(duty::kind.eq("recurring_check"))
         .order(duty::id)
