@@ -128,9 +128,10 @@ fn without_kerberos(url: &str) -> String {
 }
 
 /// WAL lets pages be read while the sweep writes; FULL makes a committed lapse survive a power cut. Of pages that many
-/// transactions of a sweep write, only the last state is copied into the file when the log may grow to 16 MiB first.
+/// transactions of a sweep write, only the last state is copied into the file when the log may grow to 16 MiB first. What is
+/// read comes from the file as it is mapped; the cache of a connection holds what it writes, and each of ten has one.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-     PRAGMA wal_autocheckpoint = 4000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA mmap_size = 2147418112;
+     PRAGMA wal_autocheckpoint = 4000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA mmap_size = 2147418112;
      PRAGMA temp_store = MEMORY;";
 
 #[cfg(unix)]
