@@ -320,8 +320,8 @@ fn write_history(file: &Path) {
             .expect("a history");
     }
     conn.batch_execute(SWEPT).expect("runs");
-    conn.batch_execute("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);")
-        .expect("statistics");
+    conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE);")
+        .expect("a whole file");
 }
 
 /// The runs of the jobs that watch over the register, as their runner writes them down: without them each page warns.

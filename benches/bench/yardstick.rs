@@ -23,7 +23,7 @@ pub fn rows_per_second() -> f64 {
     let file = folder.path().join("yardstick.db");
     let mut conn = SqliteConnection::establish(&file.to_string_lossy()).expect("a database");
     conn.batch_execute(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;
          CREATE TABLE line (id INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE, day TEXT NOT NULL, words TEXT NOT NULL);",
     )
     .expect("a table");

@@ -48,12 +48,20 @@ pub fn difference(conn: &mut Conn) -> Result<Difference> {
     })
 }
 
-/// Whether a database has had no step at all.
+/// Whether a database has no table at all, of Hearth or of anybody else.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn is_untouched(conn: &mut Conn) -> Result<bool> {
-    Ok(had(conn)?.is_empty())
+    let tables = diesel::sql_query(match conn {
+        Conn::Sqlite(_) => "SELECT count(*) AS number FROM sqlite_master WHERE type = 'table'",
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(_) => {
+            "SELECT count(*) AS number FROM pg_tables WHERE schemaname = current_schema()"
+        }
+    });
+    let tables: Tables = on_each!(conn, |conn| tables.get_result(conn))?;
+    Ok(tables.number == 0)
 }
 
 /// The folders of both databases hold steps of the same names.

@@ -1,6 +1,6 @@
-//! Tells each step of the ladder that is owed and was not told yet: who holds the post today, one letter a person, and
-//! the steps written down in the same transaction as the letter. A night off changes nothing: the steps stay owed,
-//! with their true dates, until they are told.
+//! Climbs the ladder: opens what has lapsed, and tells each step that is owed and was not told yet: who holds the post today,
+//! one letter a person, and the steps written down in the same transaction as the letter. A night off changes nothing: the
+//! steps stay owed, with their true dates, until they are told.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -21,7 +21,7 @@ use crate::db::{Conn, Result};
 use crate::policy::rulebook::Rulebook;
 use crate::rules::escalation::{LapseState, Post, StepOwed, owed};
 
-/// What telling the ladder of one authority came to.
+/// What a climb of one authority's ladder came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LadderTally {
     /// Lapses that were opened.
@@ -52,7 +52,7 @@ pub fn climb(
     let gone = store::ladder::gone(tx, authority, rulebook.today)?;
     // Before lapses are opened, which are weighed when they are.
     store::ladder::weigh_anew_unless(tx, authority, &weighed_under(rulebook, &gone))?;
-    let opened = open_due(tx, authority, rulebook, at)?;
+    let opened = open_due(tx, authority, rulebook, at.now())?;
     let climb = Climb {
         authority,
         rulebook,
@@ -83,45 +83,55 @@ fn weighed_under(rulebook: &Rulebook, gone: &[String]) -> String {
 
 impl Climb<'_> {
     fn tell(&self, tx: &mut Conn, opened: Vec<Opened>) -> Result<LadderTally> {
-        let opened_count = opened.len();
-        let rulebook = self.rulebook;
-        let older = store::ladder::open(tx, self.authority, rulebook.today, rulebook.today)?;
+        let number_opened = opened.len();
+        let today = self.rulebook.today;
+        let older = store::ladder::open(tx, self.authority, today, today)?;
         if opened.is_empty() && older.is_empty() {
             return Ok(LadderTally::default());
         }
-        let mut owed = self.owing_of_older(tx, &older)?;
-        let mut lapses = store::telling::described(tx, owed.keys().copied())?;
-        let nothing_told = HashSet::new();
-        let new = opened.iter().map(|lapse| (lapse.key, lapse.state));
-        owed.extend(owing(new, &nothing_told, rulebook));
-        lapses.extend(opened.into_iter().map(described));
-        lapses.sort_by_key(|lapse| (lapse.due_on, lapse.key));
-        let untold = untold(&lapses, &owed);
-        let authority = authority::by_key(tx, self.authority)?;
-        let posts = Posts::of(tx, &authority, rulebook.today)?;
-        let heard = hearing(&untold, &posts);
-        let by_recipient = group(&untold, &heard);
+        let (lapses, owing) = self.what_is_owed(tx, opened, &older)?;
+        let steps = untold(&lapses, &owing);
+        let sender = authority::by_key(tx, self.authority)?;
+        let posts = Posts::of(tx, &sender, today)?;
+        let heard = hearing(&steps, &posts);
+        let by_recipient = group(&steps, &heard);
         let writer = LetterWriter {
-            authority: &authority,
+            authority: &sender,
             base_url: self.base_url,
-            rulebook,
+            rulebook: self.rulebook,
             now: self.at.now(),
         };
         for (recipient, parts) in &by_recipient {
             writer.write_to(tx, recipient, parts)?;
         }
-        let unheard: Vec<LapseKey> = untold
+        let unheard: Vec<LapseKey> = steps
             .iter()
             .filter(|step| matches!(heard.get(&audience(step)), None | Some(None)))
             .map(|step| step.lapse.key)
             .collect();
         self.set_next_steps(tx, &older, &unheard)?;
         Ok(LadderTally {
-            opened: opened_count,
+            opened: number_opened,
             letters: by_recipient.len(),
-            steps: untold.len() - unheard.len(),
+            steps: steps.len() - unheard.len(),
             untold: unheard.len(),
         })
+    }
+
+    /// The lapses that owe something, the longest over first, and what each owes.
+    fn what_is_owed(
+        &self,
+        tx: &mut Conn,
+        opened: Vec<Opened>,
+        older: &[LapseOnLadder],
+    ) -> Result<(Vec<Described>, Owing)> {
+        let mut steps = self.owing_of_older(tx, older)?;
+        let mut lapses = store::telling::described(tx, steps.keys().copied())?;
+        let new = opened.iter().map(|lapse| (lapse.key, lapse.state));
+        steps.extend(owing(new, &HashSet::new(), self.rulebook));
+        lapses.extend(opened.into_iter().map(described));
+        lapses.sort_by_key(|lapse| (lapse.due_on, lapse.key));
+        Ok((lapses, steps))
     }
 
     /// What older lapses owe. On most days they owe nothing new, and what was told of them is not asked.

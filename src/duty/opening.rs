@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
-use super::store::lapse::Overdue;
+use super::store::lapse::{NewLapse, Overdue};
 use super::{LapseKey, store};
 use crate::access::audit::Event;
 use crate::access::{Act, Action, AuthorityKey, Viewer};
@@ -68,29 +68,38 @@ pub(super) fn open_due(
     tx: &mut Conn,
     authority: AuthorityKey,
     rulebook: &Rulebook,
-    at: At,
+    now: NaiveDateTime,
 ) -> Result<Vec<Opened>> {
+    let today = rulebook.today;
     let mut next_steps = NextSteps::under(rulebook);
-    let overdue: Vec<(Overdue, NaiveDate)> = store::lapse::overdue(tx, authority, rulebook.today)?
+    let overdue: Vec<(Overdue, LapseState)> = store::lapse::overdue(tx, authority, today)?
         .into_iter()
         .map(|duty| {
-            let next_step_on = next_steps.after_today(duty.state(at.today()));
-            (duty, next_step_on)
+            let state = duty.state(today);
+            (duty, state)
         })
         .collect();
     if overdue.is_empty() {
         return Ok(Vec::new());
     }
-    let keys = store::lapse::open(tx, authority, &overdue, at)?;
-    note_opened(tx, authority, &overdue, &keys, at)?;
+    let new: Vec<NewLapse<'_>> = overdue
+        .iter()
+        .map(|(duty, state)| NewLapse {
+            duty,
+            opened_on: today,
+            next_step_on: next_steps.after_today(*state),
+        })
+        .collect();
+    let keys = store::lapse::open(tx, authority, &new, now)?;
+    note_opened(tx, authority, &overdue, &keys, now)?;
     Ok(overdue
         .into_iter()
         .zip(keys)
-        .map(|((duty, _), (key, reference))| Opened {
+        .map(|((duty, state), (key, reference))| Opened {
             key,
             reference,
-            state: duty.state(at.today()),
             duty,
+            state,
         })
         .collect())
 }
@@ -98,9 +107,9 @@ pub(super) fn open_due(
 fn note_opened(
     tx: &mut Conn,
     authority: AuthorityKey,
-    overdue: &[(Overdue, NaiveDate)],
+    overdue: &[(Overdue, LapseState)],
     keys: &[(LapseKey, Reference)],
-    at: At,
+    now: NaiveDateTime,
 ) -> Result<()> {
     let details: Vec<String> = overdue
         .iter()
@@ -123,5 +132,5 @@ fn note_opened(
             detail,
         })
         .collect();
-    Act::new(tx, &Viewer::program(authority, "sweep"), at).note_all(&events)
+    Act::new(tx, &Viewer::program(authority, "sweep"), At::of(now)).note_all(&events)
 }

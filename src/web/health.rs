@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
 use super::app::App;
+use crate::db::DbError;
 use crate::jobs::punctuality::{self, Punctuality};
 use crate::shipped::{self, Standing};
 
@@ -31,22 +32,24 @@ pub async fn live() -> HttpResponse {
     })
 }
 
-/// GET `/health/ready`: the database answers and no newer program has brought it up meanwhile, the jobs have run in time,
+/// GET `/health/ready`: the database answers and is still of this program's version, the jobs have run in time,
 /// and the last sweep told somebody all that was owed; 503 when not.
 pub async fn ready(app: web::Data<App>) -> HttpResponse {
     let (now, late_after) = (app.clock.now(), app.config.jobs_late_after);
     let asked = app
         .db
-        .read(move |conn| match shipped::standing(conn)? {
-            Standing::Newer(newer) => Ok(Err(newer)),
-            Standing::Ready | Standing::Older => {
-                punctuality::of_the_sweep(conn, now, late_after).map(Ok)
-            }
+        .read(move |conn| {
+            let punctuality = punctuality::of_the_sweep(conn, now, late_after)?;
+            Ok::<_, DbError>((shipped::standing(conn)?, punctuality))
         })
         .await;
     let punctuality = match asked {
-        Ok(Ok(punctuality)) => punctuality,
-        Ok(Err(newer)) => {
+        Ok((Standing::Ready, punctuality)) => punctuality,
+        Ok((Standing::Older, _)) => {
+            tracing::error!("the database must be brought up to this program: hearth migrate");
+            return answer(false, "older than this program", "unknown", None);
+        }
+        Ok((Standing::Newer(newer), _)) => {
             tracing::error!(%newer, "this program must be replaced by the newer one");
             return answer(false, "newer than this program", "unknown", None);
         }

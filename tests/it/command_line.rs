@@ -307,15 +307,25 @@ fn a_demonstration_keeps_its_folder_from_another() {
 #[test]
 fn a_demonstration_is_made_where_it_is_asked_for_if_nothing_is_there() {
     let machine = Machine::new();
-    let demo = format!("demo --only-make --children 6 --into {}", machine.place.url);
+    let kept = machine.path("var/demo/kept.txt");
+    std::fs::create_dir_all(machine.path("var/demo")).unwrap();
+    std::fs::write(&kept, "of the last demonstration").unwrap();
+    let demo = format!(
+        "demo --only-make --children 40 --into {}",
+        machine.place.url
+    );
     let demo: Vec<&str> = demo.split(' ').collect();
-    machine.run(&demo).expect(0).says("of 6 children");
-    assert_eq!(machine.count("child"), 6);
+    machine.run(&demo).expect(0).says("of 40 children");
+    assert_eq!(machine.count("child"), 40);
+    for left in ["tier_decision", "rest", "absence"] {
+        assert!(machine.count(left) > 0, "no {left}");
+    }
     machine.run(&["verify"]).expect(0);
     machine
         .run(&demo)
-        .complains("there is a register in that database");
-    assert_eq!(machine.count("child"), 6);
+        .complains("there is something in that database");
+    assert_eq!(machine.count("child"), 40);
+    assert!(kept.exists());
     machine
         .run(&["demo", "--into", &machine.place.url])
         .expect(2);

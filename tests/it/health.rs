@@ -73,7 +73,7 @@ fn it_is_not_ready_when_the_database_is_gone() {
 }
 
 #[test]
-fn it_is_not_ready_when_a_newer_program_has_brought_the_database_up() {
+fn it_is_not_ready_on_a_database_of_another_version() {
     let app = TestApp::start();
     runner::run_due(&services(&app), app.clock.now());
     app.browser().open("/health/ready").expect(200);
@@ -91,6 +91,15 @@ fn it_is_not_ready_when_a_newer_program_has_brought_the_database_up() {
     );
     change("DELETE FROM __diesel_schema_migrations WHERE version = '9998'");
     app.browser().open("/health/ready").expect(200);
+    // An older copy was put back under the program.
+    change("DELETE FROM mail_kind WHERE word = 'postponed'");
+    let page = app.browser().open("/health/ready").expect(503);
+    assert!(
+        page.text.contains("older than this program"),
+        "{}",
+        page.text
+    );
+    change("INSERT INTO mail_kind (word) VALUES ('postponed')");
 }
 
 #[test]

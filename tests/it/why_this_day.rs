@@ -149,10 +149,12 @@ fn why(browser: &mut Browser, html: &Html, due: ElementRef<'_>) -> String {
     if let Some(text) = due.select(&selector(".govuk-details__text")).next() {
         return words(text);
     }
-    if let Some(id) = due.attr("aria-describedby") {
+    let Some(href) = due.attr("href") else {
+        let id = due
+            .attr("aria-describedby")
+            .expect("a link, or a description");
         return by_id(html, id);
-    }
-    let href = due.attr("href").expect("a link, if nothing else");
+    };
     let (path, id) = href.split_once('#').expect("a place on the page");
     let page = browser.request("GET", path, None, &[]).expect(200);
     // A day of a list is written shorter than where it leads: "24 Dec 2026", "24 December 2026".

@@ -5,7 +5,7 @@
 //! - `staff`: who works there.
 //! - `year`: lives through the year day by day.
 //! - `deeds`: the things people do on a day; `arrivals` and `happenings` do them.
-//! - `loose_ends`: what is left for whoever tries it: two addresses to settle, a child nobody can find, school terms.
+//! - `loose_ends`: what is left for whoever tries it, such as two addresses to settle and a child nobody can find.
 
 mod arrivals;
 mod deeds;
@@ -15,6 +15,7 @@ mod loose_ends;
 mod staff;
 mod year;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -48,13 +49,16 @@ pub fn run(options: &Options) -> Outcome {
     } else {
         Some(serve::listen(&config)?)
     };
-    let held = folder::hold()?;
+    let held = match options.into {
+        Some(_) => None,
+        None => Some(folder::hold()?),
+    };
     say!(
         "Making {} of {} children …",
         staff::AUTHORITY,
         options.children
     )?;
-    let db = afresh(&config, &held)?;
+    let db = afresh(&config, held.as_ref())?;
     let clock = clock(&config);
     // What the year's jobs log is of no interest today.
     let quiet = tracing::subscriber::NoSubscriber::default();
@@ -62,28 +66,50 @@ pub fn run(options: &Options) -> Outcome {
         year::live(&db, &config, options.children, clock.at())
     })?;
     print_ways_in(&db, &config, &made, clock.now())?;
+    match held {
+        Some(_) => print_where_it_is()?,
+        None => leave_no_mail(&config)?,
+    }
     match listener {
         Some(listener) => serve::serve(db, clock, config, listener),
         None => Ok(ExitCode::SUCCESS),
     }
 }
 
-/// The demonstration never touches a database or a mail server of anybody's: only its own, or one that was named and holds
-/// nothing.
+/// The demonstration never touches a database or a mail server of anybody's: only its own, or a database that was named and
+/// holds nothing. Mail of the latter is thrown away when it is made.
 fn with_its_own_folder(config: Config, into: Option<&str>) -> Config {
     Config {
         database_url: into.map_or_else(|| format!("sqlite:{FOLDER}/hearth.db"), str::to_owned),
-        mail: format!("{FOLDER}/mail"),
+        mail: match into {
+            None => format!("{FOLDER}/mail"),
+            Some(_) => format!("{}/mail", thrown_away().display()),
+        },
         ..config
     }
 }
 
-fn afresh(config: &Config, held: &Held) -> Result<Db, Failure> {
-    folder::clear(held)?;
+/// Where mail goes that nobody will read.
+fn thrown_away() -> PathBuf {
+    std::env::temp_dir().join(format!("hearth-demo-{}", std::process::id()))
+}
+
+fn leave_no_mail(config: &Config) -> Result<(), Failure> {
+    let folder = thrown_away();
+    std::fs::remove_dir_all(&folder)
+        .map_err(|cause| Failure::because(format!("{} cannot be removed: {cause}", config.mail)))
+}
+
+/// An empty database, brought up to this version: that of the demonstration's own folder, which begins anew, or one that was
+/// named.
+fn afresh(config: &Config, own_folder: Option<&Held>) -> Result<Db, Failure> {
+    if let Some(held) = own_folder {
+        folder::clear(held)?;
+    }
     let db = Db::open(&config.database_url, config.database_connections)?;
     if !db.read_now(migrate::is_untouched)? {
         return Err(Failure::because(
-            "there is a register in that database: name one in which there is nothing",
+            "there is something in that database: name one in which there is nothing",
         ));
     }
     shipped::bring_up(&db)?;
@@ -123,6 +149,10 @@ fn print_ways_in(
         staff::ADMINISTRATOR_EMAIL
     )?;
     say!("A parent who is new begins at {url}/notify/{}", staff::CODE)?;
+    Ok::<_, Failure>(())
+}
+
+fn print_where_it_is() -> Result<(), Failure> {
     say!("Mail goes to the folder {FOLDER}/mail, as .eml files that any mail program opens.")?;
     say!("Everybody in it is invented. The next `hearth demo` begins afresh. Ctrl-C ends it.\n")?;
     Ok::<_, Failure>(())

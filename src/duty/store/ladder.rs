@@ -1,4 +1,4 @@
-//! The SQL of the ladder: which lapses are open, which steps were told, and that a step was told.
+//! The SQL of the ladder: which lapses are open, which steps were told, and when the next one is owed.
 
 use std::collections::HashSet;
 
@@ -26,7 +26,7 @@ use crate::rules::tier::Tier;
 
 use diesel::prelude::*;
 
-/// How an open lapse stands: what the ladder depends on, and no more, because every sweep reads it of every open lapse.
+/// How an open lapse stands: what the ladder depends on, and no more: many are read at once, and the proof reads every one.
 #[derive(Queryable)]
 pub struct LapseOnLadder {
     pub key: LapseKey,
@@ -87,7 +87,7 @@ pub fn open(
         .load(conn)?)
 }
 
-/// Lapses asked for in one query.
+/// Lapses written in one statement.
 const AT_ONCE: usize = 1_000;
 
 /// A step that was told for a post in a round.

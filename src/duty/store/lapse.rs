@@ -5,7 +5,6 @@ use diesel::dsl::{exists, not};
 
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
-use crate::clock::At;
 use crate::db::days::{Day, Moment};
 use crate::db::schema::{account, child, duty, lapse, lapse_step, outgoing_mail};
 use crate::db::{Conn, Result};
@@ -106,32 +105,39 @@ struct NewRow<'a> {
     next_step_on: Day,
 }
 
-/// Opens a lapse for each of these duties, which owes the step after today's on the day beside it; gives the lapses' keys and
-/// references in the same order.
+/// A lapse to be opened.
+pub struct NewLapse<'a> {
+    pub duty: &'a Overdue,
+    pub opened_on: NaiveDate,
+    /// When it owes the step after those of that day.
+    pub next_step_on: NaiveDate,
+}
+
+/// Opens these lapses; gives their keys and references in the same order.
 pub fn open(
     tx: &mut Conn,
     authority: AuthorityKey,
-    overdue: &[(Overdue, NaiveDate)],
-    at: At,
+    new: &[NewLapse<'_>],
+    now: NaiveDateTime,
 ) -> Result<Vec<(LapseKey, Reference)>> {
-    let references: Vec<Reference> = overdue
+    let references: Vec<Reference> = new
         .iter()
         .map(|_| random_reference(ReferenceKind::Lapse))
         .collect();
-    let rows: Vec<NewRow<'_>> = overdue
+    let rows: Vec<NewRow<'_>> = new
         .iter()
         .zip(&references)
-        .map(|((overdue, next_step_on), reference)| NewRow {
+        .map(|(new, reference)| NewRow {
             reference: reference.as_str(),
             authority_id: authority.number(),
-            duty_id: overdue.duty.number(),
-            child_id: overdue.child.map(ChildKey::number),
-            ladder: overdue.kind.nature().ladder.as_str(),
-            post: overdue.post.as_str(),
-            due_on: overdue.due_on.into(),
-            opened_on: at.today().into(),
-            opened_at: at.now().into(),
-            next_step_on: (*next_step_on).into(),
+            duty_id: new.duty.duty.number(),
+            child_id: new.duty.child.map(ChildKey::number),
+            ladder: new.duty.kind.nature().ladder.as_str(),
+            post: new.duty.post.as_str(),
+            due_on: new.duty.due_on.into(),
+            opened_on: new.opened_on.into(),
+            opened_at: now.into(),
+            next_step_on: new.next_step_on.into(),
         })
         .collect();
     let keys: Vec<i64> = insert_rows_for_keys!(tx, lapse, rows)?;
