@@ -39,19 +39,24 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
     let asked = app
         .db
         .read(move |conn| {
-            let punctuality = punctuality::of_the_sweep(conn, now, late_after)?;
-            Ok::<_, DbError>((shipped::standing(conn)?, punctuality))
+            // First: of a database of another version the other question may have no answer.
+            let standing = shipped::standing(conn)?;
+            let punctuality = match standing {
+                Standing::Ready => Some(punctuality::of_the_sweep(conn, now, late_after)?),
+                Standing::Older | Standing::Newer(_) => None,
+            };
+            Ok::<_, DbError>((standing, punctuality))
         })
         .await;
     let punctuality = match asked {
-        Ok((Standing::Ready, punctuality)) => punctuality,
-        Ok((Standing::Older, _)) => {
-            tracing::error!("the database must be brought up to this program: hearth migrate");
-            return answer(false, "older than this program", "unknown", None);
-        }
-        Ok((Standing::Newer(newer), _)) => {
+        Ok((_, Some(punctuality))) => punctuality,
+        Ok((Standing::Newer(newer), None)) => {
             tracing::error!(%newer, "this program must be replaced by the newer one");
             return answer(false, "newer than this program", "unknown", None);
+        }
+        Ok((Standing::Ready | Standing::Older, None)) => {
+            tracing::error!("the database must be brought up to this program: hearth migrate");
+            return answer(false, "older than this program", "unknown", None);
         }
         Err(cause) => {
             tracing::error!(%cause, "the database does not answer");
