@@ -68,7 +68,7 @@ pub fn run(options: &Options) -> Outcome {
     print_ways_in(&db, &config, &made, clock.now())?;
     match held {
         Some(_) => print_where_it_is()?,
-        None => leave_no_mail(&config)?,
+        None => leave_no_mail()?,
     }
     match listener {
         Some(listener) => serve::serve(db, clock, config, listener),
@@ -94,10 +94,14 @@ fn thrown_away() -> PathBuf {
     std::env::temp_dir().join(format!("hearth-demo-{}", std::process::id()))
 }
 
-fn leave_no_mail(config: &Config) -> Result<(), Failure> {
+fn leave_no_mail() -> Result<(), Failure> {
     let folder = thrown_away();
-    std::fs::remove_dir_all(&folder)
-        .map_err(|cause| Failure::because(format!("{} cannot be removed: {cause}", config.mail)))
+    if !folder.exists() {
+        return Ok(());
+    }
+    std::fs::remove_dir_all(&folder).map_err(|cause| {
+        Failure::because(format!("{} cannot be removed: {cause}", folder.display()))
+    })
 }
 
 /// An empty database, brought up to this version: that of the demonstration's own folder, which begins anew, or one that was
