@@ -89,8 +89,7 @@ pub fn live(db: &Db, config: &Config, children: usize, at: At) -> Result<Made, F
         db.write_now(|tx| send_returns(tx, &scene.staff, At::of(at_hour(day, 11, at.now()))))?;
         post.end_of_day(day, at);
     }
-    let evening = at_hour(at.today(), 18, at.now());
-    db.write_now(|tx| loose_ends::leave(&scene, tx, At::of(evening)))?;
+    db.write_now(|tx| loose_ends::leave(&scene, tx, at))?;
     diary.answer_some(db, &mut scene, At::of(at_hour(at.today(), 8, at.now())))?;
     Ok(Made {
         authority,
@@ -315,7 +314,11 @@ impl Post {
             self.folder.clone()
         };
         self.services.courier.transport = transport;
-        let moment = at_hour(day, 18, at.now());
+        // The last run was a moment ago at whatever hour a demonstration is made, as the register itself promises.
+        let moment = match ago {
+            0 => at.now(),
+            _ => at_hour(day, 18, at.now()),
+        };
         self.services.clock.set(moment);
         runner::run_due(&self.services, moment);
     }
