@@ -172,7 +172,10 @@ pub fn owe(
             follows,
         })
         .collect();
-    store::owed::insert_missing(act.tx, act.viewer.authority(), &new, act.at.now())?;
+    if !new.is_empty() {
+        let authority = act.viewer.authority();
+        store::owed::insert_missing(act.tx, authority, child, &new, act.at.now())?;
+    }
     copy_next(act.tx, child)
 }
 

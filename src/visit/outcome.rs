@@ -126,8 +126,8 @@ pub fn record(
         tier: assessed.tier,
         rulebook: &rulebook,
     };
-    following.note_found(act)?;
-    following.close_what_is_satisfied(act, satisfied)?;
+    let open = following.note_found(act)?;
+    following.close_what_is_satisfied(act, &open, satisfied)?;
     following.owe_a_new_attempt(act)?;
     // Only now: a check that this outcome closes would pass for the one that is to be raised.
     assessed.raise(act, check.child)?;

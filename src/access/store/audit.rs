@@ -86,9 +86,11 @@ fn row<'a>(viewer: &Viewer, event: &Event<'a>, now: NaiveDateTime) -> Row<'a> {
 }
 
 pub(crate) fn bump_revision(tx: &mut Conn, authority: AuthorityKey) -> Result<()> {
-    diesel::update(authority::table.filter(authority::id.eq(authority.number())))
-        .set(authority::revision.eq(authority::revision + 1))
-        .execute(tx)?;
+    on_each!(tx, |tx| diesel::update(
+        authority::table.filter(authority::id.eq(authority.number()))
+    )
+    .set(authority::revision.eq(authority::revision + 1))
+    .execute(tx))?;
     Ok(())
 }
 

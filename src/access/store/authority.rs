@@ -7,6 +7,7 @@ use crate::access::AuthorityKey;
 use crate::access::authority::Listed;
 use crate::db::schema::authority;
 use crate::db::{Conn, Result};
+use crate::on_each;
 
 /// An authority as pages and mails need it.
 #[derive(Clone, Debug, Queryable)]
@@ -60,10 +61,10 @@ pub(crate) fn by_code(conn: &mut Conn, code: &str) -> Result<Option<Authority>> 
 }
 
 pub(crate) fn by_key(conn: &mut Conn, key: AuthorityKey) -> Result<Authority> {
-    Ok(authority::table
+    Ok(on_each!(conn, |conn| authority::table
         .filter(authority::id.eq(key.number()))
         .select(COLUMNS)
-        .first(conn)?)
+        .first(conn))?)
 }
 
 /// Authorities whose own register is kept here.

@@ -399,13 +399,14 @@ pub fn carry_over(tx: &mut Conn, lapse: LapseKey, to: DutyKey) -> Result<()> {
 
 /// Closes the open lapses of duties that were done or are no longer owed.
 pub fn close(tx: &mut Conn, duties: &[DutyKey], because: &str, now: NaiveDateTime) -> Result<()> {
-    diesel::update(
-        lapse::table
-            .filter(lapse::duty_id.eq_any(duties.iter().map(|key| key.number())))
-            .filter(lapse::closed_at.is_null()),
-    )
-    .set((lapse::closed_at.eq(now), lapse::closed_because.eq(because)))
-    .execute(tx)?;
+    for duty in duties {
+        let of_it = lapse::table.filter(lapse::duty_id.eq(duty));
+        on_each!(tx, |tx| diesel::update(
+            of_it.filter(lapse::closed_at.is_null())
+        )
+        .set((lapse::closed_at.eq(now), lapse::closed_because.eq(because)))
+        .execute(tx))?;
+    }
     Ok(())
 }
 

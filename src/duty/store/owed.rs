@@ -1,6 +1,5 @@
 //! The SQL of duties. No statement here writes an original due day a second time, and a trigger refuses one that would.
 
-use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -95,20 +94,20 @@ fn about(
 }
 
 pub fn find(conn: &mut Conn, viewer: &Viewer, reference: &Reference) -> Result<Option<Duty>> {
-    let row: Option<Row> = duty::table
+    let row: Option<Row> = on_each!(conn, |conn| duty::table
         .filter(scope::DutySeenBy::eyes_of(viewer))
         .filter(duty::reference.eq(reference))
         .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+        .first(conn))
+    .optional()?;
     Ok(row.map(Duty::from))
 }
 
 pub fn by_key(conn: &mut Conn, key: DutyKey) -> Result<Duty> {
-    let row: Row = duty::table
+    let row: Row = on_each!(conn, |conn| duty::table
         .filter(duty::id.eq(key))
         .select(Row::as_select())
-        .first(conn)?;
+        .first(conn))?;
     Ok(row.into())
 }
 
@@ -135,12 +134,12 @@ pub fn due_days(
 
 /// A child's open checks by due day.
 pub fn open_of_child(conn: &mut Conn, child: ChildKey) -> Result<Vec<Duty>> {
-    let rows: Vec<Row> = duty::table
+    let rows: Vec<Row> = on_each!(conn, |conn| duty::table
         .filter(duty::child_id.eq(child))
         .filter(IS_OPEN)
         .order((duty::due_on, duty::id))
         .select(Row::as_select())
-        .load(conn)?;
+        .load(conn))?;
     Ok(rows.into_iter().map(Duty::from).collect())
 }
 
@@ -181,17 +180,19 @@ struct NewRow<'a> {
     created_at: Moment,
 }
 
-/// Writes duties, but none of a kind that is open for the child already; of new attempts, none that follows the same check.
+/// Writes what is owed to a child, but nothing of a kind that is open for it already; of new attempts, none that follows the
+/// same check.
 pub fn insert_missing(
     tx: &mut Conn,
     authority: AuthorityKey,
+    child: ChildKey,
     duties: &[NewDuty<'_>],
     now: NaiveDateTime,
 ) -> Result<()> {
-    let open = open_kinds(tx, duties.iter().map(|new| new.child))?;
+    let open = open_kinds(tx, child)?;
     let missing: Vec<NewDuty<'_>> = duties
         .iter()
-        .filter(|new| !open.contains(&(new.child, new.owed.kind, new.follows)))
+        .filter(|new| !open.contains(&(new.owed.kind, new.follows)))
         .copied()
         .collect();
     insert(tx, authority, &missing, now)
@@ -214,22 +215,12 @@ pub fn insert<'a>(
     Ok(())
 }
 
-fn open_kinds(
-    conn: &mut Conn,
-    children: impl Iterator<Item = ChildKey>,
-) -> Result<HashSet<(ChildKey, DutyKind, Option<DutyKey>)>> {
-    let mut numbers: Vec<i64> = children.map(ChildKey::number).collect();
-    numbers.dedup();
-    let open: Vec<(ChildKey, DutyKind, Option<DutyKey>)> = duty::table
-        .filter(duty::child_id.eq_any(numbers))
+fn open_kinds(conn: &mut Conn, child: ChildKey) -> Result<Vec<(DutyKind, Option<DutyKey>)>> {
+    Ok(on_each!(conn, |conn| duty::table
+        .filter(duty::child_id.eq(child))
         .filter(IS_OPEN)
-        .select((
-            duty::child_id.assume_not_null(),
-            duty::kind,
-            duty::follows_id,
-        ))
-        .load(conn)?;
-    Ok(open.into_iter().collect())
+        .select((duty::kind, duty::follows_id))
+        .load(conn))?)
 }
 
 /// What every new duty has; about nobody, for no occasion in particular.
@@ -332,18 +323,18 @@ pub struct Closing<'a> {
 }
 
 pub fn close(tx: &mut Conn, duties: &[DutyKey], closing: &Closing<'_>) -> Result<()> {
-    diesel::update(
-        duty::table
-            .filter(duty::id.eq_any(duties.iter().map(|key| key.number())))
-            .filter(IS_OPEN),
-    )
-    .set((
-        duty::state.eq(closing.state),
-        duty::closed_on.eq(closing.on),
-        duty::closed_because.eq(closing.because),
-        duty::version.eq(duty::version + 1),
-    ))
-    .execute(tx)?;
+    for key in duties {
+        on_each!(tx, |tx| diesel::update(
+            duty::table.filter(duty::id.eq(key)).filter(IS_OPEN)
+        )
+        .set((
+            duty::state.eq(closing.state),
+            duty::closed_on.eq(closing.on),
+            duty::closed_because.eq(closing.because),
+            duty::version.eq(duty::version + 1),
+        ))
+        .execute(tx))?;
+    }
     Ok(())
 }
 
@@ -361,11 +352,11 @@ pub fn move_to(tx: &mut Conn, duty: DutyKey, due_on: NaiveDate, why: &str) -> Re
 
 /// The earliest due day of a child's open checks.
 pub fn earliest_due(conn: &mut Conn, child: ChildKey) -> Result<Option<NaiveDate>> {
-    Ok(duty::table
+    Ok(on_each!(conn, |conn| duty::table
         .filter(duty::child_id.eq(child))
         .filter(IS_OPEN)
         .select(min(duty::due_on))
-        .first(conn)?)
+        .first(conn))?)
 }
 
 /// That a child's lists show another day than the earliest on which an open check is due.

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use crate::access::AuthorityKey;
 use crate::db::schema::{assessment_due, child};
 use crate::db::{Conn, Result};
-use crate::insert_rows;
 use crate::register::ChildKey;
+use crate::{insert_rows, on_each};
 
 use diesel::prelude::*;
 
@@ -17,8 +17,10 @@ pub fn assess_again(
     child: ChildKey,
     on: Option<NaiveDate>,
 ) -> Result<()> {
-    diesel::delete(assessment_due::table.filter(assessment_due::child_id.eq(child.number())))
-        .execute(tx)?;
+    on_each!(tx, |tx| diesel::delete(
+        assessment_due::table.filter(assessment_due::child_id.eq(child.number()))
+    )
+    .execute(tx))?;
     match on {
         Some(on) => insert_due(tx, authority, &[(child, on)]),
         None => Ok(()),

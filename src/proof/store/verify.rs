@@ -109,7 +109,9 @@ pub fn lapses_closed_without_cause(conn: &mut Conn, scope: Scope<'_>) -> Result<
 /// Duties that are due later than they first were, that were closed without a reason or a day, or that are open and
 /// have one.
 pub fn duties_out_of_order(conn: &mut Conn, scope: Scope<'_>) -> Result<Answer> {
-    let duties = duty::table.filter(duty::authority_id.eq_any(scope.numbers()));
+    // All of them are looked at, the closed ones too: in the order of the table that takes half as long as by an index, and
+    // no index serves a sum.
+    let duties = duty::table.filter((duty::authority_id + 0_i64).eq_any(scope.numbers()));
     let offends = Condition(
         "(duty.due_on > duty.original_due_on
           OR (duty.state = 'open') <> (duty.closed_on IS NULL)

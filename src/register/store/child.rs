@@ -101,11 +101,11 @@ pub(in crate::register) fn by_key(
     viewer: &Viewer,
     key: ChildKey,
 ) -> Result<Option<ChildRecord>> {
-    Ok(scope::children(viewer)
+    Ok(on_each!(conn, |conn| scope::children(viewer)
         .filter(child::id.eq(key.number()))
         .select(ChildRecord::as_select())
-        .first(conn)
-        .optional()?)
+        .first(conn))
+    .optional()?)
 }
 
 /// Whether a reference is in use, by a child of any authority.
@@ -376,9 +376,11 @@ pub(in crate::register) fn set_next_check(
     key: ChildKey,
     due_on: Option<NaiveDate>,
 ) -> Result<()> {
-    diesel::update(child::table.filter(child::id.eq(key.number())))
-        .set(child::next_check_on.eq(due_on))
-        .execute(tx)?;
+    on_each!(tx, |tx| diesel::update(
+        child::table.filter(child::id.eq(key.number()))
+    )
+    .set(child::next_check_on.eq(due_on))
+    .execute(tx))?;
     Ok(())
 }
 
@@ -391,12 +393,12 @@ pub(in crate::register) fn note_seen(
     let not_seen_since = child::table
         .filter(child::id.eq(key.number()))
         .filter(child::last_seen_on.is_null().or(child::last_seen_on.lt(on)));
-    diesel::update(not_seen_since)
+    on_each!(tx, |tx| diesel::update(not_seen_since)
         .set((
             child::last_seen_on.eq(on),
             child::last_seen_by.eq(by),
             child::seen_recorded.eq(true),
         ))
-        .execute(tx)?;
+        .execute(tx))?;
     Ok(())
 }

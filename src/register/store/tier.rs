@@ -54,7 +54,7 @@ pub(in crate::register) fn begin(
     decided_by: &str,
     now: NaiveDateTime,
 ) -> Result<()> {
-    diesel::insert_into(tier_history::table)
+    on_each!(tx, |tx| diesel::insert_into(tier_history::table)
         .values(NewRow {
             child_id: child.number(),
             tier: tier.as_str(),
@@ -62,7 +62,7 @@ pub(in crate::register) fn begin(
             decided_by,
             held_from: now.into(),
         })
-        .execute(tx)?;
+        .execute(tx))?;
     Ok(())
 }
 
@@ -72,15 +72,15 @@ pub(in crate::register) fn end(tx: &mut Conn, child: ChildKey, now: NaiveDateTim
     let held = tier_history::child_id
         .eq(child.number())
         .and(tier_history::held_to.is_null());
-    diesel::delete(
+    on_each!(tx, |tx| diesel::delete(
         tier_history::table
             .filter(held)
             .filter(tier_history::held_from.eq(now)),
     )
-    .execute(tx)?;
-    diesel::update(tier_history::table.filter(held))
+    .execute(tx))?;
+    on_each!(tx, |tx| diesel::update(tier_history::table.filter(held))
         .set(tier_history::held_to.eq(now))
-        .execute(tx)?;
+        .execute(tx))?;
     Ok(())
 }
 
@@ -99,8 +99,10 @@ pub(in crate::register) fn set_tier(
     tier: Tier,
     now: NaiveDateTime,
 ) -> Result<()> {
-    diesel::update(child::table.filter(child::id.eq(key.number())))
-        .set((child::tier.eq(tier.as_str()), child::updated_at.eq(now)))
-        .execute(tx)?;
+    on_each!(tx, |tx| diesel::update(
+        child::table.filter(child::id.eq(key.number()))
+    )
+    .set((child::tier.eq(tier.as_str()), child::updated_at.eq(now)))
+    .execute(tx))?;
     Ok(())
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::db::schema::outcome;
 use crate::db::{Conn, Result};
+use crate::on_each;
 use crate::register::ChildKey;
 use crate::rules::outcome::AttemptResult;
 
@@ -18,9 +19,9 @@ pub struct Attempt {
 
 /// A child's attempts, the newest first.
 pub fn attempts(conn: &mut Conn, child: ChildKey) -> Result<Vec<Attempt>> {
-    Ok(outcome::table
+    Ok(on_each!(conn, |conn| outcome::table
         .filter(outcome::child_id.eq(child))
         .order((outcome::happened_on.desc(), outcome::id.desc()))
         .select((outcome::result, outcome::happened_on))
-        .load(conn)?)
+        .load(conn))?)
 }

@@ -29,22 +29,23 @@ pub(super) struct Following<'a> {
 
 impl Following<'_> {
     /// A child who was seen is a child of whom it is known where they are. One who was seen only before nobody knew is as
-    /// lost as ever.
-    pub(super) fn note_found(&self, act: &mut Act<'_>) -> Result<(), DbError> {
+    /// lost as ever. Gives the checks that are open then.
+    pub(super) fn note_found(&self, act: &mut Act<'_>) -> Result<Vec<Check>, DbError> {
         let open = check::open_of_child(act.tx, self.check.child)?;
         let found = open.iter().any(|check| {
             check.kind == DutyKind::FindChild && satisfies_too(&check.as_open(), self.happened)
         });
         if !found {
-            return Ok(());
+            return Ok(open);
         }
         let child = register::child::by_key(act.tx, act.viewer, self.check.child)?;
         let Some(lost) = child.filter(|child| child.status == ChildStatus::WhereaboutsUnknown)
         else {
-            return Ok(());
+            return Ok(open);
         };
         let how = &self.attempt.in_words;
-        found::known_again(act, &lost, how)
+        found::known_again(act, &lost, how)?;
+        check::open_of_child(act.tx, self.check.child)
     }
 
     /// Closes the check, if the outcome satisfies it, and every other open check that it satisfies too
@@ -52,9 +53,9 @@ impl Following<'_> {
     pub(super) fn close_what_is_satisfied(
         &self,
         act: &mut Act<'_>,
+        open: &[Check],
         satisfied: bool,
     ) -> Result<(), DbError> {
-        let open = check::open_of_child(act.tx, self.check.child)?;
         let original = self.check.follows.unwrap_or(self.check.key);
         let done: Vec<&Check> = open
             .iter()

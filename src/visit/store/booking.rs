@@ -83,12 +83,12 @@ pub struct BookingRecord {
 
 /// A check's bookings, the newest first.
 pub fn of_check(conn: &mut Conn, check: DutyKey) -> Result<Vec<BookingRecord>> {
-    Ok(booking::table
+    Ok(on_each!(conn, |conn| booking::table
         .inner_join(account::table)
         .filter(booking::check_id.eq(check))
         .order(booking::id.desc())
         .select(BookingRecord::as_select())
-        .load(conn)?)
+        .load(conn))?)
 }
 
 /// The standing bookings of a child's checks, each with its check.
@@ -107,12 +107,12 @@ pub fn standing_of_child(
 
 /// The booking of a check that stands.
 pub fn standing(conn: &mut Conn, check: DutyKey) -> Result<Option<(BookingKey, NaiveDate)>> {
-    Ok(booking::table
+    Ok(on_each!(conn, |conn| booking::table
         .filter(booking::check_id.eq(check))
         .filter(booking::state.eq(BookingState::Booked))
         .select((booking::id, booking::booked_for))
-        .first(conn)
-        .optional()?)
+        .first(conn))
+    .optional()?)
 }
 
 /// What the program adds to what the form says.
@@ -446,14 +446,16 @@ pub fn end(
     state: BookingState,
     until: Option<NaiveDate>,
 ) -> Result<()> {
-    diesel::update(
-        booking::table
-            .filter(booking::check_id.eq_any(checks.iter().map(|key| key.number())))
-            .filter(booking::state.eq(BookingState::Booked))
-            .filter(booking::booked_for.le(until.unwrap_or(FAR))),
-    )
-    .set(booking::state.eq(state))
-    .execute(tx)?;
+    for check in checks {
+        let of_it = booking::table
+            .filter(booking::check_id.eq(check))
+            .filter(booking::booked_for.le(until.unwrap_or(FAR)));
+        on_each!(tx, |tx| diesel::update(
+            of_it.filter(booking::state.eq(BookingState::Booked))
+        )
+        .set(booking::state.eq(state))
+        .execute(tx))?;
+    }
     Ok(())
 }
 

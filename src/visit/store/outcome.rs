@@ -94,12 +94,12 @@ pub fn places_seen(
 
 /// The outcome that a form has recorded already, and for which check.
 pub fn by_form_key(conn: &mut Conn, form_key: &str) -> Result<Option<(DutyKey, OutcomeRecord)>> {
-    Ok(outcome::table
+    Ok(on_each!(conn, |conn| outcome::table
         .inner_join(account::table)
         .filter(outcome::form_key.eq(form_key))
         .select((outcome::check_id, OutcomeRecord::as_select()))
-        .first(conn)
-        .optional()?)
+        .first(conn))
+    .optional()?)
 }
 
 /// The outcome that closed a check.
@@ -126,7 +126,7 @@ pub struct OutcomeStamp<'a> {
 }
 
 pub fn insert(tx: &mut Conn, new: &NewOutcome, of: &OutcomeStamp<'_>) -> Result<OutcomeKey> {
-    Ok(diesel::insert_into(outcome::table)
+    Ok(on_each!(tx, |tx| diesel::insert_into(outcome::table)
         .values((
             new,
             outcome::reference.eq(of.reference),
@@ -138,7 +138,7 @@ pub fn insert(tx: &mut Conn, new: &NewOutcome, of: &OutcomeStamp<'_>) -> Result<
             outcome::recorded_at.eq(of.now),
         ))
         .returning(outcome::id)
-        .get_result(tx)?)
+        .get_result(tx))?)
 }
 
 /// An attempt that failed for a child in red, of which nobody was told.

@@ -16,7 +16,6 @@ use crate::rules::duty::Purpose;
 use crate::rules::identifiers::Reference;
 use crate::rules::outcome::{AttemptResult, Judgement, Mode, SpokenAlone, check_consistent};
 use crate::visit::booking::{self, Appointment, BookingState};
-use crate::visit::check;
 use crate::visit::outcome::{self, NewOutcome, OutcomeError, OutcomeRecord, Recorded};
 use crate::web::answer;
 use crate::web::caller::Caller;
@@ -217,10 +216,10 @@ pub async fn create(
     named: Named,
     submitted: Submitted<OutcomeForm>,
 ) -> Result<HttpResponse, WebError> {
-    let facts = facts(&caller, &named.0).await?;
     let Reported { form, outcome } = match submitted.check(caller.today()) {
         Ok(reported) => reported,
         Err(Refused { form, errors }) => {
+            let facts = facts(&caller, &named.0).await?;
             let status = status_of(&facts, StatusCode::UNPROCESSABLE_ENTITY);
             return answer::with_status(status, &page(&caller, facts, form, errors));
         }
@@ -228,15 +227,17 @@ pub async fn create(
     let (reference, result) = (named.0.clone(), outcome.result);
     let recorded = caller
         .act(move |act| {
-            let check = check::find(act.tx, act.viewer, &reference)?.ok_or(OutcomeError::Closed)?;
-            outcome::record(act, &check, &outcome)
+            let (check, child) =
+                words::find(act.tx, act.viewer, &reference)?.ok_or(OutcomeError::Closed)?;
+            let recorded = outcome::record(act, &check, &outcome)?;
+            Ok((
+                child.reference,
+                what_follows(&recorded, result, check.due_on),
+            ))
         })
         .await?;
     match recorded {
-        Ok(recorded) => Ok(caller.see_other_with(
-            &format!("/children/{}", facts.check.child),
-            &what_follows(&recorded, result, &facts.check.due),
-        )),
+        Ok((child, follows)) => Ok(caller.see_other_with(&format!("/children/{child}"), &follows)),
         Err(error @ OutcomeError::AcceptInstead) => Ok(refer(&caller, &named.0, &error)),
         Err(refusal) => {
             let facts = self::facts(&caller, &named.0).await?;
@@ -357,7 +358,7 @@ fn results(purpose: Purpose) -> Vec<Choice> {
 }
 
 /// What the recorded outcome brings about, said plainly.
-fn what_follows(recorded: &Recorded, result: AttemptResult, due: &str) -> Flash {
+fn what_follows(recorded: &Recorded, result: AttemptResult, due_on: NaiveDate) -> Flash {
     let next = recorded.next.as_deref();
     if recorded.satisfied {
         return Flash::success(match next {
@@ -365,7 +366,11 @@ fn what_follows(recorded: &Recorded, result: AttemptResult, due: &str) -> Flash 
             None => "The check is done.".to_owned(),
         });
     }
-    let stays = format!("{}: the check stays due on {due}.", result.label());
+    let stays = format!(
+        "{}: the check stays due on {}.",
+        result.label(),
+        spoken(due_on)
+    );
     Flash::important(match next {
         Some(next) => format!("{stays} Owed as well: {next}."),
         None => stays,
@@ -472,10 +477,11 @@ mod tests {
             satisfied,
             next: Some(next.to_owned()),
         };
+        let due_on = NaiveDate::from_ymd_opt(2026, 12, 1).unwrap();
         let said = what_follows(
             &recorded(true, "Second check by 3 March 2027"),
             AttemptResult::ChildSeen,
-            "1 December 2026",
+            due_on,
         );
         assert_eq!(
             said.text,
@@ -484,7 +490,7 @@ mod tests {
         let said = what_follows(
             &recorded(false, "New attempt by 7 December 2026"),
             AttemptResult::NobodyIn,
-            "1 December 2026",
+            due_on,
         );
         assert_eq!(
             said.text,
