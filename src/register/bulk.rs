@@ -126,7 +126,7 @@ impl Known {
         self.child(self.by_other_reference.get(reference))
     }
 
-    /// The children with this name and date of birth, as [`super::names::match_key`] writes them.
+    /// The children with this name and date of birth, as [`crate::rules::names::match_key`] writes them.
     pub fn by_match_key(&self, key: &str) -> impl Iterator<Item = &KnownChild> {
         let places = self
             .by_match_key
@@ -158,11 +158,12 @@ mod tests {
     use crate::clock::At;
     use crate::register::person::PersonParticulars;
     use crate::register::testing::{World, day, new_child, now, particulars, world};
-    use crate::register::{address, child, names, person, registration, search, tier};
+    use crate::register::{address, child, person, registration, search, tier};
     use crate::rules::codes::{
         Confidentiality, PreviousSetting, PrimaryReason, RegisterBasis, Relationship,
     };
     use crate::rules::identifiers::{EmailAddress, Postcode};
+    use crate::rules::names;
 
     fn entry(given_names: &str, family_name: &str) -> NewEntry {
         NewEntry {

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 pub use super::store::child::{ChildRecord, Particulars};
-use super::{ChildKey, fresh_reference, names, store};
+use super::{ChildKey, fresh_reference, store};
 use crate::access::Subject;
 use crate::access::{Act, Action, AuthorityKey, Viewer};
 use crate::conflict;
@@ -11,6 +11,7 @@ use crate::db::{Conn, DbError, Result};
 use crate::rules::codes::{ChildStatus, Ethnicity, SenProvision, SenType};
 use crate::rules::dates;
 use crate::rules::identifiers::{NhsNumber, Reference, ReferenceKind, Upn};
+use crate::rules::names;
 use crate::rules::tier::Tier;
 
 impl Particulars {

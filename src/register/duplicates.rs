@@ -3,11 +3,11 @@
 use chrono::NaiveDate;
 
 use super::list::Line;
-use super::names;
 use super::store::search as store;
 use crate::access::Viewer;
 use crate::db::{Conn, Result};
 use crate::rules::identifiers::{NhsNumber, Upn};
+use crate::rules::names;
 
 /// What is known of a child who may be on the register already.
 #[derive(Clone, Debug)]

@@ -10,7 +10,6 @@ pub mod counts;
 pub mod duplicates;
 pub mod episode;
 pub mod list;
-pub mod names;
 pub mod out_of_sight;
 pub mod person;
 pub mod place;

@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use super::address::AddressRecord;
 use super::store::person::Tie;
 pub use super::store::person::{PersonParticulars, PersonRecord};
-use super::{ChildKey, PersonKey, fresh_reference, names, store};
+use super::{ChildKey, PersonKey, fresh_reference, store};
 use crate::access::{AccountKey, Act, Action, Role, Subject, Viewer};
 use crate::db::{Conn, Result};
 use crate::rules::codes::{Confidentiality, Relationship};
 use crate::rules::identifiers::{EmailAddress, Reference, ReferenceKind};
+use crate::rules::names;
 
 /// A parent or carer of one child.
 #[derive(Clone, Debug)]

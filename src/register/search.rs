@@ -6,13 +6,13 @@ use std::cmp::Reverse;
 use chrono::NaiveDate;
 
 use super::list::Line;
-use super::names;
 use super::store::search as store;
 use super::store::search::Sought;
 use crate::access::Viewer;
 use crate::db::{Conn, Result};
 use crate::rules::dates;
 use crate::rules::identifiers::{NhsNumber, Postcode, Reference, Upn, UpnProblem};
+use crate::rules::names;
 
 /// How many are shown at once; more means the question should be narrowed.
 pub const SHOWN: usize = 50;

@@ -9,6 +9,7 @@
 //! - [`dates`]: dates as people and spreadsheets write them, and as Hearth says them.
 //! - [`identifiers`]: UPN, NHS number, postcode, UPRN, telephone, email, and the references Hearth gives out:
 //!   parsed, or a reason that tells the person what to do.
+//! - [`names`]: names folded so that they are found without their marks.
 //! - [`policy`]: the periods of the authority's policy at a date: value, unit, source. What is not in force is off.
 //! - [`tier`]: from the facts on record to green, amber or red, with the reasons.
 //! - [`duty`]: the kinds of duties, and all that depends on the kind.
@@ -39,6 +40,7 @@ pub mod duty;
 pub mod escalation;
 pub mod history;
 pub mod identifiers;
+pub mod names;
 pub mod notice;
 pub mod outcome;
 pub mod policy;

@@ -16,8 +16,8 @@ use crate::intake::csv::child::{ChildReader, ImportedChild};
 use crate::intake::csv::column::Column;
 use crate::intake::csv::heading::Use;
 use crate::intake::csv::sheet::Sheet;
-use crate::register::names;
 use crate::rules::identifiers::Postcode;
+use crate::rules::names;
 
 /// The rows of a list by authority, and what was said about those that belong to none.
 pub(super) struct Routed {

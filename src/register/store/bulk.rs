@@ -17,9 +17,10 @@ use crate::db::{Conn, DbError, Result};
 use crate::register::address::Place;
 use crate::register::bulk::NewEntry;
 use crate::register::person::{NewPerson, NewRelation};
-use crate::register::{ChildKey, PersonKey, names, random_reference};
+use crate::register::{ChildKey, PersonKey, random_reference};
 use crate::rules::codes::Source;
 use crate::rules::identifiers::{EmailAddress, Postcode, Reference, ReferenceKind};
+use crate::rules::names;
 use crate::{insert_rows, insert_rows_for_keys};
 
 type Added = (ChildKey, Reference);
@@ -33,7 +34,7 @@ pub struct KnownChild {
     pub postcode: Option<String>,
     /// Whether the child is on the register now.
     pub is_open: bool,
-    /// Folded name and date of birth, as [`crate::register::names::match_key`] writes them.
+    /// Folded name and date of birth, as [`names::match_key`] writes them.
     pub match_key: String,
 }
 

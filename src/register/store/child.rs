@@ -9,10 +9,11 @@ use crate::db::days::{Day, MaybeDay, Moment};
 use crate::db::schema::child;
 use crate::db::{Conn, Result};
 use crate::on_each;
+use crate::register::ChildKey;
 use crate::register::child::NewChild;
-use crate::register::{ChildKey, names};
 use crate::rules::codes::{ChildStatus, Ethnicity, SenProvision, SenType, Sex};
 use crate::rules::identifiers::{NhsNumber, Reference, Upn};
+use crate::rules::names;
 use crate::rules::tier::Tier;
 
 /// A child as the register holds them.
