@@ -15,6 +15,7 @@
 //! - [`duty`]: the kinds of duties, and all that depends on the kind.
 //! - [`census`]: the days of the termly census, and by when its return is sent.
 //! - [`rulebook`]: what the rules need to know besides the facts of a case.
+//! - [`same_child`]: whether two records, rows or forms are about one child.
 //! - [`schedule`]: which check comes next, due when, and why then.
 //! - [`outcome`]: whether what happened satisfies the check, and what Hearth does about a failed visit.
 //! - [`postponement`]: how far a check may be put off, and who hears of it.
@@ -47,6 +48,7 @@ pub mod policy;
 pub mod postponement;
 pub mod rest;
 pub mod rulebook;
+pub mod same_child;
 pub mod schedule;
 pub mod terms;
 pub mod tier;
