@@ -22,7 +22,8 @@ use crate::register::list::Line;
 use crate::register::person::NewPerson;
 use crate::rules::codes::{PreviousSetting, PrimaryReason, Relationship, Sex, Source};
 use crate::rules::duty::DutyKind;
-use crate::rules::identifiers::Reference;
+use crate::rules::identifiers::{Postcode, Reference};
+use crate::rules::same_child::Identity;
 
 pub use self::accept::accept;
 pub use self::receive::receive;
@@ -68,6 +69,25 @@ pub struct NotifiedChild {
     pub previous_school: Option<String>,
     /// The reason, where given; asking is optional and so is answering.
     pub reason: PrimaryReason,
+}
+
+impl NotifiedChild {
+    /// What tells the child from others; they live with the parent unless another home is named.
+    #[must_use]
+    pub fn identity<'a>(&'a self, parents_home: &'a Place) -> Identity<'a> {
+        let home = self.other_home.as_ref().unwrap_or(parents_home);
+        Identity {
+            given_names: &self.given_names,
+            family_name: &self.family_name,
+            known_as: self.known_as.as_deref(),
+            date_of_birth: self.date_of_birth,
+            sex: self.sex,
+            upn: None,
+            nhs_number: None,
+            other_reference: None,
+            postcode: home.postcode.as_ref().map(Postcode::as_str),
+        }
+    }
 }
 
 /// What the parent gets back.

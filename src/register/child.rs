@@ -12,12 +12,29 @@ use crate::rules::codes::{ChildStatus, Ethnicity, SenProvision, SenType};
 use crate::rules::dates;
 use crate::rules::identifiers::{NhsNumber, Reference, ReferenceKind, Upn};
 use crate::rules::names;
+use crate::rules::same_child::Identity;
 use crate::rules::tier::Tier;
 
 impl Particulars {
     /// "Given names Family name", for a heading.
     pub fn full_name(&self) -> String {
         format!("{} {}", self.given_names, self.family_name)
+    }
+
+    /// What tells the child from others, but for their home.
+    #[must_use]
+    pub fn identity(&self) -> Identity<'_> {
+        Identity {
+            given_names: &self.given_names,
+            family_name: &self.family_name,
+            known_as: self.known_as.as_deref(),
+            date_of_birth: self.date_of_birth,
+            sex: self.sex,
+            upn: self.upn.as_ref().map(Upn::as_str),
+            nhs_number: self.nhs_number.as_ref().map(NhsNumber::as_str),
+            other_reference: None,
+            postcode: None,
+        }
     }
 }
 

@@ -1,118 +1,106 @@
 //! The same child must not be taken twice. Candidates are shown to a person; nothing is ever merged by itself.
 
-use chrono::NaiveDate;
+use std::cmp::Reverse;
 
 use super::list::Line;
-use super::store::search as store;
+use super::store::known::{self, KnownChild};
+use super::store::search;
 use crate::access::Viewer;
 use crate::db::{Conn, Result};
-use crate::rules::identifiers::{NhsNumber, Upn};
 use crate::rules::names;
+use crate::rules::same_child::{Comparison, Identity, Verdict, compare, days_of_birth};
 
-/// What is known of a child who may be on the register already.
-#[derive(Clone, Debug)]
-pub struct Sought<'a> {
-    pub given_names: &'a str,
-    pub family_name: &'a str,
-    pub date_of_birth: NaiveDate,
-    pub upn: Option<&'a Upn>,
-    /// NHS number, where known.
-    pub nhs_number: Option<&'a NhsNumber>,
+/// A child who may be the one who is sought, and why.
+#[derive(Debug)]
+pub struct Candidate {
+    pub line: Line,
+    pub compared: Comparison,
+}
+
+impl Candidate {
+    /// Why each may be the same: its reference, and the facts in words.
+    #[must_use]
+    pub fn reasons(candidates: &[Self]) -> Vec<(String, String)> {
+        let why = |it: &Self| (it.line.reference.clone(), it.compared.in_words());
+        candidates.iter().map(why).collect()
+    }
 }
 
 /// How many are shown: beyond a handful, a person compares no more.
 const SHOWN: usize = 20;
 
-/// Children who may be the same: the same UPN or NHS number, or the same date of birth and a name that is or sounds alike.
-/// `but_not` leaves out the child's own record.
+/// More children than any authority has of one birthday, or of one name: a bound, so that a mistake costs little.
+const AT_MOST: i64 = 2_000;
+
+/// Children who are or may be the one of whom this is said, the surest first ([`crate::rules::same_child`]); also those who have
+/// a UPN or NHS number with them. `but_not` leaves out the child's own record.
+///
+/// # Errors
+/// When the database does not answer.
 pub fn candidates(
     conn: &mut Conn,
     viewer: &Viewer,
-    sought: &Sought<'_>,
+    sought: &Identity<'_>,
     but_not: Option<&str>,
-) -> Result<Vec<Line>> {
-    let mut found = Vec::new();
-    if let Some(upn) = sought.upn {
-        found.extend(store::by_upn(conn, viewer, upn)?);
+) -> Result<Vec<Candidate>> {
+    let mut found = known::with_number(conn, viewer, sought, AT_MOST)?;
+    for day in days_of_birth(sought.date_of_birth) {
+        found.extend(known::born_on(conn, viewer, day, AT_MOST)?);
     }
-    if let Some(number) = sought.nhs_number {
-        found.extend(store::by_nhs_number(conn, viewer, number)?);
+    let name_key = names::name_key(sought.given_names, sought.family_name);
+    found.extend(known::named(conn, viewer, &name_key, AT_MOST)?);
+    found.sort_by_key(|known| known.key);
+    found.dedup_by_key(|known| known.key);
+    let mut like: Vec<(KnownChild, Comparison)> = found
+        .into_iter()
+        .filter(|known| Some(known.reference.as_str()) != but_not)
+        .map(|known| {
+            let compared = compare(sought, &known.identity());
+            (known, compared)
+        })
+        .filter(|(_, compared)| compared.verdict() != Verdict::Another || compared.shares_number())
+        .collect();
+    like.sort_by_key(|(known, compared)| (Reverse(compared.verdict()), known.key));
+    like.truncate(SHOWN);
+    let mut shown = Vec::with_capacity(like.len());
+    for (known, compared) in like {
+        let line = search::by_reference(conn, viewer, known.reference.as_str())?;
+        shown.extend(line.into_iter().map(|line| Candidate { line, compared }));
     }
-    let name = Heard::of(sought.given_names, sought.family_name);
-    let born_then = store::by_date_of_birth(conn, viewer, sought.date_of_birth, ONE_BIRTHDAY)?;
-    found.extend(
-        born_then
-            .into_iter()
-            .filter(|line| name.is_like(&Heard::of(&line.given_names, &line.family_name))),
-    );
-    Ok(each_once(found, but_not))
+    Ok(shown)
 }
-
-/// More children than any authority has of one birthday: a bound, so that a mistake costs little.
-const ONE_BIRTHDAY: i64 = 2_000;
-
-/// The words of a name and how they sound.
-struct Heard {
-    given: Vec<String>,
-    family: Vec<String>,
-}
-
-impl Heard {
-    fn of(given_names: &str, family_name: &str) -> Self {
-        Self {
-            given: names::searchable(given_names, None, ""),
-            family: names::searchable("", None, family_name),
-        }
-    }
-
-    /// Whether a given and a family name are alike; in lists they are sometimes in each other's column.
-    fn is_like(&self, other: &Self) -> bool {
-        let alike = share(&self.given, &other.given) && share(&self.family, &other.family);
-        alike || (share(&self.given, &other.family) && share(&self.family, &other.given))
-    }
-}
-
-fn share(some: &[String], others: &[String]) -> bool {
-    some.iter().any(|word| others.contains(word))
-}
-
-fn each_once(found: Vec<Line>, but_not: Option<&str>) -> Vec<Line> {
-    let mut once: Vec<Line> = Vec::new();
-    for line in found {
-        let shown = once.iter().any(|other| other.reference == line.reference);
-        if !shown && Some(line.reference.as_str()) != but_not && once.len() < SHOWN {
-            once.push(line);
-        }
-    }
-    once
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
     use crate::register::testing::{World, day, new_child, particulars, world};
+    use crate::rules::codes::Sex;
+    use crate::rules::identifiers::Upn;
 
     fn names(
         world: &World,
         viewer: &Viewer,
-        sought: &Sought<'_>,
+        sought: &Identity<'_>,
         but_not: Option<&str>,
     ) -> Vec<String> {
         let found = world.run(|conn| candidates(conn, viewer, sought, but_not));
         found
             .iter()
-            .map(|line| format!("{} {}", line.given_names, line.family_name))
+            .map(|it| format!("{} {}", it.line.given_names, it.line.family_name))
             .collect()
     }
 
-    fn sought<'a>(given_names: &'a str, family_name: &'a str) -> Sought<'a> {
-        Sought {
+    fn sought<'a>(given_names: &'a str, family_name: &'a str) -> Identity<'a> {
+        Identity {
             given_names,
             family_name,
+            known_as: None,
             date_of_birth: day(2015, 4, 3),
+            sex: Sex::Unknown,
             upn: None,
             nhs_number: None,
+            other_reference: None,
+            postcode: None,
         }
     }
 
@@ -148,7 +136,7 @@ mod tests {
         new.particulars.upn = Some(upn.clone());
         let (_, reference) = world.add_child(&new);
         let asked = Sought {
-            upn: Some(&upn),
+            upn: Some(upn.as_str()),
             ..sought("Ada", "Moss")
         };
         assert_eq!(

@@ -14,6 +14,7 @@ pub mod out_of_sight;
 pub mod person;
 pub mod place;
 pub mod registration;
+pub mod resemblance;
 pub mod search;
 pub mod settlement;
 mod store;

@@ -198,14 +198,20 @@ pub fn sort_name(given_names: &str, family_name: &str) -> String {
 
 /// What the same child has in two lists: folded names and date of birth.
 pub fn match_key(given_names: &str, family_name: &str, date_of_birth: chrono::NaiveDate) -> String {
+    let mut key = name_key(given_names, family_name);
+    // Writing to a string does not fail.
+    let _ = write!(key, "{date_of_birth}");
+    key
+}
+
+/// What a [`match_key`] begins with: the folded names.
+pub fn name_key(given_names: &str, family_name: &str) -> String {
     let mut key =
         String::with_capacity(given_names.len() + family_name.len() + "||2026-11-23".len());
     for name in [family_name, given_names] {
         key.extend(fold(name).split(' '));
         key.push('|');
     }
-    // Writing to a string does not fail.
-    let _ = write!(key, "{date_of_birth}");
     key
 }
 

@@ -8,6 +8,7 @@ pub(super) mod episode;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod index_use;
+pub(super) mod known;
 pub(super) mod list;
 pub(super) mod name_token;
 pub(super) mod out_of_sight;

@@ -110,6 +110,12 @@ pub fn compare(one: &Identity<'_>, other: &Identity<'_>) -> Comparison {
     }
 }
 
+/// The days of birth under which somebody who was born on this one may be held.
+pub fn days_of_birth(day: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    let other = birth::changed_about(day).filter(|other| *other != day);
+    std::iter::once(day).chain(other)
+}
+
 fn known(sex: Sex) -> Option<Sex> {
     (sex != Sex::Unknown).then_some(sex)
 }

@@ -11,10 +11,10 @@ use super::change::{change, child_of};
 use crate::access::Viewer;
 use crate::db::{Conn, Result as DbResult};
 use crate::register::child::{self, AmendError, ChildRecord, Particulars};
-use crate::register::duplicates::{self, Sought};
-use crate::register::list::Line;
+use crate::register::duplicates::{self, Candidate};
 use crate::rules::codes::{Ethnicity, SenProvision, SenType, Sex};
 use crate::rules::identifiers::Reference;
+use crate::rules::same_child::Identity;
 use crate::web::answer;
 use crate::web::caller::Caller;
 use crate::web::error::WebError;
@@ -42,6 +42,7 @@ struct ParticularsPage {
     differences: Vec<Difference>,
     caption: &'static str,
     rows: Vec<Row>,
+    why: Vec<(String, String)>,
 }
 
 impl ParticularsPage {
@@ -75,6 +76,7 @@ impl ParticularsPage {
             differences: Vec::new(),
             caption: "Children who may be the same",
             rows: Vec::new(),
+            why: Vec::new(),
         }
     }
 }
@@ -92,7 +94,7 @@ pub async fn edit(caller: Caller, Named(reference): Named) -> Result<HttpRespons
 /// What became of an amendment that nobody else was in the way of.
 enum Saved {
     Amended,
-    MayBeAnother(Vec<Line>, Officers),
+    MayBeAnother(Vec<Candidate>, Officers),
 }
 
 /// POST `/children/{reference}/particulars`.
@@ -141,17 +143,14 @@ fn others_like(
     viewer: &Viewer,
     child: &ChildRecord,
     amendment: &Amendment,
-) -> DbResult<Vec<Line>> {
+) -> DbResult<Vec<Candidate>> {
     let typed = &amendment.particulars;
     if amendment.is_another_child || is_same_person(&child.particulars, typed) {
         return Ok(Vec::new());
     }
-    let sought = Sought {
-        given_names: &typed.given_names,
-        family_name: &typed.family_name,
-        date_of_birth: typed.date_of_birth,
-        upn: typed.upn.as_ref(),
-        nhs_number: typed.nhs_number.as_ref(),
+    let sought = Identity {
+        postcode: child.postcode.as_deref(),
+        ..typed.identity()
     };
     duplicates::candidates(tx, viewer, &sought, Some(child.reference.as_str()))
 }
@@ -178,8 +177,10 @@ async fn answer_to(
                 &Flash::success("The particulars are saved."),
             ));
         }
-        Ok(Saved::MayBeAnother(lines, officers)) => {
+        Ok(Saved::MayBeAnother(others, officers)) => {
             let child = child_of(caller, reference).await?;
+            let why = Candidate::reasons(&others);
+            let lines = others.into_iter().map(|other| other.line).collect();
             let rows = Row::all(lines, &officers, caller.today());
             let errors = FormErrors::at(
                 "another_child",
@@ -187,6 +188,7 @@ async fn answer_to(
             );
             return answer::refuse(&ParticularsPage {
                 rows,
+                why,
                 errors,
                 ..ParticularsPage::new(caller, child, form)
             });

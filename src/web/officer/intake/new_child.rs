@@ -10,8 +10,7 @@ use chrono::NaiveDate;
 use crate::access::Viewer;
 use crate::db::{Conn, DbError, Result as DbResult};
 use crate::intake::notification::{self, Notification, Receipt};
-use crate::register::duplicates::{self, Sought};
-use crate::register::list::Line;
+use crate::register::duplicates::{self, Candidate};
 use crate::rules::codes::{PreviousSetting, PrimaryReason, Relationship, Sex, Source};
 use crate::rules::dates::spoken;
 use crate::web::answer;
@@ -47,6 +46,7 @@ struct NewChildPage {
     confirm: Vec<Choice>,
     caption: &'static str,
     rows: Vec<Row>,
+    why: Vec<(String, String)>,
 }
 
 impl NewChildPage {
@@ -76,6 +76,7 @@ impl NewChildPage {
             confirm: vec![Choice::new("yes", "I have looked: this is another child")],
             caption: "Children who may be the same",
             rows: Vec::new(),
+            why: Vec::new(),
         }
     }
 }
@@ -92,7 +93,7 @@ pub async fn edit(caller: Caller) -> Result<HttpResponse, WebError> {
 /// What became of what was written down.
 enum Taken {
     In(Receipt),
-    MayBeAnother(Vec<Line>, Officers),
+    MayBeAnother(Vec<Candidate>, Officers),
 }
 
 /// POST `/children/new`.
@@ -136,16 +137,14 @@ pub async fn add(
     answer_to(&caller, taken, form, today)
 }
 
-fn others_like(tx: &mut Conn, viewer: &Viewer, notification: &Notification) -> DbResult<Vec<Line>> {
+fn others_like(
+    tx: &mut Conn,
+    viewer: &Viewer,
+    notification: &Notification,
+) -> DbResult<Vec<Candidate>> {
     let mut others = Vec::new();
     for child in &notification.children {
-        let sought = Sought {
-            given_names: &child.given_names,
-            family_name: &child.family_name,
-            date_of_birth: child.date_of_birth,
-            upn: None,
-            nhs_number: None,
-        };
+        let sought = child.identity(&notification.parent.home);
         others.extend(duplicates::candidates(tx, viewer, &sought, None)?);
     }
     Ok::<_, DbError>(others)
@@ -166,13 +165,16 @@ fn answer_to(
                 spoken(receipt.answer_by)
             )),
         )),
-        Taken::MayBeAnother(lines, officers) => {
+        Taken::MayBeAnother(others, officers) => {
             let errors = FormErrors::at(
                 "another_child",
                 "Look at the children who may be the same, and confirm that this is another child",
             );
+            let why = Candidate::reasons(&others);
+            let lines = others.into_iter().map(|other| other.line).collect();
             answer::refuse(&NewChildPage {
                 rows: Row::all(lines, &officers, today),
+                why,
                 ..NewChildPage::new(caller, form, errors)
             })
         }

@@ -13,11 +13,12 @@ use crate::duty::owed::DutyState;
 use crate::intake::notification::{self, AcceptError, NotificationRecord};
 use crate::policy::rulebook;
 use crate::register::child::{self, ChildRecord};
-use crate::register::duplicates::{self, Sought};
+use crate::register::duplicates::{self, Candidate};
 use crate::register::list::Line;
 use crate::rules::dates::{short, spoken};
 use crate::rules::duty::ClosedBy;
 use crate::rules::identifiers::Reference;
+use crate::rules::same_child::Identity;
 use crate::visit::check;
 use crate::web::answer;
 use crate::web::caller::Caller;
@@ -65,6 +66,8 @@ struct KnownChild {
     born: String,
     postcode: String,
     status: &'static str,
+    /// Why it may be the same child as another.
+    why: String,
 }
 
 /// Who will answer for the children.
@@ -233,18 +236,22 @@ fn notified(conn: &mut Conn, viewer: &Viewer, line: &Line) -> DbResult<NotifiedC
 
 /// Others who may be this child, by everything the register holds of it.
 fn candidates(conn: &mut Conn, viewer: &Viewer, child: &ChildRecord) -> DbResult<Vec<KnownChild>> {
-    let sought = Sought {
-        given_names: &child.particulars.given_names,
-        family_name: &child.particulars.family_name,
-        date_of_birth: child.particulars.date_of_birth,
-        upn: child.particulars.upn.as_ref(),
-        nhs_number: child.particulars.nhs_number.as_ref(),
+    let sought = Identity {
+        postcode: child.postcode.as_deref(),
+        ..child.particulars.identity()
     };
     let found = duplicates::candidates(conn, viewer, &sought, Some(child.reference.as_str()))?;
-    Ok(found.iter().map(KnownChild::of).collect())
+    Ok(found.iter().map(KnownChild::like).collect())
 }
 
 impl KnownChild {
+    fn like(candidate: &Candidate) -> Self {
+        Self {
+            why: candidate.compared.in_words(),
+            ..Self::of(&candidate.line)
+        }
+    }
+
     fn of(line: &Line) -> Self {
         Self {
             reference: line.reference.clone(),
@@ -252,6 +259,7 @@ impl KnownChild {
             born: short(line.date_of_birth),
             postcode: line.postcode.clone().unwrap_or_default(),
             status: line.status.label(),
+            why: String::new(),
         }
     }
 }
