@@ -207,6 +207,7 @@ fn child(random: &mut StdRng, number: usize, code: &str) -> NewEntry {
         uprn: None,
     };
     NewEntry {
+        earlier: Vec::new(),
         child: NewChild {
             particulars: Particulars {
                 given_names,

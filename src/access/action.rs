@@ -32,6 +32,9 @@ code_list! {
         RecordClosed = "record_closed", "Record closed";
         NotificationAccepted = "notification_accepted", "Notification accepted";
         ListImported = "list_imported", "List imported";
+        ListPlaced = "list_placed", "Every row of a list has its place";
+        RowAnswered = "row_answered", "Row of a list answered";
+        RegistrationAdded = "registration_added", "Earlier time on the register added";
         ListTakenAway = "list_taken_away", "List taken away";
         TierChanged = "tier_changed", "Tier changed";
         TierReasonsChanged = "tier_reasons_changed", "Reasons for the tier changed";

@@ -10,7 +10,7 @@ use std::time::Instant;
 use clap::{Args, Subcommand};
 use hearth::access::Viewer;
 use hearth::intake::csv::mapping::Mapping;
-use hearth::intake::list_import::report::{Counts, Kind, Report, RowNote};
+use hearth::intake::list_import::report::{Kind, Report, RowNote};
 use hearth::intake::list_import::{self, Order, Progress, Whose};
 use hearth::web::pages::with_commas;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -147,22 +147,31 @@ fn print(report: &Report, dry_run: bool) -> std::io::Result<()> {
         &format!("row read ({written_as})"),
         &format!("rows read ({written_as})"),
     )?;
-    let taken = taken(counts);
-    line(counts.taken, &taken, &taken)?;
+    // The sum of what follows.
+    line(
+        counts.new_open(),
+        "new on the register",
+        "new on the register",
+    )?;
+    line(
+        counts.changed,
+        "changed what is held",
+        "changed what is held",
+    )?;
     line(
         counts.unchanged,
-        "on the register already, left as it is",
-        "on the register already, left as they are",
+        "known, and unchanged",
+        "known, and unchanged",
     )?;
     line(
-        counts.repeats,
-        "not taken, because it repeats a child of the file or of the register",
-        "not taken, because they repeat a child of the file or of the register",
+        counts.taken_closed,
+        "closed case put on record",
+        "closed cases put on record",
     )?;
     line(
-        counts.elsewhere,
-        "not taken, because it belongs to another authority",
-        "not taken, because they belong to another authority",
+        counts.look_at,
+        "to look at: somebody has to say what it is",
+        "to look at: somebody has to say what they are",
     )?;
     line(
         counts.refused,
@@ -172,22 +181,13 @@ fn print(report: &Report, dry_run: bool) -> std::io::Result<()> {
     print_columns_not_read(report)?;
     for (kind, title) in [
         (Kind::Refused, "Refused"),
-        (Kind::Repeat, "Repeats"),
+        (Kind::LookAt, "To look at"),
         (Kind::Elsewhere, "Of another authority"),
         (Kind::Doubt, "Taken, but to be checked"),
     ] {
         print_told(report, kind, title)?;
     }
     Ok(())
-}
-
-fn taken(counts: &Counts) -> String {
-    match (counts.taken, counts.taken_closed) {
-        (_, 0) => "taken".to_owned(),
-        (1, _) => "taken, a closed case".to_owned(),
-        (_, 1) => "taken, 1 of them a closed case".to_owned(),
-        (_, closed) => format!("taken, {} of them closed cases", with_commas(closed)),
-    }
 }
 
 fn print_columns_not_read(report: &Report) -> std::io::Result<()> {

@@ -622,6 +622,49 @@ diesel::table! {
         refused -> BigInt,
         report -> Text,
         refused_csv -> Text,
+        is_accounted -> Bool,
+        changed -> BigInt,
+        look_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    unplaced_row (id) {
+        id -> BigInt,
+        reference -> Text,
+        authority_id -> BigInt,
+        import_id -> BigInt,
+        line -> BigInt,
+        question -> Text,
+        words -> Text,
+        headings -> Text,
+        cells -> Text,
+        mapping -> Text,
+        digest -> Text,
+        answer -> Nullable<Text>,
+        child_id -> Nullable<BigInt>,
+        answered_at -> Nullable<Timestamp>,
+        answered_by -> Nullable<BigInt>,
+        answered_because -> Text,
+    }
+}
+
+diesel::table! {
+    unplaced_candidate (row_id, child_id) {
+        row_id -> BigInt,
+        child_id -> BigInt,
+        why -> Text,
+    }
+}
+
+diesel::table! {
+    list_row (import_id, line) {
+        import_id -> BigInt,
+        line -> BigInt,
+        became -> Text,
+        child_id -> Nullable<BigInt>,
+        unplaced_id -> Nullable<BigInt>,
+        why -> Text,
     }
 }
 
@@ -676,6 +719,12 @@ diesel::joinable!(rest -> account (recorded_by));
 diesel::joinable!(rest -> outgoing_mail (mail_id));
 diesel::joinable!(list_import -> authority (authority_id));
 diesel::joinable!(list_import -> account (account_id));
+diesel::joinable!(unplaced_row -> list_import (import_id));
+diesel::joinable!(unplaced_row -> account (answered_by));
+diesel::joinable!(unplaced_candidate -> unplaced_row (row_id));
+diesel::joinable!(unplaced_candidate -> child (child_id));
+diesel::joinable!(list_row -> list_import (import_id));
+diesel::joinable!(list_row -> child (child_id));
 diesel::joinable!(notice -> duty (duty_id));
 diesel::joinable!(notice -> outgoing_mail (mail_id));
 diesel::joinable!(absence -> authority (authority_id));
@@ -728,4 +777,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     calendar_day,
     failing_address,
     list_import,
+    unplaced_row,
+    unplaced_candidate,
+    list_row,
 );

@@ -2,6 +2,9 @@
 //! what is due is asked of the record, not of the hour.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
@@ -85,8 +88,11 @@ const JOBS: &[Job] = &[
 /// The delivery of mail, which needs no schedule and no lease.
 const DELIVER: &str = "deliver";
 
-/// A process that dies holds its lease for so long at most. Every job may run twice without harm; the lease saves work.
-const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// A process that dies holds its lease for so long at most, and one that lives renews it. Every job may run twice without harm;
+/// the lease saves work.
+const LEASE: TimeDelta = TimeDelta::seconds(50);
+/// How often a lease is renewed while its job runs.
+const RENEWED_EVERY: Duration = Duration::from_secs(15);
 
 /// Runs every job that is due and then delivers the mail, as `hearth jobs run` does.
 pub fn run_due(services: &Services, now: NaiveDateTime) -> Vec<RunSummary> {
@@ -162,13 +168,37 @@ fn with_lease(services: &Services, job: &Job, now: NaiveDateTime) -> Result<Opti
     }
     let at = At::of(now);
     let run = db.write_now(|tx| store::runner::begin(tx, job.name, at.today(), now))?;
-    let work = guarded(job.name, || (job.run)(services, at));
+    let work = while_renewed(services, job, &holder, || {
+        guarded(job.name, || (job.run)(services, at))
+    });
     let ended_at = services.clock.now();
     db.write_now(|tx| {
         store::runner::end(tx, run, &work, ended_at)?;
         store::runner::give_back(tx, job.name, &holder)
     })?;
     Ok(Some(work))
+}
+
+/// Runs a job, and renews its lease beside it for as long as it runs. A renewal that fails costs nothing: another one follows, and
+/// the job may run twice.
+fn while_renewed(services: &Services, job: &Job, holder: &str, run: impl FnOnce() -> Work) -> Work {
+    let (running, ended) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            while ended.recv_timeout(RENEWED_EVERY) == Err(RecvTimeoutError::Timeout) {
+                let until = services.clock.now() + LEASE;
+                let renewed = services
+                    .db
+                    .write_now(|tx| store::runner::renew(tx, job.name, holder, until));
+                if let Err(cause) = renewed {
+                    tracing::warn!(job = job.name, %cause, "the lease could not be renewed");
+                }
+            }
+        });
+        let work = run();
+        drop(running);
+        work
+    })
 }
 
 /// What goes wrong in a job, even a panic, is its problem and ends nothing else.

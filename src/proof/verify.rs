@@ -5,7 +5,9 @@ use std::time::Duration;
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::store::question::{Answer, Scope};
-use super::store::{verify as ask, verify_states as states, verify_told as told};
+use super::store::{
+    verify as ask, verify_lists as lists, verify_states as states, verify_told as told,
+};
 use crate::access::{Action, AuthorityKey, audit, authority};
 use crate::clock::{At, london_day};
 use crate::db::{Conn, Result};
@@ -143,6 +145,18 @@ const QUESTIONS: &[(&str, Question)] = &[
     (
         "The manager was told of every record that an officer closed",
         told::departures_not_told,
+    ),
+    (
+        "The account of every list adds up, each row in it once",
+        lists::accounts_that_do_not_add_up,
+    ),
+    (
+        "Every row of a list that has no place on the register is owed an answer by a day",
+        lists::rows_nobody_looks_at,
+    ),
+    (
+        "Every list that was cut off is owed a look",
+        lists::lists_nobody_looks_at,
     ),
 ];
 

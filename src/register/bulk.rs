@@ -1,20 +1,17 @@
 //! Many children at once, for the list an authority already has: written in few statements, and what is needed to see
 //! that a child is on the register already, read in one.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 
 use super::address::Place;
 use super::child::NewChild;
 use super::person::{NewPerson, NewRelation};
 use super::registration::Registration;
-pub use super::store::bulk::KnownChild;
 use super::{ChildKey, store};
-use crate::access::{Act, Viewer};
-use crate::db::{Conn, Result};
+use crate::access::Act;
+use crate::db::Result;
 use crate::rules::codes::Source;
-use crate::rules::identifiers::{NhsNumber, Reference, Upn};
+use crate::rules::identifiers::Reference;
 
 /// Children in one go: few enough to keep what is read and written in the processor's reach, enough to pay for the way.
 const CHUNK: usize = 1_000;
@@ -23,8 +20,10 @@ const CHUNK: usize = 1_000;
 #[derive(Clone, Debug)]
 pub struct NewEntry {
     pub child: NewChild,
-    /// Why and since when on the register.
+    /// Why and since when on the register; of a closed record the last time.
     pub registration: Registration,
+    /// Earlier times on the register.
+    pub earlier: Vec<Registration>,
     /// Where they live, from the first day on the register.
     pub home: Option<Place>,
     /// Who told the authority where they live.
@@ -48,7 +47,7 @@ pub struct NewParent {
 }
 
 /// Puts children on the register of the viewer's authority; gives their keys and references in the same order. The caller
-/// writes the audit events. A UPN or NHS number that another child has fails the whole: ask [`known`] first.
+/// writes the audit events. A UPN or NHS number that another child has fails the whole: ask [`super::resemblance::known`] first.
 ///
 /// Parents with the same email address and the same name are one person, within the list and with those who are held
 /// already.
@@ -73,84 +72,6 @@ pub fn add_all(act: &mut Act<'_>, entries: &[NewEntry]) -> Result<Vec<(ChildKey,
     Ok(added)
 }
 
-/// The children an authority has, by all that tells that a row of a list is one of them.
-#[derive(Debug, Default)]
-pub struct Known {
-    children: Vec<KnownChild>,
-    by_upn: HashMap<String, usize>,
-    by_nhs_number: HashMap<String, usize>,
-    by_other_reference: HashMap<String, usize>,
-    by_match_key: HashMap<String, Vec<usize>>,
-}
-
-/// What is known of all children this viewer may see. An import asks with the program's own eyes
-/// ([`Viewer::program`]): a restricted child that is not seen would be taken twice.
-pub fn known(conn: &mut Conn, viewer: &Viewer) -> Result<Known> {
-    let rows = store::bulk::known(conn, viewer)?;
-    let mut known = Known {
-        children: Vec::with_capacity(rows.len()),
-        ..Known::default()
-    };
-    for row in rows {
-        let place = known.children.len();
-        known.by_upn.extend(row.upn.map(|upn| (upn, place)));
-        known
-            .by_nhs_number
-            .extend(row.nhs_number.map(|number| (number, place)));
-        known
-            .by_other_reference
-            .extend(row.other_reference.map(|reference| (reference, place)));
-        known
-            .by_match_key
-            .entry(row.child.match_key.clone())
-            .or_default()
-            .push(place);
-        known.children.push(row.child);
-    }
-    Ok(known)
-}
-
-impl Known {
-    /// The child with this UPN.
-    pub fn by_upn(&self, upn: &Upn) -> Option<&KnownChild> {
-        self.child(self.by_upn.get(upn.as_str()))
-    }
-
-    /// The child with this NHS number.
-    pub fn by_nhs_number(&self, number: &NhsNumber) -> Option<&KnownChild> {
-        self.child(self.by_nhs_number.get(number.as_str()))
-    }
-
-    /// The child with this reference in the system the list comes from.
-    pub fn by_other_reference(&self, reference: &str) -> Option<&KnownChild> {
-        self.child(self.by_other_reference.get(reference))
-    }
-
-    /// The children with this name and date of birth, as [`crate::rules::names::match_key`] writes them.
-    pub fn by_match_key(&self, key: &str) -> impl Iterator<Item = &KnownChild> {
-        let places = self
-            .by_match_key
-            .get(key)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        places.iter().filter_map(|place| self.children.get(*place))
-    }
-
-    /// How many children are known.
-    pub fn len(&self) -> usize {
-        self.children.len()
-    }
-
-    /// Whether no child is known.
-    pub fn is_empty(&self) -> bool {
-        self.children.is_empty()
-    }
-
-    fn child(&self, place: Option<&usize>) -> Option<&KnownChild> {
-        place.and_then(|place| self.children.get(*place))
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
@@ -163,7 +84,6 @@ mod tests {
         Confidentiality, PreviousSetting, PrimaryReason, RegisterBasis, Relationship,
     };
     use crate::rules::identifiers::{EmailAddress, Postcode};
-    use crate::rules::names;
 
     fn entry(given_names: &str, family_name: &str) -> NewEntry {
         NewEntry {
@@ -179,6 +99,7 @@ mod tests {
                 ended: None,
                 evidence: String::new(),
             },
+            earlier: Vec::new(),
             home: None,
             home_source: Source::Import,
             parents: Vec::new(),
@@ -312,38 +233,5 @@ mod tests {
             .map(|sibling| sibling.name.as_str())
             .collect();
         assert_eq!(names, ["Bo Hill", "Di Hill"]);
-    }
-
-    #[test]
-    fn a_child_is_known_by_each_of_its_numbers_and_by_name_and_birthday() {
-        let world = world();
-        let (mut one, other) = (entry("Ada", "Moss"), entry("Bo", "Vale"));
-        let (upn, number) = (
-            Upn::parse("B801200005001").unwrap(),
-            NhsNumber::parse("9990000018").unwrap(),
-        );
-        one.child.particulars.upn = Some(upn.clone());
-        one.child.particulars.nhs_number = Some(number.clone());
-        one.child.other_reference = Some("EHE/77".to_owned());
-        let children = added(&world, &[one, other]);
-        let known = world.run(|conn| known(conn, &world.program));
-        let (key, _) = children.first().unwrap();
-        let key_of = |child: Option<&KnownChild>| child.map(|child| child.key);
-        assert_eq!(key_of(known.by_upn(&upn)), Some(*key));
-        assert_eq!(key_of(known.by_nhs_number(&number)), Some(*key));
-        assert_eq!(key_of(known.by_other_reference("EHE/77")), Some(*key));
-        assert_eq!(key_of(known.by_other_reference("EHE/78")), None);
-        let (_, other) = children.last().unwrap();
-        let match_key = names::match_key("BO", "vale", day(2015, 4, 3));
-        let found: Vec<_> = known
-            .by_match_key(&match_key)
-            .map(|child| child.reference.as_str())
-            .collect();
-        assert_eq!((found, known.len()), (vec![other.as_str()], 2));
-        assert!(
-            world
-                .run(|conn| super::known(conn, &world.elsewhere))
-                .is_empty()
-        );
     }
 }

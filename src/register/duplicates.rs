@@ -128,20 +128,20 @@ mod tests {
     }
 
     #[test]
-    fn an_identifier_alone_is_enough_and_comes_first() {
+    fn the_surest_comes_first_and_an_identifier_alone_is_enough() {
         let world = world();
         let upn = Upn::parse("B801200005001").unwrap();
         world.add("Ada", "Moss", day(2015, 4, 3));
         let mut new = new_child(particulars("Bo", "Vale", day(2012, 1, 1)));
         new.particulars.upn = Some(upn.clone());
         let (_, reference) = world.add_child(&new);
-        let asked = Sought {
+        let asked = Identity {
             upn: Some(upn.as_str()),
             ..sought("Ada", "Moss")
         };
         assert_eq!(
             names(&world, &world.officer, &asked, None),
-            ["Bo Vale", "Ada Moss"]
+            ["Ada Moss", "Bo Vale"]
         );
         assert_eq!(
             names(&world, &world.officer, &asked, Some(reference.as_str())),

@@ -1,12 +1,12 @@
 //! Children among whom one is sought: found by what the rule of [`crate::rules::same_child`] may call the same or ask about,
 //! then compared by it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::store;
 pub use super::store::known::KnownChild;
+use super::{ChildKey, store};
 use crate::access::Viewer;
 use crate::db::{Conn, Result};
 use crate::rules::names;
@@ -110,9 +110,9 @@ impl<T: Identified> Resemblances<T> {
         self.all.get(place)
     }
 
-    /// The child at a place, to add to what is said of them. What they are found by stays what it was.
-    pub fn get_mut(&mut self, place: usize) -> Option<&mut T> {
-        self.all.get_mut(place)
+    /// Each of them, in the order in which they came.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.all.iter()
     }
 
     /// All of them, in the order in which they came.
@@ -172,4 +172,17 @@ fn numbers(identity: &Identity<'_>) -> Vec<(Kind, String)> {
 /// When the database does not answer.
 pub fn known(conn: &mut Conn, viewer: &Viewer) -> Result<Resemblances<KnownChild>> {
     Ok(Resemblances::of(store::known::all(conn, viewer)?))
+}
+
+/// The children of the authority whom this viewer may not see. What they send may meet one of them, and must not tell them so.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn hidden_from(conn: &mut Conn, viewer: &Viewer) -> Result<HashSet<ChildKey>> {
+    let everything = Viewer::program(viewer.authority(), "resemblance");
+    let seen: HashSet<ChildKey> = store::known::restricted(conn, viewer)?
+        .into_iter()
+        .collect();
+    let all = store::known::restricted(conn, &everything)?.into_iter();
+    Ok(all.filter(|child| !seen.contains(child)).collect())
 }

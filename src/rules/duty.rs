@@ -23,6 +23,7 @@ code_list! {
         SeeInPerson = "see_in_person", "Meeting in person";
         FindChild = "find_child", "Find out where the child is";
         CensusReturn = "census_return", "Census return";
+        RowsOfList = "rows_of_list", "Rows of a list to look at";
     }
 }
 
@@ -35,6 +36,7 @@ code_list! {
         Decide = "decide", "Decide on the education";
         Find = "find", "Find out where the child is";
         SendReturn = "send_return", "Send the return to the Department for Education";
+        PlaceRows = "place_rows", "Say what each row of the list is";
     }
 }
 
@@ -159,6 +161,23 @@ impl DutyKind {
                 may_rest: false,
                 to_family: None,
             },
+            // A manager's, because a row may be about a child whom not everybody may see. It is a child nobody looks after
+            // until somebody has looked: it climbs as a check does.
+            Self::RowsOfList => Nature {
+                about: AboutWhat::Nobody,
+                called: Called::Duty,
+                purpose: Purpose::PlaceRows,
+                period: PolicyKey::RowsOfList,
+                counted_after: "the list was read",
+                post: Post::Manager,
+                gives_notice: false,
+                ladder: Ladder::Welfare,
+                closed_by: ClosedBy::Answers,
+                also_done: AlsoDone::Never,
+                followed_by: None,
+                may_rest: false,
+                to_family: None,
+            },
         }
     }
 
@@ -209,7 +228,7 @@ impl Purpose {
             Self::SeeChild | Self::Find => Asks::SeenInPerson,
             Self::Contact => Asks::Contact,
             Self::Decide => Asks::Judgement,
-            Self::Acknowledge | Self::SendReturn => Asks::NoOutcome,
+            Self::Acknowledge | Self::SendReturn | Self::PlaceRows => Asks::NoOutcome,
         }
     }
 
@@ -219,7 +238,7 @@ impl Purpose {
     pub const fn may_rest(self) -> bool {
         match self {
             Self::Acknowledge | Self::Contact | Self::SeeChild | Self::Decide => true,
-            Self::Find | Self::SendReturn => false,
+            Self::Find | Self::SendReturn | Self::PlaceRows => false,
         }
     }
 }

@@ -17,6 +17,7 @@
 //! - [`rulebook`]: what the rules need to know besides the facts of a case.
 //! - [`same_child`]: whether two records, rows or forms are about one child.
 //! - [`schedule`]: which check comes next, due when, and why then.
+//! - [`spell`]: a child's times on the register, as the rows of lists tell of them.
 //! - [`outcome`]: whether what happened satisfies the check, and what Hearth does about a failed visit.
 //! - [`postponement`]: how far a check may be put off, and who hears of it.
 //! - [`rest`]: when a rest renews the one before, and when those above hear of it.
@@ -50,6 +51,7 @@ pub mod rest;
 pub mod rulebook;
 pub mod same_child;
 pub mod schedule;
+pub mod spell;
 pub mod terms;
 pub mod tier;
 pub mod verification;

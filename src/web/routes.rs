@@ -181,6 +181,11 @@ routes! {
     POST "/imports"                                 Officer  officer::intake::imports::create;
     GET  "/imports/{reference}"                     Officer  officer::intake::imports::show;
     GET  "/imports/{reference}/refused.csv"         Officer  officer::intake::imports::refused;
+    GET  "/imports/{reference}/to-look-at.csv"      Officer  officer::intake::imports::to_look_at;
+    GET  "/imports/{reference}/rows.csv"            Officer  officer::intake::imports::account;
+    POST "/imports/{reference}/ending"              Officer  officer::intake::import_ending::create;
+    GET  "/rows/{reference}"                        Officer  officer::intake::row::show;
+    POST "/rows/{reference}/answer"                 Officer  officer::intake::row::answer;
     GET  "/admin/mail"                              Administrator  admin::mail::show;
     POST "/admin/mail/{reference}/retry"            Administrator  admin::mail::retry;
     GET  "/admin/mail/samples"                      Administrator  admin::samples::show;

@@ -1,6 +1,7 @@
 //! Starts the service on its port.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
@@ -14,6 +15,11 @@ use super::{error, routes};
 
 /// How long requests under way may take to finish when the service stops.
 const SHUTDOWN_SECONDS: u64 = 20;
+/// How long the head of a request may take. Whoever sends half of one holds no connection for longer.
+const HEAD_TIME: Duration = Duration::from_secs(10);
+/// How long a connection is kept for the next request, and how long it may take to be closed.
+const IDLE_TIME: Duration = Duration::from_secs(15);
+const CLOSING_TIME: Duration = Duration::from_secs(5);
 /// No form of ours is longer; uploads of lists have a limit of their own.
 const FORM_BYTES: usize = 256 * 1024;
 
@@ -36,6 +42,9 @@ pub fn server(app: App, listener: TcpListener) -> std::io::Result<Server> {
             .wrap(headers::security_headers(https))
     })
     .workers(workers)
+    .client_request_timeout(HEAD_TIME)
+    .keep_alive(IDLE_TIME)
+    .client_disconnect_timeout(CLOSING_TIME)
     .shutdown_timeout(SHUTDOWN_SECONDS)
     .disable_signals()
     .listen(listener)?;

@@ -14,6 +14,7 @@ mod command_line;
 mod databases;
 mod delivery;
 mod documents;
+mod doors;
 mod health;
 mod imports;
 mod kills;

@@ -156,6 +156,64 @@ impl<GroupBy> ValidGrouping<GroupBy> for DutySeenBy {
     type IsAggregate = is_aggregate::Never;
 }
 
+/// The same for rows of lists that have no place yet, in a question of the table `unplaced_row`: a manager sees those of the
+/// authority, an officer those of the lists that they sent, and nobody one that may be about a child whom they may not see.
+#[derive(Clone, Copy, Debug, QueryId)]
+pub(crate) struct RowSeenBy {
+    children: SeenBy,
+    sender: i64,
+}
+
+impl RowSeenBy {
+    pub(crate) fn eyes_of(viewer: &Viewer) -> Self {
+        Self {
+            children: SeenBy::eyes_of(viewer),
+            sender: match viewer.works_with_children() {
+                true => viewer.account().map_or(NOBODY, AccountKey::number),
+                false => NOBODY,
+            },
+        }
+    }
+}
+
+impl<B> QueryFragment<B> for RowSeenBy
+where
+    B: Backend + HasSqlType<Bool> + HasSqlType<BigInt>,
+    bool: ToSql<Bool, B>,
+    i64: ToSql<BigInt, B>,
+{
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, B>) -> QueryResult<()> {
+        pass.push_sql("(unplaced_row.authority_id = ");
+        pass.push_bind_param::<BigInt, _>(&self.children.authority)?;
+        pass.push_sql(" AND (");
+        pass.push_bind_param::<Bool, _>(&self.children.everybody)?;
+        pass.push_sql(
+            " OR EXISTS (SELECT 1 FROM list_import sent WHERE sent.id = unplaced_row.import_id AND sent.account_id = ",
+        );
+        pass.push_bind_param::<BigInt, _>(&self.sender)?;
+        pass.push_sql(
+            ")) AND NOT EXISTS (SELECT 1 FROM unplaced_candidate candidate
+                JOIN child ON child.id = candidate.child_id
+                WHERE candidate.row_id = unplaced_row.id AND (",
+        );
+        self.children.walk_ast(pass.reborrow())?;
+        // Of a child without an officer it is neither true nor false that somebody is the officer.
+        pass.push_sql(") IS NOT TRUE))");
+        Ok(())
+    }
+}
+
+impl Expression for RowSeenBy {
+    type SqlType = Bool;
+}
+
+impl<Tables> AppearsOnTable<Tables> for RowSeenBy {}
+impl<Tables> SelectableExpression<Tables> for RowSeenBy {}
+
+impl<GroupBy> ValidGrouping<GroupBy> for RowSeenBy {
+    type IsAggregate = is_aggregate::Never;
+}
+
 /// That a duty is somebody's own, in a question of `duty` beside its `child`: the officer's whose child it is about, or of a
 /// post that they hold, or of one that nobody holds and that falls to the next above, whom they are.
 #[derive(Clone, Copy, Debug, QueryId)]

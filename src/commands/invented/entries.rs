@@ -43,6 +43,7 @@ impl Family {
                 last_seen_on: Some(self.last_seen_on),
                 seen_recorded: true,
             },
+            earlier: Vec::new(),
             registration: Registration {
                 basis: RegisterBasis::Ehe,
                 primary_reason: child.reason,

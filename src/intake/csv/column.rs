@@ -90,13 +90,17 @@ columns! {
     SocialCare "social_care" "social care";
     Notes "notes" "notes";
     LineInTheFile "line_in_the_file" "line in the file (Hearth's own)";
+    RowInHearth "row_in_hearth" "row in Hearth (Hearth's own)";
     WhatToMend "what_to_mend" "what to mend (Hearth's own)";
 }
 
 impl Column {
     /// Whether Hearth wrote the column itself, into a list of rows to mend; its content is not read again.
     pub const fn is_ours(self) -> bool {
-        matches!(self, Self::LineInTheFile | Self::WhatToMend)
+        matches!(
+            self,
+            Self::LineInTheFile | Self::RowInHearth | Self::WhatToMend
+        )
     }
 
     /// Whether several columns of a file may have this meaning and are read together.

@@ -76,6 +76,12 @@ impl Mapping {
         Ok(mapping)
     }
 
+    /// The entries as [`Mapping::parse`] reads them.
+    pub fn entries(&self) -> impl Iterator<Item = String> {
+        let entries = self.entries.iter();
+        entries.map(|(heading, meaning)| format!("{heading}={}", meaning.key()))
+    }
+
     /// Adds one heading and the key of its column, or `ignore`.
     ///
     /// # Errors

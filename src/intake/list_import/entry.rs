@@ -3,8 +3,7 @@
 use chrono::NaiveDate;
 
 use super::PART;
-use super::report::{Kind, RowNote};
-use super::routing::given_names;
+use super::grouping::{Listed, earliest_told, given_names};
 use crate::intake::csv::child::{ImportedChild, LastSeen};
 use crate::intake::csv::parent::ImportedParent;
 use crate::intake::csv::words::ImportedStatus;
@@ -14,7 +13,6 @@ use crate::register::bulk::{NewEntry, NewParent};
 use crate::register::child::{NewChild, Particulars};
 use crate::register::person::{NewPerson, NewRelation, PersonParticulars};
 use crate::register::registration::Registration;
-use crate::rules::age::compulsory_school_age;
 use crate::rules::codes::{
     ChildStatus, ClosureReason, Confidentiality, PreviousSetting, RegisterBasis, Relationship,
     SenProvision, Source,
@@ -42,9 +40,22 @@ impl Prepared {
 }
 
 /// Prepares a child who is new to the register.
-pub(super) fn prepare(child: &ImportedChild, rulebook: &Rulebook) -> Result<Prepared, RowNote> {
-    let ended = ended(child, rulebook.today)?;
-    let registered_on = registered_on(child, rulebook.today);
+pub(super) fn prepare(listed: &Listed, rulebook: &Rulebook) -> Prepared {
+    let child = &listed.said;
+    let history = &listed.history;
+    let (latest, earlier) = match (history.lasts_since, history.past.split_last()) {
+        (None, Some((last, earlier))) => (Some(*last), earlier),
+        _ => (None, history.past.as_slice()),
+    };
+    let ended = latest.map(|past| (past.to, past.reason));
+    let over_until = earlier.last().map(|past| past.to);
+    let since = history.lasts_since.flatten();
+    let registered_on = match latest {
+        Some(past) => past.from,
+        None => since
+            .unwrap_or_else(|| registered_on(child, rulebook.today))
+            .max(over_until.unwrap_or(NaiveDate::MIN)),
+    };
     let last_seen_on = match child.last_seen {
         LastSeen::On(day) => Some(day),
         LastSeen::Never | LastSeen::NotRecorded => None,
@@ -106,23 +117,20 @@ pub(super) fn prepare(child: &ImportedChild, rulebook: &Rulebook) -> Result<Prep
         child: NewChild {
             particulars: particulars(child),
             other_reference: child.reference.clone(),
-            status: status(child.status),
+            status: match ended {
+                Some(_) => ChildStatus::Closed,
+                None => status(child.status),
+            },
             registered_on,
             tier: assessment.tier,
             last_seen_on,
             seen_recorded: child.last_seen != LastSeen::NotRecorded,
         },
-        registration: Registration {
-            basis: RegisterBasis::Ehe,
-            primary_reason: child.reason,
-            secondary_reasons: Vec::new(),
-            previous_setting,
-            previous_school: child.previous_school.clone(),
-            source: Source::Import,
-            started_on: registered_on,
-            ended,
-            evidence: String::new(),
-        },
+        registration: registration(child, registered_on, ended),
+        earlier: earlier
+            .iter()
+            .map(|past| registration(child, past.from, Some((past.to, past.reason))))
+            .collect(),
         home,
         home_source: Source::Import,
         parents: child
@@ -137,55 +145,41 @@ pub(super) fn prepare(child: &ImportedChild, rulebook: &Rulebook) -> Result<Prep
             .collect(),
         next_check_on: owed.iter().map(|check| check.due_on).min(),
     };
-    Ok(Prepared {
+    Prepared {
         entry,
         owed,
         assess_again_on,
-        words: words(child),
-    })
+        words: words(listed),
+    }
 }
 
-/// When and through which door a closed case ended. A list without a day of closing means that it was over when the
-/// list was taken over.
-fn ended(
+/// A time on the register, as a list tells of it.
+pub(super) fn registration(
     child: &ImportedChild,
-    today: NaiveDate,
-) -> Result<Option<(NaiveDate, ClosureReason)>, RowNote> {
-    let ImportedStatus::Closed(reason) = child.status else {
-        return Ok(None);
-    };
-    let on = child.closed_on.unwrap_or(today);
-    let too_old = on > compulsory_school_age(child.date_of_birth).ends;
-    match reason.or(too_old.then_some(ClosureReason::LeftCompulsoryAge)) {
-        Some(reason) => Ok(Some((on, reason))),
-        None => {
-            let known: Vec<&str> = ClosureReason::ALL
-                .iter()
-                .map(|reason| reason.label())
-                .collect();
-            Err(RowNote::of_row(
-                Kind::Refused,
-                child.line,
-                format!(
-                    "The case is closed and the list does not say why. Add a column ‘Closure reason’ with one of: {}",
-                    known.join("; ")
-                ),
-            ))
-        }
+    started_on: NaiveDate,
+    ended: Option<(NaiveDate, ClosureReason)>,
+) -> Registration {
+    Registration {
+        basis: RegisterBasis::Ehe,
+        primary_reason: child.reason,
+        secondary_reasons: Vec::new(),
+        previous_setting: child
+            .previous_setting
+            .unwrap_or(PreviousSetting::OtherOrUnknown),
+        previous_school: child.previous_school.clone(),
+        source: Source::Import,
+        started_on,
+        ended,
+        evidence: String::new(),
     }
 }
 
 /// A list that does not say since when means: at the latest since the first day it tells of.
-fn registered_on(child: &ImportedChild, today: NaiveDate) -> NaiveDate {
-    let seen_on = match child.last_seen {
-        LastSeen::On(day) => Some(day),
-        LastSeen::Never | LastSeen::NotRecorded => None,
-    };
-    let earliest = [seen_on, child.last_visit_on, child.closed_on]
-        .into_iter()
-        .flatten()
-        .min();
-    child.registered_on.or(earliest).unwrap_or(today)
+pub(super) fn registered_on(child: &ImportedChild, today: NaiveDate) -> NaiveDate {
+    child
+        .registered_on
+        .or_else(|| earliest_told(child))
+        .unwrap_or(today)
 }
 
 fn seen(last_seen: LastSeen) -> Seen {
@@ -196,7 +190,7 @@ fn seen(last_seen: LastSeen) -> Seen {
     }
 }
 
-fn status(status: ImportedStatus) -> ChildStatus {
+pub(super) fn status(status: ImportedStatus) -> ChildStatus {
     match status {
         ImportedStatus::Notified
         | ImportedStatus::Open
@@ -285,8 +279,10 @@ fn place(cell: &str) -> Option<Place> {
 }
 
 /// What the list says and no field of the register holds goes onto the timeline, so that nothing is lost.
-fn words(child: &ImportedChild) -> String {
-    let mut words = format!("Taken over by {PART} from line {} of a list.", child.line);
+fn words(listed: &Listed) -> String {
+    let child = &listed.said;
+    let lines: Vec<String> = listed.rows.iter().map(|row| row.line.to_string()).collect();
+    let mut words = format!("Taken over by {PART} from {} of a list.", in_words(&lines));
     let mut add = |sentence: &str| {
         words.push(' ');
         words.push_str(sentence);
@@ -314,6 +310,13 @@ fn words(child: &ImportedChild) -> String {
         }
     }
     words
+}
+
+fn in_words(lines: &[String]) -> String {
+    match lines {
+        [line] => format!("line {line}"),
+        lines => format!("lines {}", lines.join(", ")),
+    }
 }
 
 #[cfg(test)]

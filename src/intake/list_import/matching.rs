@@ -1,92 +1,84 @@
-//! Whether a row of a list is a child whom the register holds already. Nothing is ever merged: what is doubtful is told.
+//! Whether a child of a list is one whom the register holds. The rule is [`crate::rules::same_child`]; nothing is ever merged, and
+//! what is doubtful is asked.
 
-use super::report::{Kind, RowNote};
-use super::routing::RoutedChild;
-use super::same_person::is_same_person;
-use crate::register::bulk::{Known, KnownChild};
-use crate::rules::identifiers::Postcode;
+use std::collections::HashMap;
 
-/// What a row is to the register.
-pub(super) enum Match<'a> {
-    New,
-    /// A child it holds.
-    Same(&'a KnownChild),
-    /// A child it holds, so it seems, at another postcode.
-    Moved(&'a KnownChild, RowNote),
-    /// Its numbers are those of another child.
-    Conflict(RowNote),
+use super::grouping::{Listed, Number};
+use super::store::unplaced::Earlier;
+use super::unplaced::Answer;
+use crate::register::resemblance::{KnownChild, Resemblances, Resembling};
+use crate::rules::same_child::Verdict;
+
+/// What a child of a list is to the register.
+pub(super) enum Found<'a> {
+    New {
+        /// Numbers of the list that other children have, and whether the sender may know of them.
+        taken: Vec<(Number, &'a KnownChild)>,
+    },
+    /// A child it holds, and by what they were found.
+    Held(&'a KnownChild, String),
+    /// Whom it may be, each with what speaks for it and against it.
+    Perhaps(Vec<(&'a KnownChild, String)>),
 }
 
-/// Looks for a row's child among those an authority has.
-pub(super) fn find<'a>(known: &'a Known, row: &RoutedChild) -> Match<'a> {
-    let child = &row.child;
-    let by_number = [
-        ("UPN", child.upn.as_ref().and_then(|upn| known.by_upn(upn))),
-        (
-            "NHS number",
-            child
-                .nhs_number
-                .as_ref()
-                .and_then(|number| known.by_nhs_number(number)),
-        ),
-        (
-            "number in the old system",
-            child
-                .reference
-                .as_deref()
-                .and_then(|reference| known.by_other_reference(reference)),
-        ),
-    ];
-    let mut found: Option<(&str, &KnownChild)> = None;
-    for (what, held) in by_number {
-        let Some(held) = held else { continue };
-        if !is_same_person(&row.match_key, &held.match_key) {
-            return Match::Conflict(RowNote::of_row(
-                Kind::Refused,
-                child.line,
-                format!(
-                    "The {what} is that of {} on the register, who has another name and date of birth. Check it",
-                    held.reference
-                ),
-            ));
-        }
-        if let Some((other_what, other)) = found.filter(|(_, other)| other.key != held.key) {
-            return Match::Conflict(RowNote::of_row(
-                Kind::Refused,
-                child.line,
-                format!(
-                    "The {other_what} is that of {} on the register and the {what} that of {}. Check both",
-                    other.reference, held.reference
-                ),
-            ));
-        }
-        found = Some((what, held));
+/// Looks for a child of a list among those an authority has. What somebody answered of the same row in an earlier list holds.
+pub(super) fn find<'a>(
+    known: &'a Resemblances<KnownChild>,
+    listed: &Listed,
+    earlier: &[&Earlier],
+) -> Found<'a> {
+    let found = known.of_whom(listed);
+    let by_answer = earlier
+        .iter()
+        .find(|earlier| earlier.answer == Some(Answer::SameChild));
+    if let Some(child) = by_answer.and_then(|earlier| earlier.child)
+        && let Some(held) = known.iter().find(|held| held.key == child)
+    {
+        return Found::Held(held, "as somebody answered for this row".to_owned());
     }
-    if let Some((_, held)) = found {
-        return Match::Same(held);
+    let of = |verdict| found.iter().filter(move |it| it.verdict() == verdict);
+    let is_answered = earlier
+        .iter()
+        .any(|earlier| earlier.answer == Some(Answer::AnotherChild));
+    match (of(Verdict::Same).count(), of(Verdict::Perhaps).count()) {
+        (1, _) => {
+            if let Some(same) = of(Verdict::Same).next() {
+                return Found::Held(same.child, same.compared.in_words());
+            }
+        }
+        (0, 0) => {}
+        (0, _) if is_answered => {}
+        _ => {
+            let asked = found.iter().filter(|it| it.verdict() != Verdict::Another);
+            return Found::Perhaps(asked.map(|it| (it.child, it.compared.in_words())).collect());
+        }
     }
-    by_name(known, row)
+    Found::New {
+        taken: taken(&found),
+    }
 }
 
-fn by_name<'a>(known: &'a Known, row: &RoutedChild) -> Match<'a> {
-    let postcode = row.child.address.postcode.as_ref().map(Postcode::as_str);
-    let mut elsewhere = None;
-    for held in known.by_match_key(&row.match_key) {
-        if held.postcode.as_deref() == postcode {
-            return Match::Same(held);
+/// The numbers that others have.
+pub(super) fn taken<'a>(found: &[Resembling<'a, KnownChild>]) -> Vec<(Number, &'a KnownChild)> {
+    let mut taken = Vec::new();
+    for it in found {
+        if it.compared.shares_upn() {
+            taken.push((Number::Upn, it.child));
         }
-        elsewhere = Some(held);
+        if it.compared.shares_nhs_number() {
+            taken.push((Number::Nhs, it.child));
+        }
     }
-    let Some(held) = elsewhere else {
-        return Match::New;
-    };
-    let told = RowNote::of_row(
-        Kind::Repeat,
-        row.child.line,
-        format!(
-            "{} on the register has the same name and date of birth and another postcode. If the family has moved, change the address there",
-            held.reference
-        ),
-    );
-    Match::Moved(held, told)
+    taken
+}
+
+/// What is known of the rows of a child from earlier lists.
+pub(super) fn earlier_of<'e>(
+    earlier: &'e HashMap<String, Earlier>,
+    digests: &[String],
+) -> Vec<&'e Earlier> {
+    digests
+        .iter()
+        .filter_map(|digest| earlier.get(digest))
+        .collect()
 }

@@ -1,21 +1,30 @@
 //! Takes over the list an authority already has: [`super::csv`] reads it, this finds each child again on the register or
 //! puts them on it, and keeps the report.
 //!
-//! - `routing`: which authority a row belongs to, and rows that repeat earlier rows of the same file.
-//! - `matching`: whether a row is a child whom the register holds.
-//! - `entry`: a row as a child to be put on the register, with the checks that are owed.
-//! - `part`: some thousand rows, compared with the register and taken in one transaction.
+//! - `routing`: which authority a row belongs to.
+//! - `grouping`: which rows are about one child.
+//! - `matching`: whether that is a child whom the register holds.
+//! - `entry`: a child to be put on the register, with the checks that are owed.
+//! - `changing`: what a list changes of a child who is held.
+//! - `part`: some thousand children, compared with the register and taken in one transaction.
+//! - [`account`]: what became of each row.
+//! - [`unplaced`]: rows of which somebody has to say what they are, and [`answering`]: what follows from it.
 //! - [`report`]: what happened, for the person who sent the list.
 
+pub mod account;
+pub mod answering;
+mod changing;
 mod entry;
+mod grouping;
 mod matching;
+mod note;
 mod part;
 pub mod report;
 mod routing;
-mod same_person;
 mod store;
+pub mod unplaced;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::NaiveDateTime;
 
@@ -24,13 +33,17 @@ use crate::clock::{At, Clock};
 use crate::conflict;
 use crate::db::{Conn, Db, DbError, Result};
 use crate::intake::csv::mapping::Mapping;
-use crate::intake::csv::refused::RefusedRows;
+use crate::intake::csv::refused::{LineToMend, LineWriter, list_to_mend, table};
 use crate::intake::csv::sheet::{Sheet, SheetProblem};
+use crate::register::ChildKey;
 use crate::rules::identifiers::{Reference, ReferenceKind};
-use part::{Part, parts};
-use report::{Kind, Report, RowNote};
-use routing::Routed;
-pub use store::{ImportLine, ImportRecord};
+use account::{Became, Fate, Whom};
+use part::{KeptList, Part, parts};
+use report::Report;
+use routing::{List, Routed};
+pub use store::import::{ImportLine, ImportRecord};
+pub use store::rows::AccountLine;
+use unplaced::Question;
 
 /// What the program is called when it takes a list over by itself.
 const PART: &str = "import";
@@ -111,111 +124,184 @@ pub fn take(
     let today = clock.today();
     let mut routed =
         db.read_now(|conn| routing::read(conn, &sheet, order.whose, today, progress))?;
+    let headings = LineWriter::new(&sheet)?.headings().to_owned();
     // Written before the first part, so that an import that is cut off can be seen to have begun.
-    let begun = if order.dry_run {
+    let kept = if order.dry_run {
         Vec::new()
     } else {
-        db.write_now(|tx| begin(tx, order, &routed, started_at))?
+        db.write_now(|tx| begin(tx, order, &routed, &headings, clock.at(), started_at))?
     };
     let rows = routed.lists.iter().map(|list| list.children.len()).sum();
+    let mut become_of = Become::default();
+    for list in &mut routed.lists {
+        for fate in std::mem::take(&mut list.fates) {
+            become_of.tell(list, &fate);
+        }
+    }
     let mut done = 0;
     for part in parts(&routed.lists) {
         let work = Part {
             lists: &routed.lists,
             pieces: &part,
+            kept: &kept,
             at: clock.at(),
         };
         let taken = if order.dry_run {
-            db.read_now(|conn| work.compare(conn))?
+            db.read_now(|conn| work.compare(conn, &headings))?
         } else {
-            db.write_now(|tx| work.take(tx))?
+            db.write_now(|tx| work.take(tx, &headings))?
         };
-        for (list, piece) in taken {
-            done += piece.compared;
+        done += part.iter().map(|(_, range)| range.len()).sum::<usize>();
+        for (list, fates) in taken {
             if let Some(list) = routed.lists.get_mut(list) {
-                piece.add_to(&mut list.report);
+                fates.iter().for_each(|fate| become_of.tell(list, fate));
             }
         }
         progress(Progress::Taken(done, rows));
     }
     let mut report = routed.overall(&sheet);
-    report.refused_csv = refused_csv(&sheet, &report)?;
+    report.refused_csv = become_of.refused_csv(&headings, &routed)?;
     if !order.dry_run {
-        report.reference =
-            db.write_now(|tx| keep(tx, order, &routed, &begun, &report, clock.now()))?;
+        report.reference = db.write_now(|tx| {
+            complete(
+                tx,
+                order,
+                &routed,
+                &kept,
+                &report,
+                &become_of.placed,
+                clock.now(),
+            )
+        })?;
     }
     Ok(report)
 }
 
-/// The rows that were refused, as they stand in the file, to mend and send again.
-fn refused_csv(sheet: &Sheet<'_>, report: &Report) -> Result<String, ImportError> {
-    let mut reasons: HashMap<usize, Vec<&RowNote>> = HashMap::new();
-    for told in report.told.iter().filter(|told| told.kind == Kind::Refused) {
-        reasons.entry(told.line).or_default().push(told);
-    }
-    if reasons.is_empty() {
-        return Ok(String::new());
-    }
-    let mut refused = RefusedRows::new(sheet)?;
-    for row in sheet.rows() {
-        if let Some(told) = reasons.get(&row.line) {
-            refused.add(&row, told)?;
-        }
-    }
-    Ok(String::from_utf8_lossy(&refused.finish()?).into_owned())
+/// What became of the rows so far, as far as it is asked for at the end.
+#[derive(Default)]
+struct Become {
+    /// Lines that have a place on the register.
+    placed: HashSet<usize>,
+    /// Rows to mend: line, cells, what to mend.
+    refused: Vec<(usize, String, String)>,
 }
 
-/// Notes with each authority whose list this is that its import begins.
+impl Become {
+    fn tell(&mut self, list: &mut List, fate: &Fate) {
+        list.report.tell(fate);
+        match &fate.whom {
+            Whom::Asked(asked) if fate.became == Became::Refused => {
+                self.refused
+                    .push((fate.line, asked.cells.clone(), asked.words.clone()));
+            }
+            Whom::Asked(_) => {}
+            Whom::New(_) | Whom::Held(_) if list.mends.is_empty() => {}
+            Whom::New(_) | Whom::Held(_) => {
+                self.placed.insert(fate.line);
+            }
+        }
+    }
+
+    /// The rows that were refused, as they stand in the file, to mend and send again.
+    fn refused_csv(&mut self, headings: &str, routed: &Routed) -> Result<String, ImportError> {
+        self.refused.extend(routed.nowhere_rows.iter().cloned());
+        self.refused.sort();
+        if self.refused.is_empty() {
+            return Ok(String::new());
+        }
+        let lines: Vec<LineToMend<'_>> = self
+            .refused
+            .iter()
+            .map(|(line, cells, what)| LineToMend {
+                cells,
+                line: i64::try_from(*line).unwrap_or(i64::MAX),
+                reference: "",
+                what,
+            })
+            .collect();
+        Ok(list_to_mend(headings, &lines)?)
+    }
+}
+
+/// Notes with each authority whose list this is that its import begins, owes that its rows are looked at, and writes down those
+/// that have no place whatever the register holds.
 fn begin(
     tx: &mut Conn,
     order: &Order<'_>,
     routed: &Routed,
+    headings: &str,
+    at: At,
     started_at: NaiveDateTime,
-) -> Result<Vec<Reference>> {
+) -> Result<Vec<KeptList>> {
+    let entries: Vec<String> = order.mapping.entries().collect();
+    let mapping = entries.join("\n");
     let mut begun = Vec::with_capacity(routed.lists.len());
     for list in &routed.lists {
         let reference = Reference::from_random(ReferenceKind::Import, rand::random());
-        store::insert(
+        let key = store::import::insert(
             tx,
-            &store::NewImport {
+            &store::import::NewImport {
                 reference: &reference,
                 viewer: &list.viewer,
                 file_name: order.file_name,
                 started_at,
             },
         )?;
-        begun.push(reference);
+        let kept = KeptList {
+            key,
+            reference,
+            headings: headings.to_owned(),
+            mapping: mapping.clone(),
+        };
+        let act = &mut Act::new(tx, &list.viewer, at);
+        unplaced::owe(act, &kept.reference)?;
+        part::keep(act, &kept, &list.fates, &[])?;
+        begun.push(kept);
     }
     Ok(begun)
 }
 
-/// Keeps the report with each authority whose list this was. A list of several authorities is nobody's own, so its
-/// refused rows stay with the person who sent it.
-fn keep(
+/// Keeps the report with each authority whose list this was, and what mended rows answer. A list of several authorities is
+/// nobody's own, so its refused rows stay with the person who sent it.
+fn complete(
     tx: &mut Conn,
     order: &Order<'_>,
     routed: &Routed,
-    begun: &[Reference],
+    kept: &[KeptList],
     overall: &Report,
+    placed: &HashSet<usize>,
     ended_at: NaiveDateTime,
 ) -> Result<Option<Reference>> {
     let mut last = None;
-    for (list, reference) in routed.lists.iter().zip(begun) {
+    for (list, kept) in routed.lists.iter().zip(kept) {
         let report = match order.whose {
             Whose::One(_) => overall,
             Whose::ByColumn => &list.report,
         };
-        store::complete(tx, reference, report, ended_at)?;
+        store::import::complete(tx, kept.key, report, ended_at)?;
+        let act = &mut Act::new(tx, &list.viewer, At::of(ended_at));
+        let counts = &report.counts;
         let detail = format!(
-            "{} of {} rows taken, {} unchanged, {} refused",
-            report.counts.taken, report.counts.rows, report.counts.unchanged, report.counts.refused
+            "Of {} rows {} new, {} changed, {} known, {} closed, {} to look at, {} refused",
+            counts.rows,
+            counts.new_open(),
+            counts.changed,
+            counts.unchanged,
+            counts.taken_closed,
+            counts.look_at,
+            counts.refused
         );
-        Act::new(tx, &list.viewer, At::of(ended_at)).note(
+        act.note(
             Action::ListImported,
-            Subject::thing(reference.as_str()),
+            Subject::thing(kept.reference.as_str()),
             &detail,
         )?;
-        last = Some(reference.clone());
+        let mended = list.mends.iter().filter(|(line, _)| placed.contains(line));
+        for (line, row) in mended {
+            answering::mended(act, row, &kept.reference, *line)?;
+        }
+        unplaced::end_if_answered(act, &kept.reference)?;
+        last = Some(kept.reference.clone());
     }
     Ok(last.filter(|_| matches!(order.whose, Whose::One(_))))
 }
@@ -223,7 +309,7 @@ fn keep(
 /// An authority's earlier imports, the newest first: for an officer those they sent, because a list names children whom
 /// not everybody may see; for a manager all.
 pub fn earlier(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<ImportLine>> {
-    store::of_authority(conn, viewer)
+    store::import::of_authority(conn, viewer)
 }
 
 /// The import with this reference, if it is among the viewer's [`earlier`] ones.
@@ -232,16 +318,159 @@ pub fn find(
     viewer: &Viewer,
     reference: &Reference,
 ) -> Result<Option<ImportRecord>> {
-    store::find(conn, viewer, reference)
+    store::import::find(conn, viewer, reference)
 }
 
-/// The refused rows of an import, as a CSV file to mend and send again.
-pub fn refused_rows(
+/// The rows of an import that have no place, as a CSV file to mend and send again; those that were refused, or those of which
+/// something is asked.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn rows_to_mend(
     conn: &mut Conn,
     viewer: &Viewer,
-    reference: &Reference,
+    import: &Reference,
+    is_refused: bool,
 ) -> Result<Option<String>> {
-    store::refused_csv(conn, viewer, reference)
+    if store::import::find(conn, viewer, import)?.is_none() {
+        return Ok(None);
+    }
+    let rows = unplaced::of_import(conn, viewer, import)?;
+    let mut wanted = rows
+        .iter()
+        .filter(|row| (row.question == Question::Refused) == is_refused)
+        .peekable();
+    let Some(headings) = wanted.peek().map(|row| row.headings.clone()) else {
+        return store::import::refused_csv(conn, viewer, import);
+    };
+    let lines: Vec<LineToMend<'_>> = wanted
+        .map(|row| LineToMend {
+            cells: &row.cells,
+            line: row.line,
+            reference: row.reference.as_str(),
+            what: &row.words,
+        })
+        .collect();
+    let written = list_to_mend(&headings, &lines);
+    written.map(Some).map_err(|cause| {
+        DbError::Corrupt(format!("the rows of {import} cannot be written: {cause}"))
+    })
+}
+
+/// What became of each row of an import, if it is among the viewer's [`earlier`] ones.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn account(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    import: &Reference,
+) -> Result<Option<Vec<AccountLine>>> {
+    match store::import::find(conn, viewer, import)? {
+        Some(_) => store::rows::of_import(conn, viewer, import).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The account as a CSV file: of all rows, or of those that became one thing.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn account_csv(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    import: &Reference,
+    became: Option<&str>,
+) -> Result<Option<String>> {
+    let Some(lines) = account(conn, viewer, import)? else {
+        return Ok(None);
+    };
+    let wanted = lines
+        .iter()
+        .filter(|line| became.is_none_or(|became| line.became.as_str() == became));
+    let rows = wanted.map(|line| {
+        [
+            line.line.to_string(),
+            line.became.label().to_owned(),
+            line.child.clone().unwrap_or_default(),
+            line.unplaced.clone().unwrap_or_default(),
+            line.why.clone(),
+        ]
+    });
+    let headings = [
+        "Line in the file",
+        "What became of it",
+        "Child",
+        "Row in Hearth",
+        "Why",
+    ];
+    table(&headings, rows).map(Some).map_err(|cause| {
+        DbError::Corrupt(format!(
+            "the account of {import} cannot be written: {cause}"
+        ))
+    })
+}
+
+/// Why it was not noted what became of an import.
+#[derive(Debug, thiserror::Error)]
+pub enum EndError {
+    #[error("There is no such list, or you may not see it")]
+    NotFound,
+    #[error("The list came to its end: say of each row what it is")]
+    Ended,
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+conflict!(EndError);
+
+/// Notes what became of an import that was cut off, such as that the list was sent again; ends what is owed for it. Rows of it that
+/// have no place are still to be answered. Writes the audit event.
+///
+/// # Errors
+/// When it came to its end, or is not the viewer's.
+pub fn end_unfinished(
+    act: &mut Act<'_>,
+    import: &Reference,
+    because: &str,
+) -> Result<(), EndError> {
+    let held = store::import::find(act.tx, act.viewer, import)?.ok_or(EndError::NotFound)?;
+    if held.report.is_some() {
+        return Err(EndError::Ended);
+    }
+    let rows = unplaced::of_import(act.tx, act.viewer, import)?;
+    if rows.iter().any(|row| row.answered.is_none()) {
+        return Err(EndError::Ended);
+    }
+    Ok(unplaced::end(act, import, because)?)
+}
+
+/// By what a child was found in lists, the newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn found_in(conn: &mut Conn, child: ChildKey) -> Result<Vec<FoundInList>> {
+    let rows = store::rows::of_child(conn, child, FOUND_SHOWN)?.into_iter();
+    let found = rows.map(|(import, line, became, why)| FoundInList {
+        import,
+        line,
+        became,
+        why,
+    });
+    Ok(found.collect())
+}
+
+/// Lists in which a child was found that a page shows.
+const FOUND_SHOWN: i64 = 10;
+
+/// That a child was found in a list.
+#[derive(Clone, Debug)]
+pub struct FoundInList {
+    pub import: Reference,
+    pub line: i64,
+    pub became: Became,
+    /// By what, and what it changed.
+    pub why: String,
 }
 
 #[cfg(test)]

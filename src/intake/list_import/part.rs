@@ -1,25 +1,34 @@
-//! A list is taken over in parts, each in a transaction of its own: what is on the register already is left as it is,
-//! whoever is new is put on it.
+//! A list is taken over in parts, each in a transaction of its own: whoever is new is put on the register, and it is written down
+//! what became of each row.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::matching::{self, Match};
-use super::report::{Kind, Report, RowNote};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use super::account::{Became, Fate, Whom};
+use super::changing::{self, Change};
+use super::grouping::{Listed, Number};
+use super::matching::{self, Found};
+use super::note::{Kind, RowNote};
 use super::routing::List;
+use super::store::unplaced::{Earlier, NewUnplaced};
+use super::store::{self, ImportKey, UnplacedKey};
+use super::unplaced::Question;
 use super::{PART, entry};
 use crate::access::audit::Event;
 use crate::access::{Act, Action, Viewer, authority};
 use crate::clock::At;
-use crate::db::{Conn, DbError, Result};
+use crate::db::{Conn, Result};
 use crate::duty::owed;
-use crate::intake::csv::child::ImportedChild;
 use crate::policy::reassessment;
 use crate::policy::rulebook::{self, Rulebook};
-use crate::register::address::Place;
-use crate::register::bulk::{self, KnownChild};
-use crate::register::{ChildKey, settlement};
-use crate::rules::identifiers::Postcode;
-use crate::tier::tiering;
+use crate::register::resemblance::{self, KnownChild, Resemblances};
+use crate::register::{ChildKey, bulk};
+use crate::rules::identifiers::Reference;
+use crate::rules::spell::Spell;
 use crate::visit::capacity;
 
 /// Rows in one transaction: each part is whole, and no other writer waits long.
@@ -54,157 +63,317 @@ pub(super) fn parts(lists: &[List]) -> Vec<Vec<Piece>> {
 pub(super) struct Part<'a> {
     pub(super) lists: &'a [List],
     pub(super) pieces: &'a [Piece],
+    /// The lists as they are written down; none in a trial.
+    pub(super) kept: &'a [KeptList],
     pub(super) at: At,
 }
 
-/// What became of a piece.
-#[derive(Default)]
-pub(super) struct Taken {
-    pub(super) compared: usize,
-    pub(super) open: usize,
-    pub(super) closed: usize,
-    pub(super) unchanged: usize,
-    pub(super) told: Vec<RowNote>,
+/// A list that is written down as an import of its authority.
+pub(super) struct KeptList {
+    pub(super) key: ImportKey,
+    pub(super) reference: Reference,
+    /// Its headings, and what somebody said of them, so that each row can be read again by itself.
+    pub(super) headings: String,
+    pub(super) mapping: String,
 }
 
-impl Taken {
-    pub(super) fn add_to(self, report: &mut Report) {
-        report.counts.taken += self.open + self.closed;
-        report.counts.taken_closed += self.closed;
-        report.counts.unchanged += self.unchanged;
-        report.tell_all(self.told);
+impl KeptList {
+    /// What tells a row from every other: the same row in a later list is not asked about again.
+    fn digest(&self, cells: &str) -> String {
+        digest(&self.headings, cells)
     }
+}
+
+fn digest(headings: &str, cells: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(headings.as_bytes());
+    hash.update([0]);
+    hash.update(cells.as_bytes());
+    URL_SAFE_NO_PAD.encode(hash.finalize())
+}
+
+/// What is to become of a piece.
+#[derive(Default)]
+pub(super) struct Prepared {
+    fates: Vec<Fate>,
+    pub(super) entries: Vec<entry::Prepared>,
+    changes: Vec<Change>,
 }
 
 impl Part<'_> {
     /// Says what would become of each row.
-    pub(super) fn compare(&self, conn: &mut Conn) -> Result<Vec<(usize, Taken)>, DbError> {
-        self.each(conn, |_, _, _, _| Ok(()))
+    pub(super) fn compare(
+        &self,
+        conn: &mut Conn,
+        headings: &str,
+    ) -> Result<Vec<(usize, Vec<Fate>)>> {
+        self.each(conn, headings, |_, _, prepared| Ok(prepared.fates))
     }
 
-    /// Puts on the register whoever is new.
-    pub(super) fn take(&self, tx: &mut Conn) -> Result<Vec<(usize, Taken)>, DbError> {
-        self.each(tx, |tx, list, entries, elsewhere| {
+    /// Puts on the register whoever is new, changes what is to be changed, and writes down what became of each row.
+    pub(super) fn take(&self, tx: &mut Conn, headings: &str) -> Result<Vec<(usize, Vec<Fate>)>> {
+        self.each(tx, headings, |tx, index, prepared| {
+            let (Some(list), Some(kept)) = (self.lists.get(index), self.kept.get(index)) else {
+                return Ok(prepared.fates);
+            };
             let act = &mut Act::new(tx, &list.viewer, self.at);
-            dispute(act, &elsewhere)?;
-            if entries.is_empty() {
-                return Ok(());
+            for change in &prepared.changes {
+                changing::make(act, change)?;
             }
-            if !list.authority.in_service {
+            if !prepared.entries.is_empty() && !list.authority.in_service {
                 authority::take_into_service(act, list.authority.mailbox.as_deref())?;
             }
-            write(act, entries)?;
-            capacity::spread_taken_over(act)?;
-            Ok(())
+            let takes = !prepared.entries.is_empty();
+            let new = write(act, prepared.entries)?;
+            if takes {
+                capacity::spread_taken_over(act)?;
+            }
+            keep(act, kept, &prepared.fates, &new)?;
+            Ok(prepared.fates)
         })
     }
 
     fn each(
         &self,
         conn: &mut Conn,
-        then: impl Fn(&mut Conn, &List, Vec<entry::Prepared>, Vec<Elsewhere>) -> Result<()>,
-    ) -> Result<Vec<(usize, Taken)>> {
+        headings: &str,
+        then: impl Fn(&mut Conn, usize, Prepared) -> Result<Vec<Fate>>,
+    ) -> Result<Vec<(usize, Vec<Fate>)>> {
         let mut all = Vec::with_capacity(self.pieces.len());
         for (index, range) in self.pieces {
             let Some(list) = self.lists.get(*index) else {
                 continue;
             };
             let rulebook = rulebook::load(conn, list.authority.key, self.at.today())?;
-            let (taken, entries, elsewhere) = self.piece(conn, list, range.clone(), &rulebook)?;
-            then(conn, list, entries, elsewhere)?;
-            all.push((*index, taken));
+            let register = Register::read(conn, &list.viewer)?;
+            let mut prepared = Prepared {
+                fates: Vec::with_capacity(range.len()),
+                entries: Vec::with_capacity(range.len()),
+                changes: Vec::new(),
+            };
+            for listed in list.children.get(range.clone()).unwrap_or_default() {
+                register.place(conn, listed, headings, &rulebook, &mut prepared)?;
+            }
+            all.push((*index, then(conn, *index, prepared)?));
         }
         Ok(all)
     }
+}
 
-    fn piece(
+/// The children of an authority, and what was asked about rows before.
+pub(super) struct Register {
+    known: Resemblances<KnownChild>,
+    /// The children whom the sender may not see.
+    hidden: HashSet<ChildKey>,
+    earlier: HashMap<String, Earlier>,
+}
+
+impl Register {
+    /// With the program's own eyes: a restricted child who is not seen would be taken twice.
+    pub(super) fn read(conn: &mut Conn, sender: &Viewer) -> Result<Self> {
+        let everything = Viewer::program(sender.authority(), PART);
+        Ok(Self {
+            known: resemblance::known(conn, &everything)?,
+            hidden: resemblance::hidden_from(conn, sender)?,
+            earlier: store::unplaced::earlier(conn, sender.authority())?,
+        })
+    }
+
+    fn is_hidden(&self, child: &KnownChild) -> bool {
+        self.hidden.contains(&child.key)
+    }
+
+    /// The child with this key.
+    pub(super) fn held(&self, child: ChildKey) -> Option<&KnownChild> {
+        self.known.iter().find(|held| held.key == child)
+    }
+
+    /// The numbers of a child of a list that others have.
+    pub(super) fn numbers_taken(&self, listed: &Listed) -> Vec<(Number, &KnownChild)> {
+        matching::taken(&self.known.of_whom(listed))
+    }
+
+    /// Says what becomes of a child of a list.
+    fn place(
         &self,
         conn: &mut Conn,
-        list: &List,
-        range: Range<usize>,
+        listed: &Listed,
+        headings: &str,
         rulebook: &Rulebook,
-    ) -> Result<(Taken, Vec<entry::Prepared>, Vec<Elsewhere>)> {
-        // With the program's own eyes: a restricted child who is not seen would be taken twice.
-        let known = bulk::known(conn, &Viewer::program(list.authority.key, PART))?;
-        let mut taken = Taken::default();
-        let mut entries = Vec::with_capacity(range.len());
-        let mut elsewhere = Vec::new();
-        for row in list.children.get(range).unwrap_or_default() {
-            taken.compared += 1;
-            match matching::find(&known, row) {
-                Match::Same(held) => {
-                    taken.unchanged += 1;
-                    if let Some(place) = disputed(conn, held, &row.child)? {
-                        taken
-                            .told
-                            .push(two_addresses(Kind::Doubt, held, row.child.line));
-                        elsewhere.push((held.key, place));
-                    }
-                }
-                Match::Moved(held, told) => match disputed(conn, held, &row.child)? {
-                    Some(place) => {
-                        taken
-                            .told
-                            .push(two_addresses(Kind::Repeat, held, row.child.line));
-                        elsewhere.push((held.key, place));
-                    }
-                    None => taken.told.push(told),
-                },
-                Match::Conflict(told) => taken.told.push(told),
-                Match::New => match entry::prepare(&row.child, rulebook) {
-                    Ok(prepared) => {
-                        let count = if prepared.is_open() {
-                            &mut taken.open
-                        } else {
-                            &mut taken.closed
-                        };
-                        *count += 1;
-                        entries.push(prepared);
-                    }
-                    Err(told) => taken.told.push(told),
-                },
+        prepared: &mut Prepared,
+    ) -> Result<()> {
+        let digests: Vec<String> = match self.earlier.is_empty() {
+            true => Vec::new(),
+            false => listed
+                .rows
+                .iter()
+                .map(|row| digest(headings, &row.cells))
+                .collect(),
+        };
+        let earlier = matching::earlier_of(&self.earlier, &digests);
+        if let Some((line, words)) = &listed.like
+            && !earlier.iter().any(|earlier| earlier.answer.is_some())
+        {
+            let words = format!("This may be the same child as on line {line}: {words}");
+            prepared.fates.extend(
+                listed.rows.iter().map(|row| {
+                    changing::asked(row, Question::SameChild, words.clone(), Vec::new())
+                }),
+            );
+            return Ok(());
+        }
+        match matching::find(&self.known, listed, &earlier) {
+            Found::Held(held, why) => {
+                let is_hidden = self.is_hidden(held);
+                let changes = changing::compare(conn, held, listed, &why, is_hidden)?;
+                prepared.fates.extend(changes.fates);
+                prepared.changes.extend(changes.changes);
+            }
+            Found::Perhaps(candidates) => self.ask(listed, &candidates, prepared),
+            Found::New { taken } => self.put(listed, &taken, rulebook, prepared),
+        }
+        if let Some(fate) = prepared.fates.last_mut() {
+            fate.notes.extend(listed.notes.iter().cloned());
+        }
+        Ok(())
+    }
+
+    fn ask(&self, listed: &Listed, candidates: &[(&KnownChild, String)], prepared: &mut Prepared) {
+        let named: Vec<String> = candidates
+            .iter()
+            .map(|(child, why)| format!("{} ({why})", child.reference))
+            .collect();
+        let words = format!("This may be a child on the register: {}", named.join("; "));
+        let keys: Vec<(ChildKey, String)> = candidates
+            .iter()
+            .map(|(child, why)| (child.key, why.clone()))
+            .collect();
+        let is_hidden = candidates.iter().any(|(child, _)| self.is_hidden(child));
+        prepared.fates.extend(listed.rows.iter().map(|row| Fate {
+            is_hidden,
+            ..changing::asked(row, Question::SameChild, words.clone(), keys.clone())
+        }));
+    }
+
+    /// A child who is new; without a number that another child has.
+    pub(super) fn put(
+        &self,
+        listed: &Listed,
+        taken: &[(Number, &KnownChild)],
+        rulebook: &Rulebook,
+        prepared: &mut Prepared,
+    ) {
+        let mut entry = entry::prepare(listed, rulebook);
+        let mut notes = Vec::new();
+        for (number, holder) in taken {
+            match number {
+                Number::Upn => entry.entry.child.particulars.upn = None,
+                Number::Nhs => entry.entry.child.particulars.nhs_number = None,
+            }
+            if !self.is_hidden(holder) {
+                let reason = format!(
+                    "The {} is that of {} on the register, who is another child. It was not kept: check whose it is",
+                    number.label(),
+                    holder.reference
+                );
+                notes.push(RowNote::of_row(Kind::Doubt, listed.line(), reason));
             }
         }
-        Ok((taken, entries, elsewhere))
+        let place = prepared.entries.len();
+        let became = match entry.is_open() {
+            true => Became::New,
+            false => Became::Closed,
+        };
+        prepared.entries.push(entry);
+        let line = listed.line();
+        let mut told: Vec<Spell> = Vec::with_capacity(listed.rows.len());
+        for row in &listed.rows {
+            let (became, why) = match told.as_slice() {
+                [] => (became, "nobody like them is held".to_owned()),
+                earlier if earlier.contains(&row.spell) => {
+                    (Became::Known, format!("one child with line {line}"))
+                }
+                _ => (
+                    Became::Changed,
+                    format!("one child with line {line}, another time on the register"),
+                ),
+            };
+            told.push(row.spell);
+            let mut fate = Fate::new(row.line, became, Whom::New(place), why);
+            fate.notes = std::mem::take(&mut notes);
+            prepared.fates.push(fate);
+        }
     }
 }
 
-/// Keeps both words of children who live somewhere else by the list, and owes the visit that they ask for.
-fn dispute(act: &mut Act<'_>, elsewhere: &[Elsewhere]) -> Result<()> {
-    for (child, place) in elsewhere {
-        settlement::hold_claim_of_list(act, *child, place)?;
-        tiering::reassess(act, *child)?;
-    }
-    Ok(())
-}
-
-/// A child of the register of whom the list says that they live somewhere else.
-type Elsewhere = (ChildKey, Place);
-
-/// Where the list says that a child lives, if an officer has to settle whether that is right. With the same postcode it is
-/// the same place, and nothing is asked of the database.
-fn disputed(conn: &mut Conn, held: &KnownChild, listed: &ImportedChild) -> Result<Option<Place>> {
-    let postcode = listed.address.postcode.as_ref().map(Postcode::as_str);
-    if !held.is_open || postcode.is_none() || held.postcode.as_deref() == postcode {
-        return Ok(None);
-    }
-    let Some(place) = entry::home(listed) else {
-        return Ok(None);
+/// Writes down what became of each row, and what is asked about those that have no place. What was asked already about the very
+/// same row is not asked again.
+pub(super) fn keep(
+    act: &mut Act<'_>,
+    kept: &KeptList,
+    fates: &[Fate],
+    new: &[ChildKey],
+) -> Result<()> {
+    let asks = fates.iter().any(|fate| matches!(fate.whom, Whom::Asked(_)));
+    let mut earlier = match asks {
+        true => store::unplaced::earlier(act.tx, act.viewer.authority())?,
+        false => HashMap::new(),
     };
-    let is_disputed = settlement::is_disputed_by_list(conn, held.key, &place)?;
-    Ok(is_disputed.then_some(place))
-}
-
-fn two_addresses(kind: Kind, held: &KnownChild, line: usize) -> RowNote {
-    let reason = format!(
-        "{} is on the register with another address. Both are kept, and an officer settles on the child’s page which is right",
-        held.reference
-    );
-    RowNote::of_row(kind, line, reason)
+    let mut rows = Vec::with_capacity(fates.len());
+    for fate in fates {
+        let line = i64::try_from(fate.line).unwrap_or(i64::MAX);
+        let (child, unplaced) = match &fate.whom {
+            Whom::New(place) => (new.get(*place).copied(), None),
+            Whom::Held(child) => (Some(*child), None),
+            Whom::Asked(asked) => {
+                let digest = kept.digest(&asked.cells);
+                let key = match earlier.get(&digest) {
+                    Some(earlier) => earlier.key,
+                    None => {
+                        let key = store::unplaced::insert(
+                            act.tx,
+                            &NewUnplaced {
+                                authority: act.viewer.authority(),
+                                import: kept.key,
+                                line,
+                                question: asked.question,
+                                words: &asked.words,
+                                candidates: &asked.candidates,
+                                headings: &kept.headings,
+                                cells: &asked.cells,
+                                mapping: &kept.mapping,
+                                digest: &digest,
+                            },
+                        )?;
+                        let asked = Earlier {
+                            key,
+                            answer: None,
+                            child: None,
+                        };
+                        earlier.insert(digest, asked);
+                        key
+                    }
+                };
+                (None, Some(key))
+            }
+        };
+        rows.push(store::rows::NewRow {
+            import_id: kept.key.number(),
+            line,
+            became: fate.became.as_str(),
+            child_id: child.map(ChildKey::number),
+            unplaced_id: unplaced.map(UnplacedKey::number),
+            why: &fate.why,
+        });
+    }
+    store::rows::insert(act.tx, &rows)
 }
 
 /// Writes new children, what is owed to them, and an event each.
-fn write(act: &mut Act<'_>, prepared: Vec<entry::Prepared>) -> Result<()> {
+pub(super) fn write(act: &mut Act<'_>, prepared: Vec<entry::Prepared>) -> Result<Vec<ChildKey>> {
+    if prepared.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut entries = Vec::with_capacity(prepared.len());
     let mut owed = Vec::with_capacity(prepared.len());
     let mut again = Vec::with_capacity(prepared.len());
@@ -238,5 +407,6 @@ fn write(act: &mut Act<'_>, prepared: Vec<entry::Prepared>) -> Result<()> {
             detail: words,
         })
         .collect();
-    act.note_all(&events)
+    act.note_all(&events)?;
+    Ok(added.into_iter().map(|(key, _)| key).collect())
 }

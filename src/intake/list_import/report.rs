@@ -1,12 +1,13 @@
 //! What became of a list, for the person who sent it.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+
+pub use super::account::Counts;
+use super::account::Fate;
+pub use super::note::{Kind, RowNote};
 
 use crate::intake::csv::heading::Use;
 use crate::intake::csv::mapping::is_same_heading;
-use crate::intake::csv::problem::Remark;
 use crate::intake::csv::sheet::Sheet;
 use crate::rules::identifiers::Reference;
 
@@ -28,97 +29,6 @@ pub struct Report {
     pub written_as: String,
     /// The refused rows, as a file to mend and send again.
     pub refused_csv: String,
-}
-
-/// How many rows of each kind. Every row is of one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    /// Rows that hold a child, or ought to.
-    pub rows: usize,
-    /// Put on the register.
-    pub taken: usize,
-    /// Of these, closed cases.
-    pub taken_closed: usize,
-    /// On the register already.
-    pub unchanged: usize,
-    /// The same child again, in the file or with another postcode on the register.
-    pub repeats: usize,
-    pub elsewhere: usize,
-    /// Not taken, to be mended.
-    pub refused: usize,
-}
-
-/// What kind of thing there is to say about a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Kind {
-    Refused,
-    Repeat,
-    /// It is another authority's.
-    Elsewhere,
-    /// It was taken, and something in it is doubtful.
-    Doubt,
-}
-
-impl Kind {
-    /// The word for a tag.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Refused => "Refused",
-            Self::Repeat => "Repeat",
-            Self::Elsewhere => "Not taken",
-            Self::Doubt => "Check",
-        }
-    }
-}
-
-/// Something to say about a row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowNote {
-    /// What kind of thing.
-    pub kind: Kind,
-    /// The line of the file.
-    pub line: usize,
-    /// The heading of the cell; empty when it is about the whole row.
-    pub column: String,
-    /// What the cell says.
-    pub value: String,
-    /// Why it matters, with what to do.
-    pub reason: String,
-}
-
-impl RowNote {
-    /// About a whole row.
-    pub(super) fn of_row(kind: Kind, line: usize, reason: impl Into<String>) -> Self {
-        Self {
-            kind,
-            line,
-            column: String::new(),
-            value: String::new(),
-            reason: reason.into(),
-        }
-    }
-
-    /// About a cell.
-    pub(super) fn of_cell<Why: fmt::Display>(kind: Kind, remark: &Remark<Why>) -> Self {
-        Self {
-            kind,
-            line: remark.line,
-            column: remark.column.clone(),
-            value: remark.value.clone(),
-            reason: remark.reason.to_string(),
-        }
-    }
-}
-
-/// As it stands beside the row in the file of refused rows.
-impl fmt::Display for RowNote {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.column.as_str(), self.value.as_str()) {
-            ("", _) => write!(out, "{}", self.reason),
-            (column, "") => write!(out, "{column}: {}", self.reason),
-            (column, value) => write!(out, "{column} ‘{value}’: {}", self.reason),
-        }
-    }
 }
 
 /// A heading and what it was read as.
@@ -157,33 +67,17 @@ impl Report {
         }
     }
 
-    /// Adds remarks; those that say that a row was not taken count it, once a row.
-    pub(super) fn tell_all(&mut self, told: Vec<RowNote>) {
-        let mut counted = None;
-        for told in told {
-            if counted != Some((told.line, told.kind)) {
-                match told.kind {
-                    Kind::Refused => self.counts.refused += 1,
-                    Kind::Repeat => self.counts.repeats += 1,
-                    Kind::Elsewhere => self.counts.elsewhere += 1,
-                    Kind::Doubt => {}
-                }
-            }
-            counted = Some((told.line, told.kind));
-            self.told.push(told);
+    /// Counts a row and adds what there is to say about it, as whoever sent the list reads it.
+    pub(super) fn tell(&mut self, fate: &Fate) {
+        self.counts.count(fate.as_told());
+        if !fate.is_hidden {
+            self.told.extend(fate.notes.iter().cloned());
         }
     }
 
     /// Adds what became of one authority's rows.
     pub(super) fn add(&mut self, other: &Self) {
-        let (sum, more) = (&mut self.counts, &other.counts);
-        sum.rows += more.rows;
-        sum.taken += more.taken;
-        sum.taken_closed += more.taken_closed;
-        sum.unchanged += more.unchanged;
-        sum.repeats += more.repeats;
-        sum.elsewhere += more.elsewhere;
-        sum.refused += more.refused;
+        self.counts.add(&other.counts);
         self.told.extend(other.told.iter().cloned());
     }
 

@@ -1,13 +1,15 @@
-//! Which authority each row of a list belongs to, and which rows repeat an earlier one. No child of the register is
-//! looked at yet.
+//! Which authority each row of a list belongs to. No child of the register is looked at yet.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::report::{Kind, Report, RowNote};
-use super::same_person::is_same_person;
+use super::account::{Became, Fate, Whom};
+use super::grouping::{self, Listed, ReadRow, given_names};
+use super::note::{Kind, RowNote};
+use super::report::Report;
+use super::unplaced::{Asked, Question};
 use super::{ImportError, PART, Progress, Whose};
 use crate::access::Viewer;
 use crate::access::authority::{self, Authority};
@@ -15,14 +17,17 @@ use crate::db::Conn;
 use crate::intake::csv::child::{ChildReader, ImportedChild};
 use crate::intake::csv::column::Column;
 use crate::intake::csv::heading::Use;
+use crate::intake::csv::refused::LineWriter;
 use crate::intake::csv::sheet::Sheet;
-use crate::rules::identifiers::Postcode;
+use crate::rules::identifiers::Reference;
 use crate::rules::names;
 
 /// The rows of a list by authority, and what was said about those that belong to none.
 pub(super) struct Routed {
     pub(super) lists: Vec<List>,
     nowhere: Report,
+    /// Rows that no authority can look at: line, cells, why.
+    pub(super) nowhere_rows: Vec<(usize, String, String)>,
 }
 
 /// One authority's rows.
@@ -30,16 +35,14 @@ pub(super) struct List {
     pub(super) authority: Authority,
     /// The eyes its children are written with.
     pub(super) viewer: Viewer,
-    pub(super) children: Vec<RoutedChild>,
+    /// Its children, each by all their rows.
+    pub(super) children: Vec<Listed>,
+    /// What became of rows that are about no child with whom anybody could begin.
+    pub(super) fates: Vec<Fate>,
+    /// Rows that were in an earlier list and were mended, by line.
+    pub(super) mends: Vec<(usize, Reference)>,
     pub(super) report: Report,
-    seen: Seen,
-}
-
-/// A child of a list who was not in it before.
-pub(super) struct RoutedChild {
-    pub(super) child: ImportedChild,
-    /// [`names::match_key`] of the child.
-    pub(super) match_key: String,
+    rows: Vec<ReadRow>,
 }
 
 impl Routed {
@@ -72,20 +75,33 @@ pub(super) fn read(
     }
     let mut router = Router::new(conn, whose)?;
     let reader = ChildReader::new(sheet, today);
+    let writer = LineWriter::new(sheet)?;
+    let mends = sheet
+        .headings
+        .iter()
+        .position(|heading| heading.used == Use::Read(Column::RowInHearth));
     let mut rows = sheet.rows();
     while let Some(row) = rows.next() {
+        let mended = mends.and_then(|place| Reference::parse(row.cell(place)).ok());
+        let cells = writer.cells(&row)?;
         match reader.read(&row) {
-            Ok(child) => router.route(conn, child)?,
+            Ok(child) => router.route(conn, child, cells, mended)?,
             Err(problems) => {
                 let told = problems
                     .iter()
                     .map(|problem| RowNote::of_cell(Kind::Refused, problem));
-                router.refuse(told.collect());
+                router.refuse(row.line, told.collect(), cells);
             }
         }
         if row.line % 1_000 == 0 {
             progress(Progress::Read(rows.bytes_read(), sheet.length()));
         }
+    }
+    for list in &mut router.routed.lists {
+        let rows = std::mem::take(&mut list.rows);
+        let (children, fates) = grouping::group(rows, today);
+        list.children = children;
+        list.fates.extend(fates);
     }
     Ok(router.routed)
 }
@@ -108,6 +124,7 @@ impl Router {
             routed: Routed {
                 lists: Vec::new(),
                 nowhere: Report::default(),
+                nowhere_rows: Vec::new(),
             },
             only: None,
             by_code: HashMap::new(),
@@ -129,7 +146,13 @@ impl Router {
         Ok(router)
     }
 
-    fn route(&mut self, conn: &mut Conn, child: ImportedChild) -> Result<(), ImportError> {
+    fn route(
+        &mut self,
+        conn: &mut Conn,
+        child: ImportedChild,
+        cells: String,
+        mended: Option<Reference>,
+    ) -> Result<(), ImportError> {
         let line = child.line;
         let said = child
             .la_code
@@ -139,26 +162,39 @@ impl Router {
             (_, Some(code)) if !self.known.contains(code) => {
                 let reason =
                     format!("No local authority has the code {code}. Check the three digits");
-                self.refuse(vec![RowNote::of_row(Kind::Refused, line, reason)]);
+                self.refuse(
+                    line,
+                    vec![RowNote::of_row(Kind::Refused, line, reason)],
+                    cells,
+                );
                 return Ok(());
             }
             (Some(own), Some(code)) if own != code => {
                 let reason = format!(
                     "This child belongs to the authority with the code {code}. Send the row to them"
                 );
-                self.refuse(vec![RowNote::of_row(Kind::Elsewhere, line, reason)]);
+                self.refuse(
+                    line,
+                    vec![RowNote::of_row(Kind::Elsewhere, line, reason)],
+                    cells,
+                );
                 return Ok(());
             }
             (Some(own), _) => own.clone(),
             (None, Some(code)) => code.clone(),
             (None, None) => {
                 let reason = "No local authority code. Enter the three digits of the authority the child belongs to";
-                self.refuse(vec![RowNote::of_row(Kind::Refused, line, reason)]);
+                self.refuse(
+                    line,
+                    vec![RowNote::of_row(Kind::Refused, line, reason)],
+                    cells,
+                );
                 return Ok(());
             }
         };
         if let Some(list) = self.list(conn, &code)? {
-            list.add(child);
+            list.mends.extend(mended.map(|mended| (line, mended)));
+            list.add(child, cells);
         }
         Ok(())
     }
@@ -201,13 +237,28 @@ impl Router {
     }
 
     /// A row that cannot be read or goes nowhere is told to the only authority there is, or to whoever sent the list.
-    fn refuse(&mut self, told: Vec<RowNote>) {
-        let report = match self.routed.lists.first_mut() {
-            Some(list) if self.only.is_some() => &mut list.report,
-            _ => &mut self.routed.nowhere,
-        };
-        report.counts.rows += 1;
-        report.tell_all(told);
+    fn refuse(&mut self, line: usize, told: Vec<RowNote>, cells: String) {
+        match self.routed.lists.first_mut() {
+            Some(list) if self.only.is_some() => {
+                let words: Vec<String> = told.iter().map(ToString::to_string).collect();
+                let asked = Asked {
+                    question: Question::Refused,
+                    words: words.join("; "),
+                    candidates: Vec::new(),
+                    cells,
+                };
+                let mut fate = Fate::new(line, Became::Refused, Whom::Asked(asked), "");
+                fate.notes = told;
+                list.fates.push(fate);
+            }
+            _ => {
+                let words: Vec<String> = told.iter().map(ToString::to_string).collect();
+                let row = (line, cells, words.join("; "));
+                self.routed.nowhere_rows.push(row);
+                self.routed.nowhere.counts.count(Became::Refused);
+                self.routed.nowhere.told.extend(told);
+            }
+        }
     }
 }
 
@@ -217,117 +268,24 @@ impl List {
             authority,
             viewer,
             children: Vec::new(),
+            fates: Vec::new(),
+            mends: Vec::new(),
             report: Report::default(),
-            seen: Seen::default(),
+            rows: Vec::new(),
         }
     }
 
-    fn add(&mut self, mut child: ImportedChild) {
-        self.report.counts.rows += 1;
-        let given = given_names(&child);
-        let match_key = names::match_key(&given, &child.family_name, child.date_of_birth);
-        if let Some(told) = self.seen.again(&child, &match_key, &self.children) {
-            self.report.tell_all(vec![told]);
-            return;
-        }
+    fn add(&mut self, mut child: ImportedChild, cells: String) {
         let warnings = std::mem::take(&mut child.warnings);
         let doubts = warnings
             .iter()
             .map(|warning| RowNote::of_cell(Kind::Doubt, warning));
-        self.report.tell_all(doubts.collect());
-        self.seen.note(&child, &match_key, self.children.len());
-        self.children.push(RoutedChild { child, match_key });
+        self.report.told.extend(doubts);
+        let given_names = given_names(&child);
+        self.rows.push(ReadRow {
+            child,
+            given_names,
+            cells,
+        });
     }
-}
-
-/// Given names with the middle names, which some lists have in a column of their own.
-pub(super) fn given_names(child: &ImportedChild) -> String {
-    match &child.middle_names {
-        Some(middle) => format!("{} {middle}", child.given_names),
-        None => child.given_names.clone(),
-    }
-}
-
-/// The children of a file so far, by all that tells that a row is one of them.
-#[derive(Default)]
-struct Seen {
-    by_upn: HashMap<String, usize>,
-    by_nhs_number: HashMap<String, usize>,
-    by_reference: HashMap<String, usize>,
-    by_match_key: HashMap<String, usize>,
-}
-
-impl Seen {
-    /// What to say when this child, or another with the same number, is in the file already.
-    fn again(
-        &self,
-        child: &ImportedChild,
-        match_key: &str,
-        earlier: &[RoutedChild],
-    ) -> Option<RowNote> {
-        let number = |index: &HashMap<String, usize>, number: Option<&str>| {
-            number
-                .and_then(|number| index.get(number))
-                .and_then(|place| earlier.get(*place))
-        };
-        let by_number = [
-            (
-                "UPN",
-                number(&self.by_upn, child.upn.as_ref().map(|upn| upn.as_str())),
-            ),
-            (
-                "NHS number",
-                number(
-                    &self.by_nhs_number,
-                    child.nhs_number.as_ref().map(|number| number.as_str()),
-                ),
-            ),
-            (
-                "number in the old system",
-                number(&self.by_reference, child.reference.as_deref()),
-            ),
-        ];
-        for (what, other) in by_number {
-            let Some(other) = other else { continue };
-            if !is_same_person(match_key, &other.match_key) {
-                let reason = format!(
-                    "Line {} has the same {what} for a child with another name and date of birth. Check both",
-                    other.child.line
-                );
-                return Some(RowNote::of_row(Kind::Refused, child.line, reason));
-            }
-            return Some(repeat(child, other));
-        }
-        number(&self.by_match_key, Some(match_key)).map(|other| repeat(child, other))
-    }
-
-    fn note(&mut self, child: &ImportedChild, match_key: &str, place: usize) {
-        if let Some(upn) = &child.upn {
-            self.by_upn.insert(upn.as_str().to_owned(), place);
-        }
-        if let Some(number) = &child.nhs_number {
-            self.by_nhs_number.insert(number.as_str().to_owned(), place);
-        }
-        if let Some(reference) = &child.reference {
-            self.by_reference.insert(reference.clone(), place);
-        }
-        self.by_match_key.insert(match_key.to_owned(), place);
-    }
-}
-
-fn repeat(child: &ImportedChild, earlier: &RoutedChild) -> RowNote {
-    let earlier = &earlier.child;
-    let mut reason = format!("The same child as on line {}", earlier.line);
-    if child.address.postcode != earlier.address.postcode {
-        let of = |postcode: &Option<Postcode>| {
-            postcode
-                .as_ref()
-                .map_or("none".to_owned(), ToString::to_string)
-        };
-        let (here, there) = (of(&child.address.postcode), of(&earlier.address.postcode));
-        reason.push_str(&format!(
-            ", with another postcode ({here}, there {there}). Check where the child lives"
-        ));
-    }
-    RowNote::of_row(Kind::Repeat, child.line, reason)
 }

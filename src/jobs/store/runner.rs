@@ -56,6 +56,22 @@ pub(in crate::jobs) fn take_lease(
     Ok(true)
 }
 
+/// Holds a lease for longer, if it is still ours.
+pub(in crate::jobs) fn renew(
+    tx: &mut Conn,
+    job: &str,
+    holder: &str,
+    until: NaiveDateTime,
+) -> Result<()> {
+    let ours = job_lease::table
+        .filter(job_lease::job.eq(job))
+        .filter(job_lease::holder.eq(holder));
+    diesel::update(ours)
+        .set(job_lease::held_until.eq(until))
+        .execute(tx)?;
+    Ok(())
+}
+
 /// Gives a lease back, if it is still ours.
 pub(in crate::jobs) fn give_back(tx: &mut Conn, job: &str, holder: &str) -> Result<()> {
     diesel::delete(

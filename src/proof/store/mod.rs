@@ -2,5 +2,6 @@
 
 pub mod question;
 pub mod verify;
+pub mod verify_lists;
 pub mod verify_states;
 pub mod verify_told;

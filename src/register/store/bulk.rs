@@ -7,8 +7,7 @@ use diesel::prelude::*;
 
 use super::address::Whose;
 use super::{address, child as child_row, name_token, person as person_row, registration, tier};
-use crate::access::store::scope;
-use crate::access::{AuthorityKey, Viewer};
+use crate::access::AuthorityKey;
 use crate::db::schema::{
     address as addresses, child, person, relation, secondary_reason, tier_history,
 };
@@ -24,45 +23,6 @@ use crate::rules::names;
 use crate::{insert_rows, insert_rows_for_keys};
 
 type Added = (ChildKey, Reference);
-
-/// A child as far as the import has to know them to say "already there".
-#[derive(Clone, Debug, Queryable)]
-pub struct KnownChild {
-    pub key: ChildKey,
-    pub reference: String,
-    /// Of the current home.
-    pub postcode: Option<String>,
-    /// Whether the child is on the register now.
-    pub is_open: bool,
-    /// Folded name and date of birth, as [`names::match_key`] writes them.
-    pub match_key: String,
-}
-
-/// A known child with what it is known by.
-#[derive(Queryable)]
-pub(in crate::register) struct KnownRow {
-    pub(in crate::register) child: KnownChild,
-    pub(in crate::register) upn: Option<String>,
-    pub(in crate::register) nhs_number: Option<String>,
-    pub(in crate::register) other_reference: Option<String>,
-}
-
-pub(in crate::register) fn known(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<KnownRow>> {
-    Ok(scope::children(viewer)
-        .select((
-            (
-                child::id,
-                child::reference,
-                child::postcode,
-                child::is_open,
-                child::match_key,
-            ),
-            child::upn,
-            child::nhs_number,
-            child::other_reference,
-        ))
-        .load(conn)?)
-}
 
 /// So many references that nothing has yet; `in_use` says which of some are.
 fn fresh_references(
@@ -125,7 +85,10 @@ pub(in crate::register) fn insert_registrations(
     let rows: Vec<_> = entries
         .iter()
         .zip(added)
-        .map(|(entry, (key, _))| registration::NewRow::of(*key, &entry.registration))
+        .flat_map(|(entry, (key, _))| {
+            let all = entry.earlier.iter().chain([&entry.registration]);
+            all.map(|registration| registration::NewRow::of(*key, registration))
+        })
         .collect();
     insert_rows!(tx, registrations::table, rows)?;
     insert_secondary_reasons(tx, entries, added)
@@ -143,6 +106,7 @@ fn insert_secondary_reasons(tx: &mut Conn, entries: &[NewEntry], added: &[Added]
     }
     let keys: HashMap<ChildKey, i64> = registrations::table
         .filter(registrations::child_id.eq_any(children))
+        .order(registrations::id)
         .select((registrations::child_id, registrations::id))
         .load::<(ChildKey, i64)>(tx)?
         .into_iter()

@@ -25,6 +25,7 @@ code_list! {
         Account = "A", "Account";
         Mail = "M", "Email";
         Import = "I", "Import";
+        Row = "R", "Row of a list";
         Address = "D", "Address";
         Episode = "E", "Episode";
         Absence = "V", "Absence";

@@ -79,6 +79,7 @@ code_list! {
         LongestAbsence = "longest_absence", "Longest time that somebody is away and another stands in";
         LongestTierDecision = "longest_tier_decision", "Longest time that a tier is decided by a person";
         ChecksAWeek = "checks_a_week", "Checks that one officer can do in a week";
+        RowsOfList = "rows_of_list", "Look at the rows of a list that have no place";
         CensusReturn = "census_return", "Census return";
         CensusAutumn = "census_autumn", "Day of the autumn census, in October";
         CensusSpring = "census_spring", "Day of the spring census, in January";
@@ -159,6 +160,7 @@ impl PolicyKey {
                 Unit::Times,
                 "Hearth’s own bound: an officer can answer, and by the third time a manager looks",
             ),
+            Self::RowsOfList => (WORKING, 1, 15, Unit::WorkingDay, BEXLEY_OUTER),
             Self::CensusReturn => (TIME, 1, 92, Unit::CalendarDay, OWN),
             Self::CensusAutumn | Self::CensusSpring | Self::CensusSummer => {
                 (THURSDAYS, 1, 4, Unit::Thursday, OF_THE_CENSUS)

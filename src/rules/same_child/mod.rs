@@ -13,6 +13,7 @@
 //! | names the same, day and month of birth changed about | a question |
 //! | names the same, a date of birth that is one slip away, and nothing that says that they live apart | a question |
 //! | names, home or old number the same, and another date of birth | a question |
+//! | the date of birth the same, one letter of the given name another, and two numbers in the system that the list came from | another child |
 //! | the date of birth alone, or with the family name (twins, cousins) | another child |
 //!
 //! A question is asked of a person; nothing is merged by itself, and no answer is guessed. A number in the system that a list
@@ -30,7 +31,7 @@ use std::fmt;
 use chrono::NaiveDate;
 
 use self::birth::Birth;
-use self::names::{Name, Names};
+use self::names::{Likeness, Name, Names};
 use super::codes::Sex;
 
 /// What is said of a child by which they can be told from others.
@@ -140,7 +141,31 @@ impl Comparison {
     /// Whether they have one UPN or NHS number.
     #[must_use]
     pub fn shares_number(&self) -> bool {
-        self.upn == Fact::Agrees || self.nhs_number == Fact::Agrees
+        self.shares_upn() || self.shares_nhs_number()
+    }
+
+    /// Whether they have one UPN.
+    #[must_use]
+    pub fn shares_upn(&self) -> bool {
+        self.upn == Fact::Agrees
+    }
+
+    /// Whether they have one NHS number.
+    #[must_use]
+    pub fn shares_nhs_number(&self) -> bool {
+        self.nhs_number == Fact::Agrees
+    }
+
+    /// Whether their given names are two children's, and not one name in two places.
+    #[must_use]
+    pub fn has_other_given_name(&self) -> bool {
+        self.given == Name::Another && !self.changed_about
+    }
+
+    /// Whether they have two numbers in the system that a list came from: two cases, if it is one list.
+    #[must_use]
+    pub fn has_other_reference(&self) -> bool {
+        self.other_reference == Fact::Disagrees
     }
 
     fn with_one_number(&self) -> Verdict {
@@ -171,6 +196,7 @@ impl Comparison {
         let is_against = self.sex == Fact::Disagrees || self.has_other_number();
         self.when(match (self.given, self.family) {
             (Name::Another, _) => false,
+            (Name::Alike(Likeness::OneLetter), _) if self.has_other_reference() => false,
             (_, Name::Same | Name::Alike(_)) => true,
             // A changed family name.
             (Name::Same, Name::Another) => !is_against,
@@ -190,7 +216,7 @@ impl Comparison {
     }
 
     fn lacks_middle_name_only(&self) -> bool {
-        self.given == Name::Alike(names::Likeness::MiddleName) && self.family == Name::Same
+        self.given == Name::Alike(Likeness::MiddleName) && self.family == Name::Same
     }
 
     /// Whether they have one home or one number in an old system, with names that are at least alike.

@@ -137,7 +137,7 @@ pub(super) fn compare(one: &Names, other: &Names) -> Compared {
     let family = family(&one.family, &other.family);
     let is_alike = given != Name::Another && family != Name::Another;
     let changed_about =
-        !is_alike && is_same(&one.given, &other.family) && is_same(&one.family, &other.given);
+        !is_alike && is_within(&one.given, &other.family) && is_within(&one.family, &other.given);
     Compared {
         given,
         family,
@@ -171,6 +171,12 @@ fn with_one_name(one: &Names, other: &Names) -> Option<(Name, Name)> {
 fn is_same(one: &[String], other: &[String]) -> bool {
     let letters = |words: &[String]| words.concat();
     one == other || (!one.is_empty() && letters(one) == letters(other))
+}
+
+/// The same, or all of one among the other: one of them may lack a middle name.
+fn is_within(one: &[String], other: &[String]) -> bool {
+    let within = |some: &[String], others: &[String]| some.iter().all(|word| others.contains(word));
+    is_same(one, other) || within(one, other) || within(other, one)
 }
 
 fn given(one: &Names, other: &Names) -> Name {

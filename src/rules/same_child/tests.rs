@@ -261,6 +261,11 @@ const PAIRS: &[(Verdict, &str, &str)] = &[
     ),
     (
         Verdict::Perhaps,
+        "Moss / Ada, 2015-04-03",
+        "Ada Mary / Moss, 2015-04-03",
+    ),
+    (
+        Verdict::Perhaps,
         "/ Suharto, 2015-04-03",
         "Suharto / Widodo, 2015-04-03",
     ),
@@ -421,6 +426,11 @@ const PAIRS: &[(Verdict, &str, &str)] = &[
         Verdict::Another,
         "Ian / Moss, 2015-04-03, M",
         "Ada / Moss, 2015-04-03, F",
+    ),
+    (
+        Verdict::Another,
+        "Harry / Moss, 2015-04-03, old 77",
+        "Harri / Moss, 2015-04-03, old 78",
     ),
     // One number for two.
     (

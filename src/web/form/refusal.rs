@@ -8,6 +8,7 @@ use super::FormErrors;
 use crate::access::absence::AbsenceError;
 use crate::duty::lapse::AnswerError;
 use crate::duty::rest::RestError;
+use crate::intake::list_import::answering::RowError;
 use crate::intake::notification::AcceptError;
 use crate::register::child::AmendError;
 use crate::returns::census::SendingError;
@@ -66,6 +67,7 @@ error_pages! {
     DecideError, NotAllowed => Forbidden;
     PaperLetterError;
     OutcomeError;
+    RowError, NoSuchRow => NotFound;
     SendingError;
     RestError, NotAllowed => Forbidden;
     WhereaboutsError, NotAllowed => Forbidden;

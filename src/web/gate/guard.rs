@@ -10,7 +10,7 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::csrf::CsrfToken;
-use super::{cookies, seal};
+use super::{cookies, pace, seal};
 use crate::access::Role;
 use crate::access::session::{self, SignedIn};
 use crate::db::DbError;
@@ -26,9 +26,10 @@ use crate::web::{answer, caller};
 /// # Errors
 /// Only what the app behind it gives: a refusal is an answer, so that it carries the headers of every answer.
 pub async fn guard(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    pace::keep(&mut request);
     let pattern = request.match_pattern();
     let who = pattern
         .as_deref()

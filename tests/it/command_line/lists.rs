@@ -17,13 +17,17 @@ fn a_list_goes_in_and_what_is_wrong_with_it_is_told() {
         ])
         .expect(0);
     said.says("7 rows read")
-        .says("3 taken, 1 of them a closed case")
-        .says("1 not taken, because it repeats")
-        .says("1 not taken, because it belongs to another authority")
-        .says("2 refused")
+        .says("2 new on the register")
+        .says("1 closed case put on record")
+        .says("1 known, and unchanged")
+        .says("0 to look at")
+        .says("3 refused")
+        .says("belongs to the authority with the code 992")
         .says("line 10: D.O.B. ‘31/02/2015’: 31 February 2015 is not a real date")
-        .says("The same child as on line 6");
-    assert_eq!((machine.count("child"), machine.count("duty")), (3, 2));
+        .says("D.O.B. ‘31/02/2015’");
+    // Two first checks, and that somebody looks at the rows.
+    assert_eq!((machine.count("child"), machine.count("duty")), (3, 3));
+    assert_eq!(machine.count("list_row"), 7);
 
     let mended = std::fs::read_to_string(&refused).unwrap();
     assert!(
@@ -37,7 +41,7 @@ fn a_list_goes_in_and_what_is_wrong_with_it_is_told() {
     machine
         .run(&["import", refused.to_str().unwrap(), "--authority", "991"])
         .expect(0)
-        .says("2 taken");
+        .says("2 new on the register");
     assert_eq!(machine.count("child"), 5);
 }
 
@@ -71,7 +75,7 @@ fn refused_rows_take_no_other_files_place() {
         "--refused",
         "none.csv",
     ];
-    machine.run(&words).expect(0).says("1 taken");
+    machine.run(&words).expect(0).says("1 new");
     assert!(!none.exists(), "nothing was refused");
     machine
         .run(&[
@@ -105,21 +109,22 @@ fn the_same_list_twice_changes_nothing() {
     machine.run(&words).expect(0);
     let before = (
         machine.count("child"),
-        machine.count("duty"),
+        machine.count("registration"),
         machine.count("address"),
+        machine.count("unplaced_row"),
     );
     machine
         .run(&words)
         .expect(0)
-        .says("0 taken")
-        .says("3 on the register already")
-        .says("1 not taken, because it repeats");
+        .says("0 new on the register")
+        .says("4 known, and unchanged");
     assert_eq!(
         before,
         (
             machine.count("child"),
-            machine.count("duty"),
-            machine.count("address")
+            machine.count("registration"),
+            machine.count("address"),
+            machine.count("unplaced_row"),
         )
     );
 }
@@ -137,8 +142,9 @@ fn a_trial_says_the_same_and_changes_nothing() {
         ])
         .expect(0)
         .says("This was a trial")
-        .says("3 taken, 1 of them a closed case")
-        .says("2 refused");
+        .says("2 new on the register")
+        .says("1 closed case put on record")
+        .says("3 refused");
     assert_eq!(
         (machine.count("child"), machine.count("list_import")),
         (0, 0)
@@ -151,7 +157,8 @@ fn a_list_of_several_authorities_goes_to_each() {
     machine
         .run(&["import", &list("real_life.csv"), "--by-authority-column"])
         .expect(0)
-        .says("4 taken");
+        .says("3 new on the register")
+        .says("1 closed case put on record");
     assert_eq!(
         (machine.count("child"), machine.count("list_import")),
         (4, 2)
@@ -169,14 +176,14 @@ fn the_column_of_codes_may_hold_names_and_codes_of_nobody() {
     let said = machine
         .run(&[&words[..], &["--authority", "991"]].concat())
         .expect(0);
-    said.says("1 taken")
+    said.says("1 new")
         .says("line 3: This child belongs to the authority with the code 878")
         .says("line 4: No local authority has the code 999. Check the three digits")
         .says("line 5: This child belongs to the authority with the code 878");
     machine
         .run(&[&words[..], &["--by-authority-column"]].concat())
         .expect(0)
-        .says("3 taken")
+        .says("3 new")
         .says("line 4: No local authority has the code 999");
 }
 
@@ -194,12 +201,12 @@ fn one_of_a_kind_is_told_as_one() {
         .run(&words)
         .expect(0)
         .says(" 1 row read (UTF-8, comma)")
-        .says(" 1 taken, a closed case\n")
-        .says(" 0 on the register already, left as they are");
+        .says(" 1 closed case put on record\n")
+        .says(" 0 known, and unchanged");
     machine
         .run(&words)
         .expect(0)
-        .says(" 1 on the register already, left as it is");
+        .says(" 1 known, and unchanged");
 }
 
 #[test]
@@ -222,7 +229,7 @@ fn headings_can_be_mapped_by_hand() {
         ],
     ]
     .concat();
-    machine.run(&mapped).expect(0).says("1 taken");
+    machine.run(&mapped).expect(0).says("1 new");
     let wrong = [&words[..], &["--map", "Wee one=name"]].concat();
     machine
         .run(&wrong)

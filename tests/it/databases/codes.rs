@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use hearth::access::Role;
 use hearth::access::sign_in::LinkPurpose;
 use hearth::duty::owed::DutyState;
+use hearth::intake::list_import::account::Became;
+use hearth::intake::list_import::unplaced::{Answer, Question};
 use hearth::mail::MailKind;
 use hearth::mail::outbox::MailState;
 use hearth::rules::codes::{
@@ -91,6 +93,9 @@ pub fn columns() -> BTreeMap<String, Words> {
         ("claimed_address.source", all!(Source)),
         ("duty.post", all!(Post)),
         ("lapse.ladder", all!(Ladder)),
+        ("list_row.became", all!(Became)),
+        ("unplaced_row.answer", all!(Answer)),
+        ("unplaced_row.question", all!(Question)),
         ("lapse.post", all!(Post)),
         ("duty.state", all!(DutyState)),
     ];

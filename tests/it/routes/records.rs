@@ -34,6 +34,8 @@ pub struct Records {
     duty: String,
     notification: String,
     import: String,
+    /// A row of it that has no place.
+    row: String,
     absence: String,
     mail: String,
     told: String,
@@ -71,6 +73,7 @@ impl Records {
         let parent_link = link_of(&app, "another@home.example");
         let (day, term) = calendar(&app);
         let (mail, told) = mails(&app);
+        let (import, row) = import(&app);
         Self {
             child: ada.reference.to_string(),
             episode: episode.to_string(),
@@ -78,7 +81,8 @@ impl Records {
             lapse: lapsed.1.reference.to_string(),
             duty: census_return(&app),
             notification: notification.to_string(),
-            import: import(&app),
+            import,
+            row,
             absence: absence(&app),
             mail,
             told,
@@ -100,6 +104,7 @@ impl Records {
             ("/duties/", "reference") => &self.duty,
             ("/notifications/" | "/family/notifications/", "reference") => &self.notification,
             ("/imports/", "reference") => &self.import,
+            ("/rows/", "reference") => &self.row,
             ("/absences/", "reference") => &self.absence,
             ("/admin/mail/", "reference") => &self.mail,
             ("/told/", "reference") => &self.told,
@@ -190,13 +195,18 @@ fn link_of(app: &TestApp, email: &str) -> String {
 }
 
 /// A list that the officer sent, with rows that were refused.
-fn import(app: &TestApp) -> String {
+fn import(app: &TestApp) -> (String, String) {
     let mut browser = app.signed_in(OFFICER);
     let answer = imports::send(&mut browser, LONG_NAME, imports::REAL_LIFE, &[]).expect(303);
     let (_, reference) = answer.headers["location"]
         .rsplit_once('/')
         .expect("its page");
-    reference.to_owned()
+    let page = browser.open(&format!("/imports/{reference}"));
+    let row = page
+        .all("tbody th")
+        .into_iter()
+        .find(|row| row.starts_with("R-"));
+    (reference.to_owned(), row.expect("a row that was refused"))
 }
 
 /// The next census return that the authority owes.

@@ -11,7 +11,7 @@ use super::heading::Use;
 use super::mapping::Mapping;
 use super::problem::{Doubt, Problem};
 use super::records::Delimiter;
-use super::refused::RefusedRows;
+use super::refused::{LineToMend, LineWriter, list_to_mend};
 use super::rows::Skipped;
 use super::sheet::{Sheet, SheetProblem};
 use super::text::{Encoding, NotText};
@@ -43,14 +43,17 @@ fn import(bytes: &[u8]) -> Outcome {
 
 fn read(sheet: &Sheet<'_>) -> Outcome {
     let reader = ChildReader::new(sheet, day("2026-11-23"));
-    let mut refused = RefusedRows::new(sheet).unwrap();
+    let writer = LineWriter::new(sheet).unwrap();
+    let mut refused: Vec<(usize, String, String)> = Vec::new();
     let (mut children, mut problems) = (Vec::new(), Vec::new());
     let mut rows = sheet.rows();
     for row in rows.by_ref() {
         match reader.read(&row) {
             Ok(child) => children.push(child),
             Err(found) => {
-                refused.add(&row, &found).unwrap();
+                let what: Vec<String> = found.iter().map(ToString::to_string).collect();
+                let cells = writer.cells(&row).unwrap();
+                refused.push((row.line, cells, what.join("; ")));
                 problems.extend(found);
             }
         }
@@ -59,8 +62,21 @@ fn read(sheet: &Sheet<'_>) -> Outcome {
         children,
         problems,
         skipped: rows.skipped(),
-        refused: refused.finish().unwrap(),
+        refused: to_mend(&writer, &refused).into_bytes(),
     }
+}
+
+fn to_mend(writer: &LineWriter, refused: &[(usize, String, String)]) -> String {
+    let lines: Vec<LineToMend<'_>> = refused
+        .iter()
+        .map(|(line, cells, what)| LineToMend {
+            cells,
+            line: i64::try_from(*line).unwrap(),
+            reference: "",
+            what,
+        })
+        .collect();
+    list_to_mend(writer.headings(), &lines).unwrap()
 }
 
 fn said(problems: &[Problem]) -> Vec<(usize, &str, &str)> {
@@ -226,7 +242,7 @@ fn reports_every_problem_of_a_line() {
 fn reads_refused_lines_again_once_they_are_mended() {
     let refused = import(MISTAKES).refused;
     let text = String::from_utf8(refused.clone()).unwrap();
-    let headings = "\u{FEFF}LA code,UPN,Forename,Surname,Date of birth,Postcode,Status,NHS number,Line in the file,What to mend\r\n";
+    let headings = "\u{FEFF}LA code,UPN,Forename,Surname,Date of birth,Postcode,Status,NHS number,Line in the file,Row in Hearth,What to mend\r\n";
     assert!(text.starts_with(headings), "{text}");
     let again = import(&refused);
     assert_eq!(

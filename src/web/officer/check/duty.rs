@@ -13,7 +13,7 @@ use crate::duty::owed::{self, DutyState};
 use crate::policy::rulebook;
 use crate::returns::census::{self, SendingError};
 use crate::rules::dates::spoken;
-use crate::rules::duty::ClosedBy;
+use crate::rules::duty::{ClosedBy, DutyKind};
 use crate::rules::identifiers::Reference;
 use crate::web::answer;
 use crate::web::caller::Caller;
@@ -33,6 +33,8 @@ struct DutyPage {
     may_be_sent: bool,
     /// The day of the census, where it is yet to come.
     not_before: Option<String>,
+    /// The list whose rows are to be looked at.
+    list: Option<String>,
     form: SendingForm,
     errors: FormErrors,
 }
@@ -119,6 +121,7 @@ struct Facts {
     duty: DutyWords,
     may_be_sent: bool,
     not_before: Option<String>,
+    list: Option<String>,
     lapse: Option<LapseWords>,
 }
 
@@ -142,6 +145,7 @@ async fn facts(caller: &Caller, reference: &Reference) -> Result<Facts, WebError
             Ok::<_, DbError>(Some(Facts {
                 duty: DutyWords::of(&duty, None, today, &rulebook.calendar),
                 not_before: not_before.map(spoken),
+                list: (duty.kind == DutyKind::RowsOfList).then(|| duty.occasion.clone()),
                 may_be_sent,
                 lapse: lapse.map(|lapse| LapseWords::of(&lapse, today, &rulebook.calendar)),
             }))
@@ -158,6 +162,7 @@ fn page(caller: &Caller, facts: Facts, form: SendingForm, errors: FormErrors) ->
         lapse: facts.lapse,
         may_be_sent: facts.may_be_sent,
         not_before: facts.not_before,
+        list: facts.list,
         form,
         errors,
     }

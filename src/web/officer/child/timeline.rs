@@ -5,6 +5,7 @@ use askama::Template;
 
 use crate::access::audit::{self, Entry};
 use crate::db::DbError;
+use crate::intake::list_import::{self, FoundInList};
 use crate::register::child::{self, ChildRecord};
 use crate::web::answer;
 use crate::web::caller::Caller;
@@ -22,6 +23,8 @@ struct TimelinePage {
     page: Page,
     child: ChildRecord,
     events: Vec<Entry>,
+    /// The lists in which the child was found, the newest first.
+    found: Vec<FoundInList>,
 }
 
 /// GET `/children/{reference}/timeline`.
@@ -29,13 +32,14 @@ struct TimelinePage {
 /// # Errors
 /// [`WebError::NotFound`] when there is no such child for this viewer.
 pub async fn show(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
-    let (child, events) = caller
+    let (child, events, found) = caller
         .read(move |conn, viewer| {
             let Some(child) = child::find(conn, viewer, &reference)? else {
                 return Ok(None);
             };
             let events = audit::timeline(conn, child.key.number(), EVERY_EVENT)?;
-            Ok::<_, DbError>(Some((child, events)))
+            let found = list_import::found_in(conn, child.key)?;
+            Ok::<_, DbError>(Some((child, events, found)))
         })
         .await?
         .ok_or(WebError::NotFound)?;
@@ -43,5 +47,6 @@ pub async fn show(caller: Caller, Named(reference): Named) -> Result<HttpRespons
         page: caller.page("/children"),
         child,
         events,
+        found,
     })
 }

@@ -7,13 +7,17 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use serde::Deserialize;
 
 use self::upload::{LARGEST_MEGABYTES, Upload};
 use crate::access::Viewer;
+use crate::db::DbError;
 use crate::intake::csv::column::Column;
 use crate::intake::csv::mapping::{IGNORE, Mapping, is_same_heading};
 use crate::intake::csv::sheet::SheetProblem;
+use crate::intake::list_import::account::Became;
 use crate::intake::list_import::report::{Counts, Report, RowNote};
+use crate::intake::list_import::unplaced::{self, UnplacedRow};
 use crate::intake::list_import::{self, ImportError, ImportLine, Order, Whose};
 use crate::web::answer;
 use crate::web::caller::Caller;
@@ -54,8 +58,11 @@ struct ImportPage {
     file_name: String,
     dry_run: bool,
     reference: Option<String>,
-    counts: Vec<(String, &'static str)>,
+    counts: Vec<Figure>,
     refused: usize,
+    look_at: usize,
+    /// Rows that have no place, those without an answer first.
+    unplaced: Vec<UnplacedLine>,
     told: Vec<RowNote>,
     told_more: usize,
     read_as: Vec<(String, String)>,
@@ -67,13 +74,44 @@ struct ImportPage {
     largest: usize,
 }
 
+/// A figure of the account, and the rows behind it.
+struct Figure {
+    count: String,
+    what: &'static str,
+    /// The word of the account for them, to download them by.
+    became: &'static str,
+}
+
+/// A row that has no place.
+struct UnplacedLine {
+    reference: String,
+    line: i64,
+    question: &'static str,
+    words: String,
+    answer: Option<&'static str>,
+}
+
+impl UnplacedLine {
+    fn of(row: &UnplacedRow) -> Self {
+        Self {
+            reference: row.reference.to_string(),
+            line: row.line,
+            question: row.question.label(),
+            words: row.words.clone(),
+            answer: row.answered.as_ref().map(|it| it.answer.label()),
+        }
+    }
+}
+
 /// An import that never came to its end.
 #[derive(Template)]
 #[template(path = "officer/intake/import_unfinished.html")]
 struct UnfinishedPage {
     page: Page,
     errors: FormErrors,
+    reference: String,
     file_name: String,
+    unplaced: Vec<UnplacedLine>,
     headings: Vec<HeadingChoice>,
     columns: Vec<Choice>,
     largest: usize,
@@ -163,7 +201,7 @@ pub async fn create(
             };
             Ok(caller.see_other_with(&format!("/imports/{reference}"), &Flash::success(told)))
         }
-        None => answer::show(&import_page(&caller, upload.file_name, true, report)),
+        None => answer::show(&import_page(&caller, upload.file_name, report, Vec::new())),
     }
 }
 
@@ -198,14 +236,23 @@ async fn take(
 /// `GET /imports/{reference}`
 pub async fn show(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
     let found = caller
-        .read(move |conn, viewer| list_import::find(conn, viewer, &reference))
+        .read(move |conn, viewer| {
+            let Some(held) = list_import::find(conn, viewer, &reference)? else {
+                return Ok(None);
+            };
+            let unplaced = unplaced::of_import(conn, viewer, &reference)?;
+            Ok::<_, DbError>(Some((held, unplaced)))
+        })
         .await?;
-    let held = found.ok_or(WebError::NotFound)?;
+    let (held, unplaced) = found.ok_or(WebError::NotFound)?;
+    let unplaced = unplaced.iter().map(UnplacedLine::of).collect();
     match held.report {
-        Some(report) => answer::show(&import_page(&caller, held.file_name, false, report)),
+        Some(report) => answer::show(&import_page(&caller, held.file_name, report, unplaced)),
         None => answer::show(&UnfinishedPage {
             page: caller.page("/imports"),
             errors: FormErrors::default(),
+            reference: held.reference,
+            unplaced,
             file_name: held.file_name,
             headings: Vec::new(),
             columns: columns(),
@@ -216,16 +263,59 @@ pub async fn show(caller: Caller, Named(reference): Named) -> Result<HttpRespons
 
 /// `GET /imports/{reference}/refused.csv`
 pub async fn refused(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
-    let name = format!("attachment; filename=\"refused-{reference}.csv\"");
+    let name = format!("refused-{reference}");
     let found = caller
-        .read(move |conn, viewer| list_import::refused_rows(conn, viewer, &reference))
+        .read(move |conn, viewer| list_import::rows_to_mend(conn, viewer, &reference, true))
         .await?;
-    let rows = found
+    csv(&name, found)
+}
+
+/// `GET /imports/{reference}/to-look-at.csv`
+pub async fn to_look_at(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
+    let name = format!("to-look-at-{reference}");
+    let found = caller
+        .read(move |conn, viewer| list_import::rows_to_mend(conn, viewer, &reference, false))
+        .await?;
+    csv(&name, found)
+}
+
+/// Which rows of the account are asked for.
+#[derive(Deserialize)]
+pub struct AccountAsked {
+    /// The word for what became of them; all of them without one.
+    became: Option<String>,
+}
+
+/// `GET /imports/{reference}/rows.csv`
+pub async fn account(
+    caller: Caller,
+    Named(reference): Named,
+    asked: web::Query<AccountAsked>,
+) -> Result<HttpResponse, WebError> {
+    let became = asked.into_inner().became;
+    let name = format!("{}-{reference}", became.as_deref().unwrap_or("rows"));
+    let found = caller
+        .read(move |conn, viewer| {
+            list_import::account_csv(conn, viewer, &reference, became.as_deref())
+        })
+        .await?;
+    csv(&name, found)
+}
+
+fn csv(name: &str, rows: Option<String>) -> Result<HttpResponse, WebError> {
+    let rows = rows
         .filter(|rows| !rows.is_empty())
         .ok_or(WebError::NotFound)?;
+    let name: String = name
+        .chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'))
+        .collect();
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-        .insert_header((CONTENT_DISPOSITION, name))
+        .insert_header((
+            CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}.csv\""),
+        ))
         .body(rows))
 }
 
@@ -256,7 +346,12 @@ fn sending_page(
     }
 }
 
-fn import_page(caller: &Caller, file_name: String, dry_run: bool, report: Report) -> ImportPage {
+fn import_page(
+    caller: &Caller,
+    file_name: String,
+    report: Report,
+    unplaced: Vec<UnplacedLine>,
+) -> ImportPage {
     // With what was said about them already, so that the form means the same when it is sent again.
     let asked = report.headings_to_map().map(|heading| HeadingChoice {
         text: heading.text.clone(),
@@ -282,10 +377,12 @@ fn import_page(caller: &Caller, file_name: String, dry_run: bool, report: Report
         page: caller.page("/imports"),
         errors: FormErrors::default(),
         file_name,
-        dry_run,
+        dry_run: report.reference.is_none(),
         reference: report.reference.map(|reference| reference.to_string()),
         counts: figures(&report.counts),
         refused: report.counts.refused,
+        look_at: report.counts.look_at,
+        unplaced,
         told,
         told_more,
         read_as,
@@ -297,17 +394,58 @@ fn import_page(caller: &Caller, file_name: String, dry_run: bool, report: Report
     }
 }
 
-fn figures(counts: &Counts) -> Vec<(String, &'static str)> {
+/// The account: the first figure is the sum of the others.
+fn figures(counts: &Counts) -> Vec<Figure> {
     let all = [
-        (counts.rows, number(counts.rows, "Row read", "Rows read")),
-        (counts.taken, "New on the register"),
-        (counts.unchanged, "On the register already"),
-        (counts.repeats, number(counts.repeats, "Repeat", "Repeats")),
-        (counts.elsewhere, "Other authorities’"),
-        (counts.refused, "Refused"),
+        (
+            counts.rows,
+            number(counts.rows, "Row read", "Rows read"),
+            "",
+        ),
+        (counts.new_open(), Became::New.label(), Became::New.as_str()),
+        (
+            counts.changed,
+            Became::Changed.label(),
+            Became::Changed.as_str(),
+        ),
+        (
+            counts.unchanged,
+            Became::Known.label(),
+            Became::Known.as_str(),
+        ),
+        (
+            counts.taken_closed,
+            Became::Closed.label(),
+            Became::Closed.as_str(),
+        ),
+        (
+            counts.look_at,
+            Became::LookAt.label(),
+            Became::LookAt.as_str(),
+        ),
+        (
+            counts.refused,
+            Became::Refused.label(),
+            Became::Refused.as_str(),
+        ),
+        // Only of imports before rows were accounted for.
+        (
+            counts.repeats,
+            number(counts.repeats, "Repeat", "Repeats"),
+            "",
+        ),
+        (counts.elsewhere, "Other authorities’", ""),
     ];
-    all.into_iter()
-        .map(|(count, what)| (with_commas(count), what))
+    let shown = all
+        .into_iter()
+        .enumerate()
+        .filter(|(place, (count, _, _))| *place < 7 || *count > 0);
+    shown
+        .map(|(_, (count, what, became))| Figure {
+            count: with_commas(count),
+            what,
+            became,
+        })
         .collect()
 }
 

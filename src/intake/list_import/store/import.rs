@@ -3,26 +3,30 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::report::{Kept, Report};
+use super::ImportKey;
 use crate::access::{Role, Viewer};
 use crate::db::columns::Key;
 use crate::db::schema::{account, list_import};
 use crate::db::{Backend, Conn, DbError, Result};
+use crate::intake::list_import::report::{Kept, Report};
 use crate::rules::identifiers::Reference;
 
 /// Imports on the page of earlier ones.
 const SHOWN: i64 = 50;
 
 /// An import that begins.
-pub(super) struct NewImport<'a> {
-    pub(super) reference: &'a Reference,
-    pub(super) viewer: &'a Viewer,
-    pub(super) file_name: &'a str,
-    pub(super) started_at: NaiveDateTime,
+pub(in crate::intake::list_import) struct NewImport<'a> {
+    pub(in crate::intake::list_import) reference: &'a Reference,
+    pub(in crate::intake::list_import) viewer: &'a Viewer,
+    pub(in crate::intake::list_import) file_name: &'a str,
+    pub(in crate::intake::list_import) started_at: NaiveDateTime,
 }
 
-pub(super) fn insert(tx: &mut Conn, new: &NewImport<'_>) -> Result<()> {
-    diesel::insert_into(list_import::table)
+pub(in crate::intake::list_import) fn insert(
+    tx: &mut Conn,
+    new: &NewImport<'_>,
+) -> Result<ImportKey> {
+    Ok(diesel::insert_into(list_import::table)
         .values((
             list_import::reference.eq(new.reference.as_str()),
             list_import::authority_id.eq(new.viewer.authority().number()),
@@ -30,30 +34,32 @@ pub(super) fn insert(tx: &mut Conn, new: &NewImport<'_>) -> Result<()> {
             list_import::file_name.eq(new.file_name),
             list_import::started_at.eq(new.started_at),
             list_import::dry_run.eq(false),
+            list_import::is_accounted.eq(true),
         ))
-        .execute(tx)?;
-    Ok(())
+        .returning(list_import::id)
+        .get_result(tx)?)
 }
 
 /// Keeps what became of an import, now that it has ended.
-pub(super) fn complete(
+pub(in crate::intake::list_import) fn complete(
     tx: &mut Conn,
-    reference: &Reference,
+    import: ImportKey,
     report: &Report,
     ended_at: NaiveDateTime,
 ) -> Result<()> {
     let counts = &report.counts;
     let kept = serde_json::to_string(&report.kept())
         .map_err(|cause| DbError::Corrupt(format!("the report cannot be written: {cause}")))?;
-    diesel::update(list_import::table.filter(list_import::reference.eq(reference.as_str())))
+    diesel::update(list_import::table.filter(list_import::id.eq(import)))
         .set((
             list_import::ended_at.eq(ended_at),
             list_import::rows_read.eq(number(counts.rows)),
             list_import::taken.eq(number(counts.taken)),
             list_import::unchanged.eq(number(counts.unchanged)),
+            list_import::changed.eq(number(counts.changed)),
+            list_import::look_at.eq(number(counts.look_at)),
             list_import::refused.eq(number(counts.refused)),
             list_import::report.eq(kept),
-            list_import::refused_csv.eq(&report.refused_csv),
         ))
         .execute(tx)?;
     Ok(())
@@ -165,7 +171,10 @@ fn seen_by<'a>(viewer: &Viewer) -> list_import::BoxedQuery<'a, Backend> {
 /// No account has this key.
 const NOBODY: i64 = -1;
 
-pub(super) fn of_authority(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<ImportLine>> {
+pub(in crate::intake::list_import) fn of_authority(
+    conn: &mut Conn,
+    viewer: &Viewer,
+) -> Result<Vec<ImportLine>> {
     let rows: Vec<LineRow> = seen_by(viewer)
         .left_join(account::table)
         .order(list_import::id.desc())
@@ -196,7 +205,7 @@ pub(super) fn of_authority(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<Impor
     Ok(lines.collect())
 }
 
-pub(super) fn find(
+pub(in crate::intake::list_import) fn find(
     conn: &mut Conn,
     viewer: &Viewer,
     reference: &Reference,
@@ -217,7 +226,7 @@ pub(super) fn find(
     row.map(record).transpose()
 }
 
-pub(super) fn refused_csv(
+pub(in crate::intake::list_import) fn refused_csv(
     conn: &mut Conn,
     viewer: &Viewer,
     reference: &Reference,

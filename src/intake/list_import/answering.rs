@@ -1,0 +1,221 @@
+//! What somebody says of a row that had no place, and what follows: it is a child who is held, another child, a child who is back,
+//! or it is dealt with otherwise.
+
+use super::changing;
+use super::entry;
+use super::grouping::{self, Listed, ReadRow, given_names};
+use super::part::{self, Register};
+use super::store;
+use super::unplaced::{self, Answer, Question, UnplacedRow};
+use crate::access::{Act, Action, Subject, Viewer};
+use crate::conflict;
+use crate::db::{DbError, Result};
+use crate::intake::csv::child::ChildReader;
+use crate::intake::csv::mapping::Mapping;
+use crate::intake::csv::sheet::Sheet;
+use crate::policy::rulebook;
+use crate::register::child::ChildRecord;
+use crate::register::{ChildKey, child};
+use crate::rules::identifiers::Reference;
+
+/// What somebody says of a row.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// It is this child, who is held.
+    SameChild(Reference),
+    /// It is another child, to be put on the register.
+    AnotherChild,
+    /// The child whose record is closed is on the register again.
+    Back,
+    /// Something else was done, said in words; with the child whom it was about, where there is one.
+    DealtWith {
+        because: String,
+        child: Option<Reference>,
+    },
+}
+
+/// Why a row was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum RowError {
+    #[error("Somebody has said already what this row is")]
+    Answered,
+    #[error("There is no such row, or you may not see it")]
+    NoSuchRow,
+    #[error("Choose what the row is")]
+    NotAsked,
+    #[error("There is no child on the register with this reference, or you may not see it")]
+    NoSuchChild,
+    #[error("Say what was done about it")]
+    NoWords,
+    /// It has to be mended first.
+    #[error(
+        "This row cannot be read by itself. Mend it in a list of its own, or say what was done about it"
+    )]
+    Unreadable,
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+conflict!(RowError);
+
+/// Takes an answer with all that follows from it. Writes the audit events; ends what is owed for the import with its last answer.
+///
+/// # Errors
+/// [`RowError`], when the answer does not fit the question or somebody was quicker.
+pub fn answer(act: &mut Act<'_>, row: &UnplacedRow, said: &Said) -> Result<(), RowError> {
+    let (answer, child, because) = match said {
+        Said::SameChild(reference) => (
+            Answer::SameChild,
+            Some(same(act, row, reference)?),
+            String::new(),
+        ),
+        Said::AnotherChild => (
+            Answer::AnotherChild,
+            Some(another(act, row)?),
+            String::new(),
+        ),
+        Said::Back => (Answer::Back, Some(back(act, row)?), String::new()),
+        Said::DealtWith { because, child } => {
+            if because.trim().is_empty() {
+                return Err(RowError::NoWords);
+            }
+            let child = match child {
+                Some(reference) => Some(held(act, reference)?.key),
+                None => None,
+            };
+            (Answer::DealtWith, child, because.trim().to_owned())
+        }
+    };
+    let new = store::unplaced::NewAnswer {
+        answer,
+        child,
+        by: act.viewer.account(),
+        because: &because,
+    };
+    if !store::unplaced::answer(act.tx, row.key, &new, act.at.now())? {
+        return Err(RowError::Answered);
+    }
+    let detail = format!(
+        "Row {} of list {}: {}. {}",
+        row.line,
+        row.import,
+        answer.label(),
+        match because.as_str() {
+            "" => row.words.as_str(),
+            because => because,
+        }
+    );
+    act.note(
+        Action::RowAnswered,
+        Subject::of(child, row.reference.as_str()),
+        &detail,
+    )?;
+    Ok(unplaced::end_if_answered(act, &row.import)?)
+}
+
+/// Notes that a row came again in a later list and has its place now.
+pub(super) fn mended(
+    act: &mut Act<'_>,
+    row: &Reference,
+    import: &Reference,
+    line: usize,
+) -> Result<()> {
+    let everything = Viewer::program(act.viewer.authority(), "import");
+    let Some(row) = store::unplaced::find(act.tx, &everything, row)? else {
+        return Ok(());
+    };
+    let because = format!("Line {line} of list {import}");
+    let answer = store::unplaced::NewAnswer {
+        answer: Answer::Mended,
+        child: None,
+        by: act.viewer.account(),
+        because: &because,
+    };
+    if store::unplaced::answer(act.tx, row.key, &answer, act.at.now())? {
+        act.note(
+            Action::RowAnswered,
+            Subject::thing(row.reference.as_str()),
+            &because,
+        )?;
+        unplaced::end_if_answered(act, &row.import)?;
+    }
+    Ok(())
+}
+
+fn held(act: &mut Act<'_>, reference: &Reference) -> Result<ChildRecord, RowError> {
+    child::find(act.tx, act.viewer, reference)?.ok_or(RowError::NoSuchChild)
+}
+
+/// The row is about a child who is held: what it tells is compared with the record.
+fn same(act: &mut Act<'_>, row: &UnplacedRow, reference: &Reference) -> Result<ChildKey, RowError> {
+    let record = held(act, reference)?;
+    let Ok(listed) = read(act, row) else {
+        return Ok(record.key);
+    };
+    let register = Register::read(act.tx, act.viewer)?;
+    let known = register.held(record.key).ok_or(RowError::NoSuchChild)?;
+    let compared = changing::compare(act.tx, known, &listed, "as somebody answered", false)?;
+    for change in &compared.changes {
+        changing::make(act, change)?;
+    }
+    Ok(record.key)
+}
+
+/// The row is about a child who is not held yet.
+fn another(act: &mut Act<'_>, row: &UnplacedRow) -> Result<ChildKey, RowError> {
+    let listed = read(act, row)?;
+    let register = Register::read(act.tx, act.viewer)?;
+    let rulebook = rulebook::of(act)?;
+    let taken = register.numbers_taken(&listed);
+    let mut prepared = part::Prepared::default();
+    register.put(&listed, &taken, &rulebook, &mut prepared);
+    let new = part::write(act, prepared.entries)?;
+    new.first().copied().ok_or(RowError::Unreadable)
+}
+
+/// The child of a closed record is on the register again, since the day that the list says or since today.
+fn back(act: &mut Act<'_>, row: &UnplacedRow) -> Result<ChildKey, RowError> {
+    let (Question::CameBack, Some(candidate)) = (row.question, row.candidates.first()) else {
+        return Err(RowError::NotAsked);
+    };
+    let record = held(act, &candidate.reference)?;
+    if record.status.is_open() {
+        return Ok(record.key);
+    }
+    let listed = read(act, row)?;
+    let today = act.at.today();
+    let ended = crate::register::registration::of_child(act.tx, record.key)?
+        .iter()
+        .filter_map(|registration| registration.ended.map(|(on, _)| on))
+        .max();
+    let since = entry::registered_on(&listed.said, today);
+    let since = ended.map_or(since, |ended| match since >= ended {
+        true => since,
+        false => today,
+    });
+    let registration = entry::registration(&listed.said, since, None);
+    let status = entry::status(listed.said.status);
+    changing::back(act, record.key, &registration, status)?;
+    Ok(record.key)
+}
+
+/// The child of a row, read again as it stood in its list.
+fn read(act: &mut Act<'_>, row: &UnplacedRow) -> Result<Listed, RowError> {
+    let mapping = Mapping::parse(row.mapping.lines()).map_err(|_| RowError::Unreadable)?;
+    let list = format!("{}\r\n{}\r\n", row.headings, row.cells);
+    let sheet = Sheet::open(list.as_bytes(), &mapping).map_err(|_| RowError::Unreadable)?;
+    let today = act.at.today();
+    let mut rows = sheet.rows();
+    let read = rows.next().ok_or(RowError::Unreadable)?;
+    let mut child = ChildReader::new(&sheet, today)
+        .read(&read)
+        .map_err(|_| RowError::Unreadable)?;
+    child.line = usize::try_from(row.line).unwrap_or_default();
+    let routed = ReadRow {
+        given_names: given_names(&child),
+        child,
+        cells: row.cells.clone(),
+    };
+    let (listed, _) = grouping::group(vec![routed], today);
+    listed.into_iter().next().ok_or(RowError::Unreadable)
+}

@@ -1,0 +1,491 @@
+//! Rows of one list that are about one child, whatever their order: a row a spell, a row a visit, a row a contact.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use chrono::NaiveDate;
+
+use super::account::{Became, Fate, Whom};
+use super::note::{Kind, RowNote};
+use super::unplaced::{Asked, Question};
+use crate::intake::csv::child::{ImportedChild, LastSeen};
+use crate::intake::csv::words::ImportedStatus;
+use crate::register::resemblance::{Identified, Resemblances, Resembling};
+use crate::rules::age::compulsory_school_age;
+use crate::rules::codes::{ClosureReason, PrimaryReason, Sex};
+use crate::rules::identifiers::{NhsNumber, Postcode, Upn};
+use crate::rules::same_child::{Identity, Verdict};
+use crate::rules::spell::{History, Spell, history};
+
+/// A row that can be read.
+pub(super) struct ReadRow {
+    pub(super) child: ImportedChild,
+    /// With the middle names.
+    pub(super) given_names: String,
+    /// The row as it stands in the list, a line of CSV.
+    pub(super) cells: String,
+}
+
+/// A child of a list, by all its rows.
+pub(super) struct Listed {
+    /// What the rows say together; of what they say differently, what the latest spell says.
+    pub(super) said: ImportedChild,
+    /// Given names with the middle names.
+    given_names: String,
+    pub(super) rows: Vec<ListedRow>,
+    pub(super) history: History,
+    /// Another child of the list who may be the same: the line, and what speaks for it and against it.
+    pub(super) like: Option<(usize, String)>,
+    /// What there is to say about the child as a whole.
+    pub(super) notes: Vec<RowNote>,
+}
+
+/// A row about a child.
+pub(super) struct ListedRow {
+    pub(super) line: usize,
+    /// The row as it stands in the list.
+    pub(super) cells: String,
+    pub(super) spell: Spell,
+}
+
+impl Listed {
+    /// The first line about the child.
+    pub(super) fn line(&self) -> usize {
+        self.said.line
+    }
+
+    /// The child without a number that somebody else has.
+    pub(super) fn forget_number(&mut self, what: Number) {
+        match what {
+            Number::Upn => self.said.upn = None,
+            Number::Nhs => self.said.nhs_number = None,
+        }
+    }
+}
+
+/// A number that one child has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Number {
+    Upn,
+    Nhs,
+}
+
+impl Number {
+    pub(super) const BOTH: [Self; 2] = [Self::Upn, Self::Nhs];
+
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Upn => "UPN",
+            Self::Nhs => "NHS number",
+        }
+    }
+}
+
+impl Identified for Listed {
+    fn identity(&self) -> Identity<'_> {
+        identity(&self.said, &self.given_names)
+    }
+}
+
+/// A row that tells of a time on the register.
+struct Told {
+    row: ReadRow,
+    spell: Spell,
+}
+
+impl Identified for Told {
+    fn identity(&self) -> Identity<'_> {
+        identity(&self.row.child, &self.row.given_names)
+    }
+}
+
+fn identity<'a>(child: &'a ImportedChild, given_names: &'a str) -> Identity<'a> {
+    Identity {
+        given_names,
+        family_name: &child.family_name,
+        known_as: child.known_as.as_deref(),
+        date_of_birth: child.date_of_birth,
+        sex: child.sex,
+        upn: child.upn.as_ref().map(Upn::as_str),
+        nhs_number: child.nhs_number.as_ref().map(NhsNumber::as_str),
+        other_reference: child.reference.as_deref(),
+        postcode: child.address.postcode.as_ref().map(Postcode::as_str),
+    }
+}
+
+/// The children of a list, and what became of the rows that say nothing with which anybody could begin.
+pub(super) fn group(rows: Vec<ReadRow>, today: NaiveDate) -> (Vec<Listed>, Vec<Fate>) {
+    let mut fates = Vec::new();
+    let mut told = Vec::with_capacity(rows.len());
+    for row in rows {
+        match spell(&row.child, today) {
+            Ok(spell) => told.push(Told { row, spell }),
+            Err(note) => fates.push(refused(row, note)),
+        }
+    }
+    let all = Resemblances::of(told);
+    let found: Vec<Vec<Seen>> = all.iter().map(|row| seen(&all.of_whom(row))).collect();
+    let groups = Groups::of(&found);
+    let numbers = groups.shared_numbers(&all, &found);
+    let likes = groups.likes(&all, &found);
+    let mut of_child: BTreeMap<usize, (Told, Vec<Told>)> = BTreeMap::new();
+    for (place, row) in all.into_all().into_iter().enumerate() {
+        match of_child.entry(groups.first(place)) {
+            Entry::Vacant(first) => {
+                first.insert((row, Vec::new()));
+            }
+            Entry::Occupied(mut child) => child.get_mut().1.push(row),
+        }
+    }
+    let mut children = Vec::with_capacity(of_child.len());
+    for (place, (first, others)) in of_child {
+        let (mut child, contradicting) = together(first, others);
+        fates.extend(contradicting);
+        child.like = likes.get(&place).cloned();
+        for (number, lines) in numbers.get(&place).into_iter().flatten() {
+            child.forget_number(*number);
+            let reason = format!(
+                "Line {lines} has the same {} for another child. It was kept for neither: check which of them has it",
+                number.label()
+            );
+            let note = RowNote::of_row(Kind::Doubt, child.line(), reason);
+            child.notes.push(note);
+        }
+        children.push(child);
+    }
+    (children, fates)
+}
+
+fn refused(row: ReadRow, note: RowNote) -> Fate {
+    let asked = Asked {
+        question: Question::Refused,
+        words: note.reason.clone(),
+        candidates: Vec::new(),
+        cells: row.cells,
+    };
+    let mut fate = Fate::new(row.child.line, Became::Refused, Whom::Asked(asked), "");
+    fate.notes.push(note);
+    fate
+}
+
+/// Given names with the middle names, which some lists have in a column of their own.
+pub(super) fn given_names(child: &ImportedChild) -> String {
+    match &child.middle_names {
+        Some(middle) => format!("{} {middle}", child.given_names),
+        None => child.given_names.clone(),
+    }
+}
+
+/// The time on the register of which a row tells. A list without a day of closing means that it was over when the list was
+/// taken over.
+pub(super) fn spell(child: &ImportedChild, today: NaiveDate) -> Result<Spell, RowNote> {
+    let ImportedStatus::Closed(reason) = child.status else {
+        return Ok(Spell {
+            from: child.registered_on,
+            ended: None,
+        });
+    };
+    let on = child.closed_on.unwrap_or(today);
+    let too_old = on > compulsory_school_age(child.date_of_birth).ends;
+    let reason = reason.or(too_old.then_some(ClosureReason::LeftCompulsoryAge));
+    let Some(reason) = reason else {
+        let known: Vec<&str> = ClosureReason::ALL
+            .iter()
+            .map(|reason| reason.label())
+            .collect();
+        return Err(RowNote::of_row(
+            Kind::Refused,
+            child.line,
+            format!(
+                "The case is closed and the list does not say why. Add a column ‘Closure reason’ with one of: {}",
+                known.join("; ")
+            ),
+        ));
+    };
+    Ok(Spell {
+        from: child.registered_on.or_else(|| earliest_told(child)),
+        ended: Some((on, reason)),
+    })
+}
+
+/// The first day of which a row tells something.
+pub(super) fn earliest_told(child: &ImportedChild) -> Option<NaiveDate> {
+    let seen_on = match child.last_seen {
+        LastSeen::On(day) => Some(day),
+        LastSeen::Never | LastSeen::NotRecorded => None,
+    };
+    [seen_on, child.last_visit_on, child.closed_on]
+        .into_iter()
+        .flatten()
+        .min()
+}
+
+/// What one row is to another of the same list.
+#[derive(Clone)]
+struct Seen {
+    place: usize,
+    verdict: Verdict,
+    /// Whether they have one number.
+    shares: Vec<Number>,
+    /// Whether their given names or their numbers in the old system are two children's: a list that has both means both.
+    is_meant: bool,
+    words: String,
+}
+
+fn seen(found: &[Resembling<'_, Told>]) -> Vec<Seen> {
+    let seen = found.iter().map(|it| Seen {
+        place: it.place,
+        verdict: it.verdict(),
+        shares: Number::BOTH
+            .into_iter()
+            .filter(|number| match number {
+                Number::Upn => it.compared.shares_upn(),
+                Number::Nhs => it.compared.shares_nhs_number(),
+            })
+            .collect(),
+        is_meant: it.compared.has_other_given_name() || it.compared.has_other_reference(),
+        words: match it.verdict() {
+            Verdict::Perhaps => it.compared.in_words(),
+            Verdict::Same | Verdict::Another => String::new(),
+        },
+    });
+    seen.collect()
+}
+
+/// Which rows are about one child, each child by the place of its first row.
+struct Groups(Vec<usize>);
+
+impl Groups {
+    fn of(found: &[Vec<Seen>]) -> Self {
+        let mut groups = Self((0..found.len()).collect());
+        for (place, seen) in found.iter().enumerate() {
+            for other in seen.iter().filter(|other| other.verdict == Verdict::Same) {
+                let (one, other) = (groups.first(place), groups.first(other.place));
+                let (first, later) = (one.min(other), one.max(other));
+                if let Some(later) = groups.0.get_mut(later) {
+                    *later = first;
+                }
+            }
+        }
+        groups
+    }
+
+    fn first(&self, place: usize) -> usize {
+        let mut first = place;
+        while let Some(next) = self.0.get(first).filter(|next| **next != first) {
+            first = *next;
+        }
+        first
+    }
+
+    /// For each child that has a number with another of the list: which, and the lines of the others.
+    fn shared_numbers(
+        &self,
+        rows: &Resemblances<Told>,
+        found: &[Vec<Seen>],
+    ) -> BTreeMap<usize, Vec<(Number, String)>> {
+        let mut shared: BTreeMap<(usize, Number), Vec<usize>> = BTreeMap::new();
+        for (place, seen) in found.iter().enumerate() {
+            let others = seen.iter().filter(|other| {
+                self.first(other.place) != self.first(place)
+                    && (other.verdict == Verdict::Another || other.is_meant)
+            });
+            for other in others {
+                let Some(line) = rows.get(other.place).map(|told| told.row.child.line) else {
+                    continue;
+                };
+                for number in &other.shares {
+                    let lines = shared.entry((self.first(place), *number)).or_default();
+                    if !lines.contains(&line) {
+                        lines.push(line);
+                    }
+                }
+            }
+        }
+        let mut of_child: BTreeMap<usize, Vec<(Number, String)>> = BTreeMap::new();
+        for ((child, number), lines) in shared {
+            let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+            of_child
+                .entry(child)
+                .or_default()
+                .push((number, lines.join(", ")));
+        }
+        of_child
+    }
+
+    /// For each child that may be an earlier one of the list: that one's line, and why.
+    fn likes(
+        &self,
+        rows: &Resemblances<Told>,
+        found: &[Vec<Seen>],
+    ) -> BTreeMap<usize, (usize, String)> {
+        let mut likes = BTreeMap::new();
+        for (place, seen) in found.iter().enumerate() {
+            let child = self.first(place);
+            let earlier = seen.iter().find(|other| {
+                other.verdict == Verdict::Perhaps
+                    && !other.is_meant
+                    && self.first(other.place) < child
+            });
+            if let Some(earlier) = earlier
+                && let Some(told) = rows.get(earlier.place)
+            {
+                likes
+                    .entry(child)
+                    .or_insert((told.row.child.line, earlier.words.clone()));
+            }
+        }
+        likes
+    }
+}
+
+/// What the rows about one child say together, and what became of those that contradict the others.
+fn together(first: Told, others: Vec<Told>) -> (Listed, Vec<Fate>) {
+    let line = first.row.child.line;
+    let spells: Vec<Spell> = std::iter::once(&first)
+        .chain(&others)
+        .map(|told| told.spell)
+        .collect();
+    let history = history(&spells);
+    let latest = latest(&spells, &history.contradicting);
+    let mut said = first.row.child;
+    let mut fates = Vec::new();
+    let mut notes = Vec::new();
+    let mut rows = Vec::with_capacity(spells.len());
+    match history.contradicting.contains(&0) {
+        true => fates.push(contradicts(line, line, first.row.cells)),
+        false => rows.push(ListedRow {
+            line,
+            cells: first.row.cells,
+            spell: first.spell,
+        }),
+    }
+    for (place, told) in (1..).zip(others) {
+        let mut other = told.row.child;
+        if history.contradicting.contains(&place) {
+            fates.push(contradicts(other.line, line, told.row.cells));
+            continue;
+        }
+        rows.push(ListedRow {
+            line: other.line,
+            cells: told.row.cells,
+            spell: told.spell,
+        });
+        if place == latest {
+            std::mem::swap(&mut said, &mut other);
+        }
+        notes.extend(add(&mut said, other));
+    }
+    said.line = line;
+    let listed = Listed {
+        given_names: given_names(&said),
+        said,
+        rows,
+        history,
+        like: None,
+        notes,
+    };
+    (listed, fates)
+}
+
+/// The place of the spell that lasts, or ended last.
+fn latest(spells: &[Spell], contradicting: &[usize]) -> usize {
+    let places = spells.iter().enumerate();
+    let latest = places
+        .filter(|(place, _)| !contradicting.contains(place))
+        .max_by_key(|(place, spell)| {
+            let ended = spell.ended.map(|(on, _)| on);
+            (ended.is_none(), ended.or(spell.from), Reverse(*place))
+        });
+    latest.map_or(0, |(place, _)| place)
+}
+
+fn contradicts(line: usize, first: usize, cells: String) -> Fate {
+    let reason = format!(
+        "It says other days on the register than the other rows about the same child (the first is line {first}). Say which are right"
+    );
+    let asked = Asked {
+        question: Question::Ended,
+        words: reason.clone(),
+        candidates: Vec::new(),
+        cells,
+    };
+    let mut fate = Fate::new(line, Became::LookAt, Whom::Asked(asked), "");
+    fate.notes.push(RowNote::of_row(Kind::LookAt, line, reason));
+    fate
+}
+
+/// Adds what another row says of the child: what was not said before, more parents, later days. What cannot both be said is
+/// named.
+fn add(said: &mut ImportedChild, other: ImportedChild) -> Vec<RowNote> {
+    let mut notes = Vec::new();
+    let (here, there) = (&said.address.postcode, &other.address.postcode);
+    if let (Some(here), Some(there)) = (here, there)
+        && here != there
+    {
+        let reason = format!(
+            "The same child as on line {}, with another postcode ({there}, there {here}). Check where the child lives",
+            said.line
+        );
+        notes.push(RowNote::of_row(Kind::Doubt, other.line, reason));
+    }
+    if said.address.is_missing() {
+        said.address = other.address;
+    }
+    fill(&mut said.reference, other.reference);
+    fill(&mut said.upn, other.upn);
+    fill(&mut said.nhs_number, other.nhs_number);
+    fill(&mut said.middle_names, other.middle_names);
+    fill(&mut said.known_as, other.known_as);
+    fill(&mut said.ethnicity, other.ethnicity);
+    fill(&mut said.sen, other.sen);
+    fill(&mut said.sen_type, other.sen_type);
+    fill(&mut said.previous_school, other.previous_school);
+    fill(&mut said.previous_setting, other.previous_setting);
+    fill(&mut said.year_group, other.year_group);
+    if said.sex == Sex::Unknown {
+        said.sex = other.sex;
+    }
+    if said.reason == PrimaryReason::Unknown {
+        said.reason = other.reason;
+    }
+    said.last_seen = later(said.last_seen, other.last_seen);
+    said.last_visit_on = said.last_visit_on.max(other.last_visit_on);
+    for parent in other.parents {
+        if !said.parents.contains(&parent) {
+            said.parents.push(parent);
+        }
+    }
+    join(&mut said.officer, other.officer);
+    join(&mut said.social_care, other.social_care);
+    join(&mut said.notes, other.notes);
+    notes
+}
+
+fn fill<T>(said: &mut Option<T>, other: Option<T>) {
+    if said.is_none() {
+        *said = other;
+    }
+}
+
+fn join(said: &mut Option<String>, other: Option<String>) {
+    match (said.as_mut(), other) {
+        (Some(said), Some(other)) if *said != other => {
+            said.push_str("; ");
+            said.push_str(&other);
+        }
+        (None, other) => *said = other,
+        _ => {}
+    }
+}
+
+fn later(one: LastSeen, other: LastSeen) -> LastSeen {
+    match (one, other) {
+        (LastSeen::On(one), LastSeen::On(other)) => LastSeen::On(one.max(other)),
+        (LastSeen::On(_), _) => one,
+        (_, LastSeen::On(_)) => other,
+        (LastSeen::Never, _) | (_, LastSeen::Never) => LastSeen::Never,
+        _ => LastSeen::NotRecorded,
+    }
+}

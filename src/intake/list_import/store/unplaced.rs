@@ -1,0 +1,329 @@
+//! The SQL of rows that have no place: what is asked, of whom, and what somebody answered.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDateTime;
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+
+use super::{ImportKey, UnplacedKey};
+use crate::access::store::scope;
+use crate::access::{AccountKey, AuthorityKey, Viewer};
+use crate::db::columns::Key;
+use crate::db::schema::{account, child, list_import, unplaced_candidate, unplaced_row};
+use crate::db::{Conn, Result};
+use crate::insert_rows;
+use crate::intake::list_import::unplaced::{Answer, Answered, Question};
+use crate::register::{ChildKey, random_reference};
+use crate::rules::identifiers::{Reference, ReferenceKind};
+
+/// A row to be asked about.
+pub(in crate::intake::list_import) struct NewUnplaced<'a> {
+    pub(in crate::intake::list_import) authority: AuthorityKey,
+    pub(in crate::intake::list_import) import: ImportKey,
+    pub(in crate::intake::list_import) line: i64,
+    pub(in crate::intake::list_import) question: Question,
+    pub(in crate::intake::list_import) words: &'a str,
+    pub(in crate::intake::list_import) candidates: &'a [(ChildKey, String)],
+    pub(in crate::intake::list_import) headings: &'a str,
+    pub(in crate::intake::list_import) cells: &'a str,
+    pub(in crate::intake::list_import) mapping: &'a str,
+    pub(in crate::intake::list_import) digest: &'a str,
+}
+
+pub(in crate::intake::list_import) fn insert(
+    tx: &mut Conn,
+    new: &NewUnplaced<'_>,
+) -> Result<UnplacedKey> {
+    let reference = random_reference(ReferenceKind::Row);
+    let key: UnplacedKey = diesel::insert_into(unplaced_row::table)
+        .values((
+            unplaced_row::reference.eq(&reference),
+            unplaced_row::authority_id.eq(new.authority),
+            unplaced_row::import_id.eq(new.import),
+            unplaced_row::line.eq(new.line),
+            unplaced_row::question.eq(new.question),
+            unplaced_row::words.eq(new.words),
+            unplaced_row::headings.eq(new.headings),
+            unplaced_row::cells.eq(new.cells),
+            unplaced_row::mapping.eq(new.mapping),
+            unplaced_row::digest.eq(new.digest),
+        ))
+        .returning(unplaced_row::id)
+        .get_result(tx)?;
+    let candidates: Vec<NewCandidate<'_>> = new
+        .candidates
+        .iter()
+        .map(|(child, why)| NewCandidate {
+            row_id: key.number(),
+            child_id: child.number(),
+            why,
+        })
+        .collect();
+    insert_rows!(tx, unplaced_candidate::table, candidates)?;
+    Ok(key)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = unplaced_candidate)]
+struct NewCandidate<'a> {
+    row_id: i64,
+    child_id: i64,
+    why: &'a str,
+}
+
+/// What is known of a row that came in an earlier list.
+pub(in crate::intake::list_import) struct Earlier {
+    pub(in crate::intake::list_import) key: UnplacedKey,
+    pub(in crate::intake::list_import) answer: Option<Answer>,
+    /// Whom it was about, by the answer.
+    pub(in crate::intake::list_import) child: Option<ChildKey>,
+}
+
+/// Every row that an authority was asked about, by its digest; of several the newest.
+pub(in crate::intake::list_import) fn earlier(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+) -> Result<HashMap<String, Earlier>> {
+    let rows: Vec<(String, UnplacedKey, Option<Answer>, Option<ChildKey>)> = unplaced_row::table
+        .filter(unplaced_row::authority_id.eq(authority))
+        .order(unplaced_row::id)
+        .select((
+            unplaced_row::digest,
+            unplaced_row::id,
+            unplaced_row::answer,
+            unplaced_row::child_id,
+        ))
+        .load(conn)?;
+    let earlier = rows
+        .into_iter()
+        .map(|(digest, key, answer, child)| (digest, Earlier { key, answer, child }));
+    Ok(earlier.collect())
+}
+
+/// A row that somebody has to look at, or has looked at.
+#[derive(Clone, Debug)]
+pub struct UnplacedRow {
+    pub(in crate::intake::list_import) key: UnplacedKey,
+    pub reference: Reference,
+    pub import: Reference,
+    pub line: i64,
+    pub question: Question,
+    pub words: String,
+    /// A line of CSV.
+    pub headings: String,
+    /// A line of CSV.
+    pub cells: String,
+    pub(in crate::intake::list_import) mapping: String,
+    pub candidates: Vec<CandidateLine>,
+    /// Whom it was about, by the answer.
+    pub child: Option<Reference>,
+    pub answered: Option<Answered>,
+}
+
+/// Whom a row may be about.
+#[derive(Clone, Debug)]
+pub struct CandidateLine {
+    pub key: ChildKey,
+    pub reference: Reference,
+    pub why: String,
+}
+
+#[derive(Queryable)]
+struct Read {
+    key: UnplacedKey,
+    reference: Reference,
+    import: Reference,
+    line: i64,
+    question: Question,
+    words: String,
+    headings: String,
+    cells: String,
+    mapping: String,
+    child: Option<Reference>,
+    answer: Option<Answer>,
+    answered_at: Option<NaiveDateTime>,
+    answered_by: Option<String>,
+    because: String,
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn joined() -> _ {
+    unplaced_row::table
+        .inner_join(list_import::table)
+        .left_join(account::table.on(account::id.nullable().eq(unplaced_row::answered_by)))
+        .left_join(child::table.on(child::id.nullable().eq(unplaced_row::child_id)))
+}
+
+type Columns = (
+    unplaced_row::id,
+    unplaced_row::reference,
+    list_import::reference,
+    unplaced_row::line,
+    unplaced_row::question,
+    unplaced_row::words,
+    unplaced_row::headings,
+    unplaced_row::cells,
+    unplaced_row::mapping,
+    diesel::dsl::Nullable<child::reference>,
+    unplaced_row::answer,
+    unplaced_row::answered_at,
+    diesel::dsl::Nullable<account::name>,
+    unplaced_row::answered_because,
+);
+
+/// What a row is read from.
+fn columns() -> Columns {
+    (
+        unplaced_row::id,
+        unplaced_row::reference,
+        list_import::reference,
+        unplaced_row::line,
+        unplaced_row::question,
+        unplaced_row::words,
+        unplaced_row::headings,
+        unplaced_row::cells,
+        unplaced_row::mapping,
+        child::reference.nullable(),
+        unplaced_row::answer,
+        unplaced_row::answered_at,
+        account::name.nullable(),
+        unplaced_row::answered_because,
+    )
+}
+
+pub(in crate::intake::list_import) fn of_import(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    import: &Reference,
+) -> Result<Vec<UnplacedRow>> {
+    let rows: Vec<Read> = joined()
+        .filter(scope::RowSeenBy::eyes_of(viewer))
+        .filter(list_import::reference.eq(import))
+        .order((unplaced_row::answer.is_not_null(), unplaced_row::line))
+        .select(columns())
+        .load(conn)?;
+    with_candidates(conn, rows)
+}
+
+pub(in crate::intake::list_import) fn find(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    reference: &Reference,
+) -> Result<Option<UnplacedRow>> {
+    let rows: Vec<Read> = joined()
+        .filter(scope::RowSeenBy::eyes_of(viewer))
+        .filter(unplaced_row::reference.eq(reference))
+        .select(columns())
+        .load(conn)?;
+    Ok(with_candidates(conn, rows)?.pop())
+}
+
+fn with_candidates(conn: &mut Conn, rows: Vec<Read>) -> Result<Vec<UnplacedRow>> {
+    let keys = rows.iter().map(|row| row.key.number());
+    let candidates: Vec<(UnplacedKey, ChildKey, Reference, String)> = unplaced_candidate::table
+        .inner_join(child::table)
+        .filter(unplaced_candidate::row_id.eq_any(keys))
+        .order((unplaced_candidate::row_id, unplaced_candidate::child_id))
+        .select((
+            unplaced_candidate::row_id,
+            child::id,
+            child::reference,
+            unplaced_candidate::why,
+        ))
+        .load(conn)?;
+    let mut of_row: HashMap<UnplacedKey, Vec<CandidateLine>> = HashMap::new();
+    for (row, key, reference, why) in candidates {
+        let line = CandidateLine {
+            key,
+            reference,
+            why,
+        };
+        of_row.entry(row).or_default().push(line);
+    }
+    let rows = rows.into_iter().map(|row| UnplacedRow {
+        candidates: of_row.remove(&row.key).unwrap_or_default(),
+        answered: row
+            .answer
+            .zip(row.answered_at)
+            .map(|(answer, at)| Answered {
+                answer,
+                at,
+                by: row.answered_by,
+                because: row.because,
+            }),
+        key: row.key,
+        reference: row.reference,
+        import: row.import,
+        line: row.line,
+        question: row.question,
+        words: row.words,
+        headings: row.headings,
+        cells: row.cells,
+        mapping: row.mapping,
+        child: row.child,
+    });
+    Ok(rows.collect())
+}
+
+/// The rows of an import that this viewer may not see.
+pub(super) fn hidden_from(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    import: &Reference,
+) -> Result<HashSet<UnplacedKey>> {
+    let hidden: Vec<UnplacedKey> = unplaced_row::table
+        .inner_join(list_import::table)
+        .filter(list_import::reference.eq(import))
+        .filter(not(scope::RowSeenBy::eyes_of(viewer)))
+        .select(unplaced_row::id)
+        .load(conn)?;
+    Ok(hidden.into_iter().collect())
+}
+
+/// Whether an import has come to its end and none of its rows waits for an answer.
+pub(in crate::intake::list_import) fn is_answered(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    import: &Reference,
+) -> Result<bool> {
+    let waits = unplaced_row::table
+        .filter(unplaced_row::import_id.eq(list_import::id))
+        .filter(unplaced_row::answer.is_null());
+    let answered = list_import::table
+        .filter(list_import::authority_id.eq(authority))
+        .filter(list_import::reference.eq(import))
+        .filter(list_import::ended_at.is_not_null())
+        .filter(not(exists(waits)));
+    Ok(diesel::select(exists(answered)).get_result(conn)?)
+}
+
+/// What somebody said of a row.
+pub(in crate::intake::list_import) struct NewAnswer<'a> {
+    pub(in crate::intake::list_import) answer: Answer,
+    pub(in crate::intake::list_import) child: Option<ChildKey>,
+    pub(in crate::intake::list_import) by: Option<AccountKey>,
+    pub(in crate::intake::list_import) because: &'a str,
+}
+
+/// Writes an answer; false if there is one already.
+pub(in crate::intake::list_import) fn answer(
+    tx: &mut Conn,
+    row: UnplacedKey,
+    answer: &NewAnswer<'_>,
+    now: NaiveDateTime,
+) -> Result<bool> {
+    let open = unplaced_row::table
+        .filter(unplaced_row::id.eq(row))
+        .filter(unplaced_row::answer.is_null());
+    let answered = diesel::update(open)
+        .set((
+            unplaced_row::answer.eq(answer.answer),
+            unplaced_row::child_id.eq(answer.child.map(Key::number)),
+            unplaced_row::answered_at.eq(now),
+            unplaced_row::answered_by.eq(answer.by.map(Key::number)),
+            unplaced_row::answered_because.eq(answer.because),
+        ))
+        .execute(tx)?;
+    Ok(answered == 1)
+}
