@@ -13,6 +13,7 @@ use crate::rules::codes::code_list;
 use crate::rules::duty::{DutyKind, Purpose};
 use crate::rules::escalation::Post;
 use crate::rules::identifiers::Reference;
+use crate::rules::names::full;
 use crate::rules::schedule::{DutyOwed, OpenDuty};
 
 pub use super::store::owed::{
@@ -47,7 +48,7 @@ impl NamedChild {
     ) -> Option<Self> {
         Some(Self {
             reference: reference?.to_string(),
-            name: format!("{} {}", given?, family?),
+            name: full(&given?, &family?),
         })
     }
 }

@@ -18,7 +18,7 @@ use crate::rules::tier::Tier;
 impl Particulars {
     /// "Given names Family name", for a heading.
     pub fn full_name(&self) -> String {
-        format!("{} {}", self.given_names, self.family_name)
+        names::full(&self.given_names, &self.family_name)
     }
 
     /// What tells the child from others, but for their home.

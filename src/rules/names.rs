@@ -188,10 +188,28 @@ pub fn sound(word: &str) -> Option<String> {
     (!heard.is_empty()).then(|| format!("{SOUND}{heard}"))
 }
 
+/// "Given names Family name", or the only name of somebody who has one.
+pub fn full(given_names: &str, family_name: &str) -> String {
+    match (given_names.is_empty(), family_name.is_empty()) {
+        (false, false) => format!("{given_names} {family_name}"),
+        _ => format!("{given_names}{family_name}"),
+    }
+}
+
+/// "Family name, Given names", as lists have it, or the only name.
+pub fn family_first(given_names: &str, family_name: &str) -> String {
+    match (given_names.is_empty(), family_name.is_empty()) {
+        (false, false) => format!("{family_name}, {given_names}"),
+        _ => format!("{family_name}{given_names}"),
+    }
+}
+
 /// What a list is sorted by: family name, then given names, folded.
 pub fn sort_name(given_names: &str, family_name: &str) -> String {
     let mut sorted_by = fold(family_name);
-    sorted_by.push(' ');
+    if !sorted_by.is_empty() {
+        sorted_by.push(' ');
+    }
     sorted_by.push_str(&fold(given_names));
     sorted_by
 }
@@ -310,6 +328,17 @@ mod tests {
             searchable("Ann", Some("Anne"), "Smith"),
             ["ann", "anne", "smith", "~AN", "~SM0"]
         );
+    }
+
+    #[test]
+    fn one_name_is_enough() {
+        assert_eq!(full("Ada", "Moss"), "Ada Moss");
+        assert_eq!(family_first("Ada", "Moss"), "Moss, Ada");
+        for (given, family) in [("Suharto", ""), ("", "Suharto")] {
+            assert_eq!(full(given, family), "Suharto");
+            assert_eq!(family_first(given, family), "Suharto");
+            assert_eq!(sort_name(given, family).trim_end(), "suharto");
+        }
     }
 
     #[test]

@@ -31,13 +31,15 @@ impl TypedNames<'_> {
         let given_names = name("given_names", "First names", self.given_names, errors);
         let family_name = name("family_name", "Family name", self.family_name, errors);
         let known_as = name("known_as", "Known as", self.known_as, errors);
-        let problem = "Enter the child’s first names";
-        let given_names = errors.keep_line("given_names", &given_names, problem);
-        let problem = "Enter the child’s family name";
-        let family_name = errors.keep_line("family_name", &family_name, problem);
+        // One name is enough: not everybody has two.
+        if given_names.is_empty() && family_name.is_empty() {
+            errors.add("given_names", "Enter the child’s first names");
+            errors.add("family_name", "Enter the child’s family name");
+            return None;
+        }
         Some(Names {
-            given_names: given_names?,
-            family_name: family_name?,
+            given_names,
+            family_name,
             known_as: Some(known_as).filter(|name| !name.is_empty()),
         })
     }

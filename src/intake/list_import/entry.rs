@@ -19,6 +19,7 @@ use crate::rules::codes::{
 };
 use crate::rules::dates::spoken;
 use crate::rules::identifiers::Postcode;
+use crate::rules::names::full;
 use crate::rules::schedule::{DutyOwed, Entry, first_checks};
 use crate::rules::tier::{AddressFact, Assessment, Facts, Seen, Tier, assess, assess_again_on};
 use crate::standing::whereabouts;
@@ -233,8 +234,8 @@ pub(super) fn home(child: &ImportedChild) -> Option<Place> {
 }
 
 fn tied(parent: &ImportedParent, held_from: NaiveDate) -> NewParent {
-    let name = format!("{} {}", parent.given_names, parent.family_name);
-    let name = match name.trim() {
+    let name = full(&parent.given_names, &parent.family_name);
+    let name = match name.as_str() {
         "" => "Name not in the list",
         name => name,
     };

@@ -162,17 +162,13 @@ pub fn take(
     let mut report = routed.overall(&sheet);
     report.refused_csv = become_of.refused_csv(&headings, &routed)?;
     if !order.dry_run {
-        report.reference = db.write_now(|tx| {
-            complete(
-                tx,
-                order,
-                &routed,
-                &kept,
-                &report,
-                &become_of.placed,
-                clock.now(),
-            )
-        })?;
+        let end = End {
+            report: &report,
+            placed: &become_of.placed,
+            at: clock.now(),
+        };
+        let reference = db.write_now(|tx| complete(tx, order, &routed, &kept, &end))?;
+        report.reference = reference;
     }
     Ok(report)
 }
@@ -261,6 +257,14 @@ fn begin(
     Ok(begun)
 }
 
+/// What an import came to.
+struct End<'a> {
+    report: &'a Report,
+    /// Lines that have a place on the register.
+    placed: &'a HashSet<usize>,
+    at: NaiveDateTime,
+}
+
 /// Keeps the report with each authority whose list this was, and what mended rows answer. A list of several authorities is
 /// nobody's own, so its refused rows stay with the person who sent it.
 fn complete(
@@ -268,18 +272,16 @@ fn complete(
     order: &Order<'_>,
     routed: &Routed,
     kept: &[KeptList],
-    overall: &Report,
-    placed: &HashSet<usize>,
-    ended_at: NaiveDateTime,
+    end: &End<'_>,
 ) -> Result<Option<Reference>> {
     let mut last = None;
     for (list, kept) in routed.lists.iter().zip(kept) {
         let report = match order.whose {
-            Whose::One(_) => overall,
+            Whose::One(_) => end.report,
             Whose::ByColumn => &list.report,
         };
-        store::import::complete(tx, kept.key, report, ended_at)?;
-        let act = &mut Act::new(tx, &list.viewer, At::of(ended_at));
+        store::import::complete(tx, kept.key, report, end.at)?;
+        let act = &mut Act::new(tx, &list.viewer, At::of(end.at));
         let counts = &report.counts;
         let detail = format!(
             "Of {} rows {} new, {} changed, {} known, {} closed, {} to look at, {} refused",
@@ -296,7 +298,10 @@ fn complete(
             Subject::thing(kept.reference.as_str()),
             &detail,
         )?;
-        let mended = list.mends.iter().filter(|(line, _)| placed.contains(line));
+        let mended = list
+            .mends
+            .iter()
+            .filter(|(line, _)| end.placed.contains(line));
         for (line, row) in mended {
             answering::mended(act, row, &kept.reference, *line)?;
         }

@@ -429,8 +429,8 @@ const PAIRS: &[(Verdict, &str, &str)] = &[
     ),
     (
         Verdict::Another,
-        "Harry / Moss, 2015-04-03, old 77",
-        "Harri / Moss, 2015-04-03, old 78",
+        "Marlow / Moss, 2015-04-03, old 77",
+        "Marlon / Moss, 2015-04-03, old 78",
     ),
     // One number for two.
     (

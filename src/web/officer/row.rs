@@ -11,6 +11,7 @@ use crate::register::list::Line;
 use crate::rules::codes::ChildStatus;
 use crate::rules::dates::short;
 use crate::rules::escalation::Post;
+use crate::rules::names::family_first;
 use crate::rules::tier::Tier;
 
 /// The names of those who can be a child's officer.
@@ -95,6 +96,10 @@ impl Row {
     /// The tag of the tier.
     pub fn tier_colour(&self) -> &'static str {
         tier_colour(self.line.tier)
+    }
+    /// "Family name, Given names", or the only name.
+    pub fn name(&self) -> String {
+        family_first(&self.line.given_names, &self.line.family_name)
     }
 
     /// The status, where it is not the usual one.

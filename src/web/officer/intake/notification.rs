@@ -18,6 +18,7 @@ use crate::register::list::Line;
 use crate::rules::dates::{short, spoken};
 use crate::rules::duty::ClosedBy;
 use crate::rules::identifiers::Reference;
+use crate::rules::names::full;
 use crate::rules::same_child::Identity;
 use crate::visit::check;
 use crate::web::answer;
@@ -255,7 +256,7 @@ impl KnownChild {
     fn of(line: &Line) -> Self {
         Self {
             reference: line.reference.clone(),
-            name: format!("{} {}", line.given_names, line.family_name),
+            name: full(&line.given_names, &line.family_name),
             born: short(line.date_of_birth),
             postcode: line.postcode.clone().unwrap_or_default(),
             status: line.status.label(),

@@ -11,6 +11,7 @@ use crate::policy::rulebook;
 use crate::register::list::Line;
 use crate::rules::calendar::Calendar;
 use crate::rules::dates::short;
+use crate::rules::names::full;
 use crate::web::answer;
 use crate::web::caller::Caller;
 use crate::web::error::WebError;
@@ -47,7 +48,7 @@ impl NamedChild {
     pub fn of(line: &Line) -> Self {
         Self {
             reference: line.reference.clone(),
-            name: format!("{} {}", line.given_names, line.family_name),
+            name: full(&line.given_names, &line.family_name),
         }
     }
 }

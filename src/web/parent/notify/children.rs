@@ -12,6 +12,7 @@ use super::question::WhichChild;
 use super::step::{ChildQuestion, Step};
 use crate::db::DbError;
 use crate::rules::dates::{from_parts, spoken};
+use crate::rules::names::full;
 use crate::web::answer;
 use crate::web::caller::Caller;
 use crate::web::error::WebError;
@@ -162,7 +163,7 @@ fn named(answers: &Answers) -> Vec<Named> {
     let children = answers.children.iter().enumerate();
     let named = children.map(|(place, child)| Named {
         name: child.name.as_ref().map_or_else(String::new, |name| {
-            format!("{} {}", name.given_names, name.family_name)
+            full(&name.given_names, &name.family_name)
         }),
         born: child
             .born

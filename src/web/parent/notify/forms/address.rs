@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use crate::register::address::Place;
+use crate::register::place::says_no_fixed_address;
 use crate::rules::identifiers::Postcode;
 use crate::web::form::{Form, FormErrors};
 
@@ -23,9 +24,8 @@ pub struct AddressForm {
     pub line_2: String,
     /// Town or city.
     #[validate(length(
-        min = 1,
         max = 100,
-        message = "Enter the town or city, in 100 characters or fewer"
+        message = "The town or city must be 100 characters or fewer"
     ))]
     pub town: String,
     /// As typed, or nothing.
@@ -45,7 +45,7 @@ impl Form for AddressForm {
         if typed.line_1.is_empty() {
             errors.add("line_1", "Enter the first line of the address");
         }
-        if typed.town.is_empty() {
+        if typed.town.is_empty() && !says_no_fixed_address(&typed.line_1) {
             errors.add("town", "Enter the town or city");
         }
         if !typed.postcode.is_empty() {
