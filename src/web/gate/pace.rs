@@ -61,3 +61,66 @@ impl Stream for Paced {
         next
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use futures_util::{StreamExt, stream};
+    use tokio::time::sleep;
+
+    /// Sends so many pieces of so many bytes with a pause before each; gives how many bytes came and how long it took.
+    fn send(pieces: u64, bytes: usize, pause: Duration) -> (Result<u64, PayloadError>, Duration) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async move {
+            let sent = stream::unfold(0, move |piece| async move {
+                if piece == pieces {
+                    return None;
+                }
+                sleep(pause).await;
+                Some((Ok(Bytes::from(vec![b'a'; bytes])), piece + 1))
+            });
+            let began = Instant::now();
+            let mut paced = Paced {
+                sent: Payload::Stream {
+                    payload: Box::pin(sent),
+                },
+                began,
+                bytes: 0,
+                out_of_patience: Box::pin(sleep_until(began + PATIENCE)),
+            };
+            while let Some(next) = paced.next().await {
+                if let Err(refusal) = next {
+                    return (Err(refusal), began.elapsed());
+                }
+            }
+            (Ok(paced.bytes), began.elapsed())
+        })
+    }
+
+    #[test]
+    fn a_body_that_trickles_is_given_up_within_half_a_minute() {
+        for (bytes, pause) in [(1, 1), (1, 4), (100, 2), (8_000, 1)] {
+            let (came, took) = send(10_000, bytes, Duration::from_secs(pause));
+            assert!(came.is_err(), "{bytes} bytes each {pause} s");
+            assert!(took < Duration::from_secs(30), "{took:?}");
+        }
+    }
+
+    #[test]
+    fn a_slow_line_that_goes_on_sending_is_waited_for() {
+        let (came, took) = send(60, 32 * 1024, Duration::from_secs(1));
+        assert_eq!(came.unwrap(), 60 * 32 * 1024);
+        assert!(took >= Duration::from_secs(60));
+    }
+
+    #[test]
+    fn nothing_at_all_is_given_up() {
+        let (came, took) = send(1, 1, Duration::from_secs(600));
+        assert!(came.is_err() && took < Duration::from_secs(16));
+    }
+}
