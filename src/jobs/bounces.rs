@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::{Services, Work, deliver};
+use crate::access::authority;
 use crate::db::Result;
 use crate::mail::maildir;
 use crate::mail::returned::{self, Returned};
@@ -67,7 +68,10 @@ fn take_file(services: &Services, folder: &Path, message: &Path, work: &mut Work
 /// If the database refuses.
 pub fn take(services: &Services, raw: &[u8]) -> Result<Returned> {
     let now = services.clock.now();
-    services.db.write_now(|tx| returned::take(tx, raw, now))
+    services.db.write_now(|tx| {
+        let first = authority::in_service(tx)?.first().map(|it| it.key);
+        returned::take(tx, raw, first, now)
+    })
 }
 
 impl Work {

@@ -10,7 +10,8 @@ use chrono::{Datelike, NaiveDateTime, TimeDelta, Timelike};
 use hearth::clock::Clock;
 use hearth::db::Lifetime;
 use hearth::mail::transport::{Play, Posted};
-use hearth::rules::delivery::Answer;
+use hearth::rules::bounce::Command;
+use hearth::rules::delivery::{Answer, Refusal};
 use rand::RngExt;
 
 use super::dice::dice;
@@ -360,17 +361,19 @@ fn unreachable(reason: &str) -> Answer {
 }
 
 fn refuse_for_now(reply: &str) -> Answer {
-    Answer::Temporary {
-        code: Some(451),
-        reply: reply.to_owned(),
-    }
+    refuse(Command::Rcpt, 451, reply)
 }
 
 fn refuse_for_good() -> Answer {
-    Answer::Permanent {
-        code: Some(550),
-        reply: "5.1.1 user unknown".to_owned(),
-    }
+    refuse(Command::Rcpt, 550, "5.1.1 user unknown")
+}
+
+fn refuse(command: Command, code: u16, words: &str) -> Answer {
+    Answer::Refused(Refusal {
+        command: Some(command),
+        code,
+        words: words.to_owned(),
+    })
 }
 
 fn header(mail: &Posted, name: &str) -> String {

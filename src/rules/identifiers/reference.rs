@@ -30,6 +30,7 @@ code_list! {
         Absence = "V", "Absence";
         Term = "T", "School term";
         CalendarDay = "K", "Day of the calendar";
+        ReturnedMessage = "R", "Message that came in";
     }
 }
 

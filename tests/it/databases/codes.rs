@@ -7,6 +7,8 @@ use hearth::access::sign_in::LinkPurpose;
 use hearth::duty::owed::DutyState;
 use hearth::mail::MailKind;
 use hearth::mail::outbox::MailState;
+use hearth::mail::unplaced::Verdict;
+use hearth::rules::bounce::Cause;
 use hearth::rules::codes::{
     AbuseCategory, ChildStatus, ClosureReason, Confidentiality, EpisodeKind, Ethnicity,
     PreviousSetting, PrimaryReason, RegisterBasis, Relationship, SenProvision, SenType, Sex,
@@ -66,6 +68,7 @@ pub fn columns() -> BTreeMap<String, Words> {
         ("outcome.mode", all!(Mode)),
         ("outcome.result", all!(AttemptResult)),
         ("outcome.spoken_alone", all!(SpokenAlone)),
+        ("outgoing_mail.cause", all!(Cause)),
         ("outgoing_mail.state", all!(MailState)),
         ("person.confidentiality", all!(Confidentiality)),
         ("policy.policy_set", all!(PolicySet)),
@@ -85,6 +88,7 @@ pub fn columns() -> BTreeMap<String, Words> {
         ),
         ("relation.relationship", all!(Relationship)),
         ("secondary_reason.reason", all!(PrimaryReason)),
+        ("returned_message.verdict", all!(Verdict)),
         ("sign_in_link.purpose", all!(LinkPurpose)),
         ("tier_history.tier", all!(Tier)),
         ("tier_decision.tier", all!(Tier)),

@@ -1,0 +1,25 @@
+-- Mail that comes back is read by its meaning: why each mail did not arrive, and what came in and could not be placed.
+
+-- Why the mail did not arrive, the last time; nothing while it has not failed, and once it arrived or is to be tried anew.
+ALTER TABLE outgoing_mail ADD COLUMN cause TEXT CHECK (cause = 'gone' OR cause = 'full' OR cause = 'too_big' OR
+    cause = 'content' OR cause = 'our_fault' OR cause = 'moment' OR cause = 'absence' OR cause = 'unclear');
+-- Since when it fails without a success between.
+ALTER TABLE outgoing_mail ADD COLUMN failing_since TIMESTAMP;
+CREATE INDEX outgoing_mail_our_fault ON outgoing_mail (recipient, id) WHERE cause = 'our_fault';
+
+-- What came in and could not be placed, until an administrator has said what it was.
+CREATE TABLE returned_message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    authority_id BIGINT NOT NULL REFERENCES authority (id),
+    fingerprint TEXT NOT NULL,                  -- of the whole message: the same one is kept once
+    received_at TIMESTAMP NOT NULL,
+    raw TEXT NOT NULL,                          -- the beginning; empty once it is dealt with
+    verdict TEXT CHECK (verdict = 'this_mail' OR verdict = 'not_ours' OR verdict = 'elsewhere'),
+    mail_id BIGINT REFERENCES outgoing_mail (id),  -- the mail that it was about
+    dealt_at TIMESTAMP,
+    dealt_by BIGINT REFERENCES account (id),
+    CHECK ((verdict IS NULL) = (dealt_at IS NULL))
+);
+CREATE UNIQUE INDEX returned_message_once ON returned_message (fingerprint);
+CREATE INDEX returned_message_open ON returned_message (authority_id, id) WHERE verdict IS NULL;
