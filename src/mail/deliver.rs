@@ -84,7 +84,7 @@ pub fn deliver_due(db: &Db, courier: &Courier, clock: &Clock) -> Result<Summary>
         let outcome = round.work();
         stop.store(true, Ordering::SeqCst);
         if round.summary.gave_up {
-            tracing::warn!(server = %courier.transport, "no answer; the rest of the mail is left for the next run");
+            tracing::warn!(server = %courier.transport, "no answer, or nothing but refusals; the rest of the mail is left for the next run");
         }
         outcome.map(|()| round.summary)
     })

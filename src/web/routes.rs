@@ -183,6 +183,7 @@ routes! {
     GET  "/imports/{reference}/refused.csv"         Officer  officer::intake::imports::refused;
     GET  "/admin/mail"                              Administrator  admin::mail::show;
     POST "/admin/mail/{reference}/retry"            Administrator  admin::mail::retry;
+    POST "/admin/mail/fault/repair"                 Administrator  admin::mail::mend;
     GET  "/admin/mail/samples"                      Administrator  admin::samples::show;
     POST "/admin/mail/samples"                      Administrator  admin::samples::send;
     GET  "/admin/rehearsal"                         Administrator  admin::rehearsal::show;

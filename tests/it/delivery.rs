@@ -18,6 +18,7 @@ use hearth::shipped;
 use crate::app::Place;
 use crate::smtp::{Behaviour, SmtpServer};
 
+mod causes;
 mod links;
 mod once;
 mod refusals;

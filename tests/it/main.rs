@@ -17,6 +17,7 @@ mod documents;
 mod health;
 mod imports;
 mod kills;
+mod mail_fault;
 mod migrations;
 mod moving_checks;
 mod notify;

@@ -2,13 +2,18 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use super::*;
+use crate::duty::posts::{HeardOf, Posts};
 use crate::jobs::bounces;
+use crate::mail::Transport;
 use crate::mail::returned::Returned;
+use crate::mail::transport::Play;
 use crate::mail::unplaced;
 use crate::mail::{fault, outbox};
-use crate::rules::bounce::Cause;
+use crate::rules::bounce::{Cause, Command};
+use crate::rules::delivery::{Answer, Refusal};
 
 /// What a mail server sends back about a mail.
 fn bounce(mail: &Posted, to: &str, action: &str, status: &str) -> String {
@@ -45,14 +50,26 @@ impl World {
         self.run(|conn| outbox::overview(conn, self.authority)).dead
     }
 
-    /// Gives them an address that our own checks let through and that no message can be written to: a label of a
-    /// domain has at most 63 characters.
-    fn break_address(&self, of: &str) {
-        let broken = format!("broken@{}.example", of.replace(['.', '@'], "").repeat(5));
-        assert!(EmailAddress::parse(&broken).is_ok());
-        self.break_by_hand(&format!(
-            "UPDATE account SET email = '{broken}' WHERE email = '{of}'"
-        ));
+    /// Runs what is due with a mail server that knows no such mailboxes; gives what it took.
+    fn sweep_refusing(&mut self, gone: &'static [&str]) -> Vec<Posted> {
+        let taken: Arc<Mutex<Vec<Posted>>> = Arc::default();
+        let kept = Arc::clone(&taken);
+        let play = Play::new(move |mail| {
+            if gone.contains(&mail.to.as_str()) {
+                return Answer::Refused(Refusal {
+                    command: Some(Command::Rcpt),
+                    code: 550,
+                    words: "5.1.1 no such user".to_owned(),
+                });
+            }
+            kept.lock().unwrap().push(mail);
+            Answer::Accepted {
+                reply: "250 ok".to_owned(),
+            }
+        });
+        self.services.courier.transport = Transport::Played(play);
+        runner::run_due(&self.services, self.now());
+        std::mem::take(&mut *taken.lock().unwrap())
     }
 }
 
@@ -74,16 +91,16 @@ fn world_with_a_lapse() -> (World, Vec<Posted>) {
 
 #[test]
 fn a_lapse_mail_that_dies_climbs_in_the_same_run_until_somebody_is_told() {
-    let world = World::new();
+    let mut world = World::new();
     world.known_since_seen("2025-12-01");
     world.on("2026-12-01").sweep();
-    world.break_address(TEAM_LEADER);
-    world.break_address(MANAGER);
-    let mails = world.on("2026-12-02").sweep();
+    world.on("2026-12-02");
+    let mails = world.sweep_refusing(&[TEAM_LEADER, MANAGER]);
     assert_eq!(recipients(&mails), [HEAD, OFFICER]);
     assert!(read(to(&mails, HEAD)).says("could not be delivered"));
     assert_eq!(world.dead(), 2);
-    assert!(world.sweep().is_empty());
+    assert_eq!(world.failing(), [TEAM_LEADER, MANAGER]);
+    assert!(world.sweep_refusing(&[]).is_empty());
     world.assert_green();
 }
 
@@ -220,6 +237,41 @@ fn our_own_fault_silences_no_post_and_its_mail_is_tried_again() {
     assert!(!world.run(fault::of_all).is_any());
     assert_eq!(recipients(&world.sweep()), [TEAM_LEADER, OFFICER]);
     world.assert_green();
+}
+
+#[test]
+fn bounces_alone_never_leave_nobody_to_tell() {
+    let (world, mails) = world_with_a_lapse();
+    world.take(&bounce(to(&mails, OFFICER), OFFICER, "failed", "5.1.1"));
+    let mut told = mails;
+    for (who, next) in [
+        (TEAM_LEADER, MANAGER),
+        (MANAGER, HEAD),
+        (HEAD, DUTY),
+        (DUTY, SAFEGUARDING),
+    ] {
+        world.take(&bounce(to(&told, who), who, "failed", "5.1.1"));
+        told = world.sweep();
+        assert!(recipients(&told).contains(&next), "{:?}", recipients(&told));
+    }
+    world.take(&bounce(
+        to(&told, SAFEGUARDING),
+        SAFEGUARDING,
+        "failed",
+        "5.1.1",
+    ));
+    assert_eq!(world.failing().len(), 6);
+    let posts = world.run(|conn| {
+        let authority = authority::by_key(conn, world.authority)?;
+        Posts::of(conn, &authority, world.today())
+    });
+    assert_eq!(posts.kept().map(EmailAddress::as_str), Some(SAFEGUARDING));
+    assert_eq!(posts.silenced(), []);
+    let heard = posts.who(Post::HeadOfService, HeardOf::default()).unwrap();
+    assert_eq!(heard.people.len(), 1, "somebody is written to all the same");
+    world
+        .ending
+        .leave_unproved("the last mail of all came back, and nobody is left who was not tried");
 }
 
 #[test]

@@ -84,8 +84,7 @@ pub(super) fn report(message: &Message<'_>) -> Option<Report> {
     if !is_report && header(message, "X-Failed-Recipients").is_none() {
         return None;
     }
-    let says_delayed = |it: &&str| folded.contains(*it);
-    let became = match DELAYED.iter().any(|it| says_delayed(&it)) {
+    let became = match DELAYED.iter().any(|it| folded.contains(it)) {
         true => Became::Delayed,
         false => Became::Lost,
     };

@@ -126,10 +126,11 @@ pub(in crate::mail) fn add(
     Ok(())
 }
 
-/// Every address that fails now.
+/// Every address that fails now, in the order in which they began to.
 pub(in crate::mail) fn addresses(conn: &mut Conn) -> Result<Vec<String>> {
     Ok(failing_address::table
         .filter(failing_address::cleared_at.is_null())
+        .order((failing_address::since, failing_address::id))
         .select(failing_address::email)
         .load(conn)?)
 }
