@@ -70,7 +70,12 @@ impl Posts {
             .as_deref()
             .and_then(|mailbox| EmailAddress::parse(mailbox).ok());
         let failing = outbox::failing_addresses(conn)?;
-        let of_posts = holders.iter().map(|(_, email)| email).chain(&mailbox);
+        // Administrators do not hear of lapses of others.
+        let of_posts = holders
+            .iter()
+            .filter(|(post, _)| *post != Post::Administrator)
+            .map(|(_, email)| email)
+            .chain(&mailbox);
         Ok(Self {
             kept: last_to_fail(of_posts, &failing),
             holders,

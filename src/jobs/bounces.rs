@@ -5,7 +5,10 @@ use std::path::Path;
 
 use super::{Services, Work, deliver};
 use crate::access::authority;
+use crate::clock::At;
 use crate::db::Result;
+use crate::db::columns::Key;
+use crate::duty::unplaced;
 use crate::mail::maildir;
 use crate::mail::returned::{self, Returned};
 
@@ -70,7 +73,11 @@ pub fn take(services: &Services, raw: &[u8]) -> Result<Returned> {
     let now = services.clock.now();
     services.db.write_now(|tx| {
         let first = authority::in_service(tx)?.first().map(|it| it.key);
-        returned::take(tx, raw, first, now)
+        let taken = returned::take(tx, raw, first, now)?;
+        if let Returned::Unplaced(kept) = &taken {
+            unplaced::owe(tx, Key::new(kept.authority), At::of(now))?;
+        }
+        Ok(taken)
     })
 }
 

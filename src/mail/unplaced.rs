@@ -127,6 +127,18 @@ pub enum Finding {
     Elsewhere,
 }
 
+impl Finding {
+    /// In words.
+    #[must_use]
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::ThisMail(_) => Verdict::ThisMail.label(),
+            Self::NotOurs => Verdict::NotOurs.label(),
+            Self::Elsewhere => Verdict::Elsewhere.label(),
+        }
+    }
+}
+
 /// Notes what a message was, who said so, and forgets what it said. A mail that it was about is dead by then; its address is
 /// not marked, because no server said that it is gone. False if there is no such message or mail, or it was noted before.
 ///

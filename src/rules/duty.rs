@@ -23,6 +23,7 @@ code_list! {
         SeeInPerson = "see_in_person", "Meeting in person";
         FindChild = "find_child", "Find out where the child is";
         CensusReturn = "census_return", "Census return";
+        ReturnedMail = "returned_mail", "Message that came in, to be placed";
     }
 }
 
@@ -35,6 +36,7 @@ code_list! {
         Decide = "decide", "Decide on the education";
         Find = "find", "Find out where the child is";
         SendReturn = "send_return", "Send the return to the Department for Education";
+        PlaceMail = "place_mail", "Say what a message was that came in";
     }
 }
 
@@ -159,6 +161,21 @@ impl DutyKind {
                 may_rest: false,
                 to_family: None,
             },
+            Self::ReturnedMail => Nature {
+                about: AboutWhat::Nobody,
+                called: Called::Duty,
+                purpose: Purpose::PlaceMail,
+                period: PolicyKey::ReturnedMail,
+                counted_after: "the message was read",
+                post: Post::Administrator,
+                gives_notice: true,
+                ladder: Ladder::Message,
+                closed_by: ClosedBy::Finding,
+                also_done: AlsoDone::Never,
+                followed_by: None,
+                may_rest: false,
+                to_family: None,
+            },
         }
     }
 
@@ -209,7 +226,7 @@ impl Purpose {
             Self::SeeChild | Self::Find => Asks::SeenInPerson,
             Self::Contact => Asks::Contact,
             Self::Decide => Asks::Judgement,
-            Self::Acknowledge | Self::SendReturn => Asks::NoOutcome,
+            Self::Acknowledge | Self::SendReturn | Self::PlaceMail => Asks::NoOutcome,
         }
     }
 
@@ -219,7 +236,7 @@ impl Purpose {
     pub const fn may_rest(self) -> bool {
         match self {
             Self::Acknowledge | Self::Contact | Self::SeeChild | Self::Decide => true,
-            Self::Find | Self::SendReturn => false,
+            Self::Find | Self::SendReturn | Self::PlaceMail => false,
         }
     }
 }

@@ -152,7 +152,14 @@ mod tests {
     fn looking_for_a_child_never_rests_nor_does_what_is_no_check() {
         let rests = |kind: &&DutyKind| can_rest(**kind, kind.purpose());
         let never: Vec<&DutyKind> = DutyKind::ALL.iter().filter(|it| !rests(it)).collect();
-        assert_eq!(never, [&DutyKind::FindChild, &DutyKind::CensusReturn]);
+        assert_eq!(
+            never,
+            [
+                &DutyKind::FindChild,
+                &DutyKind::CensusReturn,
+                &DutyKind::ReturnedMail
+            ]
+        );
         assert!(can_rest(DutyKind::NewAttempt, Purpose::SeeChild));
         assert!(!can_rest(DutyKind::NewAttempt, Purpose::Find));
     }

@@ -39,5 +39,6 @@ mod simulation;
 mod smtp;
 mod stopping;
 mod told;
+mod unplaced;
 mod webdriver;
 mod why_this_day;

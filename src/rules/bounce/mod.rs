@@ -4,6 +4,7 @@
 //! Codes are asked first ([`status`]), words ([`words`]) only where a code is known to be misused or says nothing. Only
 //! [`Cause::Gone`] marks an address: everything else says nothing against it.
 
+mod placing;
 mod said;
 mod status;
 mod words;
@@ -13,6 +14,7 @@ mod words;
 mod tests;
 
 use super::codes::code_list;
+pub use placing::placing_owed;
 pub use said::{Command, EnhancedStatus, Said};
 
 code_list! {

@@ -76,6 +76,8 @@ pub enum ClosedBy {
     Outcome,
     /// Whoever sent the return says when.
     Sending,
+    /// An administrator says what the messages were.
+    Finding,
 }
 
 /// From which day on what was done for another duty does what one of a kind asks for as well.

@@ -194,13 +194,6 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_mail_can_be_written_to_whatever_passes(name in "[a-z\\u{c0}-\\u{24f}.+'-]{1,20}", domain in "[a-z\\u{e0}-\\u{ff}0-9-]{1,20}\\.[a-z]{2,6}") {
-            if let Ok(address) = EmailAddress::parse(&format!("{name}@{domain}")) {
-                prop_assert!(address.as_str().parse::<lettre::Address>().is_ok(), "{}", address);
-            }
-        }
-
-        #[test]
         fn what_passes_is_one_line_and_one_address(text in "\\PC{0,40}|[a-z.@,; \r\n]{0,20}") {
             if let Ok(address) = EmailAddress::parse(&text) {
                 prop_assert!(!address.as_str().contains(is_filler));

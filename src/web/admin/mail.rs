@@ -9,6 +9,7 @@ use crate::jobs::punctuality::{self, Punctuality};
 use crate::jobs::runner::{self, RunRecord};
 use crate::mail::fault::{self, Fault};
 use crate::mail::outbox::{self, Delivery, FailingAddress, Overview};
+use crate::mail::unplaced::{self, Unplaced};
 use crate::web::answer;
 use crate::web::caller::Caller;
 use crate::web::error::WebError;
@@ -25,6 +26,7 @@ const SHOWN: i64 = 20;
 struct MailPage {
     page: Page,
     fault: Fault,
+    unplaced: Vec<Unplaced>,
     outbox: Overview,
     failing: Vec<FailingAddress>,
     delivered: Vec<Delivery>,
@@ -41,6 +43,7 @@ pub async fn show(caller: Caller) -> Result<HttpResponse, WebError> {
             Ok::<_, DbError>(MailPage {
                 page,
                 fault: fault::of_authority(conn, viewer.authority())?,
+                unplaced: unplaced::open(conn, viewer.authority())?,
                 outbox: outbox::overview(conn, viewer.authority())?,
                 failing: outbox::failing(conn, viewer.authority())?,
                 delivered: outbox::delivered(conn, viewer.authority(), SHOWN)?,

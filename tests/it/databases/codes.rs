@@ -42,7 +42,9 @@ fn words(keys: impl Iterator<Item = &'static str>) -> Words {
 /// Every column that holds a code, as `table.column`; all but [`of_tables`] and the keys of the policy, of which nearly every version brings one
 /// more, and which are read with the rulebook on every page.
 pub fn columns() -> BTreeMap<String, Words> {
-    let posts = Post::ALL.iter().filter(|post| **post != Post::Officer);
+    // Nobody is given these two: one is the child's own officer, the other is every administrator's.
+    let is_given = |post: &&Post| !matches!(post, Post::Officer | Post::Administrator);
+    let posts = Post::ALL.iter().filter(is_given);
     let before_lost = [ChildStatus::Notified, ChildStatus::Active];
     let columns = [
         ("account.role", all!(Role)),
@@ -74,7 +76,6 @@ pub fn columns() -> BTreeMap<String, Words> {
         ("policy.policy_set", all!(PolicySet)),
         ("policy.tier", all!(Tier)),
         ("policy.unit", all!(Unit)),
-        // Nobody holds the post of officer: it is the child's own.
         ("post_holder.post", words(posts.map(|post| post.as_str()))),
         ("registration.basis", all!(RegisterBasis)),
         ("registration.closure_reason", all!(ClosureReason)),

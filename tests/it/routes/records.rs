@@ -5,6 +5,7 @@ use hearth::access::{AccountKey, Act, accounts, session, sign_in};
 use hearth::clock::At;
 use hearth::duty::{ladder, lapse, owed};
 use hearth::jobs::{Services, runner};
+use hearth::mail::returned::{self, Returned};
 use hearth::mail::{Courier, MailKind, outbox};
 use hearth::policy::calendar_book::{self, OtherDay, SourcedTerm};
 use hearth::policy::rulebook;
@@ -36,6 +37,8 @@ pub struct Records {
     import: String,
     absence: String,
     mail: String,
+    /// One that came in and that nobody could place.
+    message: String,
     told: String,
     day: String,
     term: String,
@@ -81,6 +84,7 @@ impl Records {
             import: import(&app),
             absence: absence(&app),
             mail,
+            message: message(&app),
             told,
             day,
             term,
@@ -102,6 +106,7 @@ impl Records {
             ("/imports/", "reference") => &self.import,
             ("/absences/", "reference") => &self.absence,
             ("/admin/mail/", "reference") => &self.mail,
+            ("/admin/mail/messages/", "reference") => &self.message,
             ("/told/", "reference") => &self.told,
             ("/family/notify/children/", "child") => "1",
             ("/notify/", "authority") => ASHDALE,
@@ -169,6 +174,17 @@ fn plan() -> Episode {
         ended_on: None,
         source: Source::SocialCare,
         contact: String::new(),
+    }
+}
+
+fn message(app: &TestApp) -> String {
+    let ashdale = app.authority(ASHDALE);
+    let raw = b"From: somebody@elsewhere.example\r\nSubject: Hello\r\n\r\nA letter.\r\n";
+    let now = moment(BEGINNING);
+    let taken = app.write(|tx| returned::take(tx, raw, Some(ashdale), now));
+    match taken {
+        Returned::Unplaced(kept) => kept.reference,
+        other => panic!("{other:?}"),
     }
 }
 
