@@ -1,7 +1,7 @@
 //! Why a mail did not arrive, and what follows from that: one table for refusals on the line (RFC 5321) and for reports
 //! that come back later (RFC 3464).
 //!
-//! Codes are asked first ([`status`]), words ([`words`]) only where a code is known to be misused or says nothing. Only
+//! Codes are asked first (`status`), words (`words`) only where a code is known to be misused or says nothing. Only
 //! [`Cause::Gone`] marks an address: everything else says nothing against it.
 
 mod placing;
