@@ -88,6 +88,11 @@ pub const SETTINGS: &[Setting] = &[
         purpose: "the address that mail which cannot be delivered comes back to (the sender of the envelope)",
     },
     Setting {
+        name: "HEARTH_MAIL_BOUNCES_TAGGED",
+        default: Preset::Value("no"),
+        purpose: "yes: each mail names itself in that address (bounces+M-7K4M-2QXD@…), if the mailbox takes what stands after a plus; no",
+    },
+    Setting {
         name: "HEARTH_MAIL_BOUNCES",
         default: Preset::InWords("none"),
         purpose: "a Maildir into which that address is delivered; the jobs read what came back from it",
@@ -159,6 +164,8 @@ pub struct Config {
     pub mail_from: String,
     /// `HEARTH_MAIL_BOUNCES_TO`; none when it is `HEARTH_MAIL_FROM`.
     pub mail_bounces_to: Option<String>,
+    /// `HEARTH_MAIL_BOUNCES_TAGGED`.
+    pub mail_bounces_tagged: bool,
     /// `HEARTH_MAIL_BOUNCES`.
     pub mail_bounces: Option<PathBuf>,
     /// `HEARTH_MAIL_CONNECTIONS`.
@@ -266,6 +273,15 @@ impl Config {
             mail_ca: given.value("HEARTH_MAIL_CA").map(PathBuf::from),
             mail_from: given.text("HEARTH_MAIL_FROM")?,
             mail_bounces_to: given.value("HEARTH_MAIL_BOUNCES_TO").map(str::to_owned),
+            mail_bounces_tagged: given.read(
+                "HEARTH_MAIL_BOUNCES_TAGGED",
+                "use yes or no",
+                |v| match v {
+                    "yes" => Some(true),
+                    "no" => Some(false),
+                    _ => None,
+                },
+            )?,
             mail_bounces: given.value("HEARTH_MAIL_BOUNCES").map(PathBuf::from),
             mail_connections: given.read(
                 "HEARTH_MAIL_CONNECTIONS",

@@ -164,6 +164,8 @@ pub const fn may_hold(role: Role, post: Post) -> bool {
         Post::Manager | Post::HeadOfService | Post::DutyMailbox | Post::SafeguardingLead => {
             matches!(role, Role::Manager)
         }
+        // They hold it by being one, and it is given to nobody.
+        Post::Administrator => false,
     }
 }
 
@@ -215,7 +217,15 @@ fn make_room(tx: &mut Conn, viewer: &Viewer, post: Post, from: NaiveDate) -> Res
     store::accounts::end_post(tx, viewer.authority(), post, day_before(from))
 }
 
-/// Who holds which post on a day.
+/// Who holds which post on a day; every administrator holds that of one.
 pub fn holders(conn: &mut Conn, authority: AuthorityKey, today: NaiveDate) -> Result<Vec<Holder>> {
-    store::accounts::holders(conn, authority, today)
+    let mut holders = store::accounts::holders(conn, authority, today)?;
+    let staff = store::accounts::staff(conn, authority)?.into_iter();
+    let administrators = staff.filter(|account| account.role == Role::Administrator);
+    holders.extend(administrators.map(|account| Holder {
+        post: Post::Administrator,
+        email: account.email,
+        name: Some(account.name),
+    }));
+    Ok(holders)
 }

@@ -56,6 +56,9 @@ code_list! {
         LapseHandedOver = "lapse_handed_over", "Lapse handed over to another record";
         MailNotDelivered = "mail_not_delivered", "Email not delivered";
         MailRetried = "mail_retried", "Email tried again";
+        MailFaultMended = "mail_fault_mended", "Fault of the mail mended, all tried again";
+        MessageUnplaced = "message_unplaced", "Message that came in could not be placed";
+        MessagePlaced = "message_placed", "Message that came in dealt with";
         SampleSent = "sample_sent", "Sample email sent";
         AddressWorksAgain = "address_works_again", "Email address works again";
         AuthorityInService = "authority_in_service", "Register kept here";

@@ -3,7 +3,7 @@
 use super::{accounts, authority};
 use crate::access::{Act, Action, Subject};
 use crate::db::{DbError, Result};
-use crate::mail::{Letter, MailKind, Rendered, Topic, outbox};
+use crate::mail::{Letter, MailKind, Rendered, Topic, fault, outbox};
 use crate::rules::identifiers::{EmailAddress, Reference};
 
 /// Sends one of the samples to whoever asks, marked as a test; gives the address. It is stored as a sample and not as what
@@ -43,6 +43,18 @@ pub fn address_works(act: &mut Act<'_>, mail: &Reference) -> Result<bool> {
     }
     act.note(Action::AddressWorksAgain, Subject::thing(mail.as_str()), "")?;
     Ok(true)
+}
+
+/// Says that our own fault is mended: all that it held up of this authority is due at once. Writes the audit event, and gives how
+/// many mails that are.
+pub fn fault_mended(act: &mut Act<'_>) -> Result<usize> {
+    let mails = fault::retry_all(act.tx, act.viewer.authority(), act.at.now())?;
+    act.note(
+        Action::MailFaultMended,
+        Subject::AUTHORITY,
+        &mails.to_string(),
+    )?;
+    Ok(mails)
 }
 
 /// Makes a mail that failed due at once; writes the audit event. False as [`outbox::retry_now`] says it.

@@ -7,6 +7,7 @@ mod action;
 pub mod audit;
 pub mod authority;
 pub mod invitation;
+pub mod mail_alarm;
 pub mod mail_upkeep;
 pub mod password;
 pub mod session;

@@ -8,7 +8,7 @@ use hearth::jobs::{bounces, deliver, runner};
 
 use super::{Failure, Outcome, clock, jobs, open_ready, say, settings};
 
-/// How it ends when the message changes nothing: not 0, because no mail is known to be lost, and not 1, because it need
+/// How it ends when the message changes nothing: not 0, because nothing is written down of it, and not 1, because it need
 /// not be given to us again.
 const CHANGES_NOTHING: u8 = 3;
 
@@ -19,8 +19,9 @@ const READ_AT_MOST: u64 = 4 * 1024 * 1024;
 pub enum Mail {
     /// Read a mail that came back from standard input, and see that somebody else is told
     ///
-    /// Ends with 0 when a mail of ours is known to be lost by it, with 3 when it changes nothing (a delay, an absence
-    /// note, a mail that Hearth did not send), and with 1 when it could not be dealt with and has to come again.
+    /// Ends with 0 when a mail of ours is known not to have arrived by it or an administrator is to read it, with 3 when it
+    /// changes nothing (a delay, an absence note, a mail that Hearth did not send), and with 1 when it could not be dealt with
+    /// and has to come again.
     Bounce,
 }
 
@@ -38,7 +39,7 @@ fn bounce() -> Outcome {
     std::io::stdin().take(READ_AT_MOST).read_to_end(&mut raw)?;
     let taken = bounces::take(&services, &raw)?;
     say!("{taken}")?;
-    if !taken.is_lost() {
+    if !taken.changes_something() {
         return Ok(ExitCode::from(CHANGES_NOTHING));
     }
     if deliver::climb(&services)? > 0 {

@@ -168,7 +168,10 @@ fn give_posts(
     };
     let mut followed = Vec::new();
     for post in posts {
-        if matches!(post, Post::Officer | Post::DutyMailbox) {
+        if matches!(
+            post,
+            Post::Officer | Post::DutyMailbox | Post::Administrator
+        ) {
             return Err(Failure::because(format!(
                 "--post {} is not held by an account: an officer is named on each child's page, and the duty mailbox \
                  with `hearth authority`",

@@ -445,6 +445,8 @@ diesel::table! {
         sent_at -> Nullable<Timestamp>,
         useless_after -> Nullable<Timestamp>,
         reported_at -> Nullable<Timestamp>,
+        cause -> Nullable<Text>,
+        failing_since -> Nullable<Timestamp>,
     }
 }
 
@@ -607,6 +609,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    returned_message (id) {
+        id -> BigInt,
+        reference -> Text,
+        authority_id -> BigInt,
+        fingerprint -> Text,
+        received_at -> Timestamp,
+        raw -> Text,
+        verdict -> Nullable<Text>,
+        mail_id -> Nullable<BigInt>,
+        dealt_at -> Nullable<Timestamp>,
+        dealt_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     list_import (id) {
         id -> BigInt,
         reference -> Text,
@@ -737,6 +754,9 @@ diesel::joinable!(school_term -> account (recorded_by));
 diesel::joinable!(calendar_day -> account (recorded_by));
 diesel::joinable!(calendar_day -> authority (authority_id));
 diesel::joinable!(failing_address -> outgoing_mail (mail_id));
+diesel::joinable!(returned_message -> authority (authority_id));
+diesel::joinable!(returned_message -> outgoing_mail (mail_id));
+diesel::joinable!(returned_message -> account (dealt_by));
 
 diesel::allow_tables_to_appear_in_same_query!(
     authority,
@@ -776,6 +796,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     school_term,
     calendar_day,
     failing_address,
+    returned_message,
     list_import,
     unplaced_row,
     unplaced_candidate,

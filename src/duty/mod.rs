@@ -15,6 +15,7 @@ pub(crate) mod store;
 mod telling;
 pub mod told;
 pub mod undelivered;
+pub mod unplaced;
 pub mod whose;
 
 use crate::db::columns::Key;

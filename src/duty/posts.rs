@@ -13,6 +13,7 @@ use crate::rules::escalation::Post;
 use crate::rules::identifiers::EmailAddress;
 
 /// The holders of an authority's posts on a day.
+#[derive(Clone)]
 pub struct Posts {
     holders: Vec<(Post, EmailAddress)>,
     /// By the address of who is away.
@@ -22,6 +23,9 @@ pub struct Posts {
     only_own_restricted: HashSet<String>,
     /// Mail came back from these: whoever has one of them holds no post, so that the next above is told.
     failing: Vec<String>,
+    /// The one of them that failed last, where every address that somebody can be told at fails: it is written to all the
+    /// same, because bounces alone never leave an authority without anybody to tell.
+    kept: Option<EmailAddress>,
 }
 
 /// What somebody is told of, as far as it decides who that is.
@@ -57,11 +61,24 @@ impl Posts {
     pub fn of(conn: &mut Conn, authority: &Authority, today: NaiveDate) -> Result<Self> {
         let held = accounts::holders(conn, authority.key, today)?;
         let away = absence::covers(conn, authority.key, today)?;
+        let holders: Vec<(Post, EmailAddress)> = held
+            .iter()
+            .filter_map(|holder| Some((holder.post, EmailAddress::parse(&holder.email).ok()?)))
+            .collect();
+        let mailbox = authority
+            .mailbox
+            .as_deref()
+            .and_then(|mailbox| EmailAddress::parse(mailbox).ok());
+        let failing = outbox::failing_addresses(conn)?;
+        // Administrators do not hear of lapses of others.
+        let of_posts = holders
+            .iter()
+            .filter(|(post, _)| *post != Post::Administrator)
+            .map(|(_, email)| email)
+            .chain(&mailbox);
         Ok(Self {
-            holders: held
-                .iter()
-                .filter_map(|holder| Some((holder.post, EmailAddress::parse(&holder.email).ok()?)))
-                .collect(),
+            kept: last_to_fail(of_posts, &failing),
+            holders,
             away: away
                 .into_iter()
                 .map(|cover| (cover.email.clone(), cover))
@@ -71,18 +88,43 @@ impl Posts {
                 .filter(|account| account.role != Role::Manager && account.left_on.is_none())
                 .map(|account| account.email)
                 .collect(),
-            failing: outbox::failing_addresses(conn)?,
-            mailbox: authority
-                .mailbox
-                .as_deref()
-                .and_then(|mailbox| EmailAddress::parse(mailbox).ok()),
+            failing,
+            mailbox,
         })
     }
 
     /// The holders of a post, or of the next one above it for which somebody is there, or at last the authority's
     /// mailbox. The holder of the post of officer is the child's own. Whoever did it is told only when nobody else is
-    /// there at all.
+    /// there at all; and where everybody who could hear of it has an address that mail came back from, they are told there.
     pub fn who(&self, post: Post, about: HeardOf<'_>) -> Option<Heard> {
+        self.who_is_reached(post, about)
+            .or_else(|| self.as_if_all_worked()?.who_is_reached(post, about))
+    }
+
+    /// The address that mail came back from and that is written to all the same, because there is no other.
+    pub fn kept(&self) -> Option<&EmailAddress> {
+        self.kept.as_ref()
+    }
+
+    /// The posts of which nobody would hear only because mail came back; none, if all is well.
+    pub fn silenced(&self) -> Vec<Post> {
+        let Some(all) = self.as_if_all_worked() else {
+            return Vec::new();
+        };
+        let about = HeardOf::default();
+        let is_silenced =
+            |post: &Post| self.who(*post, about).is_none() && all.who(*post, about).is_some();
+        Post::ALL.iter().copied().filter(is_silenced).collect()
+    }
+
+    fn as_if_all_worked(&self) -> Option<Self> {
+        (!self.failing.is_empty()).then(|| Self {
+            failing: Vec::new(),
+            ..self.clone()
+        })
+    }
+
+    fn who_is_reached(&self, post: Post, about: HeardOf<'_>) -> Option<Heard> {
         let mut asked = Some(post);
         while let Some(post) = asked {
             let people = self.there_for(post, about);
@@ -94,7 +136,8 @@ impl Posts {
         let done_by = None;
         match about.done_by {
             Some(_) => {
-                (self.at_the_mailbox()).or_else(|| self.who(post, HeardOf { done_by, ..about }))
+                let alone = HeardOf { done_by, ..about };
+                (self.at_the_mailbox()).or_else(|| self.who_is_reached(post, alone))
             }
             None => self.at_the_mailbox(),
         }
@@ -128,7 +171,8 @@ impl Posts {
     }
 
     fn works(&self, address: &EmailAddress) -> bool {
-        !self.failing.iter().any(|it| it == address.as_str())
+        let fails = self.failing.iter().any(|it| it == address.as_str());
+        !fails || self.kept() == Some(address)
     }
 
     /// Whether whoever has this address could open the record. A mailbox is read by people with accounts of their own.
@@ -175,4 +219,17 @@ impl Posts {
             in_place_of: Some(cover.name.clone()),
         })
     }
+}
+
+/// Of addresses that all fail, the one that failed last; `failing` is in the order in which they did.
+fn last_to_fail<'a>(
+    addresses: impl Iterator<Item = &'a EmailAddress>,
+    failing: &[String],
+) -> Option<EmailAddress> {
+    let mut last = None;
+    for address in addresses {
+        let place = failing.iter().position(|it| it == address.as_str())?;
+        last = last.max(Some((place, address)));
+    }
+    last.map(|(_, address)| address.clone())
 }

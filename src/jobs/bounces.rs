@@ -4,7 +4,11 @@
 use std::path::Path;
 
 use super::{Services, Work, deliver};
+use crate::access::authority;
+use crate::clock::At;
 use crate::db::Result;
+use crate::db::columns::Key;
+use crate::duty::unplaced;
 use crate::mail::maildir;
 use crate::mail::returned::{self, Returned};
 
@@ -67,7 +71,14 @@ fn take_file(services: &Services, folder: &Path, message: &Path, work: &mut Work
 /// If the database refuses.
 pub fn take(services: &Services, raw: &[u8]) -> Result<Returned> {
     let now = services.clock.now();
-    services.db.write_now(|tx| returned::take(tx, raw, now))
+    services.db.write_now(|tx| {
+        let first = authority::in_service(tx)?.first().map(|it| it.key);
+        let taken = returned::take(tx, raw, first, now)?;
+        if let Returned::Unplaced(kept) = &taken {
+            unplaced::owe(tx, Key::new(kept.authority), At::of(now))?;
+        }
+        Ok(taken)
+    })
 }
 
 impl Work {

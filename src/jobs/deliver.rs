@@ -2,6 +2,7 @@
 //! is leased on its own: the job needs no lease, and two processes may deliver at once.
 
 use super::{Services, Work};
+use crate::access::mail_alarm;
 use crate::db::Result;
 use crate::duty::undelivered;
 use crate::mail::deliver::{Summary, deliver_due};
@@ -21,7 +22,7 @@ pub fn run(services: &Services) -> Result<Work> {
         work.add_delivered(sent);
         if sent.gave_up {
             work.problem = format!(
-                "no answer from {}; the rest is tried again later",
+                "no answer from {}, or nothing but refusals; the rest is tried again later",
                 services.courier.transport
             );
         }
@@ -32,14 +33,18 @@ pub fn run(services: &Services) -> Result<Work> {
     Ok(work)
 }
 
-/// Writes to the next post up about every mail that died and that nobody was told of; gives how many letters that were.
+/// Writes to the next post up about every mail that died and that nobody was told of, and to the administrators about mail that
+/// does not arrive by our own fault; gives how many letters that were.
 ///
 /// # Errors
 /// If the database refuses.
 pub fn climb(services: &Services) -> Result<usize> {
     let at = services.clock.at();
     let db = &services.db;
-    db.write_now(|tx| undelivered::report(tx, &services.base_url, at))
+    db.write_now(|tx| {
+        let reports = undelivered::report(tx, &services.base_url, at)?;
+        Ok(reports + mail_alarm::alarm(tx, &services.base_url, at)?)
+    })
 }
 
 impl Work {

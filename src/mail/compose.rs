@@ -29,7 +29,7 @@ pub(super) fn compose(
 ) -> Result<Message, Unsendable> {
     let sender = Mailbox::new(Some(mail.sender_name.clone()), courier.from.clone());
     let to: Address = mail.recipient.parse()?;
-    let envelope = Envelope::new(Some(courier.bounces_to.clone()), vec![to.clone()])?;
+    let envelope = Envelope::new(Some(bounces_to(mail, courier)?), vec![to.clone()])?;
     let mut builder = Message::builder()
         .envelope(envelope)
         .from(sender)
@@ -48,6 +48,16 @@ pub(super) fn compose(
     Ok(builder.multipart(bodies)?)
 }
 
+/// The address that the mail comes back to; tagged, it names the mail, for reports that do not.
+fn bounces_to(mail: &OutgoingMail, courier: &Courier) -> Result<Address, Unsendable> {
+    let plain = &courier.bounces_to;
+    if !courier.tagged {
+        return Ok(plain.clone());
+    }
+    let name = format!("{}+{}", plain.user(), mail.reference);
+    Ok(Address::new(name, plain.domain())?)
+}
+
 /// `Auto-Submitted: auto-generated` (RFC 3834), so that absence notes are not sent back.
 #[derive(Clone)]
 struct AutoSubmitted;
@@ -63,5 +73,22 @@ impl Header for AutoSubmitted {
 
     fn display(&self) -> HeaderValue {
         HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lettre::Address;
+    use proptest::prelude::*;
+
+    use crate::rules::identifiers::EmailAddress;
+
+    proptest! {
+        #[test]
+        fn a_mail_can_be_written_to_whatever_passes(name in "[a-z\\u{c0}-\\u{24f}.+'-]{1,20}", domain in "[a-z\\u{e0}-\\u{ff}0-9-]{1,20}\\.[a-z]{2,6}") {
+            if let Ok(address) = EmailAddress::parse(&format!("{name}@{domain}")) {
+                prop_assert!(address.as_str().parse::<Address>().is_ok(), "{}", address);
+            }
+        }
     }
 }

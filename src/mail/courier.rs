@@ -19,6 +19,8 @@ pub struct Courier {
     pub from: Address,
     /// The sender of the envelope: where a server sends what it cannot deliver.
     pub bounces_to: Address,
+    /// Whether each mail names itself in that address.
+    pub tagged: bool,
     /// The folder (a Maildir) in which what came back is found.
     pub bounces: Option<PathBuf>,
     /// How many connections to the mail server are open at once.
@@ -41,6 +43,7 @@ impl Courier {
             transport,
             bounces_to: from.clone(),
             from,
+            tagged: false,
             bounces: None,
             connections: CONNECTIONS,
             leased_at_once: CONNECTIONS * LEASED_EACH,
@@ -91,6 +94,7 @@ impl Courier {
         let courier = Self::trusting(&config.mail, &config.mail_from, &trust)?;
         Ok(Self {
             bounces_to: bounces_to(config)?,
+            tagged: config.mail_bounces_tagged,
             bounces: config.mail_bounces.clone(),
             connections: config.mail_connections,
             leased_at_once: config.mail_connections * LEASED_EACH,

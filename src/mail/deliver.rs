@@ -15,10 +15,13 @@ use chrono::{Duration, NaiveDateTime};
 
 use super::compose::compose;
 use super::courier::Courier;
+use super::doubts::{Doubts, Handled};
 use super::outbox::forget_secrets;
-use super::store::{OutgoingMail, leases};
+use super::store::leases::Failure;
+use super::store::{OutgoingMail, failing, leases};
 use crate::clock::Clock;
 use crate::db::{Conn, Db, DbError, Result};
+use crate::rules::bounce::{Cause, Command};
 use crate::rules::delivery::{self, Answer, Next, Tried};
 
 /// What became of all that was due.
@@ -39,7 +42,7 @@ pub const LEASE: Duration = Duration::minutes(10);
 /// Nothing is begun so long after it was leased: every answer waited for in full, it would not end within the lease.
 const BEGUN_WITHIN: std::time::Duration = std::time::Duration::from_secs(5 * 60);
 
-/// After so many mails without any answer the server is taken to be down: 500 mails must not wait for 500
+/// After so many mails without any answer, or with none but that we are not welcome, the server is taken to be down: 500 mails must not wait for 500
 /// time-outs.
 const PATIENCE: u32 = 3;
 
@@ -74,13 +77,14 @@ pub fn deliver_due(db: &Db, courier: &Courier, clock: &Clock) -> Result<Summary>
             at_most: courier.leased_at_once,
             unanswered: 0,
             reached: false,
+            doubts: Doubts::default(),
             summary: Summary::default(),
         };
         round.give(first, leased_at);
         let outcome = round.work();
         stop.store(true, Ordering::SeqCst);
         if round.summary.gave_up {
-            tracing::warn!(server = %courier.transport, "no answer; the rest of the mail is left for the next run");
+            tracing::warn!(server = %courier.transport, "no answer, or nothing but refusals; the rest of the mail is left for the next run");
         }
         outcome.map(|()| round.summary)
     })
@@ -103,15 +107,6 @@ pub fn lease(
 struct Leased {
     mail: OutgoingMail,
     at: Instant,
-}
-
-/// What a sender says of a mail.
-struct Handled {
-    mail: OutgoingMail,
-    /// Nothing: it was not tried.
-    answer: Option<Answer>,
-    /// Seconds by which it is tried again later than the rules say.
-    jitter: u32,
 }
 
 /// Sends what is handed out until no more will be.
@@ -145,25 +140,22 @@ fn send_all(
 /// A mail that the program stumbles over must not keep the others waiting.
 fn answer_to(mail: &OutgoingMail, courier: &Courier, now: NaiveDateTime) -> Answer {
     catch_unwind(AssertUnwindSafe(|| hand_over(mail, courier, now))).unwrap_or_else(|_| {
-        Answer::Temporary {
-            code: None,
-            reply: "the program made a mistake; see the log".to_owned(),
+        Answer::NotHandedOver {
+            reason: "the program made a mistake; see the log".to_owned(),
         }
     })
 }
 
 fn hand_over(mail: &OutgoingMail, courier: &Courier, now: NaiveDateTime) -> Answer {
     if !tried(mail).is_of_use(now) {
-        return Answer::Permanent {
-            code: None,
-            reply: "not sent in time: what it says does not hold any more".to_owned(),
+        return Answer::Unsendable {
+            reason: "not sent in time: what it says does not hold any more".to_owned(),
         };
     }
     match compose(mail, courier, now) {
         Ok(message) => courier.transport.send(&message, &file_name(mail)),
-        Err(cause) => Answer::Permanent {
-            code: None,
-            reply: cause.to_string(),
+        Err(cause) => Answer::Unsendable {
+            reason: cause.to_string(),
         },
     }
 }
@@ -198,6 +190,7 @@ struct Round<'a> {
     unanswered: u32,
     /// Whether the server has answered yet: until it has, one mail at a time is risked.
     reached: bool,
+    doubts: Doubts,
     summary: Summary,
 }
 
@@ -210,14 +203,29 @@ impl Round<'_> {
             }
             if self.under_way == 0 {
                 if self.is_stopping() || !may_be_more {
-                    return Ok(());
+                    return self.resolve_doubts();
                 }
                 continue;
             }
             let handled = self.wait()?;
             self.under_way -= handled.len();
-            self.settle(&handled)?;
+            let certain = self.doubts.keep_doubtful(handled);
+            self.settle(&certain)?;
+            if self.doubts.are_ripe() {
+                self.resolve_doubts()?;
+            }
         }
+    }
+
+    /// Writes down what was kept back because other refusals may have said the same: those that did are our own fault.
+    fn resolve_doubts(&mut self) -> Result<()> {
+        let doubtful = self.doubts.take();
+        let is_any = !doubtful.is_empty();
+        self.settle(&doubtful)?;
+        if is_any && self.doubts.relay_takes_nothing() {
+            self.give_up();
+        }
+        Ok(())
     }
 
     fn is_stopping(&self) -> bool {
@@ -260,9 +268,13 @@ impl Round<'_> {
 
     fn settle(&mut self, handled: &[Handled]) -> Result<()> {
         let now = self.clock.now();
-        let settled: Vec<Settled<'_>> = handled.iter().map(|one| Settled::of(one, now)).collect();
-        self.db
-            .write_now(|tx| settled.iter().try_for_each(|one| one.record(tx, now)))?;
+        let doubts = &self.doubts;
+        let settled = self.db.write_now(|tx| {
+            let settled = handled.iter().map(|one| Settled::of(tx, one, doubts, now));
+            let settled = settled.collect::<Result<Vec<_>>>()?;
+            settled.iter().try_for_each(|one| one.record(tx, now))?;
+            Ok::<_, DbError>(settled)
+        })?;
         for one in &settled {
             self.count(one);
         }
@@ -270,7 +282,10 @@ impl Round<'_> {
     }
 
     fn count(&mut self, settled: &Settled<'_>) {
-        let Settled::Answered { mail, answer, next } = settled else {
+        let Settled::Answered {
+            mail, answer, next, ..
+        } = settled
+        else {
             return;
         };
         tell(mail, answer, *next);
@@ -279,16 +294,20 @@ impl Round<'_> {
             Next::RetryAt(_) => self.summary.retried += 1,
             Next::Dead => self.summary.dead += 1,
         }
-        if matches!(answer, Answer::Unreachable { .. }) {
+        if is_about_us(answer) {
             self.unanswered += 1;
         } else {
             self.unanswered = 0;
             self.reached = true;
         }
         if self.unanswered >= PATIENCE {
-            self.summary.gave_up = true;
-            self.stop.store(true, Ordering::SeqCst);
+            self.give_up();
         }
+    }
+
+    fn give_up(&mut self) {
+        self.summary.gave_up = true;
+        self.stop.store(true, Ordering::SeqCst);
     }
 }
 
@@ -298,43 +317,95 @@ enum Settled<'a> {
     Answered {
         mail: &'a OutgoingMail,
         answer: &'a Answer,
+        cause: Option<Cause>,
         next: Next,
     },
 }
 
 impl<'a> Settled<'a> {
-    fn of(handled: &'a Handled, now: NaiveDateTime) -> Self {
+    fn of(
+        tx: &mut Conn,
+        handled: &'a Handled,
+        doubts: &Doubts,
+        now: NaiveDateTime,
+    ) -> Result<Self> {
         let mail = &handled.mail;
         let Some(answer) = &handled.answer else {
-            return Self::NotTried(mail);
+            return Ok(Self::NotTried(mail));
         };
-        Self::Answered {
+        let (cause, next) = match answer {
+            Answer::Refused(refusal) if refusal.is_the_end() && doubts.doubt(tx, mail)? => {
+                let next = delivery::again(tried(mail), now, handled.jitter);
+                (Some(Cause::OurFault), next)
+            }
+            answer => {
+                let next = delivery::after(tried(mail), answer, now, handled.jitter);
+                (cause(answer), next)
+            }
+        };
+        Ok(Self::Answered {
             mail,
             answer,
-            next: delivery::after(tried(mail), answer, now, handled.jitter),
-        }
+            cause,
+            next,
+        })
     }
 
     fn record(&self, tx: &mut Conn, now: NaiveDateTime) -> Result<()> {
-        let (mail, answer, next) = match self {
+        let (mail, answer, cause, next) = match self {
             Self::NotTried(mail) => return leases::give_back(tx, mail),
-            Self::Answered { mail, answer, next } => (*mail, answer, next),
+            Self::Answered {
+                mail,
+                answer,
+                cause,
+                next,
+            } => (*mail, answer, *cause, next),
+        };
+        let words = words(answer);
+        let failure = Failure {
+            cause,
+            at: now,
+            words,
         };
         match next {
-            Next::RetryAt(at) => return leases::record_retry(tx, mail, words(answer), *at),
-            Next::Sent => leases::record_sent(tx, mail, words(answer), now)?,
-            Next::Dead => leases::record_dead(tx, mail, words(answer))?,
+            Next::RetryAt(at) => return leases::record_retry(tx, mail, failure, *at),
+            Next::Sent => leases::record_sent(tx, mail, words, now)?,
+            Next::Dead => leases::record_dead(tx, mail, failure)?,
+        }
+        if *next == Next::Dead && cause.is_some_and(Cause::marks_address) {
+            failing::add(tx, &mail.recipient, words, mail.id, now)?;
         }
         forget_secrets(tx, mail.kind, mail.id)
     }
 }
 
+/// Whether the server did not even hear whom the mail is for.
+fn is_about_us(answer: &Answer) -> bool {
+    match answer {
+        Answer::Unreachable { .. } => true,
+        Answer::Refused(refusal) => {
+            let is_early = matches!(refusal.command, Some(Command::Connection | Command::Mail));
+            is_early && refusal.cause() == Cause::OurFault
+        }
+        _ => false,
+    }
+}
+
+fn cause(answer: &Answer) -> Option<Cause> {
+    match answer {
+        Answer::Refused(refusal) => Some(refusal.cause()),
+        Answer::Unreachable { .. } => Some(Cause::Moment),
+        Answer::Accepted { .. } | Answer::NotHandedOver { .. } | Answer::Unsendable { .. } => None,
+    }
+}
+
 fn words(answer: &Answer) -> &str {
     match answer {
-        Answer::Accepted { reply }
-        | Answer::Temporary { reply, .. }
-        | Answer::Permanent { reply, .. } => reply,
-        Answer::Unreachable { reason } => reason,
+        Answer::Accepted { reply } => reply,
+        Answer::Refused(refusal) => &refusal.words,
+        Answer::Unreachable { reason }
+        | Answer::NotHandedOver { reason }
+        | Answer::Unsendable { reason } => reason,
     }
 }
 

@@ -19,6 +19,8 @@ code_list! {
         RestDecided = "rest_decided", "Rest decided";
         /// Tells of another mail, that it did not arrive.
         DeliveryFailed = "delivery_failed", "Delivery failed";
+        /// To administrators: mail does not arrive by our own fault.
+        MailFault = "mail_fault", "Mail fault";
         Invitation = "invitation", "Invitation";
         SignInLink = "sign_in_link", "Sign in link";
         Receipt = "receipt", "Receipt";
@@ -53,7 +55,7 @@ impl MailKind {
             | Self::RestDecided
             | Self::DeliveryFailed => Care::MustArrive,
             Self::Invitation | Self::SignInLink => Care::CarriesSecret,
-            Self::Receipt | Self::Acknowledged | Self::Sample => Care::Ordinary,
+            Self::MailFault | Self::Receipt | Self::Acknowledged | Self::Sample => Care::Ordinary,
         }
     }
 

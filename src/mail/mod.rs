@@ -12,14 +12,19 @@
 //! - [`trust`]: which certificate authorities may vouch for the mail server.
 //! - [`returned`]: what came back, from the bounce as it was received to the address that fails.
 //! - [`maildir`]: the folder that bounces are delivered into.
-//! - `bounce`: what a bounce says, as RFC 3464 has it.
+//! - [`fault`]: what does not arrive by our own fault.
+//! - `doubts`: refusals that may be the relay's and not the mailbox's.
+//! - [`unplaced`]: what came in and could not be placed.
+//! - [`bounce`]: what a message that came in is, and what it says of a mail.
 //! - `compose`: a stored mail as a message for the wire.
 //! - `store`: the SQL of the outbox.
 
-mod bounce;
+pub mod bounce;
 mod compose;
 pub mod courier;
 pub mod deliver;
+mod doubts;
+pub mod fault;
 pub mod kind;
 pub mod maildir;
 pub mod messages;
@@ -31,6 +36,7 @@ mod smtp;
 mod store;
 pub mod transport;
 pub mod trust;
+pub mod unplaced;
 
 pub use courier::Courier;
 pub use kind::MailKind;

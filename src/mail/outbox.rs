@@ -268,7 +268,8 @@ pub fn reported_by(conn: &mut Conn, mail: Key<OutgoingMail>) -> Result<Option<Re
     store::reported_by(conn, mail)
 }
 
-/// Every address that mail came back from and that nobody said works again: nobody is told anything there.
+/// Every address that mail came back from and that nobody said works again, in the order in which they began to fail: nobody is
+/// told anything there while there is another.
 ///
 /// # Errors
 /// If the database refuses.

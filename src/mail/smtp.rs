@@ -16,7 +16,7 @@ use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt, Rset};
-use lettre::transport::smtp::extension::{ClientId, MailParameter};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
@@ -24,7 +24,8 @@ use url::{Host, Url};
 use super::server_words::without_addresses;
 use super::setting::SettingError;
 use super::trust::Trust;
-use crate::rules::delivery::Answer;
+use crate::rules::bounce::Command;
+use crate::rules::delivery::{Answer, Refusal};
 
 /// A mail server; clones share its connections.
 #[derive(Clone)]
@@ -92,18 +93,33 @@ impl Server {
         while let Some(mut line) = self.0.take() {
             match begin(&mut line, envelope) {
                 Ok(()) => return self.go_on(line, envelope, message),
-                Err(error) if is_an_answer(&error) => return self.refused(line, &error),
-                Err(error) if error.is_timeout() => return sort(&error),
-                Err(_) => line.abort(),
+                Err(Unbegun::NoUtf8) => return self.put_back(line),
+                Err(Unbegun::Smtp(error)) if is_an_answer(&error) => {
+                    return self.refused(line, Command::Mail, &error);
+                }
+                Err(Unbegun::Smtp(error)) if error.is_timeout() => {
+                    return sort(Command::Mail, &error);
+                }
+                Err(Unbegun::Smtp(_)) => line.abort(),
             }
         }
         let mut line = match self.0.connect() {
             Ok(line) => line,
-            Err(error) => return unreachable(&error),
+            Err(error) => return sort(Command::Connection, &error),
         };
         match begin(&mut line, envelope) {
             Ok(()) => self.go_on(line, envelope, message),
-            Err(error) => self.refused(line, &error),
+            Err(Unbegun::NoUtf8) => self.put_back(line),
+            Err(Unbegun::Smtp(error)) => self.refused(line, Command::Mail, &error),
+        }
+    }
+
+    /// Nothing was said to the server of this message.
+    fn put_back(&self, line: SmtpConnection) -> Answer {
+        self.0.keep(line);
+        Answer::Unsendable {
+            reason: "the mail server takes no addresses with letters beyond ASCII (SMTPUTF8)"
+                .to_owned(),
         }
     }
 
@@ -116,18 +132,18 @@ impl Server {
                     reply: without_addresses(&format!("{} {}", response.code(), lines.join(" "))),
                 }
             }
-            Err(error) => self.refused(line, &error),
+            Err((command, error)) => self.refused(line, command, &error),
         }
     }
 
     /// After a refusal the connection is as good as before, once the server has forgotten the message.
-    fn refused(&self, mut line: SmtpConnection, error: &Error) -> Answer {
+    fn refused(&self, mut line: SmtpConnection, command: Command, error: &Error) -> Answer {
         if is_an_answer(error) && line.command(Rset).is_ok() {
             self.0.keep(line);
         } else {
             line.abort();
         }
-        sort(error)
+        sort(command, error)
     }
 }
 
@@ -187,15 +203,24 @@ impl fmt::Debug for Server {
     }
 }
 
-/// A server that knows no addresses outside ASCII (RFC 6531) refuses them here.
-fn begin(line: &mut SmtpConnection, envelope: &Envelope) -> Result<(), Error> {
+/// Why a message was not begun.
+enum Unbegun {
+    /// An address has letters that the server does not offer to take (RFC 6531, 3.1); it is not asked.
+    NoUtf8,
+    Smtp(Error),
+}
+
+fn begin(line: &mut SmtpConnection, envelope: &Envelope) -> Result<(), Unbegun> {
     let mut addresses = envelope.to().iter().chain(envelope.from());
-    let options = if addresses.all(|address| AsRef::<str>::as_ref(address).is_ascii()) {
-        Vec::new()
-    } else {
-        vec![MailParameter::SmtpUtfEight]
-    };
-    line.command(Mail::new(envelope.from().cloned(), options))?;
+    let mut options = Vec::new();
+    if !addresses.all(|address| AsRef::<str>::as_ref(address).is_ascii()) {
+        if !line.server_info().supports_feature(Extension::SmtpUtfEight) {
+            return Err(Unbegun::NoUtf8);
+        }
+        options.push(MailParameter::SmtpUtfEight);
+    }
+    let mail = Mail::new(envelope.from().cloned(), options);
+    line.command(mail).map_err(Unbegun::Smtp)?;
     Ok(())
 }
 
@@ -203,12 +228,14 @@ fn hand_over(
     line: &mut SmtpConnection,
     to: &[Address],
     message: String,
-) -> Result<Response, Error> {
+) -> Result<Response, (Command, Error)> {
     for address in to {
-        line.command(Rcpt::new(address.clone(), Vec::new()))?;
+        let answer = line.command(Rcpt::new(address.clone(), Vec::new()));
+        answer.map_err(|error| (Command::Rcpt, error))?;
     }
-    line.command(Data)?;
-    line.command(message)
+    let of_data = |error| (Command::Data, error);
+    line.command(Data).map_err(of_data)?;
+    line.command(message).map_err(of_data)
 }
 
 /// RFC 5321 section 4.5.2: a line that begins with a dot gets another, and a dot alone ends the message.
@@ -292,48 +319,24 @@ fn is_an_answer(error: &Error) -> bool {
     error.status().is_some_and(|code| u16::from(code) != 421)
 }
 
-fn unreachable(error: &Error) -> Answer {
-    Answer::Unreachable {
-        reason: without_addresses(&error.to_string()),
-    }
-}
-
-/// RFC 5321 section 4.2.1: 4yz is for now, 5yz is for good; no answer at all is neither.
-fn sort(error: &Error) -> Answer {
+/// No answer at all, and 421 (RFC 5321 section 3.8), say nothing of the message.
+fn sort(command: Command, error: &Error) -> Answer {
     let words = without_addresses(&error.to_string());
     match error.status().map(u16::from) {
-        Some(421) | None => Answer::Unreachable { reason: words },
-        Some(code) if code >= 500 && !is_ours_to_mend(code, &words) => Answer::Permanent {
-            code: Some(code),
-            reply: words,
-        },
-        Some(code) => Answer::Temporary {
-            code: Some(code),
-            reply: words,
-        },
+        None => Answer::Unreachable { reason: words },
+        Some(421) if command != Command::Data => Answer::Unreachable { reason: words },
+        Some(code) => Answer::Refused(Refusal {
+            command: Some(command),
+            code,
+            words,
+        }),
     }
-}
-
-/// Refusals that say something about our settings and nothing about this mail: signing in (RFC 4954) and the
-/// sender's own address (RFC 3463: X.1.7 and X.1.8).
-fn is_ours_to_mend(code: u16, words: &str) -> bool {
-    matches!(code, 530 | 534 | 535 | 538) || words.contains("5.1.7 ") || words.contains("5.1.8 ")
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_refusal_of_our_own_address_or_password_is_no_fault_of_the_mail() {
-        assert!(is_ours_to_mend(535, "5.7.8 Error: authentication failed"));
-        assert!(is_ours_to_mend(
-            553,
-            "5.1.8 (address) Sender address rejected: Domain not found"
-        ));
-        assert!(!is_ours_to_mend(550, "5.1.1 (address) User unknown"));
-    }
 
     #[test]
     fn a_dot_at_the_beginning_of_a_line_ends_no_message() {

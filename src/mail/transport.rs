@@ -128,9 +128,8 @@ impl Transport {
                 Ok(()) => Answer::Accepted {
                     reply: format!("written to {name}"),
                 },
-                Err(cause) => Answer::Temporary {
-                    code: None,
-                    reply: format!("the folder for mail cannot be written: {cause}"),
+                Err(cause) => Answer::NotHandedOver {
+                    reason: format!("the folder for mail cannot be written: {cause}"),
                 },
             },
             Self::Memory(kept) => {

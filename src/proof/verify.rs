@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::store::question::{Answer, Scope};
 use super::store::{
@@ -11,6 +11,7 @@ use super::store::{
 use crate::access::{Action, AuthorityKey, audit, authority};
 use crate::clock::{At, london_day};
 use crate::db::{Conn, Result};
+use crate::duty::posts::Posts;
 use crate::duty::{ladder, notice, owed, store};
 use crate::mail::outbox;
 use crate::policy::rulebook::{self, Rulebook};
@@ -201,6 +202,7 @@ pub fn verify(
     proof.push(steps_told(conn, &registers)?);
     proof.push(notices_given(conn, &registers)?);
     proof.push(returns_owed(conn, &registers)?);
+    proof.push(nobody_silenced(conn, &authorities, at.today())?);
     proof.push(nothing_stuck(conn, at.now())?);
     proof.push(swept_in_time(conn, swept_at, at.now(), late_after)?);
     Ok(proof)
@@ -283,6 +285,25 @@ fn returns_owed(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
             .iter()
             .map(|it| format!("census of {}", it.census_day));
         invariant.add((checked, broken.collect()));
+    }
+    Ok(invariant)
+}
+
+/// For each post that could hear of a lapse.
+fn nobody_silenced(
+    conn: &mut Conn,
+    authorities: &[AuthorityKey],
+    today: NaiveDate,
+) -> Result<Invariant> {
+    let mut invariant =
+        Invariant::new("No authority is without anybody to tell because of mail that came back");
+    for key in authorities {
+        let authority = authority::by_key(conn, *key)?;
+        let silenced = Posts::of(conn, &authority, today)?.silenced();
+        let broken = silenced
+            .iter()
+            .map(|post| format!("{} of {}", post.as_str(), authority.code));
+        invariant.add((1, broken.collect()));
     }
     Ok(invariant)
 }

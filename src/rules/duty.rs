@@ -24,6 +24,7 @@ code_list! {
         FindChild = "find_child", "Find out where the child is";
         CensusReturn = "census_return", "Census return";
         RowsOfList = "rows_of_list", "Rows of a list to look at";
+        ReturnedMail = "returned_mail", "Message that came in, to be placed";
     }
 }
 
@@ -37,6 +38,7 @@ code_list! {
         Find = "find", "Find out where the child is";
         SendReturn = "send_return", "Send the return to the Department for Education";
         PlaceRows = "place_rows", "Say what each row of the list is";
+        PlaceMail = "place_mail", "Say what a message was that came in";
     }
 }
 
@@ -178,6 +180,21 @@ impl DutyKind {
                 may_rest: false,
                 to_family: None,
             },
+            Self::ReturnedMail => Nature {
+                about: AboutWhat::Nobody,
+                called: Called::Duty,
+                purpose: Purpose::PlaceMail,
+                period: PolicyKey::ReturnedMail,
+                counted_after: "the message was read",
+                post: Post::Administrator,
+                gives_notice: true,
+                ladder: Ladder::Message,
+                closed_by: ClosedBy::Finding,
+                also_done: AlsoDone::Never,
+                followed_by: None,
+                may_rest: false,
+                to_family: None,
+            },
         }
     }
 
@@ -228,7 +245,9 @@ impl Purpose {
             Self::SeeChild | Self::Find => Asks::SeenInPerson,
             Self::Contact => Asks::Contact,
             Self::Decide => Asks::Judgement,
-            Self::Acknowledge | Self::SendReturn | Self::PlaceRows => Asks::NoOutcome,
+            Self::Acknowledge | Self::SendReturn | Self::PlaceRows | Self::PlaceMail => {
+                Asks::NoOutcome
+            }
         }
     }
 
@@ -238,7 +257,7 @@ impl Purpose {
     pub const fn may_rest(self) -> bool {
         match self {
             Self::Acknowledge | Self::Contact | Self::SeeChild | Self::Decide => true,
-            Self::Find | Self::SendReturn | Self::PlaceRows => false,
+            Self::Find | Self::SendReturn | Self::PlaceRows | Self::PlaceMail => false,
         }
     }
 }

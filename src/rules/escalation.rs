@@ -11,6 +11,8 @@ use chrono::NaiveDate;
 code_list! {
     /// A post in the authority that can be told of a lapse.
     pub enum Post {
+        /// Every administrator holds it, and nobody else.
+        Administrator = "administrator", "Administrator";
         Officer = "officer", "Officer";
         DataTeam = "data_team", "Data team";
         TeamLeader = "team_leader", "Team leader";
@@ -34,7 +36,7 @@ impl Post {
     pub const fn next_above(self) -> Option<Self> {
         match self {
             Self::Officer => Some(Self::TeamLeader),
-            Self::TeamLeader | Self::DataTeam => Some(Self::Manager),
+            Self::TeamLeader | Self::DataTeam | Self::Administrator => Some(Self::Manager),
             Self::Manager | Self::SafeguardingLead => Some(Self::HeadOfService),
             Self::HeadOfService => Some(Self::DutyMailbox),
             Self::DutyMailbox => None,
@@ -49,6 +51,8 @@ code_list! {
         Welfare = "welfare", "Check";
         /// Of a return that the authority owes.
         Return = "return", "Return";
+        /// Of a message that came in and that an administrator is to place.
+        Message = "message", "Message";
     }
 }
 
@@ -59,6 +63,7 @@ impl Ladder {
         match self {
             Self::Welfare => "check",
             Self::Return => "return",
+            Self::Message => "duty",
         }
     }
 }
@@ -101,13 +106,13 @@ impl Step {
     pub fn posts(self, ladder: Ladder, owner: Post) -> impl Iterator<Item = Post> {
         let (first, second) = match (self, ladder) {
             (Self::Lapsed, Ladder::Welfare) => (owner, Some(Post::TeamLeader)),
-            (Self::Lapsed, Ladder::Return) => (owner, None),
+            (Self::Lapsed, Ladder::Return | Ladder::Message) => (owner, None),
             (Self::Manager, _) => (Post::Manager, None),
             (Self::HeadOfService | Self::RenewedToHeadOfService, _) => (Post::HeadOfService, None),
             (Self::DutyMailbox | Self::RenewedToDutyMailbox, Ladder::Welfare) => {
                 (Post::DutyMailbox, Some(Post::SafeguardingLead))
             }
-            (Self::DutyMailbox | Self::RenewedToDutyMailbox, Ladder::Return) => {
+            (Self::DutyMailbox | Self::RenewedToDutyMailbox, Ladder::Return | Ladder::Message) => {
                 (Post::DutyMailbox, None)
             }
         };
@@ -118,8 +123,8 @@ impl Step {
     #[must_use]
     pub const fn label_on(self, ladder: Ladder) -> &'static str {
         match (self, ladder) {
-            (Self::DutyMailbox, Ladder::Return) => "To the duty mailbox",
-            (Self::RenewedToDutyMailbox, Ladder::Return) => {
+            (Self::DutyMailbox, Ladder::Return | Ladder::Message) => "To the duty mailbox",
+            (Self::RenewedToDutyMailbox, Ladder::Return | Ladder::Message) => {
                 "Answered for again, to the duty mailbox"
             }
             (step, _) => step.label(),

@@ -157,7 +157,8 @@ mod tests {
             [
                 &DutyKind::FindChild,
                 &DutyKind::CensusReturn,
-                &DutyKind::RowsOfList
+                &DutyKind::RowsOfList,
+                &DutyKind::ReturnedMail
             ]
         );
         assert!(can_rest(DutyKind::NewAttempt, Purpose::SeeChild));

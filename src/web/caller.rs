@@ -13,7 +13,7 @@ use super::error::WebError;
 use super::gate::csrf::CsrfToken;
 use super::gate::{cookies, seal};
 use super::page::{Flash, FlashKind, Link, Look, Page};
-use super::watchman::LateSweep;
+use super::watchman::Warning;
 use crate::access::session::SignedIn;
 use crate::access::{Act, Role, Viewer};
 use crate::clock::At;
@@ -24,7 +24,7 @@ pub struct Caller {
     app: web::Data<App>,
     signed_in: Option<SignedIn>,
     csrf: String,
-    late_sweep: Option<LateSweep>,
+    warning: Option<Warning>,
     flash: Vec<Flash>,
 }
 
@@ -162,7 +162,7 @@ impl Caller {
 
     /// The frame of a page in the part of the service that `here` names (an address of the navigation, or nothing).
     pub fn page(&self, here: &str) -> Page {
-        let late = self.late_sweep.as_ref();
+        let late = self.warning.as_ref();
         frame(self.signed_in.as_ref(), &self.csrf, late, here).flash(self.flash.clone())
     }
 
@@ -192,11 +192,11 @@ impl Caller {
 pub fn frame(
     signed_in: Option<&SignedIn>,
     csrf: &str,
-    late_sweep: Option<&LateSweep>,
+    warning: Option<&Warning>,
     here: &str,
 ) -> Page {
     let page = Page {
-        warning: late_sweep.map(|late| late.0.clone()),
+        warning: warning.map(|late| late.0.clone()),
         ..Page::default().csrf(csrf)
     };
     let Some(signed_in) = signed_in else {
@@ -242,7 +242,7 @@ impl FromRequest for Caller {
                 .get::<CsrfToken>()
                 .map(|token| token.as_str().to_owned())
                 .unwrap_or_default(),
-            late_sweep: extensions.get::<LateSweep>().cloned(),
+            warning: extensions.get::<Warning>().cloned(),
             flash: told_by(request, &app.config.secret).into_iter().collect(),
             app,
         }))

@@ -118,15 +118,15 @@ routes! {
     POST "/checks/{reference}/outcomes"             Officer  officer::check::outcomes::create;
     GET  "/checks/{reference}/paper-letter/new"    Officer  officer::check::paper_letter::new;
     POST "/checks/{reference}/paper-letter"        Officer  officer::check::paper_letter::create;
-    GET  "/duties/{reference}"                      Officer  officer::check::duty::show;
+    GET  "/duties/{reference}"                      Staff    officer::check::duty::show;
     POST "/duties/{reference}/sending"              Officer  officer::check::duty::send;
     GET  "/capacity"                                Officer  officer::desk::capacity::show;
     GET  "/capacity/spreading"                      Manager  officer::desk::capacity::preview;
     POST "/capacity/spreading"                      Manager  officer::desk::capacity::carry_out;
     GET  "/lapses"                                  Officer  officer::desk::lapses::list;
-    GET  "/lapses/{reference}"                      Officer  officer::check::lapse::show;
+    GET  "/lapses/{reference}"                      Staff    officer::check::lapse::show;
     POST "/lapses/{reference}/answer"      Officer  officer::check::lapse::answer;
-    GET  "/told/{reference}"                        Officer  officer::desk::told::show;
+    GET  "/told/{reference}"                        Staff    officer::desk::told::show;
     GET  "/absences"                                Officer  officer::team::absences::list;
     POST "/absences"                                Officer  officer::team::absences::add;
     POST "/absences/{reference}/end"                Officer  officer::team::absences::end;
@@ -188,6 +188,9 @@ routes! {
     POST "/rows/{reference}/answer"                 Officer  officer::intake::row::answer;
     GET  "/admin/mail"                              Administrator  admin::mail::show;
     POST "/admin/mail/{reference}/retry"            Administrator  admin::mail::retry;
+    POST "/admin/mail/fault/repair"                 Administrator  admin::mail::mend;
+    GET  "/admin/mail/messages/{reference}"         Administrator  admin::message::show;
+    POST "/admin/mail/messages/{reference}/finding" Administrator  admin::message::place;
     GET  "/admin/mail/samples"                      Administrator  admin::samples::show;
     POST "/admin/mail/samples"                      Administrator  admin::samples::send;
     GET  "/admin/rehearsal"                         Administrator  admin::rehearsal::show;

@@ -1,49 +1,81 @@
-//! Tells every officer, manager and administrator, on every page, when nobody has looked for lapsed checks in time or nobody
-//! could be told of one. A
-//! parent is not told: there is nothing they could do.
+//! Tells every officer, manager and administrator, on every page, when nobody has looked for lapsed checks in time, nobody
+//! could be told of one, or mail does not arrive by our own fault or for want of an address that works. A parent is not told:
+//! there is nothing they could do.
 
 use actix_web::web;
+use chrono::NaiveDate;
 
 use super::app::App;
 use crate::access::session::SignedIn;
-use crate::access::{Role, accounts};
+use crate::access::{Role, accounts, authority};
 use crate::db::{Conn, DbError};
+use crate::duty::posts::Posts;
+use crate::mail::{fault, outbox};
 
 /// The warning of this request; in the request's extensions, for the frame of its page.
 #[derive(Clone, Debug)]
-pub struct LateSweep(pub String);
+pub struct Warning(pub String);
 
-/// Looks whether whoever is signed in has to be warned. While the sweep is in time this asks nothing of the database.
+/// Looks whether whoever is signed in has to be warned. Of the sweep nothing is asked while it is in time.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn look(
     app: &web::Data<App>,
     signed_in: Option<&SignedIn>,
-) -> Result<Option<LateSweep>, DbError> {
+) -> Result<Option<Warning>, DbError> {
     let Some(signed_in) = signed_in.filter(|it| it.role != Role::Parent) else {
         return Ok(None);
     };
-    let (now, late_after) = (app.clock.now(), app.config.jobs_late_after);
-    if app.watchman.knows_it_is_in_time(now, late_after) {
-        return Ok(None);
-    }
+    let (at, late_after) = (app.clock.at(), app.config.jobs_late_after);
+    let in_time = app.watchman.knows_it_is_in_time(at.now(), late_after);
     let (watchman, signed_in) = (app.watchman.clone(), signed_in.clone());
     app.db
         .read(move |conn| {
-            let Some(warning) = watchman.ask(conn, now, late_after)?.warning() else {
+            let mut warnings = Vec::new();
+            if !in_time {
+                warnings.extend(watchman.ask(conn, at.now(), late_after)?.warning());
+            }
+            warnings.extend(of_our_fault(conn)?);
+            warnings.extend(of_the_last_address(conn, &signed_in, at.today())?);
+            if warnings.is_empty() {
                 return Ok(None);
-            };
+            }
             let ask = whom_to_ask(conn, &signed_in)?;
-            Ok::<_, DbError>(Some(LateSweep(format!("{warning} {ask}."))))
+            Ok::<_, DbError>(Some(Warning(format!("{} {ask}.", warnings.join(" ")))))
         })
         .await
+}
+
+fn of_our_fault(conn: &mut Conn) -> Result<Option<String>, DbError> {
+    let fault = fault::of_all(conn)?;
+    Ok(fault.is_general().then(|| {
+        format!(
+            "Mail is not arriving at {} addresses, by a fault of our own: mail servers refuse our domain or our relay.",
+            fault.addresses
+        )
+    }))
+}
+
+fn of_the_last_address(
+    conn: &mut Conn,
+    signed_in: &SignedIn,
+    today: NaiveDate,
+) -> Result<Option<String>, DbError> {
+    if outbox::failing_addresses(conn)?.is_empty() {
+        return Ok(None);
+    }
+    let authority = authority::by_key(conn, signed_in.viewer.authority())?;
+    let posts = Posts::of(conn, &authority, today)?;
+    Ok(posts.kept().map(|_| {
+        "Mail has come back from every address of a post, so nobody may hear of a lapse; Hearth still writes to the last one that worked.".to_owned()
+    }))
 }
 
 /// An administrator sees to it; the others ask one.
 fn whom_to_ask(conn: &mut Conn, signed_in: &SignedIn) -> Result<String, DbError> {
     if signed_in.role == Role::Administrator {
-        return Ok("See what became of the jobs under Mail and jobs".to_owned());
+        return Ok("See what became of mail and jobs under Mail and jobs".to_owned());
     }
     let staff = accounts::staff(conn, signed_in.viewer.authority())?;
     let names: Vec<String> = staff
@@ -53,6 +85,6 @@ fn whom_to_ask(conn: &mut Conn, signed_in: &SignedIn) -> Result<String, DbError>
         .collect();
     Ok(match names.as_slice() {
         [] => "Tell whoever runs Hearth for your authority".to_owned(),
-        names => format!("Tell {}, who can see to the jobs", names.join(" or ")),
+        names => format!("Tell {}, who can see to mail and jobs", names.join(" or ")),
     })
 }

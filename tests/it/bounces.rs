@@ -116,14 +116,17 @@ fn what_changes_nothing_says_so_with_a_code_of_its_own() {
     for (raw, words) in [
         (String::new(), "this is no email"),
         (
-            "Subject: I am away\r\n\r\nOn Monday".to_owned(),
+            "Subject: I am away\r\nAuto-Submitted: auto-replied\r\n\r\nOn Monday".to_owned(),
             "no report",
         ),
         (
-            bounce("Message-ID: <M-1@elsewhere.example>", PARENT),
+            bounce("Message-ID: <M-1@elsewhere.example>", "x@elsewhere.example"),
             "did not send",
         ),
-        (bounce(&id, OFFICER), "was not sent to"),
+        (
+            bounce(&id, OFFICER).replace("Final-", "Original-"),
+            "was not sent to",
+        ),
         (
             bounce(&id, PARENT).replace("failed", "delayed"),
             "is delayed only",

@@ -9,15 +9,18 @@ use hearth::clock::Clock;
 use hearth::db::columns::Key;
 use hearth::db::{Conn, Db, Result};
 use hearth::mail::deliver::{Summary, deliver_due};
+use hearth::mail::returned::{self, Returned};
 use hearth::mail::{
     Courier, Letter, Letterhead, MailKind, Rendered, Topic, Transport, Trust, outbox,
 };
+use hearth::rules::bounce::Cause;
 use hearth::rules::identifiers::{EmailAddress, Reference};
 use hearth::shipped;
 
 use crate::app::Place;
 use crate::smtp::{Behaviour, SmtpServer};
 
+mod causes;
 mod links;
 mod once;
 mod refusals;
@@ -226,6 +229,32 @@ fn what_cannot_be_delivered_comes_back_to_the_address_for_that() {
     let mail = &server.received()[0];
     assert_eq!(mail.from, "bounces@wessex.example");
     assert!(mail.header("From").contains("<hearth@wessex.example>"));
+}
+
+#[test]
+fn a_mail_names_itself_in_the_address_it_comes_back_to_and_is_known_by_that_alone() {
+    let server = SmtpServer::start(Behaviour::Accept);
+    let mut office = Office::sending_to(&server);
+    office.courier.bounces_to = "bounces@wessex.example".parse().unwrap();
+    office.courier.tagged = true;
+    office.put_one();
+    office.deliver();
+    let from = server.received()[0].from.clone();
+    assert!(
+        from.starts_with("bounces+M-") && from.ends_with("@wessex.example"),
+        "{from}"
+    );
+    let raw = format!(
+        "From: MAILER-DAEMON@mx.example\r\nTo: {}\r\nSubject: Undelivered\r\n\r\nNo such user.\r\n",
+        from.to_lowercase()
+    );
+    let now = office.clock.now();
+    let nobody = None::<Key<Authority>>;
+    let taken = office
+        .db
+        .write_now(|tx| returned::take(tx, raw.as_bytes(), nobody, now))
+        .unwrap();
+    assert!(matches!(taken, Returned::Lost(_, Cause::Gone)), "{taken:?}");
 }
 
 #[test]

@@ -20,12 +20,24 @@ pub enum Behaviour {
     Refuse4xx,
     /// Refuses these recipients for good (550) and takes the others.
     Refuse5xx(Vec<String>),
+    /// Answers so to one command of every mail.
+    RefuseAt(At, u16, &'static str),
+    /// Takes everything, addresses beyond ASCII too (RFC 6531).
+    AcceptUtf8,
     /// Turns away whoever connects (554 to EHLO).
     RefuseUs,
     /// Takes a message, then closes the connection before saying so.
     DropAfterData,
     /// Takes the connection and never says a word.
     Stall,
+}
+
+/// The command that a server answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    Mail,
+    Rcpt,
+    Data,
 }
 
 /// Whether the server encrypts, and with which certificate.
@@ -200,7 +212,12 @@ impl Shared {
         line.say(&session.greeting())?;
         while let Some(words) = self.next_line(&mut line) {
             let before = held(&self.received).len();
-            let response = session.process(&words);
+            let takes_utf8 = *held(&self.behaviour) == Behaviour::AcceptUtf8;
+            let response = session.process(&without_utf8(&words));
+            if takes_utf8 && words.starts_with(b"EHLO") {
+                line.write(b"250-mail.test\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n")?;
+                continue;
+            }
             let took_one = held(&self.received).len() > before;
             if took_one && *held(&self.behaviour) == Behaviour::DropAfterData {
                 return None;
@@ -283,9 +300,22 @@ impl Line {
 
     /// In one piece: in several, each would wait for the other side to confirm the one before.
     fn say(&mut self, response: &Response) -> Option<()> {
+        self.write(&response.buffer().ok()?)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Option<()> {
         let way = self.way.get_mut();
-        way.write_all(&response.buffer().ok()?).ok()?;
+        way.write_all(bytes).ok()?;
         way.flush().ok()
+    }
+}
+
+/// The session that we play with knows no SMTPUTF8.
+fn without_utf8(line: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(line);
+    match text.starts_with("MAIL FROM") {
+        true => text.replace(" SMTPUTF8", "").into_bytes(),
+        false => line.to_vec(),
     }
 }
 
@@ -309,6 +339,15 @@ impl Clerk {
     fn behaviour(&self) -> Behaviour {
         held(&self.shared.behaviour).clone()
     }
+
+    fn refused_at(&self, command: At) -> Option<Response> {
+        match self.behaviour() {
+            Behaviour::RefuseAt(at, code, words) if at == command => {
+                Some(Response::custom(code, words.to_owned()))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Handler for Clerk {
@@ -325,7 +364,7 @@ impl Handler for Clerk {
         self.from = from.to_owned();
         self.to.clear();
         self.raw.clear();
-        OK
+        self.refused_at(At::Mail).unwrap_or(OK)
     }
 
     fn rcpt(&mut self, to: &str) -> Response {
@@ -337,6 +376,7 @@ impl Handler for Clerk {
             Behaviour::Refuse5xx(unknown) if unknown.iter().any(|it| it == to) => {
                 Response::custom(550, format!("5.1.1 <{to}>: User unknown"))
             }
+            Behaviour::RefuseAt(At::Rcpt, code, words) => Response::custom(code, words.to_owned()),
             _ => {
                 self.to.push(to.to_owned());
                 OK
@@ -350,6 +390,9 @@ impl Handler for Clerk {
     }
 
     fn data_end(&mut self) -> Response {
+        if let Some(refusal) = self.refused_at(At::Data) {
+            return refusal;
+        }
         held(&self.shared.received).push(Received {
             from: std::mem::take(&mut self.from),
             to: std::mem::take(&mut self.to),

@@ -96,6 +96,7 @@ pub(crate) struct DutySeenBy {
     children: SeenBy,
     staff: bool,
     sees_restricted: bool,
+    administers: bool,
     own: i64,
 }
 
@@ -105,6 +106,7 @@ impl DutySeenBy {
             children: SeenBy::eyes_of(viewer),
             staff: viewer.works_with_children(),
             sees_restricted: viewer.sees_restricted(),
+            administers: viewer.role() == Some(Role::Administrator),
             own: viewer.account().map_or(NOBODY, AccountKey::number),
         }
     }
@@ -135,8 +137,10 @@ where
         pass.push_bind_param::<Bool, _>(&self.sees_restricted)?;
         pass.push_sql(")))) WHEN ");
         pass.push_bind_param::<Bool, _>(&self.staff)?;
+        pass.push_sql(" THEN TRUE WHEN duty.post = 'administrator' THEN ");
+        pass.push_bind_param::<Bool, _>(&self.administers)?;
         pass.push_sql(
-            " THEN TRUE ELSE EXISTS (SELECT 1 FROM post_holder WHERE post_holder.authority_id = duty.authority_id
+            " ELSE EXISTS (SELECT 1 FROM post_holder WHERE post_holder.authority_id = duty.authority_id
                 AND post_holder.post = duty.post AND post_holder.held_to IS NULL AND post_holder.account_id = ",
         );
         pass.push_bind_param::<BigInt, _>(&self.own)?;

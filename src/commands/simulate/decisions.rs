@@ -7,7 +7,9 @@ use hearth::access::{Act, mail_upkeep};
 use hearth::clock::At;
 use hearth::duty::lapse;
 use hearth::duty::owed::{self, Duty};
+use hearth::duty::unplaced as owed_messages;
 use hearth::mail::outbox;
+use hearth::mail::unplaced::{self, Finding};
 use hearth::policy::{policy_book, rulebook};
 use hearth::returns::census;
 use hearth::rules::duty::DutyKind;
@@ -105,7 +107,7 @@ impl World {
                 continue;
             }
             // What a program that dies has not written down is noted on the next day.
-            self.returns_sent.insert(now);
+            self.duties_done.insert(now);
             let manager = &self.staff.manager.viewer;
             let done = program.write(|tx| {
                 census::send(&mut Act::new(tx, manager, At::of(now)), owed, today)?;
@@ -219,6 +221,16 @@ impl World {
                 let done = done.filter(|done| *done);
                 self.tally.once(Happening::AddressCorrected, &done);
             }
+        }
+        for message in program.read(|conn| Ok(unplaced::open(conn, authority)?))? {
+            let reference = parsed(&message.reference)?;
+            let done = program.write(|tx| {
+                let act = &mut Act::new(tx, viewer, At::of(now));
+                Ok(owed_messages::place(act, &reference, &Finding::NotOurs)?)
+            })?;
+            self.tally
+                .once(Happening::MessagePlaced, &done.filter(|done| *done));
+            self.duties_done.insert(now);
         }
         let overview = program.read(|conn| Ok(outbox::overview(conn, authority)?))?;
         for mail in overview.undelivered.into_iter().take(LOOKED_AT) {

@@ -120,7 +120,7 @@ fn twice(taken: &[Taken], tried_again: &[TriedAgain]) -> Vec<String> {
         if heard.contains(reference) {
             again.push(format!("{} to {}", mail.message_id, mail.to));
         }
-        if mail.heard == Heard::Yes {
+        if mail.heard == Heard::Yes && !mail.goes_again {
             heard.insert(reference);
         }
     }
@@ -173,7 +173,7 @@ fn untended(
     let of_returns = program.read(|conn| Ok(store::lapses(conn)?))?;
     for lapse in of_returns.iter().filter(|lapse| lapse.child.is_none()) {
         counts.lapses += 1;
-        let is_tended = |at: &NaiveDateTime| world.returns_sent.contains(at);
+        let is_tended = |at: &NaiveDateTime| world.duties_done.contains(at);
         if lapse.closed_at.as_ref().is_some_and(|at| !is_tended(at)) {
             untended.push(format!("{} of a return", lapse.reference));
         }

@@ -10,11 +10,12 @@ use chrono::{Datelike, NaiveDateTime, TimeDelta, Timelike};
 use hearth::clock::Clock;
 use hearth::db::Lifetime;
 use hearth::mail::transport::{Play, Posted};
-use hearth::rules::delivery::Answer;
+use hearth::rules::bounce::Command;
+use hearth::rules::delivery::{Answer, Refusal};
 use rand::RngExt;
 
 use super::dice::dice;
-use super::returned::{self, Returned};
+use super::returned::{self, Returned, What};
 
 /// The mailbox that is told when there is nobody else.
 pub const DUTY: &str = "duty@ashdale.example";
@@ -36,6 +37,8 @@ pub struct Taken {
     pub heard: Heard,
     /// Whether it came back, so that nobody has it.
     pub came_back: bool,
+    /// Whether it came back by our own fault, so that it is sent again.
+    pub goes_again: bool,
     /// How many writes of the program were kept by then; none for the second program, which lives on.
     kept: Option<u64>,
 }
@@ -52,6 +55,7 @@ impl Taken {
             is_weekly: false,
             heard,
             came_back: false,
+            goes_again: false,
             kept: Some(0),
         }
     }
@@ -281,23 +285,23 @@ impl Office {
     }
 
     /// Whether the mail comes back. What is for the duty mailbox does not: nobody is told after that.
-    fn comes_back(&self, record: &mut Record, mail: &Posted) -> bool {
+    fn comes_back(&self, record: &mut Record, mail: &Posted) -> Option<What> {
         let now = self.clock.now();
         let mut dice = dice(self.seed, ("returned", &mail.to, slot(now)));
-        if self.calm.load(Ordering::SeqCst) || mail.to == DUTY || !dice.random_ratio(1, 60) {
-            return false;
+        if self.calm.load(Ordering::SeqCst) || mail.to == DUTY || !dice.random_ratio(1, 40) {
+            return None;
         }
         let message_id = header(mail, "Message-ID");
         let returned = returned::of(&mut dice, &mail.to, &message_id, now);
-        let is_lost = returned.what.is_lost();
-        if is_lost {
+        let what = returned.what;
+        if what.is_lost() {
             record.refused.push(RefusedMail {
                 mail: reference_of(&message_id).to_owned(),
                 names: names(mail),
             });
         }
         record.returned.push(returned);
-        is_lost
+        Some(what)
     }
 
     fn take(&self, record: &mut Record, mail: &Posted, heard: Heard) -> Answer {
@@ -310,7 +314,8 @@ impl Office {
             more: more(mail),
             is_weekly: header(mail, "Subject").starts_with("The week of "),
             heard,
-            came_back,
+            came_back: came_back.is_some_and(|it| it.is_lost() || it.goes_again()),
+            goes_again: came_back.is_some_and(What::goes_again),
             kept: (!is_seconds).then(|| self.lifetime.kept()),
         });
         Answer::Accepted {
@@ -360,17 +365,19 @@ fn unreachable(reason: &str) -> Answer {
 }
 
 fn refuse_for_now(reply: &str) -> Answer {
-    Answer::Temporary {
-        code: Some(451),
-        reply: reply.to_owned(),
-    }
+    refuse(Command::Rcpt, 451, reply)
 }
 
 fn refuse_for_good() -> Answer {
-    Answer::Permanent {
-        code: Some(550),
-        reply: "5.1.1 user unknown".to_owned(),
-    }
+    refuse(Command::Rcpt, 550, "5.1.1 user unknown")
+}
+
+fn refuse(command: Command, code: u16, words: &str) -> Answer {
+    Answer::Refused(Refusal {
+        command: Some(command),
+        code,
+        words: words.to_owned(),
+    })
 }
 
 fn header(mail: &Posted, name: &str) -> String {
@@ -512,7 +519,8 @@ mod tests {
         assert!(back.iter().any(|it| it.what.is_lost()));
         assert!(back.iter().any(|it| !it.what.is_lost()));
         assert!(!back.iter().any(|it| it.raw.contains(DUTY)));
-        let lost = back.iter().filter(|it| it.what.is_lost()).count();
+        let is_missing = |it: &&Returned| it.what.is_lost() || it.what.goes_again();
+        let lost = back.iter().filter(is_missing).count();
         assert_eq!(
             server.taken().iter().filter(|it| it.came_back).count(),
             lost

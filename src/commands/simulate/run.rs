@@ -228,7 +228,10 @@ impl Run {
             match message.what {
                 What::NoSuchMailbox => self.world.tally.add(Happening::BouncedForGood, 1),
                 What::GivenUp => self.world.tally.add(Happening::BouncedForNow, 1),
-                What::Late | What::Absence => {}
+                What::Refused => self.world.tally.add(Happening::RefusedForContent, 1),
+                What::OurFault => self.world.tally.add(Happening::OurFault, 1),
+                What::InWords => self.world.tally.add(Happening::ReportedInWords, 1),
+                What::Letter | What::Late | What::Absence => {}
             }
         }
         Ok(())

@@ -57,6 +57,10 @@ happenings! {
     CameHomeEarly = "absences ended early";
     BouncedForGood = "mails that came back for good";
     BouncedForNow = "mails given up after they were taken";
+    RefusedForContent = "mails refused for their content after they were taken";
+    OurFault = "mails that came back by our own fault, and went again";
+    ReportedInWords = "mails that a report in words alone said were lost";
+    MessagePlaced = "messages that nobody could place, read by an administrator";
     AddressCorrected = "failing addresses corrected";
     Retried = "dead mails that somebody tried again";
     SecondProgram = "times a second program ran the jobs while the first waited for an answer";

@@ -116,8 +116,8 @@ pub struct World {
     pub families: Vec<Household>,
     pub pupils: Vec<Pupil>,
     pub tally: Tally,
-    /// The moments at which somebody noted that a census return was sent.
-    pub returns_sent: BTreeSet<NaiveDateTime>,
+    /// The moments at which somebody did what is owed about no child: sent a census return, dealt with messages.
+    pub duties_done: BTreeSet<NaiveDateTime>,
     /// The last day on which anything goes wrong.
     pub last_day: NaiveDate,
     agenda: BTreeMap<NaiveDate, Vec<Errand>>,
@@ -149,7 +149,7 @@ impl World {
             families: families.into_iter().map(Household::of).collect(),
             pupils: Vec::new(),
             tally: Tally::default(),
-            returns_sent: BTreeSet::new(),
+            duties_done: BTreeSet::new(),
             last_day: today + Days::new(u64::from(days.saturating_sub(1))),
             agenda: BTreeMap::new(),
         };

@@ -2,19 +2,22 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use super::*;
+use crate::duty::posts::{HeardOf, Posts};
 use crate::jobs::bounces;
-use crate::mail::outbox;
+use crate::mail::Transport;
 use crate::mail::returned::Returned;
+use crate::mail::transport::Play;
+use crate::mail::unplaced;
+use crate::mail::{fault, outbox};
+use crate::rules::bounce::{Cause, Command};
+use crate::rules::delivery::{Answer, Refusal};
 
 /// What a mail server sends back about a mail.
 fn bounce(mail: &Posted, to: &str, action: &str, status: &str) -> String {
-    let id = mail
-        .raw
-        .lines()
-        .find(|line| line.starts_with("Message-ID:"))
-        .unwrap();
+    let id = message_id(mail);
     format!(
         "From: MAILER-DAEMON@mx.example\r\nSubject: Undelivered\r\n\
          Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
@@ -23,6 +26,11 @@ fn bounce(mail: &Posted, to: &str, action: &str, status: &str) -> String {
          Diagnostic-Code: smtp; 550 no such user\r\n\
          --b\r\nContent-Type: text/rfc822-headers\r\n\r\n{id}\r\n--b--\r\n"
     )
+}
+
+fn message_id(mail: &Posted) -> &str {
+    let mut lines = mail.raw.lines();
+    lines.find(|line| line.starts_with("Message-ID:")).unwrap()
 }
 
 impl World {
@@ -34,18 +42,34 @@ impl World {
         self.run(outbox::failing_addresses)
     }
 
+    fn unplaced(&self) -> Vec<unplaced::Unplaced> {
+        self.run(|conn| unplaced::open(conn, self.authority))
+    }
+
     fn dead(&self) -> i64 {
         self.run(|conn| outbox::overview(conn, self.authority)).dead
     }
 
-    /// Gives them an address that our own checks let through and that no message can be written to: a label of a
-    /// domain has at most 63 characters.
-    fn break_address(&self, of: &str) {
-        let broken = format!("broken@{}.example", of.replace(['.', '@'], "").repeat(5));
-        assert!(EmailAddress::parse(&broken).is_ok());
-        self.break_by_hand(&format!(
-            "UPDATE account SET email = '{broken}' WHERE email = '{of}'"
-        ));
+    /// Runs what is due with a mail server that knows no such mailboxes; gives what it took.
+    fn sweep_refusing(&mut self, gone: &'static [&str]) -> Vec<Posted> {
+        let taken: Arc<Mutex<Vec<Posted>>> = Arc::default();
+        let kept = Arc::clone(&taken);
+        let play = Play::new(move |mail| {
+            if gone.contains(&mail.to.as_str()) {
+                return Answer::Refused(Refusal {
+                    command: Some(Command::Rcpt),
+                    code: 550,
+                    words: "5.1.1 no such user".to_owned(),
+                });
+            }
+            kept.lock().unwrap().push(mail);
+            Answer::Accepted {
+                reply: "250 ok".to_owned(),
+            }
+        });
+        self.services.courier.transport = Transport::Played(play);
+        runner::run_due(&self.services, self.now());
+        std::mem::take(&mut *taken.lock().unwrap())
     }
 }
 
@@ -67,16 +91,16 @@ fn world_with_a_lapse() -> (World, Vec<Posted>) {
 
 #[test]
 fn a_lapse_mail_that_dies_climbs_in_the_same_run_until_somebody_is_told() {
-    let world = World::new();
+    let mut world = World::new();
     world.known_since_seen("2025-12-01");
     world.on("2026-12-01").sweep();
-    world.break_address(TEAM_LEADER);
-    world.break_address(MANAGER);
-    let mails = world.on("2026-12-02").sweep();
+    world.on("2026-12-02");
+    let mails = world.sweep_refusing(&[TEAM_LEADER, MANAGER]);
     assert_eq!(recipients(&mails), [HEAD, OFFICER]);
     assert!(read(to(&mails, HEAD)).says("could not be delivered"));
     assert_eq!(world.dead(), 2);
-    assert!(world.sweep().is_empty());
+    assert_eq!(world.failing(), [TEAM_LEADER, MANAGER]);
+    assert!(world.sweep_refusing(&[]).is_empty());
     world.assert_green();
 }
 
@@ -85,7 +109,7 @@ fn a_mail_that_came_back_for_good_climbs_and_its_address_holds_no_post() {
     let (world, mails) = world_with_a_lapse();
     let raw = bounce(to(&mails, TEAM_LEADER), TEAM_LEADER, "failed", "5.1.1");
     let taken = world.take(&raw);
-    assert!(matches!(taken, Returned::Refused(_)), "{taken:?}");
+    assert!(matches!(taken, Returned::Lost(_, Cause::Gone)), "{taken:?}");
     assert_eq!(world.failing(), [TEAM_LEADER]);
     assert_eq!(recipients(&world.sweep()), [MANAGER]);
     world.assert_green();
@@ -112,7 +136,11 @@ fn an_officer_whose_mail_comes_back_is_passed_over() {
 fn what_the_server_gave_up_climbs_and_the_address_stays() {
     let (world, mails) = world_with_a_lapse();
     let raw = bounce(to(&mails, TEAM_LEADER), TEAM_LEADER, "failed", "4.4.7");
-    assert!(matches!(world.take(&raw), Returned::GivenUp(_)));
+    let taken = world.take(&raw);
+    assert!(
+        matches!(taken, Returned::Lost(_, Cause::Moment)),
+        "{taken:?}"
+    );
     assert_eq!(world.failing(), Vec::<String>::new());
     assert_eq!(recipients(&world.sweep()), [MANAGER]);
 }
@@ -122,23 +150,128 @@ fn what_proves_nothing_changes_nothing() {
     let (world, mails) = world_with_a_lapse();
     let mail = to(&mails, TEAM_LEADER);
     let good = bounce(mail, TEAM_LEADER, "failed", "5.1.1");
-    let is_no_mail_of_ours = good.replace("Message-ID: <M-", "Message-ID: <M-9");
+    let is_no_mail_of_ours = good
+        .replace("Message-ID: <M-", "Message-ID: <M-9")
+        .replace(TEAM_LEADER, "stranger@elsewhere.example");
     assert_eq!(world.take(&is_no_mail_of_ours), Returned::NotOurs);
     let delayed = world.take(&bounce(mail, TEAM_LEADER, "delayed", "4.4.1"));
     assert!(matches!(delayed, Returned::Delayed(_)));
     let arrived = world.take(&bounce(mail, TEAM_LEADER, "relayed", "2.0.0"));
     assert!(matches!(arrived, Returned::NotLost(_)));
-    let stranger = world.take(&bounce(mail, MANAGER, "failed", "5.1.1"));
-    assert!(matches!(stranger, Returned::OtherAddress(_)));
-    assert_eq!(
-        world.take("Subject: I am away\r\n\r\nBack on Monday."),
-        Returned::NoBounce
+    let stranger = bounce(mail, MANAGER, "failed", "5.1.1").replace(
+        "Final-Recipient",
+        &format!("Original-Recipient: rfc822; {MANAGER}\r\nFinal-Recipient"),
     );
+    let stranger = world.take(&stranger);
+    assert!(matches!(stranger, Returned::OtherAddress(_)));
+    let away = "Subject: I am away\r\nAuto-Submitted: auto-replied\r\n";
+    let id = message_id(mail).replace("Message-ID", "In-Reply-To");
+    let taken = world.take(&format!("{away}{id}\r\n\r\nBack on Monday."));
+    assert!(matches!(taken, Returned::Away(_)));
+    let of_nothing = world.take(&format!("{away}\r\nBack on Monday."));
+    assert_eq!(of_nothing, Returned::Automatic);
     assert_eq!(world.take(""), Returned::Unreadable);
 
     assert_eq!(world.failing(), Vec::<String>::new());
     assert_eq!(world.dead(), 0);
+    assert!(world.unplaced().is_empty());
     assert!(world.sweep().is_empty());
+}
+
+#[test]
+fn a_report_on_an_address_it_was_sent_on_to_is_about_the_one_that_we_wrote_to() {
+    let (world, mails) = world_with_a_lapse();
+    let raw = bounce(
+        to(&mails, TEAM_LEADER),
+        "private@elsewhere.example",
+        "failed",
+        "5.1.1",
+    );
+    assert!(matches!(world.take(&raw), Returned::Lost(_, Cause::Gone)));
+    assert_eq!(world.failing(), [TEAM_LEADER]);
+    assert_eq!(recipients(&world.sweep()), [MANAGER]);
+}
+
+#[test]
+fn only_gone_marks_an_address_whatever_the_code() {
+    for (status, words, cause) in [
+        ("5.2.2", "552 5.2.2 mailbox full", Cause::Full),
+        ("5.3.4", "552 5.3.4 message too big", Cause::TooBig),
+        ("5.7.1", "554 5.7.1 spam", Cause::Content),
+        ("5.0.0", "no", Cause::Unclear),
+        ("5.4.7", "expired", Cause::Moment),
+    ] {
+        let (world, mails) = world_with_a_lapse();
+        let raw = bounce(to(&mails, TEAM_LEADER), TEAM_LEADER, "failed", status);
+        let raw = raw.replace("550 no such user", words);
+        let taken = world.take(&raw);
+        assert!(
+            matches!(taken, Returned::Lost(_, it) if it == cause),
+            "{taken:?}"
+        );
+        assert_eq!(world.failing(), Vec::<String>::new());
+        assert_eq!(recipients(&world.sweep()), [MANAGER], "{status}");
+        world.assert_green();
+    }
+}
+
+#[test]
+fn our_own_fault_silences_no_post_and_its_mail_is_tried_again() {
+    let (world, mails) = world_with_a_lapse();
+    let refuse = |mail: &Posted| {
+        let raw = bounce(mail, &mail.to, "failed", "5.7.26");
+        world.take(&raw.replace("550 no such user", "550-5.7.26 sender domain fails DMARC"))
+    };
+    for mail in &mails {
+        assert!(matches!(refuse(mail), Returned::Held(_)));
+        assert!(matches!(refuse(mail), Returned::KnownBefore(_)));
+    }
+    assert_eq!(world.failing(), Vec::<String>::new());
+    assert_eq!(world.dead(), 0);
+    let fault = world.run(fault::of_all);
+    assert_eq!((fault.addresses, fault.is_general()), (2, true));
+    assert!(fault.words[0].contains("sender domain fails DMARC"));
+
+    let again = world.run(|conn| fault::retry_all(conn, world.authority, world.now()));
+    assert_eq!(again, 2);
+    assert!(!world.run(fault::of_all).is_any());
+    assert_eq!(recipients(&world.sweep()), [TEAM_LEADER, OFFICER]);
+    world.assert_green();
+}
+
+#[test]
+fn bounces_alone_never_leave_nobody_to_tell() {
+    let (world, mails) = world_with_a_lapse();
+    world.take(&bounce(to(&mails, OFFICER), OFFICER, "failed", "5.1.1"));
+    let mut told = mails;
+    for (who, next) in [
+        (TEAM_LEADER, MANAGER),
+        (MANAGER, HEAD),
+        (HEAD, DUTY),
+        (DUTY, SAFEGUARDING),
+    ] {
+        world.take(&bounce(to(&told, who), who, "failed", "5.1.1"));
+        told = world.sweep();
+        assert!(recipients(&told).contains(&next), "{:?}", recipients(&told));
+    }
+    world.take(&bounce(
+        to(&told, SAFEGUARDING),
+        SAFEGUARDING,
+        "failed",
+        "5.1.1",
+    ));
+    assert_eq!(world.failing().len(), 6);
+    let posts = world.run(|conn| {
+        let authority = authority::by_key(conn, world.authority)?;
+        Posts::of(conn, &authority, world.today())
+    });
+    assert_eq!(posts.kept().map(EmailAddress::as_str), Some(SAFEGUARDING));
+    assert_eq!(posts.silenced(), []);
+    let heard = posts.who(Post::HeadOfService, HeardOf::default()).unwrap();
+    assert_eq!(heard.people.len(), 1, "somebody is written to all the same");
+    world
+        .ending
+        .leave_unproved("the last mail of all came back, and nobody is left who was not tried");
 }
 
 #[test]
@@ -151,7 +284,8 @@ fn the_folder_is_read_once_and_what_cannot_be_read_stays() {
     };
     let raw = bounce(to(&mails, TEAM_LEADER), TEAM_LEADER, "failed", "5.1.1");
     put("1.a", &raw);
-    put("2.b", "Subject: I am away\r\n\r\nBack on Monday.");
+    let away = "Subject: I am away\r\nAuto-Submitted: auto-replied\r\n\r\nBack on Monday.";
+    put("2.b", away);
     put("3.c", "");
     world.services.courier.bounces = Some(folder.path().to_owned());
 

@@ -12,6 +12,7 @@ mod failed_visit;
 mod invented;
 mod invitation;
 mod lapse_digest;
+mod mail_fault;
 mod plain_text;
 mod postponed;
 mod receipt;
@@ -27,6 +28,7 @@ pub use due_soon::{DueSoon, DueSoonLine};
 pub use failed_visit::FailedVisit;
 pub use invitation::Invitation;
 pub use lapse_digest::{LapseDigest, LapseLine};
+pub use mail_fault::MailFault;
 pub use postponed::Postponed;
 pub use receipt::Receipt;
 pub use record_closed::RecordClosed;
@@ -138,6 +140,7 @@ fn sample(kind: MailKind, of: &Invented<'_>) -> Result<Option<Rendered>> {
         MailKind::BookedElsewhere => BookedElsewhere::sample(of).render(of.head),
         MailKind::RestDecided => RestDecided::sample(of).render(of.head),
         MailKind::DeliveryFailed => DeliveryFailed::sample(of).render(of.head),
+        MailKind::MailFault => MailFault::sample(of).render(of.head),
         MailKind::Invitation => Invitation::sample(of).render(of.head),
         MailKind::SignInLink => SignInLink::sample(of).render(of.head),
         MailKind::Receipt => Receipt::sample(of).render(of.head),

@@ -3,11 +3,13 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use super::leases::Failure;
 use super::{MailState, OutgoingMail};
 use crate::db::columns::Key;
 use crate::db::schema::{failing_address, outgoing_mail};
 use crate::db::{Conn, Result};
 use crate::mail::MailKind;
+use crate::rules::bounce::Cause;
 
 /// A mail that a bounce names.
 #[derive(Queryable)]
@@ -17,6 +19,11 @@ pub(in crate::mail) struct Named {
     pub(in crate::mail) kind: MailKind,
     pub(in crate::mail) recipient: String,
     pub(in crate::mail) state: MailState,
+    pub(in crate::mail) tries: i32,
+    pub(in crate::mail) useless_after: Option<NaiveDateTime>,
+    /// Whether its words are still kept, so that it can be sent again.
+    pub(in crate::mail) is_whole: bool,
+    pub(in crate::mail) failing_since: Option<NaiveDateTime>,
 }
 
 /// An address that mail came back from, as the page for administrators lists it.
@@ -33,31 +40,65 @@ pub struct FailingAddress {
 
 /// The mail with this Message-ID, as the header has it.
 pub(in crate::mail) fn by_message_id(conn: &mut Conn, message_id: &str) -> Result<Option<Named>> {
-    Ok(outgoing_mail::table
+    Ok(named()
         .filter(outgoing_mail::message_id.eq(message_id))
-        .select((
-            outgoing_mail::id,
-            outgoing_mail::reference,
-            outgoing_mail::kind,
-            outgoing_mail::recipient,
-            outgoing_mail::state,
-        ))
         .first(conn)
         .optional()?)
 }
 
-/// Records that a mail came back, whatever its state was.
+/// The mail with this reference.
+pub(in crate::mail) fn by_reference(conn: &mut Conn, reference: &str) -> Result<Option<Named>> {
+    Ok(named()
+        .filter(outgoing_mail::reference.eq(reference))
+        .first(conn)
+        .optional()?)
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn named() -> _ {
+    outgoing_mail::table.select((
+        outgoing_mail::id,
+        outgoing_mail::reference,
+        outgoing_mail::kind,
+        outgoing_mail::recipient,
+        outgoing_mail::state,
+        outgoing_mail::tries,
+        outgoing_mail::useless_after,
+        outgoing_mail::body_text.ne(""),
+        outgoing_mail::failing_since,
+    ))
+}
+
+/// The authority of the newest mail to one of these addresses.
+pub(in crate::mail) fn authority_of(conn: &mut Conn, recipients: &[String]) -> Result<Option<i64>> {
+    Ok(outgoing_mail::table
+        .filter(outgoing_mail::recipient.eq_any(recipients))
+        .order(outgoing_mail::id.desc())
+        .select(outgoing_mail::authority_id)
+        .first(conn)
+        .optional()?)
+}
+
+/// Records that a mail came back, whatever its state was: it is dead, or tried again at a moment.
 pub(in crate::mail) fn record_returned(
     tx: &mut Conn,
-    mail: Key<OutgoingMail>,
-    words: &str,
+    mail: &Named,
+    failure: Failure<'_>,
+    again_at: Option<NaiveDateTime>,
 ) -> Result<()> {
+    let state = match again_at {
+        Some(_) => MailState::Waiting,
+        None => MailState::Dead,
+    };
     diesel::update(outgoing_mail::table)
-        .filter(outgoing_mail::id.eq(mail))
+        .filter(outgoing_mail::id.eq(mail.id))
         .set((
-            outgoing_mail::state.eq(MailState::Dead),
-            outgoing_mail::last_answer.eq(words),
+            outgoing_mail::state.eq(state),
+            outgoing_mail::next_try_at.eq(again_at.unwrap_or(failure.at)),
+            outgoing_mail::last_answer.eq(failure.words),
             outgoing_mail::leased_until.eq(None::<NaiveDateTime>),
+            outgoing_mail::cause.eq(failure.cause.map(Cause::as_str)),
+            outgoing_mail::failing_since.eq(mail.failing_since.unwrap_or(failure.at)),
         ))
         .execute(tx)?;
     Ok(())
@@ -85,10 +126,11 @@ pub(in crate::mail) fn add(
     Ok(())
 }
 
-/// Every address that fails now.
+/// Every address that fails now, in the order in which they began to.
 pub(in crate::mail) fn addresses(conn: &mut Conn) -> Result<Vec<String>> {
     Ok(failing_address::table
         .filter(failing_address::cleared_at.is_null())
+        .order((failing_address::since, failing_address::id))
         .select(failing_address::email)
         .load(conn)?)
 }

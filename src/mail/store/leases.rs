@@ -8,7 +8,8 @@ use crate::db::columns::Key;
 use crate::db::schema::outgoing_mail;
 use crate::db::{Conn, Result};
 use crate::on_each;
-use crate::rules::delivery::LONGEST_WAIT;
+use crate::rules::bounce::Cause;
+use crate::rules::delivery::{LONGEST_WAIT, domain_of};
 
 /// Takes the mails that have been due longest and that nobody holds, `at_most` so many, until `until`, and counts
 /// the try.
@@ -48,6 +49,7 @@ pub(in crate::mail) fn take(
             outgoing_mail::tries,
             outgoing_mail::created_at,
             outgoing_mail::useless_after,
+            outgoing_mail::failing_since,
         ))
         .load(tx)?)
 }
@@ -96,44 +98,80 @@ pub(in crate::mail) fn record_sent(
             outgoing_mail::sent_at.eq(now),
             outgoing_mail::last_answer.eq(answer),
             outgoing_mail::leased_until.eq(None::<NaiveDateTime>),
+            outgoing_mail::cause.eq(None::<String>),
+            outgoing_mail::failing_since.eq(None::<NaiveDateTime>),
         ))
         .execute(conn))?;
     Ok(())
+}
+
+/// Why a mail did not arrive, since when, and what the server said of it.
+#[derive(Clone, Copy)]
+pub(in crate::mail) struct Failure<'a> {
+    pub(in crate::mail) cause: Option<Cause>,
+    pub(in crate::mail) at: NaiveDateTime,
+    pub(in crate::mail) words: &'a str,
 }
 
 /// Records when to try again; not if the lease ran out and somebody else has tried since.
 pub(in crate::mail) fn record_retry(
     tx: &mut Conn,
     mail: &OutgoingMail,
-    answer: &str,
+    failure: Failure<'_>,
     at: NaiveDateTime,
+) -> Result<()> {
+    record_failure(tx, mail, failure, MailState::Waiting, at)
+}
+
+/// Records that the mail will not be tried again; not if somebody else has tried since.
+pub(in crate::mail) fn record_dead(
+    tx: &mut Conn,
+    mail: &OutgoingMail,
+    failure: Failure<'_>,
+) -> Result<()> {
+    record_failure(tx, mail, failure, MailState::Dead, failure.at)
+}
+
+fn record_failure(
+    tx: &mut Conn,
+    mail: &OutgoingMail,
+    failure: Failure<'_>,
+    state: MailState,
+    next_try_at: NaiveDateTime,
 ) -> Result<()> {
     diesel::update(outgoing_mail::table)
         .filter(outgoing_mail::id.eq(mail.id))
         .filter(WAITING)
         .filter(outgoing_mail::tries.eq(mail.tries))
         .set((
-            outgoing_mail::next_try_at.eq(at),
-            outgoing_mail::last_answer.eq(answer),
+            outgoing_mail::state.eq(state),
+            outgoing_mail::next_try_at.eq(next_try_at),
+            outgoing_mail::last_answer.eq(failure.words),
             outgoing_mail::leased_until.eq(None::<NaiveDateTime>),
+            outgoing_mail::cause.eq(failure.cause.map(Cause::as_str)),
+            outgoing_mail::failing_since.eq(mail.failing_since.unwrap_or(failure.at)),
         ))
         .execute(tx)?;
     Ok(())
 }
 
-/// Records that the mail will not be tried again; not if somebody else has tried since.
-pub(in crate::mail) fn record_dead(tx: &mut Conn, mail: &OutgoingMail, answer: &str) -> Result<()> {
-    diesel::update(outgoing_mail::table)
-        .filter(outgoing_mail::id.eq(mail.id))
-        .filter(WAITING)
-        .filter(outgoing_mail::tries.eq(mail.tries))
-        .set((
-            outgoing_mail::state.eq(MailState::Dead),
-            outgoing_mail::last_answer.eq(answer),
-            outgoing_mail::leased_until.eq(None::<NaiveDateTime>),
-        ))
-        .execute(tx)?;
-    Ok(())
+/// As many mails as are looked through for one that was taken.
+const LOOKED_THROUGH: i64 = 500;
+
+/// Whether the server has taken a mail to a domain since a moment; of the newest mails only.
+pub(in crate::mail) fn is_taken_since(
+    tx: &mut Conn,
+    domain: &str,
+    since: NaiveDateTime,
+) -> Result<bool> {
+    let newest: Vec<(String, Option<NaiveDateTime>)> = outgoing_mail::table
+        .order(outgoing_mail::id.desc())
+        .limit(LOOKED_THROUGH)
+        .select((outgoing_mail::recipient, outgoing_mail::sent_at))
+        .load(tx)?;
+    Ok(newest
+        .iter()
+        .any(|(to, sent_at)| domain_of(to) == domain && sent_at.is_some_and(|at| at > since)))
 }
 
 /// Gives a mail back that was taken and not tried, as if nobody had taken it.

@@ -1,7 +1,9 @@
 //! The SQL of the outbox: what is to be sent, what was sent, and what the server said.
 
 pub(super) mod failing;
+pub(super) mod fault;
 pub(super) mod leases;
+pub(super) mod unplaced;
 
 use chrono::{Duration, NaiveDateTime};
 use diesel::dsl::count_star;
@@ -11,6 +13,7 @@ use super::MailKind;
 use crate::db::columns::Key;
 use crate::db::schema::outgoing_mail;
 use crate::db::{Condition, Conn, Result};
+use crate::rules::bounce::Cause;
 use crate::rules::codes::code_list;
 
 code_list! {
@@ -27,7 +30,7 @@ code_list! {
 
 crate::text_column!(MailState);
 
-crate::text_column!(MailKind);
+crate::text_column!(MailKind, Cause);
 
 /// A mail that was leased, with what is needed to send it.
 #[derive(Clone, Debug, Queryable)]
@@ -45,6 +48,7 @@ pub struct OutgoingMail {
     pub(super) tries: i32,
     pub(super) created_at: NaiveDateTime,
     pub(super) useless_after: Option<NaiveDateTime>,
+    pub(super) failing_since: Option<NaiveDateTime>,
 }
 
 /// A mail to be put in the outbox.
@@ -89,6 +93,8 @@ pub struct Undelivered {
     pub last_answer: String,
     /// When it was put in the outbox, UTC.
     pub created_at: NaiveDateTime,
+    /// Why it has not arrived; none if no server said so.
+    pub cause: Option<Cause>,
 }
 
 impl Undelivered {
@@ -160,6 +166,8 @@ pub(super) fn retry_now(
             outgoing_mail::next_try_at.eq(now),
             outgoing_mail::leased_until.eq(None::<NaiveDateTime>),
             outgoing_mail::reported_at.eq(None::<NaiveDateTime>),
+            outgoing_mail::cause.eq(None::<String>),
+            outgoing_mail::failing_since.eq(None::<NaiveDateTime>),
         ))
         .execute(tx)?;
     Ok(changed > 0)
@@ -196,6 +204,7 @@ pub(super) fn undelivered(conn: &mut Conn, authority: i64, limit: i64) -> Result
             outgoing_mail::next_try_at,
             outgoing_mail::last_answer,
             outgoing_mail::created_at,
+            outgoing_mail::cause.nullable(),
         ))
         .load(conn)?)
 }

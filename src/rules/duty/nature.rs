@@ -78,6 +78,8 @@ pub enum ClosedBy {
     Sending,
     /// Everything that was asked is answered.
     Answers,
+    /// An administrator says what the messages were.
+    Finding,
 }
 
 /// From which day on what was done for another duty does what one of a kind asks for as well.

@@ -25,12 +25,13 @@ code_list! {
         Account = "A", "Account";
         Mail = "M", "Email";
         Import = "I", "Import";
-        Row = "R", "Row of a list";
+        Row = "Q", "Row of a list";
         Address = "D", "Address";
         Episode = "E", "Episode";
         Absence = "V", "Absence";
         Term = "T", "School term";
         CalendarDay = "K", "Day of the calendar";
+        ReturnedMessage = "R", "Message that came in";
     }
 }
 

@@ -84,6 +84,7 @@ code_list! {
         CensusAutumn = "census_autumn", "Day of the autumn census, in October";
         CensusSpring = "census_spring", "Day of the spring census, in January";
         CensusSummer = "census_summer", "Day of the summer census, in May";
+        ReturnedMail = "returned_mail", "Say what a message was that came in";
         /// s.437(2) Education Act 1996. Counted with the day of service as day 1.
         S437Notice = "s437_notice", "Notice under section 437";
         ParentNotification2026 = "parent_notification_2026", "Parent tells the authority (2026 Act)";
@@ -162,6 +163,7 @@ impl PolicyKey {
             ),
             Self::RowsOfList => (WORKING, 1, 15, Unit::WorkingDay, BEXLEY_OUTER),
             Self::CensusReturn => (TIME, 1, 92, Unit::CalendarDay, OWN),
+            Self::ReturnedMail => (WORKING, 1, 15, Unit::WorkingDay, OWN),
             Self::CensusAutumn | Self::CensusSpring | Self::CensusSummer => {
                 (THURSDAYS, 1, 4, Unit::Thursday, OF_THE_CENSUS)
             }

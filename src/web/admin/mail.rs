@@ -7,7 +7,9 @@ use crate::access::mail_upkeep;
 use crate::db::DbError;
 use crate::jobs::punctuality::{self, Punctuality};
 use crate::jobs::runner::{self, RunRecord};
+use crate::mail::fault::{self, Fault};
 use crate::mail::outbox::{self, Delivery, FailingAddress, Overview};
+use crate::mail::unplaced::{self, Unplaced};
 use crate::web::answer;
 use crate::web::caller::Caller;
 use crate::web::error::WebError;
@@ -23,6 +25,8 @@ const SHOWN: i64 = 20;
 #[template(path = "admin/mail.html")]
 struct MailPage {
     page: Page,
+    fault: Fault,
+    unplaced: Vec<Unplaced>,
     outbox: Overview,
     failing: Vec<FailingAddress>,
     delivered: Vec<Delivery>,
@@ -38,6 +42,8 @@ pub async fn show(caller: Caller) -> Result<HttpResponse, WebError> {
         .read(move |conn, viewer| {
             Ok::<_, DbError>(MailPage {
                 page,
+                fault: fault::of_authority(conn, viewer.authority())?,
+                unplaced: unplaced::open(conn, viewer.authority())?,
                 outbox: outbox::overview(conn, viewer.authority())?,
                 failing: outbox::failing(conn, viewer.authority())?,
                 delivered: outbox::delivered(conn, viewer.authority(), SHOWN)?,
@@ -68,6 +74,22 @@ pub async fn retry(
         Flash::important(format!(
             "{name} cannot be tried again: it was sent, it is being sent now, or it carried a link that is no longer kept. Ask for a new one"
         ))
+    };
+    Ok(caller.see_other_with("/admin/mail", &told))
+}
+
+/// `POST /admin/mail/fault/repair`
+pub async fn mend(
+    caller: Caller,
+    submitted: Submitted<ButtonPress>,
+) -> Result<HttpResponse, WebError> {
+    if let Err(Refused { .. }) = submitted.check(caller.today()) {
+        return Err(WebError::StaleForm);
+    }
+    let told = match caller.act(mail_upkeep::fault_mended).await?? {
+        0 => Flash::important("No mail is held up by a fault of our own"),
+        1 => Flash::success("One email is tried again now"),
+        mails => Flash::success(format!("{mails} emails are tried again now")),
     };
     Ok(caller.see_other_with("/admin/mail", &told))
 }

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod commencement;
 pub mod mail;
+pub mod message;
 pub mod policy_value;
 pub mod rehearsal;
 pub mod samples;

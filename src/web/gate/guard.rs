@@ -18,7 +18,7 @@ use crate::web::app::App;
 use crate::web::error::WebError;
 use crate::web::page::Page;
 use crate::web::routes::{self, Who};
-use crate::web::watchman::{self, LateSweep};
+use crate::web::watchman::{self, Warning};
 use crate::web::{answer, caller};
 
 /// The middleware; wrapped around the whole app.
@@ -230,7 +230,7 @@ fn in_their_frame(response: ServiceResponse) -> ServiceResponse {
 fn frame_of(request: &HttpRequest) -> Page {
     let extensions = request.extensions();
     let csrf = extensions.get::<CsrfToken>().map(CsrfToken::as_str);
-    let late = extensions.get::<LateSweep>();
+    let late = extensions.get::<Warning>();
     caller::frame(
         extensions.get::<SignedIn>(),
         csrf.unwrap_or_default(),

@@ -9,6 +9,8 @@ use hearth::intake::list_import::account::Became;
 use hearth::intake::list_import::unplaced::{Answer, Question};
 use hearth::mail::MailKind;
 use hearth::mail::outbox::MailState;
+use hearth::mail::unplaced::Verdict;
+use hearth::rules::bounce::Cause;
 use hearth::rules::codes::{
     AbuseCategory, ChildStatus, ClosureReason, Confidentiality, EpisodeKind, Ethnicity,
     PreviousSetting, PrimaryReason, RegisterBasis, Relationship, SenProvision, SenType, Sex,
@@ -42,7 +44,9 @@ fn words(keys: impl Iterator<Item = &'static str>) -> Words {
 /// Every column that holds a code, as `table.column`; all but [`of_tables`] and the keys of the policy, of which nearly every version brings one
 /// more, and which are read with the rulebook on every page.
 pub fn columns() -> BTreeMap<String, Words> {
-    let posts = Post::ALL.iter().filter(|post| **post != Post::Officer);
+    // Nobody is given these two: one is the child's own officer, the other is every administrator's.
+    let is_given = |post: &&Post| !matches!(post, Post::Officer | Post::Administrator);
+    let posts = Post::ALL.iter().filter(is_given);
     let before_lost = [ChildStatus::Notified, ChildStatus::Active];
     let columns = [
         ("account.role", all!(Role)),
@@ -68,12 +72,12 @@ pub fn columns() -> BTreeMap<String, Words> {
         ("outcome.mode", all!(Mode)),
         ("outcome.result", all!(AttemptResult)),
         ("outcome.spoken_alone", all!(SpokenAlone)),
+        ("outgoing_mail.cause", all!(Cause)),
         ("outgoing_mail.state", all!(MailState)),
         ("person.confidentiality", all!(Confidentiality)),
         ("policy.policy_set", all!(PolicySet)),
         ("policy.tier", all!(Tier)),
         ("policy.unit", all!(Unit)),
-        // Nobody holds the post of officer: it is the child's own.
         ("post_holder.post", words(posts.map(|post| post.as_str()))),
         ("registration.basis", all!(RegisterBasis)),
         ("registration.closure_reason", all!(ClosureReason)),
@@ -87,6 +91,7 @@ pub fn columns() -> BTreeMap<String, Words> {
         ),
         ("relation.relationship", all!(Relationship)),
         ("secondary_reason.reason", all!(PrimaryReason)),
+        ("returned_message.verdict", all!(Verdict)),
         ("sign_in_link.purpose", all!(LinkPurpose)),
         ("tier_history.tier", all!(Tier)),
         ("tier_decision.tier", all!(Tier)),

@@ -50,7 +50,7 @@ fn whoever_fishes_reads_of_a_new_child() {
         let (told, plain) = (take(&mut officer, &list), take(&mut stranger, &list));
         assert_eq!(figures(&told), figures(&plain), "{fished}");
         let words = told.words();
-        for name in [" C-", "(C-", " R-"] {
+        for name in [" C-", "(C-", " Q-"] {
             assert!(!words.contains(name), "{fished}: {words}");
         }
         told.keeps_quiet_about("look at it");
@@ -79,7 +79,7 @@ fn a_manager_is_asked_instead() {
     let mut manager = app.signed_in(MANAGER);
     let page = manager.open(&place).expect(200);
     page.says("This may be a child on the register");
-    let row = page.link("R-");
+    let row = page.link("Q-");
     officer.open(&row).expect(404);
     manager.open(&row).expect(200).says("Ada Moss");
     told.keeps_quiet_about("This may be a child");

@@ -81,7 +81,7 @@ fn a_missing_middle_name_is_a_question_and_the_answer_holds() {
         let page = take(&mut browser, without);
         assert_eq!(figures(&page), [0, 0, 0, 0, 1, 0]);
         assert_eq!((count(&app, "child"), count(&app, OWED)), (1, 1));
-        let row = page.link("R-");
+        let row = page.link("Q-");
         let page = browser.open(&row).expect(200);
         page.says("a middle name is missing").says("M1 1AA");
         let form = page.form(&format!("{row}/answer"));
@@ -142,7 +142,7 @@ fn a_refused_row_is_owed_a_look_and_lapses() {
     let mut officer = app.signed_in(OFFICER);
     let page = take(&mut officer, "Name,DOB\nAda Moss,31/02/2015\n");
     assert_eq!(figures(&page), [0, 0, 0, 0, 0, 1]);
-    let row = page.link("R-");
+    let row = page.link("Q-");
     assert_eq!(count(&app, OWED), 1);
     app.signed_in(OTHER).open(&row).expect(404);
     app.signed_in("officer@brackwater.example")

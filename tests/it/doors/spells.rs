@@ -91,7 +91,7 @@ fn a_closed_record_that_a_list_has_as_current_is_asked_about_and_opens_again() {
     let page = take(&mut officer, &[HEADINGS, current].concat());
     assert_eq!(figures(&page), [0, 0, 0, 0, 1, 0]);
     page.says("The record is closed, and the list has the child as current");
-    let row = page.link("R-");
+    let row = page.link("Q-");
     let page = officer.open(&row).expect(200);
     page.form(&format!("{row}/answer"))
         .set("answer", "back")
@@ -123,7 +123,7 @@ fn an_open_record_that_a_list_has_as_closed_is_asked_about_and_stays_open() {
     let page = take(&mut officer, &[HEADINGS, ended].concat());
     assert_eq!(figures(&page), [0, 0, 0, 0, 1, 0]);
     officer.open("/children").says("Moss");
-    let row = page.link("R-");
+    let row = page.link("Q-");
     officer
         .open(&row)
         .form(&format!("{row}/answer"))

@@ -5,6 +5,7 @@ use hearth::access::{AccountKey, Act, accounts, session, sign_in};
 use hearth::clock::At;
 use hearth::duty::{ladder, lapse, owed};
 use hearth::jobs::{Services, runner};
+use hearth::mail::returned::{self, Returned};
 use hearth::mail::{Courier, MailKind, outbox};
 use hearth::policy::calendar_book::{self, OtherDay, SourcedTerm};
 use hearth::policy::rulebook;
@@ -38,6 +39,8 @@ pub struct Records {
     row: String,
     absence: String,
     mail: String,
+    /// One that came in and that nobody could place.
+    message: String,
     told: String,
     day: String,
     term: String,
@@ -85,6 +88,7 @@ impl Records {
             row,
             absence: absence(&app),
             mail,
+            message: message(&app),
             told,
             day,
             term,
@@ -107,6 +111,7 @@ impl Records {
             ("/rows/", "reference") => &self.row,
             ("/absences/", "reference") => &self.absence,
             ("/admin/mail/", "reference") => &self.mail,
+            ("/admin/mail/messages/", "reference") => &self.message,
             ("/told/", "reference") => &self.told,
             ("/family/notify/children/", "child") => "1",
             ("/notify/", "authority") => ASHDALE,
@@ -177,6 +182,17 @@ fn plan() -> Episode {
     }
 }
 
+fn message(app: &TestApp) -> String {
+    let ashdale = app.authority(ASHDALE);
+    let raw = b"From: somebody@elsewhere.example\r\nSubject: Hello\r\n\r\nA letter.\r\n";
+    let now = moment(BEGINNING);
+    let taken = app.write(|tx| returned::take(tx, raw, Some(ashdale), now));
+    match taken {
+        Returned::Unplaced(kept) => kept.reference,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// The session and the account of a parent who followed the link in a mail.
 pub fn parent(app: &TestApp, email: &str) -> (String, AccountKey) {
     let link = link_of(app, email);
@@ -205,7 +221,7 @@ fn import(app: &TestApp) -> (String, String) {
     let row = page
         .all("tbody th")
         .into_iter()
-        .find(|row| row.starts_with("R-"));
+        .find(|row| row.starts_with("Q-"));
     (reference.to_owned(), row.expect("a row that was refused"))
 }
 

@@ -31,6 +31,8 @@ struct DutyPage {
     lapse: Option<LapseWords>,
     /// Whether it is open and done by sending a return.
     may_be_sent: bool,
+    /// Whether it is open and done by saying what messages were.
+    is_of_messages: bool,
     /// The day of the census, where it is yet to come.
     not_before: Option<String>,
     /// The list whose rows are to be looked at.
@@ -120,6 +122,7 @@ impl Refusal for SendingError {
 struct Facts {
     duty: DutyWords,
     may_be_sent: bool,
+    is_of_messages: bool,
     not_before: Option<String>,
     list: Option<String>,
     lapse: Option<LapseWords>,
@@ -147,6 +150,8 @@ async fn facts(caller: &Caller, reference: &Reference) -> Result<Facts, WebError
                 not_before: not_before.map(spoken),
                 list: (duty.kind == DutyKind::RowsOfList).then(|| duty.occasion.clone()),
                 may_be_sent,
+                is_of_messages: duty.state == DutyState::Open
+                    && duty.kind.nature().closed_by == ClosedBy::Finding,
                 lapse: lapse.map(|lapse| LapseWords::of(&lapse, today, &rulebook.calendar)),
             }))
         })
@@ -161,6 +166,7 @@ fn page(caller: &Caller, facts: Facts, form: SendingForm, errors: FormErrors) ->
         duty: facts.duty,
         lapse: facts.lapse,
         may_be_sent: facts.may_be_sent,
+        is_of_messages: facts.is_of_messages,
         not_before: facts.not_before,
         list: facts.list,
         form,

@@ -53,6 +53,8 @@ struct LapseToAnswer {
     latest_plan: LastDay,
     /// Why the reader cannot answer again; none when they can.
     needs_manager: Option<String>,
+    /// Whether whoever reads it may answer with a plan; an administrator only does what is owed.
+    may_answer: bool,
     /// Who will be told of a plan at once, if anybody.
     who_hears: Option<String>,
     /// That the check rests, until when and who leads; none if it does not.
@@ -241,6 +243,7 @@ async fn facts(caller: &Caller, reference: &Reference) -> Result<LapseToAnswer, 
                 rests: rest.as_ref().map(Rest::in_words),
                 latest_plan: lapse::latest_plan(viewer, &lapse, &rulebook),
                 needs_manager: lapse::why_not_renewed(viewer, &lapse, &rulebook),
+                may_answer: viewer.works_with_children(),
                 who_hears: lapse::who_hears(viewer, &lapse, &rulebook),
                 earlier: match lapse.child {
                     // A child's are on the timeline, beside what else happened.

@@ -177,7 +177,9 @@ impl OwedDuty {
         for duty in open {
             let notification = match duty.kind.nature().closed_by {
                 ClosedBy::Acceptance => notification::waiting_for(conn, viewer, child.key)?,
-                ClosedBy::Outcome | ClosedBy::Sending | ClosedBy::Answers => None,
+                ClosedBy::Outcome | ClosedBy::Sending | ClosedBy::Answers | ClosedBy::Finding => {
+                    None
+                }
             };
             owed.push(Self {
                 is_booked_elsewhere: elsewhere.contains(&duty.key),

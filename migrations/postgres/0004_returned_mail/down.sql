@@ -1,0 +1,14 @@
+DROP TABLE returned_message;
+DROP INDEX outgoing_mail_our_fault;
+ALTER TABLE outgoing_mail DROP COLUMN failing_since;
+ALTER TABLE outgoing_mail DROP COLUMN cause;
+ALTER TABLE duty DROP CONSTRAINT duty_post_check;
+ALTER TABLE duty ADD CONSTRAINT duty_post_check CHECK (post = 'officer' OR post = 'team_leader' OR post = 'manager' OR post = 'head_of_service' OR post = 'duty_mailbox' OR post = 'safeguarding_lead' OR post = 'data_team');
+ALTER TABLE lapse DROP CONSTRAINT lapse_post_check;
+ALTER TABLE lapse ADD CONSTRAINT lapse_post_check CHECK (post = 'officer' OR post = 'team_leader' OR post = 'manager' OR post = 'head_of_service' OR post = 'duty_mailbox' OR post = 'safeguarding_lead' OR post = 'data_team');
+ALTER TABLE lapse_step DROP CONSTRAINT lapse_step_post_check;
+ALTER TABLE lapse_step ADD CONSTRAINT lapse_step_post_check CHECK (post = 'officer' OR post = 'team_leader' OR post = 'manager' OR post = 'head_of_service' OR post = 'duty_mailbox' OR post = 'safeguarding_lead' OR post = 'data_team');
+ALTER TABLE lapse_step DROP CONSTRAINT lapse_step_told_post_check;
+ALTER TABLE lapse_step ADD CONSTRAINT lapse_step_told_post_check CHECK (told_post = 'officer' OR told_post = 'team_leader' OR told_post = 'manager' OR told_post = 'head_of_service' OR told_post = 'duty_mailbox' OR told_post = 'safeguarding_lead' OR told_post = 'data_team');
+ALTER TABLE lapse DROP CONSTRAINT lapse_ladder_check;
+ALTER TABLE lapse ADD CONSTRAINT lapse_ladder_check CHECK (ladder = 'welfare' OR ladder = 'return');
