@@ -10,6 +10,7 @@
 //! - [`identifiers`]: UPN, NHS number, postcode, UPRN, telephone, email, and the references Hearth gives out:
 //!   parsed, or a reason that tells the person what to do.
 //! - [`policy`]: the periods of the authority's policy at a date: value, unit, source. What is not in force is off.
+//! - [`text`]: what is kept of a text: nothing that cannot be seen.
 //! - [`tier`]: from the facts on record to green, amber or red, with the reasons.
 //! - [`duty`]: the kinds of duties, and all that depends on the kind.
 //! - [`census`]: the days of the termly census, and by when its return is sent.
@@ -47,5 +48,6 @@ pub mod rest;
 pub mod rulebook;
 pub mod schedule;
 pub mod terms;
+pub mod text;
 pub mod tier;
 pub mod verification;

@@ -1,6 +1,7 @@
 //! How to reach somebody: telephone number and email address.
 
 use super::identifier;
+use crate::rules::text;
 
 identifier! {
     /// A UK telephone number, kept as it was typed but for untidy spaces.
@@ -56,9 +57,10 @@ impl EmailAddress {
     /// Reads an address with one @, something before it, and a dot within what follows.
     ///
     /// # Errors
-    /// If it does not look like one address, or is longer than 254 characters.
+    /// If it does not look like one address, or is longer than 254 characters. What cannot be seen around or within it,
+    /// as it is copied along from mails and pages, is no part of it.
     pub fn parse(text: &str) -> Result<Self, EmailAddressProblem> {
-        let address = text.trim().to_lowercase();
+        let address = text::clean(text).to_lowercase();
         if address.len() > 254 {
             return Err(EmailAddressProblem::TooLong);
         }
@@ -141,6 +143,10 @@ mod tests {
     fn addresses_are_trimmed_and_in_small_letters() {
         let address = EmailAddress::parse(" Sam.O'Neil+home@Example.COM ").unwrap();
         assert_eq!(address.as_str(), "sam.o'neil+home@example.com");
+        for unseen in ["\u{200b}", "\u{feff}", "\u{2060}", "\u{ad}", "\u{202a}"] {
+            let address = EmailAddress::parse(&format!("{unseen}jo@mail{unseen}.example{unseen}"));
+            assert_eq!(address.unwrap().as_str(), "jo@mail.example", "{unseen:?}");
+        }
     }
 
     #[test]

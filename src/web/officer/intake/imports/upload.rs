@@ -5,6 +5,7 @@ use futures_util::TryStreamExt;
 
 use super::HeadingChoice;
 use crate::intake::csv::mapping::{Mapping, MappingProblem};
+use crate::rules::text;
 use crate::web::error::WebError;
 use crate::web::gate::csrf;
 
@@ -72,11 +73,7 @@ impl Upload {
             .and_then(|told| told.get_filename())
             .unwrap_or_default();
         let last = named.rsplit(['/', '\\']).next().unwrap_or_default();
-        self.file_name = last
-            .chars()
-            .filter(|letter| !letter.is_control())
-            .take(120)
-            .collect();
+        self.file_name = text::clean(last).chars().take(120).collect();
         while let Some(part) = field.try_next().await.map_err(|_| self.torn())? {
             if self.bytes.len() + part.len() > LARGEST {
                 self.is_too_large = true;
@@ -122,5 +119,5 @@ async fn read_answer(mut field: Field) -> Result<String, Option<WebError>> {
         }
         bytes.extend_from_slice(&part);
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(text::clean_lines(&String::from_utf8_lossy(&bytes)).into_owned())
 }
