@@ -40,3 +40,4 @@ mod stopping;
 mod told;
 mod webdriver;
 mod why_this_day;
+mod worst_lists;

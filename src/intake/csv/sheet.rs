@@ -31,7 +31,7 @@ pub enum SheetProblem {
     #[error(transparent)]
     Workbook(#[from] WorkbookProblem),
     /// Several sheets of a workbook are lists of children.
-    #[error("Several sheets of this workbook are lists of children: {}. Say which one to read", names.join(", "))]
+    #[error("Several sheets of this workbook are lists of children: {}. Say which one to read (on the command line with --sheet)", names.join(", "))]
     WhichSheet {
         /// What the sheets are called.
         names: Vec<String>,

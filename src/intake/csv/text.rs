@@ -193,6 +193,10 @@ fn decode_eight_bit(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> {
 }
 
 fn code_page(bytes: &[u8]) -> Result<CodePage, NotText> {
+    let top = bytes.get(..LOOKED_AT).unwrap_or(bytes);
+    if is_mostly_control(&without_nuls(String::from_utf8_lossy(top))) {
+        return Err(NotText::Binary);
+    }
     // No other program ends lines so.
     if first_line_ends_with_lone_return(bytes) {
         return Ok(CodePage::MacRoman);

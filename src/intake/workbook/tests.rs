@@ -1,13 +1,9 @@
 //! Workbooks as LibreOffice writes them, and such as nobody should send.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::io::Write;
-
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
-
 use super::*;
 use crate::intake::limits::{MOST_TEXT, MOST_UNPACKED};
+use crate::shared::archives;
 
 const EXCEL: &[u8] = include_bytes!("../../../tests/files/import/children.xlsx");
 const OPEN_DOCUMENT: &[u8] = include_bytes!("../../../tests/files/import/children.ods");
@@ -16,98 +12,13 @@ fn always() -> bool {
     true
 }
 
-/// A zip archive of these files.
-fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let (mut archive, mut directory) = (Vec::new(), Vec::new());
-    for (name, content) in files {
-        let mut packed = DeflateEncoder::new(Vec::new(), Compression::fast());
-        packed.write_all(content).unwrap();
-        let packed = packed.finish().unwrap();
-        let at = u32::try_from(archive.len()).unwrap();
-        let two = |number: usize| u16::try_from(number).unwrap().to_le_bytes();
-        let four = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
-        let sizes = [four(0), four(packed.len()), four(content.len())].concat();
-        let shared = [
-            &two(20)[..],
-            &two(0),
-            &two(8),
-            &four(0),
-            &sizes,
-            &two(name.len()),
-            &two(0),
-        ]
-        .concat();
-        archive.extend([b"PK\x03\x04", shared.as_slice(), name.as_bytes(), &packed].concat());
-        directory.extend(
-            [
-                b"PK\x01\x02",
-                &two(20)[..],
-                &shared,
-                &[0; 10],
-                &at.to_le_bytes(),
-                name.as_bytes(),
-            ]
-            .concat(),
-        );
-    }
-    let count = u16::try_from(files.len()).unwrap().to_le_bytes();
-    let length = u32::try_from(directory.len()).unwrap().to_le_bytes();
-    let from = u32::try_from(archive.len()).unwrap().to_le_bytes();
-    archive.extend(directory);
-    archive.extend(
-        [
-            b"PK\x05\x06",
-            &[0; 4][..],
-            &count,
-            &count,
-            &length,
-            &from,
-            &[0; 2],
-        ]
-        .concat(),
-    );
-    archive
-}
-
-/// A workbook of Excel with one sheet, these shared words and these other parts of it.
-fn excel(sheet: &str, words: &str, workbook: &str) -> Vec<u8> {
-    const KINDS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    let relation = |id: &str, kind: &str, target: &str| {
-        format!("<Relationship Id=\"{id}\" Type=\"{KINDS}/{kind}\" Target=\"{target}\"/>")
-    };
-    let main = relation("r1", "officeDocument", "xl/workbook.xml");
-    let parts = relation("r1", "worksheet", "worksheets/sheet1.xml")
-        + &relation("r2", "sharedStrings", "/xl/sharedStrings.xml");
-    zip(&[
-        (
-            "_rels/.rels",
-            format!("<Relationships>{main}</Relationships>").as_bytes(),
-        ),
-        (
-            "xl/workbook.xml",
-            format!(
-                "<workbook>{workbook}<sheets><sheet name=\"One\" r:id=\"r1\"/></sheets></workbook>"
-            )
-            .as_bytes(),
-        ),
-        (
-            "xl/_rels/workbook.xml.rels",
-            format!("<Relationships>{parts}</Relationships>").as_bytes(),
-        ),
-        (
-            "xl/sharedStrings.xml",
-            format!("<sst>{words}</sst>").as_bytes(),
-        ),
-        (
-            "xl/worksheets/sheet1.xml",
-            format!("<worksheet>{sheet}</worksheet>").as_bytes(),
-        ),
-    ])
+/// A workbook of Excel with one sheet, these shared words and these properties.
+fn excel(sheet: &str, words: &str, properties: &str) -> Vec<u8> {
+    archives::excel(&[("One", sheet)], words, properties)
 }
 
 fn open_document(tables: &str) -> Vec<u8> {
-    let content = format!("<office:document-content>{tables}</office:document-content>");
-    zip(&[("content.xml", content.as_bytes())])
+    archives::open_document(tables)
 }
 
 fn read(bytes: &[u8], place: usize) -> Result<Grid, WorkbookProblem> {
@@ -201,17 +112,17 @@ fn names_what_it_does_not_read() {
         WorkbookProblem::Old
     );
     assert_eq!(
-        problem(&zip(&[("xl/workbook.bin", b"")])),
+        problem(&archives::zip(&[("xl/workbook.bin", b"")])),
         WorkbookProblem::Binary
     );
     assert_eq!(
-        problem(&zip(&[("photo.jpg", b"x")])),
+        problem(&archives::zip(&[("photo.jpg", b"x")])),
         WorkbookProblem::NoWorkbook
     );
     assert_eq!(problem(b"PK\x03\x04 and no more"), WorkbookProblem::Damaged);
     assert_eq!(problem(&EXCEL[..EXCEL.len() / 2]), WorkbookProblem::Damaged);
     let locked = "<manifest:manifest><manifest:encryption-data/></manifest:manifest>";
-    let locked = zip(&[
+    let locked = archives::zip(&[
         ("content.xml", b"x"),
         ("META-INF/manifest.xml", locked.as_bytes()),
     ]);
@@ -256,7 +167,7 @@ fn reads_words_at_the_end_of_the_sheet_but_not_to_its_edge() {
 #[test]
 fn unpacks_no_bomb() {
     let much = usize::try_from(MOST_UNPACKED).unwrap() + 1;
-    let bomb = zip(&[("content.xml", &vec![b' '; much])]);
+    let bomb = archives::zip(&[("content.xml", &vec![b' '; much])]);
     assert!(bomb.len() < 20 * 1024 * 1024);
     assert_eq!(problem(&bomb), WorkbookProblem::TooMuch);
     let words = format!("<si><t>{}</t></si>", "x".repeat(30_000)).repeat(MOST_TEXT / 30_000 + 1);
@@ -277,7 +188,7 @@ fn unpacks_no_bomb() {
     );
     let entities = "<!DOCTYPE a [<!ENTITY b \"bbbb\">]><row><c t=\"str\"><v>&b;</v></c></row>";
     assert_eq!(problem(&excel(entities, "", "")), WorkbookProblem::Damaged);
-    let sheets = "<sheet name=\"x\" r:id=\"r1\"/>".repeat(MOST_SHEETS + 1);
+    let sheets = "<sheet name=\"x\" r:id=\"r0\"/>".repeat(MOST_SHEETS + 1);
     assert_eq!(
         problem(&excel("", "", &sheets)),
         WorkbookProblem::TooManySheets
