@@ -16,6 +16,7 @@ pub mod heading;
 pub mod headings;
 pub mod mapping;
 pub mod names;
+pub mod no_list;
 pub mod parent;
 pub mod problem;
 mod reading;

@@ -145,8 +145,8 @@ pub fn was_not_worked_out(cell: &str) -> bool {
 
 /// "Ava & Eva": two children in one cell, of whom one would be nowhere.
 pub fn names_two(cell: &str) -> bool {
-    let lower = cell.to_lowercase();
-    cell.contains(['&', '+', '/', ';', '\n']) || lower.contains(" and ")
+    let mut words = cell.split_whitespace().skip(1);
+    cell.contains(['&', '+', '/', ';', '\n']) || words.any(|word| word.eq_ignore_ascii_case("and"))
 }
 
 /// A name from one cell, divided.

@@ -70,8 +70,12 @@ impl<'r> Reading<'r> {
         reading
     }
 
-    /// Whether letters were lost or broken on the way here, in any cell that is read.
+    /// Whether letters were lost or broken on the way here, in any cell that is read. In most lines there is nothing that
+    /// could be.
     fn look_at_letters(&mut self) {
+        if !self.row.may_be_broken() {
+            return;
+        }
         for (place, heading) in self.columns.headings.iter().enumerate() {
             let Use::Read(column) = heading.used else {
                 continue;
@@ -106,10 +110,9 @@ impl<'r> Reading<'r> {
             .columns
             .place(column)
             .map_or("", |place| self.row.cell(place));
-        if names::was_not_worked_out(cell) && !column.must_be_right() {
-            return "";
-        }
-        cell
+        let is_lost =
+            self.row.may_be_broken() && names::was_not_worked_out(cell) && !column.must_be_right();
+        if is_lost { "" } else { cell }
     }
 
     pub(super) fn problem(&mut self, column: Column, reason: Reason) {

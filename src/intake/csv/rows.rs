@@ -43,11 +43,12 @@ pub enum RowFault {
 /// A line of the list.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// The line of the file where it begins, as a text editor numbers it.
+    /// The line of the file where it begins, as a text editor numbers it; in a workbook the number of the row.
     pub line: usize,
     /// Why its cells cannot be trusted to stand under the right headings.
     pub fault: Option<RowFault>,
     cells: StringRecord,
+    may_be_broken: bool,
 }
 
 impl Row {
@@ -57,7 +58,12 @@ impl Row {
         tidy(self.cells.get(index).unwrap_or_default())
     }
 
-    /// The cells as they stand in the file.
+    /// Whether any character of it may stand for a letter that was lost, or for a formula that failed.
+    pub(super) const fn may_be_broken(&self) -> bool {
+        self.may_be_broken
+    }
+
+    /// The cells as they stand in the file, without what cannot be seen.
     pub fn raw_cells(&self) -> impl Iterator<Item = &str> {
         self.cells.iter()
     }
@@ -219,7 +225,11 @@ impl Iterator for Rows<'_> {
         loop {
             let record = self.records.next()?;
             if !self.holds_no_child(&record) {
+                let words = record.cells.as_slice();
                 return Some(Row {
+                    may_be_broken: !words.is_ascii()
+                        || words.contains(['?', '#'])
+                        || words.contains("Err:"),
                     line: record.line,
                     fault: self.fault(&record),
                     cells: self.unguarded(record.cells),

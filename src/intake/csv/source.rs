@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::mapping::{Mapping, is_same_heading};
+use super::no_list::SheetProblem;
 use super::records::{Delimiter, Layout};
-use super::sheet::SheetProblem;
 use super::text::{self, Encoding};
 use super::top::{SEARCHED, Top};
 use crate::intake::limits::LARGEST_FILE;

@@ -3,9 +3,9 @@
 use chrono::Datelike;
 
 use super::column::Column;
-use super::heading::Use;
+use super::heading::{Heading, Use};
+use super::no_list::SheetProblem;
 use super::rows::{Row, unguarded};
-use super::sheet::{Sheet, SheetProblem};
 use crate::intake::limits::{MOST_ROWS, ROWS_AT_A_TIME};
 use crate::intake::workbook::{KeepOn, WorkbookProblem};
 use crate::rules::dates::month_first;
@@ -21,20 +21,24 @@ pub(super) struct Survey {
 }
 
 impl Survey {
-    /// Looks through the rows of a sheet.
-    pub(super) fn of(sheet: &Sheet<'_>, keep_on: KeepOn<'_>) -> Result<Self, SheetProblem> {
+    /// Looks through the rows below these headings.
+    pub(super) fn of(
+        headings: &[Heading],
+        rows: impl Iterator<Item = Row>,
+        keep_on: KeepOn<'_>,
+    ) -> Result<Self, SheetProblem> {
         let mut survey = Self {
-            filled: vec![0; sheet.headings.len()],
+            filled: vec![0; headings.len()],
             ..Self::default()
         };
-        let mut apostrophes = vec![0; sheet.headings.len()];
-        let dates = sheet.headings.iter().enumerate();
+        let mut apostrophes = vec![0; headings.len()];
+        let dates = headings.iter().enumerate();
         let dates = dates.filter_map(|(place, heading)| match heading.used {
             Use::Read(column) if column.is_date() => Some((place, column)),
             _ => None,
         });
         let mut undecided: Vec<(usize, Column)> = dates.collect();
-        for (count, row) in sheet.rows().enumerate() {
+        for (count, row) in rows.enumerate() {
             if count >= MOST_ROWS {
                 return Err(SheetProblem::TooManyRows);
             }
