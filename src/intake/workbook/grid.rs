@@ -41,7 +41,7 @@ impl<'g> GridRow<'g> {
     }
 }
 
-/// The first row of a text that [`GridWriter`] wrote.
+/// The first row of the text of a [`Grid`].
 pub fn next_row(text: &str) -> Option<GridRow<'_>> {
     let end = text.find(AFTER_ROW)?;
     let row = text.get(..end)?;
