@@ -3,6 +3,8 @@
 mod episodes;
 mod refused_file;
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -10,6 +12,7 @@ use std::time::Instant;
 use clap::{Args, Subcommand};
 use hearth::access::Viewer;
 use hearth::intake::csv::mapping::Mapping;
+use hearth::intake::limits::LARGEST_FILE;
 use hearth::intake::list_import::report::{Kind, Report, RowNote};
 use hearth::intake::list_import::{self, Order, Progress, Whose};
 use hearth::web::pages::with_commas;
@@ -26,7 +29,7 @@ const PRINTED: usize = 20;
 pub struct Options {
     #[command(subcommand)]
     other: Option<Other>,
-    /// The list, saved as CSV by any spreadsheet program
+    /// The list: a workbook (.xlsx or .ods), or CSV from any spreadsheet program
     #[arg(required = true)]
     file: Option<PathBuf>,
     /// The three-digit DfE code of the authority whose list it is; rows of others are reported and not taken
@@ -46,6 +49,14 @@ pub struct Options {
     /// Say what a heading means, as "Heading=column", or "Heading=ignore"; may be given again
     #[arg(long = "map", value_name = "HEADING=COLUMN")]
     mapping: Vec<String>,
+    /// The sheet of a workbook to read, when several are lists of children
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "",
+        hide_default_value = true
+    )]
+    sheet: String,
     /// Write the refused rows to this new file, to mend and import again
     #[arg(long, value_name = "FILE")]
     refused: Option<PathBuf>,
@@ -67,12 +78,12 @@ pub fn run(options: &Options) -> Outcome {
 }
 
 fn children(options: &Options, file: &Path) -> Outcome {
-    let mapping = Mapping::parse(&options.mapping)?;
+    let mapping = Mapping::parse(&options.mapping)?.on_sheet(&options.sheet);
     if let Some(refused) = &options.refused {
         RefusedFile::check(refused, file)?;
     }
     let name = file.display();
-    let bytes = std::fs::read(file)
+    let bytes = read_within_limits(file)
         .map_err(|cause| Failure::because(format!("{name} cannot be read: {cause}")))?;
     let config = settings()?;
     let db = open_ready(&config)?;
@@ -114,6 +125,14 @@ fn children(options: &Options, file: &Path) -> Outcome {
         "list read"
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// The bytes of a file, up to one more than the largest list has: what is larger is refused by its size, not read.
+fn read_within_limits(file: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = LARGEST_FILE as u64 + 1;
+    File::open(file)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn file_name(file: &Path) -> String {
@@ -178,6 +197,9 @@ fn print(report: &Report, dry_run: bool) -> std::io::Result<()> {
         "refused, to be mended",
         "refused, to be mended",
     )?;
+    for notice in &report.notices {
+        say!("\n{notice}.")?;
+    }
     print_columns_not_read(report)?;
     for (kind, title) in [
         (Kind::Refused, "Refused"),

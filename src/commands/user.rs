@@ -11,6 +11,7 @@ use hearth::clock::At;
 use hearth::register::allocation;
 use hearth::rules::escalation::Post;
 use hearth::rules::identifiers::EmailAddress;
+use hearth::rules::text;
 
 use super::{Failure, Outcome, THIS, clock, find_authority, open_ready, say, settings};
 
@@ -81,7 +82,8 @@ fn add(options: &Options) -> Outcome {
             "a parent's account is made by the link sent to their address: there is no need to add one",
         ));
     }
-    if options.name.trim().is_empty() {
+    let name = text::clean(&options.name);
+    if name.is_empty() {
         return Err(Failure::because(
             "--name is empty: give the name that others see",
         ));
@@ -103,7 +105,7 @@ fn add(options: &Options) -> Outcome {
         let new = NewAccount {
             role: options.role,
             email: options.email.as_str(),
-            name: options.name.trim(),
+            name: &name,
             password_hash: hash.as_deref(),
         };
         let account = accounts::add(&mut Act::new(tx, &viewer, At::of(now)), &new)?;

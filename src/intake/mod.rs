@@ -3,8 +3,10 @@
 
 pub mod csv;
 pub mod episode_list;
+pub mod limits;
 pub mod list_import;
 pub mod notification;
 pub mod plain_list;
 mod store;
 pub mod term_list;
+pub mod workbook;

@@ -4,8 +4,9 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
-use crate::intake::csv::records::{Delimiter, swallows_lines};
+use crate::intake::csv::records::{Delimiter, Layout, Record, Records, Torn};
 use crate::intake::csv::text::{self, NotText};
+use crate::intake::limits::{LONGEST_CELL, MOST_ROWS};
 use crate::rules::dates::parse_uk;
 
 /// Why a line is not taken.
@@ -45,9 +46,11 @@ pub enum FileProblem {
     /// One stands there twice.
     #[error("line 1: the heading {0} stands there twice")]
     DoubleHeading(&'static str),
-    /// The lines cannot be told apart.
-    #[error("the file cannot be read as CSV: {0}")]
-    Csv(#[from] csv::Error),
+    /// More than any such list has.
+    #[error(
+        "the list has more than {MOST_ROWS} lines. Divide it and send the parts one after the other"
+    )]
+    TooManyRows,
 }
 
 /// A line of the list.
@@ -115,88 +118,53 @@ impl Columns {
 /// When it is no text or has other headings.
 pub fn read(bytes: &[u8], columns: &Columns) -> Result<(Vec<Line>, Vec<Refused>), FileProblem> {
     let (text, _) = text::read(bytes)?;
-    let text = text.replace("\r\n", "\n");
-    let mut counted = LineCount::of(&text);
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
-    let headings = headings(reader.headers()?, columns)?;
+    let mut records = Records::new(&text, Layout::Text(Delimiter::Comma), 0, 1);
+    let headings = headings(&records.next().unwrap_or_default().cells, columns)?;
     let (mut lines, mut refused) = (Vec::new(), Vec::new());
-    let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record)? {
-        let began = record.position().map_or(0, csv::Position::byte);
-        let number = counted.line_at(began);
-        if record.iter().all(str::is_empty) {
+    for record in records {
+        let number = record.line as u64;
+        if record.cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        if is_open_ended(&text, began, reader.position().byte()) {
+        if let Some(reason) = why_torn(&record, headings.len()) {
             refused.push(Refused {
                 line: number,
                 column: "",
-                reason: "A quotation mark opens a cell of this line and none closes it, so that lines after it were not read. Close it, and read the list again".to_owned(),
+                reason,
             });
             continue;
         }
-        if record.len() != headings.len() {
-            refused.push(Refused {
-                line: number,
-                column: "",
-                reason: format!(
-                    "This line has {} cells and the headings are {}. A comma within a cell needs quotation marks around the cell",
-                    record.len(),
-                    headings.len()
-                ),
-            });
-            continue;
-        }
-        let cells = headings
-            .iter()
-            .copied()
-            .zip(record.iter().map(str::to_owned));
+        let cells = record.cells.iter().map(|cell| cell.trim().to_owned());
         lines.push(Line {
             number,
-            cells: cells.collect(),
+            cells: headings.iter().copied().zip(cells).collect(),
         });
+        if lines.len() + refused.len() > MOST_ROWS {
+            return Err(FileProblem::TooManyRows);
+        }
     }
     Ok((lines, refused))
 }
 
-/// Whether somebody forgot a quotation mark, so that a cell ends with the file or took the lines after it.
-fn is_open_ended(text: &str, began: u64, ended: u64) -> bool {
-    let place = |byte: u64| usize::try_from(byte).unwrap_or(usize::MAX).min(text.len());
-    let raw = text.get(place(began)..place(ended)).unwrap_or_default();
-    raw.matches('"').count() % 2 == 1 || swallows_lines(raw, Delimiter::Comma)
-}
-
-/// Counts lines as a text editor does: the reader's own count stands before blank lines that it passes over.
-struct LineCount<'a> {
-    text: &'a [u8],
-    at: usize,
-    line: u64,
-}
-
-impl<'a> LineCount<'a> {
-    fn of(text: &'a str) -> Self {
-        Self {
-            text: text.as_bytes(),
-            at: 0,
-            line: 1,
+/// Why the cells of a line cannot be trusted to stand under their headings.
+fn why_torn(record: &Record, headings: usize) -> Option<String> {
+    let cells = match record.torn {
+        Some(Torn::OpenQuote) => {
+            return Some("A quotation mark opens a cell of this line and none closes it. Close it, and read the list again".to_owned());
         }
-    }
-
-    /// The line of a record that the reader found from this byte on; asked in the order of the file.
-    fn line_at(&mut self, byte: u64) -> u64 {
-        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
-        while let Some(here) = self.text.get(self.at) {
-            if self.at >= byte && *here != b'\n' {
-                break;
-            }
-            self.line += u64::from(*here == b'\n');
-            self.at += 1;
+        Some(Torn::LongCell) => {
+            return Some(format!(
+                "A cell of this line has more than {LONGEST_CELL} characters. Shorten it"
+            ));
         }
-        self.line
-    }
+        Some(Torn::ManyCells(cells)) => cells,
+        None => record.cells.len(),
+    };
+    (cells != headings).then(|| {
+        format!(
+            "This line has {cells} cells and the headings are {headings}. A comma within a cell needs quotation marks around the cell"
+        )
+    })
 }
 
 fn headings(
@@ -294,7 +262,8 @@ mod tests {
         };
         let list = "name,day\nAda,\"1 May\nBen,2 May\nCy,3 May\n";
         let (lines, refused) = read(list.as_bytes(), &columns).unwrap();
-        assert!(lines.is_empty());
+        let numbers: Vec<u64> = lines.iter().map(|line| line.number).collect();
+        assert_eq!(numbers, [3, 4]);
         assert_eq!(refused.len(), 1);
         assert_eq!(refused[0].line, 2);
         assert!(refused[0].reason.contains("quotation mark"));

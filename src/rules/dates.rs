@@ -2,7 +2,7 @@
 //!
 //! Day before month, always: Hearth serves England.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate};
 
 /// Years outside this range are slips of the finger, not dates of a register.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
@@ -10,7 +10,7 @@ const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 /// Two-digit years up to this one are of this century.
 const LAST_SHORT_YEAR_OF_THIS_CENTURY: i32 = 40;
 
-/// Spreadsheet day numbers that are taken for dates: from 1954 to 2064.
+/// Numbers that a spreadsheet may mean a day by: from 1954 to 2064, or four years later if it counts from 1904.
 const SERIALS: std::ops::RangeInclusive<u64> = 20_000..=60_000;
 
 /// Why a text is not a date, in words for the person who typed it.
@@ -24,6 +24,11 @@ pub enum DateProblem {
     /// The text has no day, month and year that could be told apart.
     #[error("“{0}” is not a date. Write it like 27/3/2015 or 27 March 2015")]
     NotADate(String),
+    /// A number as spreadsheets count days: from 1900, or from 1904, which a text does not say.
+    #[error(
+        "“{0}” is a spreadsheet’s number for a day, and which day depends on the spreadsheet. Format the column as a date there and save the list again, or send the workbook itself"
+    )]
+    SpreadsheetNumber(String),
     /// A date only if the month stands first, which nobody in England means.
     #[error("“{text}” looks like month/day/year. Write the day first, like {day}/{month}/{year}")]
     MonthFirst {
@@ -71,9 +76,11 @@ impl DateProblem {
     #[must_use]
     pub fn concerns(&self, part: DatePart) -> bool {
         match self {
-            Self::Empty | Self::NotADate(_) | Self::NoSuchDay { .. } | Self::MonthFirst { .. } => {
-                true
-            }
+            Self::Empty
+            | Self::NotADate(_)
+            | Self::SpreadsheetNumber(_)
+            | Self::NoSuchDay { .. }
+            | Self::MonthFirst { .. } => true,
             Self::Missing(parts) => parts.contains(&part),
             Self::Day(_) => part == DatePart::Day,
             Self::Month(_) => part == DatePart::Month,
@@ -118,8 +125,8 @@ pub fn from_parts(day: &str, month: &str, year: &str) -> Result<NaiveDate, DateP
 }
 
 /// A date from one text, in any of the shapes that people and spreadsheets produce: `3/4/2015`, `03-04-15`,
-/// `3.4.2015`, `Friday 3rd of April 2015`, `2015-04-03T00:00:00`, `03/04/2015 00:00`, and the day numbers of a
-/// spreadsheet (42097).
+/// `3.4.2015`, `Friday 3rd of April 2015`, `2015-04-03T00:00:00`, `03/04/2015 00:00`. An instant that says from which
+/// meridian it counts (`2015-04-02T23:00:00Z`) is the day that it was in London.
 ///
 /// # Errors
 /// What is wrong, in words that say what to write instead.
@@ -128,8 +135,11 @@ pub fn parse_uk(text: &str) -> Result<NaiveDate, DateProblem> {
     if text.is_empty() {
         return Err(DateProblem::Empty);
     }
-    if let Some(date) = spreadsheet_day(text) {
+    if let Some(date) = day_of_instant(text) {
         return Ok(date);
+    }
+    if spreadsheet_number(text).is_some() {
+        return Err(DateProblem::SpreadsheetNumber(shortened(text)));
     }
     let parts: Vec<&str> = without_time(text)
         .split(|c: char| c.is_whitespace() || matches!(c, '/' | '-' | '.' | ','))
@@ -168,19 +178,40 @@ pub fn month_first(text: &str) -> Option<NaiveDate> {
     day_first(day, month, year).ok()
 }
 
-/// Days since 30 December 1899, as spreadsheets count; a time of day after the point is dropped.
-fn spreadsheet_day(text: &str) -> Option<NaiveDate> {
+/// The day in London of an instant with its offset from UTC, as programs write it (RFC 3339): near midnight in summer it is
+/// another day there than by UTC.
+fn day_of_instant(text: &str) -> Option<NaiveDate> {
+    let text = text.trim_end_matches("UTC").trim_end_matches("GMT");
+    let text = match text.len() {
+        before if text.ends_with(' ') && before >= 17 => format!("{}Z", text.trim_end()),
+        _ => text.to_owned(),
+    };
+    if !text.contains(':') || !text.contains(['Z', 'z', '+']) && text.matches('-').count() < 3 {
+        return None;
+    }
+    let instant = ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z"];
+    let text = text
+        .replacen(' ', "T", 1)
+        .replace(' ', "")
+        .replace(['Z', 'z'], "+00:00");
+    let instant = instant
+        .iter()
+        .find_map(|shape| DateTime::parse_from_str(&text, shape).ok())?;
+    let day = instant
+        .with_timezone(&chrono_tz::Europe::London)
+        .date_naive();
+    YEARS.contains(&day.year()).then_some(day)
+}
+
+/// The number of a day as spreadsheets count; a time of day after the point is dropped.
+#[must_use]
+pub fn spreadsheet_number(text: &str) -> Option<u64> {
     let (days, time) = text.split_once('.').unwrap_or((text, "0"));
     if days.len() != 5 || !time.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
     let days = u64::from(parse_number(days)?);
-    let day_zero = NaiveDate::from_ymd_opt(1899, 12, 30)?;
-    if SERIALS.contains(&days) {
-        day_zero.checked_add_days(Days::new(days))
-    } else {
-        None
-    }
+    SERIALS.contains(&days).then_some(days)
 }
 
 /// The text before a time of day.

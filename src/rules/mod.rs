@@ -11,6 +11,7 @@
 //!   parsed, or a reason that tells the person what to do.
 //! - [`names`]: names folded so that they are found without their marks.
 //! - [`policy`]: the periods of the authority's policy at a date: value, unit, source. What is not in force is off.
+//! - [`text`]: what is kept of a text: nothing that cannot be seen.
 //! - [`tier`]: from the facts on record to green, amber or red, with the reasons.
 //! - [`duty`]: the kinds of duties, and all that depends on the kind.
 //! - [`census`]: the days of the termly census, and by when its return is sent.
@@ -53,5 +54,6 @@ pub mod same_child;
 pub mod schedule;
 pub mod spell;
 pub mod terms;
+pub mod text;
 pub mod tier;
 pub mod verification;

@@ -25,6 +25,7 @@ use validator::Validate;
 
 use super::error::WebError;
 use super::gate::csrf;
+use crate::rules::text;
 
 /// A form: its fields as typed (`String`, `Vec<String>` for checkboxes, [`DateInput`]) and what they must come to.
 ///
@@ -139,7 +140,7 @@ fn unreadable() -> WebError {
 
 /// What was typed into a box of one line, with single spaces and none at the ends.
 pub fn one_line(typed: &str) -> String {
-    typed.split_whitespace().collect::<Vec<_>>().join(" ")
+    text::clean(typed).into_owned()
 }
 
 /// What was typed into a box that may stay empty, as [`one_line`] gives it.

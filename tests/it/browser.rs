@@ -68,6 +68,17 @@ impl Browser {
         body: Option<&str>,
         headers: &[(&str, &str)],
     ) -> Page {
+        self.request_of_bytes(method, path, body.map(str::as_bytes), headers)
+    }
+
+    /// As [`Browser::request`], for a body that is no text.
+    pub fn request_of_bytes(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: Option<&[u8]>,
+        headers: &[(&str, &str)],
+    ) -> Page {
         let url = format!("{}{path}", self.base);
         let mut request = ureq::http::Request::builder().method(method).uri(&url);
         let cookies = self
@@ -89,7 +100,7 @@ impl Browser {
                     request = request.header("content-type", "application/x-www-form-urlencoded");
                 }
                 self.agent
-                    .run(request.body(body.to_owned()).expect("a request"))
+                    .run(request.body(body.to_vec()).expect("a request"))
             }
             None => self.agent.run(request.body(()).expect("a request")),
         };

@@ -2,6 +2,7 @@
 
 use super::app::{MANAGER, OFFICER, OTHER, TestApp};
 use super::browser::{Browser, Page};
+use super::shared::archives;
 use hearth::intake::csv::mapping::Mapping;
 use hearth::intake::list_import::{self, Order, Progress, Whose};
 
@@ -9,29 +10,61 @@ pub const REAL_LIFE: &str = include_str!("../files/list/real_life.csv");
 
 /// Sends the form of `/imports` as a browser does; a form with a file is not urlencoded.
 pub fn send(browser: &mut Browser, file_name: &str, file: &str, answers: &[(&str, &str)]) -> Page {
+    send_bytes(browser, file_name, file.as_bytes(), answers)
+}
+
+fn send_bytes(
+    browser: &mut Browser,
+    file_name: &str,
+    file: &[u8],
+    answers: &[(&str, &str)],
+) -> Page {
     let form = browser.open("/imports").form("/imports");
     let csrf = form.value("csrf").expect("a token").to_owned();
-    let mut body = String::new();
-    let mut part = |head: &str, content: &str| {
-        body.push_str(&format!(
-            "--edge\r\ncontent-disposition: form-data; {head}\r\n\r\n{content}\r\n"
-        ));
+    let mut body = Vec::new();
+    let mut part = |head: &str, content: &[u8]| {
+        let head = format!("--edge\r\ncontent-disposition: form-data; {head}\r\n\r\n");
+        body.extend([head.as_bytes(), content, b"\r\n"].concat());
     };
-    part("name=\"csrf\"", &csrf);
+    part("name=\"csrf\"", csrf.as_bytes());
     for (name, value) in answers {
-        part(&format!("name=\"{name}\""), value);
+        part(&format!("name=\"{name}\""), value.as_bytes());
     }
     part(&format!("name=\"file\"; filename=\"{file_name}\""), file);
-    body.push_str("--edge--\r\n");
+    body.extend(b"--edge--\r\n");
     post(browser, &body)
 }
 
-fn post(browser: &mut Browser, body: &str) -> Page {
+fn post(browser: &mut Browser, body: &[u8]) -> Page {
     let headers = [
         ("content-type", "multipart/form-data; boundary=edge"),
         ("sec-fetch-site", "same-origin"),
     ];
-    browser.request("POST", "/imports", Some(body), &headers)
+    browser.request_of_bytes("POST", "/imports", Some(body), &headers)
+}
+
+#[test]
+fn a_workbook_is_read_and_the_sheet_asked_for_when_there_are_two() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    let cell = |words: &str| format!("<c t=\"inlineStr\"><is><t>{words}</t></is></c>");
+    let row = |words: [&str; 3]| format!("<row>{}</row>", words.map(cell).concat());
+    let sheet = |name: &str| row(["Forename", "Surname", "DOB"]) + &row([name, "Moss", "3/4/2015"]);
+    let (north, south) = (sheet("Ada"), sheet("Bo"));
+    let sheets = [("North", north.as_str()), ("South", south.as_str())];
+    let file = archives::excel(&sheets, "", "");
+    let page = send_bytes(&mut browser, "list.xlsx", &file, &[("dry_run", "yes")]).expect(422);
+    page.says("Several sheets of this workbook are lists of children: North, South")
+        .says("Which sheet of the workbook");
+    let answers = [("dry_run", "yes"), ("sheet", "South")];
+    let page = send_bytes(&mut browser, "list.xlsx", &file, &answers).expect(200);
+    page.says("list.xlsx (Excel workbook, sheet ‘South’)")
+        .says("Of this workbook one sheet was read. Not read: ‘North’.");
+    assert_eq!(
+        page.form("/imports").value("sheet"),
+        Some("South"),
+        "the form means the same when it is sent again"
+    );
 }
 
 #[test]
@@ -278,10 +311,10 @@ fn a_form_without_its_token_or_torn_in_two_is_refused() {
     let app = TestApp::start();
     let mut browser = app.signed_in(OFFICER);
     let bare = "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"l.csv\"\r\n\r\na,b\r\n--edge--\r\n";
-    post(&mut browser, bare).expect(403);
+    post(&mut browser, bare.as_bytes()).expect(403);
     post(
         &mut browser,
-        "--edge\r\ncontent-disposition: form-data; name=\"fi",
+        b"--edge\r\ncontent-disposition: form-data; name=\"fi",
     )
     .expect(403);
     let answer = browser.request(

@@ -43,3 +43,4 @@ mod told;
 mod unplaced;
 mod webdriver;
 mod why_this_day;
+mod worst_lists;

@@ -147,7 +147,15 @@ fn read_uprn(reading: &mut Reading<'_>) -> Option<Uprn> {
     }
     let uprn = Uprn::parse(cell.strip_suffix(".0").unwrap_or(cell)).ok();
     if uprn.is_none() {
-        reading.doubt(Column::Uprn, Doubt::Uprn);
+        let lost_digits = names::lost_digits(cell);
+        reading.doubt(
+            Column::Uprn,
+            if lost_digits {
+                Doubt::DigitsLost
+            } else {
+                Doubt::Uprn
+            },
+        );
     }
     uprn
 }

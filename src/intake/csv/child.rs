@@ -18,6 +18,7 @@ use super::words::{self, ImportedStatus};
 use crate::rules::age::compulsory_school_age;
 use crate::rules::codes::{Ethnicity, PreviousSetting, PrimaryReason, SenProvision, SenType, Sex};
 use crate::rules::identifiers::{NhsNumber, Upn};
+use crate::rules::text::folded;
 
 /// A child as a list describes one; nothing in it has been compared with the register yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +117,7 @@ impl<'s> ChildReader<'s> {
         let date_of_birth = self.read_date_of_birth(&mut reading);
         let upn = reading.identifier(Column::Upn, |text| Ok(Upn::parse(text)?));
         let nhs_number = reading.identifier(Column::NhsNumber, |text| Ok(NhsNumber::parse(text)?));
+        let reference = reading.identifier(Column::Reference, |text| Ok(folded(text)));
         let (la_code, named_as_code) = read_la_code(&mut reading);
         let address = address::read(&mut reading);
         let standing = self.read_standing(&mut reading, date_of_birth);
@@ -124,7 +126,7 @@ impl<'s> ChildReader<'s> {
                 line: row.line,
                 la_code,
                 la_name: reading.own_words(Column::LaName).or(named_as_code),
-                reference: reading.own_words(Column::Reference),
+                reference,
                 upn,
                 nhs_number,
                 given_names: name.given,
@@ -274,7 +276,7 @@ fn read_name(reading: &mut Reading<'_>) -> Name {
         return read_name_parts(reading);
     }
     let cell = reading.text(full);
-    if !reading.check_name(full) {
+    if !reading.check_name(full) || !is_one_child(reading, full) {
         return Name::default();
     }
     let divided = names::divide(cell, full == Column::FullNameFamilyFirst);
@@ -291,7 +293,7 @@ fn read_name(reading: &mut Reading<'_>) -> Name {
 fn read_name_parts(reading: &mut Reading<'_>) -> Name {
     let has_given = reading.check_name(Column::GivenNames);
     let has_family = reading.check_name(Column::FamilyName);
-    if !has_given || !has_family {
+    if !has_given || !has_family || !is_one_child(reading, Column::GivenNames) {
         return Name::default();
     }
     let (given, known_as) = names::without_brackets(reading.text(Column::GivenNames));
@@ -300,6 +302,15 @@ fn read_name_parts(reading: &mut Reading<'_>) -> Name {
         family: names::tidy(reading.text(Column::FamilyName)),
         known_as: known_as.map(names::tidy),
     }
+}
+
+/// Whether a cell names one child; says so when it names two. Taken as one, the other would be nowhere.
+fn is_one_child(reading: &mut Reading<'_>, column: Column) -> bool {
+    let is_one = !names::names_two(reading.text(column));
+    if !is_one {
+        reading.problem(column, Reason::TwoChildren);
+    }
+    is_one
 }
 
 /// The authority's code, or the words that stand in its column: some lists write the name there.

@@ -86,6 +86,20 @@ columns! {
     Parent2Phone "parent2_phone" "second parent's telephone number";
     Parent2Email "parent2_email" "second parent's email address";
     Parent2Address "parent2_address" "second parent's address";
+    Parent3Name "parent3_name" "third parent's name";
+    Parent3Given "parent3_given_names" "third parent's given names";
+    Parent3Family "parent3_family_name" "third parent's family name";
+    Parent3Relationship "parent3_relationship" "third parent's relationship";
+    Parent3Phone "parent3_phone" "third parent's telephone number";
+    Parent3Email "parent3_email" "third parent's email address";
+    Parent3Address "parent3_address" "third parent's address";
+    Parent4Name "parent4_name" "fourth parent's name";
+    Parent4Given "parent4_given_names" "fourth parent's given names";
+    Parent4Family "parent4_family_name" "fourth parent's family name";
+    Parent4Relationship "parent4_relationship" "fourth parent's relationship";
+    Parent4Phone "parent4_phone" "fourth parent's telephone number";
+    Parent4Email "parent4_email" "fourth parent's email address";
+    Parent4Address "parent4_address" "fourth parent's address";
     Officer "officer" "officer";
     SocialCare "social_care" "social care";
     Notes "notes" "notes";
@@ -94,7 +108,125 @@ columns! {
     WhatToMend "what_to_mend" "what to mend (Hearth's own)";
 }
 
+/// What a list may say of each parent, in the same order for each.
+const OF_PARENTS: [[Column; 7]; 4] = {
+    use Column::*;
+    [
+        [
+            Parent1Name,
+            Parent1Given,
+            Parent1Family,
+            Parent1Relationship,
+            Parent1Phone,
+            Parent1Email,
+            Parent1Address,
+        ],
+        [
+            Parent2Name,
+            Parent2Given,
+            Parent2Family,
+            Parent2Relationship,
+            Parent2Phone,
+            Parent2Email,
+            Parent2Address,
+        ],
+        [
+            Parent3Name,
+            Parent3Given,
+            Parent3Family,
+            Parent3Relationship,
+            Parent3Phone,
+            Parent3Email,
+            Parent3Address,
+        ],
+        [
+            Parent4Name,
+            Parent4Given,
+            Parent4Family,
+            Parent4Relationship,
+            Parent4Phone,
+            Parent4Email,
+            Parent4Address,
+        ],
+    ]
+};
+
 impl Column {
+    /// The same of another parent, by their number from 1; of what is not a parent's, the column itself.
+    pub(super) fn of_parent(self, number: usize) -> Self {
+        let place = OF_PARENTS
+            .iter()
+            .find_map(|columns| columns.iter().position(|column| *column == self));
+        let of_other = number
+            .checked_sub(1)
+            .and_then(|number| OF_PARENTS.get(number));
+        let found = place.and_then(|place| of_other?.get(place));
+        found.copied().unwrap_or(self)
+    }
+
+    /// Whether it is about a parent.
+    pub(super) fn is_of_a_parent(self) -> bool {
+        OF_PARENTS.iter().flatten().any(|column| *column == self)
+    }
+
+    /// Whether it says who somebody is, or where or how they are reached: whose it is must be certain.
+    pub(super) fn says_who_or_where(self) -> bool {
+        self.is_of_a_parent()
+            || self.is_name()
+            || self.is_address()
+            || matches!(
+                self,
+                Self::DateOfBirth | Self::Sex | Self::Ethnicity | Self::NhsNumber | Self::Reference
+            )
+    }
+
+    /// Whether a cell that cannot be read refuses the line: it tells the child from others, or what is owed.
+    pub(super) const fn must_be_right(self) -> bool {
+        matches!(
+            self,
+            Self::GivenNames
+                | Self::FamilyName
+                | Self::FullName
+                | Self::FullNameFamilyFirst
+                | Self::Upn
+                | Self::NhsNumber
+                | Self::Reference
+                | Self::LaCode
+                | Self::Postcode
+                | Self::Status
+        ) || self.is_date()
+    }
+
+    /// Whether its cells are names of a child.
+    pub(super) const fn is_name(self) -> bool {
+        matches!(
+            self,
+            Self::GivenNames
+                | Self::MiddleNames
+                | Self::FamilyName
+                | Self::FullName
+                | Self::FullNameFamilyFirst
+                | Self::KnownAs
+        )
+    }
+
+    /// Whether its cells are parts of the child's address.
+    pub(super) const fn is_address(self) -> bool {
+        matches!(
+            self,
+            Self::Address
+                | Self::House
+                | Self::AddressLine1
+                | Self::AddressLine2
+                | Self::AddressLine3
+                | Self::AddressLine4
+                | Self::Town
+                | Self::County
+                | Self::Postcode
+                | Self::Uprn
+        )
+    }
+
     /// Whether Hearth wrote the column itself, into a list of rows to mend; its content is not read again.
     pub const fn is_ours(self) -> bool {
         matches!(

@@ -10,6 +10,11 @@ use super::words::phrases;
 ///
 /// Case, punctuation, spacing, brackets and plurals do not count, nor a leading "Child's" or "Pupil".
 pub fn meaning(heading: &str) -> Option<Column> {
+    /// Bytes of the longest heading that says something; cells without a date of birth are asked too.
+    const LONGEST: usize = 200;
+    if heading.len() > LONGEST {
+        return None;
+    }
     let words = words(heading);
     meaning_of_words(&words).or_else(|| {
         let outside = words_outside_brackets(heading);
@@ -25,7 +30,7 @@ fn meaning_of_words(words: &[String]) -> Option<Column> {
     if let Some(column) = CHILD.get(&words.concat()) {
         return Some(*column);
     }
-    if words.iter().any(|word| is_parent_word(word)) {
+    if is_of_a_parent(words) {
         return meaning_for_parent(words);
     }
     let without_child: Vec<&str> = words
@@ -61,19 +66,36 @@ fn is_parent_word(word: &str) -> bool {
     )
 }
 
+/// Whether words are about a parent: one says so, or it is a contact with a number.
+fn is_of_a_parent(words: &[String]) -> bool {
+    let is_contact = |pair: &[String]| matches!(pair, [word, number] if word == "contact" && number_of(number).is_some());
+    words.iter().any(|word| is_parent_word(word)) || words.windows(2).any(is_contact)
+}
+
+fn number_of(word: &str) -> Option<usize> {
+    match word {
+        "1" => Some(1),
+        "2" => Some(2),
+        "3" => Some(3),
+        "4" => Some(4),
+        _ => None,
+    }
+}
+
 fn meaning_for_parent(words: &[String]) -> Option<Column> {
     let mut detail = String::new();
     let mut number = None;
     for (place, word) in words.iter().enumerate() {
-        let is_before_name = words
-            .get(place + 1)
-            .is_some_and(|next| next == "name" || next == "forename");
+        let next = words.get(place + 1).map(String::as_str);
+        let is_before_name = matches!(next, Some("name" | "forename"));
         match word.as_str() {
-            "1" => number = Some(1),
-            "2" => number = Some(2),
+            word if number_of(word).is_some() => number = number_of(word),
+            "contact" if next.is_some_and(|next| number_of(next).is_some()) => {}
             "first" | "second" if is_before_name => detail.push_str(word),
             "first" => number = number.or(Some(1)),
             "second" => number = number.or(Some(2)),
+            "third" => number = number.or(Some(3)),
+            "fourth" => number = number.or(Some(4)),
             "of" | "the" | "or" | "and" | "s" | "legal" => {}
             word if is_parent_word(word) => {}
             word => detail.push_str(word),
@@ -85,24 +107,47 @@ fn meaning_for_parent(words: &[String]) -> Option<Column> {
     } else {
         *PARENT.get(&detail)?
     };
-    Some(if number.unwrap_or(1 + u8::from(is_father)) == 2 {
-        second(column)
-    } else {
-        column
-    })
+    Some(column.of_parent(number.unwrap_or(1 + usize::from(is_father))))
 }
 
-fn second(column: Column) -> Column {
-    match column {
-        Column::Parent1Name => Column::Parent2Name,
-        Column::Parent1Given => Column::Parent2Given,
-        Column::Parent1Family => Column::Parent2Family,
-        Column::Parent1Relationship => Column::Parent2Relationship,
-        Column::Parent1Phone => Column::Parent2Phone,
-        Column::Parent1Email => Column::Parent2Email,
-        Column::Parent1Address => Column::Parent2Address,
-        other => other,
-    }
+/// Whether a label of a group of columns says that they are a child's: "Child", "Pupil details".
+pub(super) fn belongs_to_a_child(label: &str) -> bool {
+    let words = words(label);
+    let is_known = |word: &String| CHILD_WORDS.contains(&word.as_str()) || is_general(word);
+    !words.is_empty() && words.iter().all(is_known)
+}
+
+/// Whether a label of a group of columns says that they are a parent's: "Parent 1", "Mother", "Contact 2 details".
+pub(super) fn belongs_to_a_parent(label: &str) -> bool {
+    let words = words(label);
+    let is_known = |word: &String| {
+        is_parent_word(word)
+            || is_general(word)
+            || number_of(word).is_some()
+            || matches!(
+                word.as_str(),
+                "contact" | "first" | "second" | "third" | "fourth" | "or" | "legal" | "s"
+            )
+    };
+    is_of_a_parent(&words) && words.iter().all(is_known)
+}
+
+/// Words that say nothing about whose a column is.
+fn is_general(word: &str) -> bool {
+    matches!(
+        word,
+        "detail"
+            | "information"
+            | "info"
+            | "data"
+            | "personal"
+            | "basic"
+            | "general"
+            | "key"
+            | "main"
+            | "date"
+            | "and"
+    )
 }
 
 /// The words of a heading: lower case, split at punctuation, digits and capitals ("PG1Name", "dateOfBirth"), plurals
@@ -211,6 +256,15 @@ mod tests {
             ("First parent name", Parent1Name),
             ("Mother's Email", Parent1Email),
             ("Father mobile no.", Parent2Phone),
+            ("Parent 3 name", Parent3Name),
+            ("Third parent's email", Parent3Email),
+            ("PG4 Surname", Parent4Family),
+            ("Contact 1", Parent1Name),
+            ("Contact 2 mobile", Parent2Phone),
+            ("Contact 3", Parent3Name),
+            ("Contact 3 Telephone No", Parent3Phone),
+            ("Contact4Email", Parent4Email),
+            ("Contact 3 contact number", Parent3Phone),
             ("Name of parent(s)", Parent1Name),
             ("Parent/Guardian", Parent1Name),
             ("Email of parent", Parent1Email),
@@ -235,6 +289,9 @@ mod tests {
             "Date of last contact",
             "Sibling name",
             "Emergency contact",
+            "Parent 5 name",
+            "Contact 5",
+            "Contact 12 name",
             "Next review date",
             "Date",
             "Doctor's surname",

@@ -49,10 +49,11 @@ impl Meaning {
 /// The key that says a column is not to be read.
 pub const IGNORE: &str = "ignore";
 
-/// Headings mapped by hand.
+/// Headings mapped by hand, and on which sheet of a workbook they stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mapping {
     entries: Vec<(String, Meaning)>,
+    sheet: Option<String>,
 }
 
 impl Mapping {
@@ -97,6 +98,18 @@ impl Mapping {
         }
         self.entries.push((folded(heading), meaning));
         Ok(())
+    }
+
+    /// Says which sheet of a workbook to read; nothing leaves it to Hearth.
+    #[must_use]
+    pub fn on_sheet(mut self, name: &str) -> Self {
+        self.sheet = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+        self
+    }
+
+    /// The sheet that a person named.
+    pub fn sheet(&self) -> Option<&str> {
+        self.sheet.as_deref()
     }
 
     /// What a person said about this heading; case and spacing do not count.

@@ -52,6 +52,7 @@ pub fn is_name(words: &str) -> bool {
     const MOST_LETTERS: usize = 200;
     words.chars().any(char::is_alphabetic)
         && !words.contains(|letter: char| letter.is_ascii_digit() || letter == '@')
+        && !words.starts_with('#')
         && words.matches('"').count().is_multiple_of(2)
         && !says_no_name(words)
         && words.len() <= MOST_LETTERS
@@ -108,6 +109,44 @@ pub fn says_nothing(cell: &str) -> bool {
             | "notyetknown"
             | "xxx"
     )
+}
+
+/// "9.43E+09": a number that a spreadsheet program shortened to a power of ten, so that its last digits are gone.
+pub fn lost_digits(cell: &str) -> bool {
+    let Some((digits, power)) = cell.split_once(['e', 'E']) else {
+        return false;
+    };
+    let is_number = |text: &str, others: &[char]| {
+        text.contains(|letter: char| letter.is_ascii_digit())
+            && text
+                .chars()
+                .all(|letter| letter.is_ascii_digit() || others.contains(&letter))
+    };
+    is_number(digits.trim(), &['.', ',']) && is_number(power.trim(), &['+', '-'])
+}
+
+/// "#REF!": what a spreadsheet program shows where it could not work a cell out, or where the column was too narrow.
+pub fn was_not_worked_out(cell: &str) -> bool {
+    matches!(
+        cell,
+        "#REF!"
+            | "#VALUE!"
+            | "#NAME?"
+            | "#DIV/0!"
+            | "#NUM!"
+            | "#NULL!"
+            | "#SPILL!"
+            | "#CALC!"
+            | "Err:502"
+            | "Err:508"
+            | "Err:522"
+    ) || (cell.len() >= 3 && cell.bytes().all(|byte| byte == b'#'))
+}
+
+/// "Ava & Eva": two children in one cell, of whom one would be nowhere.
+pub fn names_two(cell: &str) -> bool {
+    let mut words = cell.split_whitespace().skip(1);
+    cell.contains(['&', '+', '/', ';', '\n']) || words.any(|word| word.eq_ignore_ascii_case("and"))
 }
 
 /// A name from one cell, divided.

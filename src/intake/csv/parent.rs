@@ -3,7 +3,7 @@
 use super::column::Column;
 use super::names;
 use super::problem::Doubt;
-use super::reading::{Reading, folded};
+use super::reading::Reading;
 use super::words;
 use crate::rules::codes::Relationship;
 use crate::rules::identifiers::{EmailAddress, PhoneNumber};
@@ -33,30 +33,27 @@ struct ParentColumns {
     address: Column,
 }
 
-const FIRST: ParentColumns = ParentColumns {
-    name: Column::Parent1Name,
-    given: Column::Parent1Given,
-    family: Column::Parent1Family,
-    relationship: Column::Parent1Relationship,
-    phone: Column::Parent1Phone,
-    email: Column::Parent1Email,
-    address: Column::Parent1Address,
-};
+impl ParentColumns {
+    /// Those of a parent by their number, from 1.
+    fn of(number: usize) -> Self {
+        Self {
+            name: Column::Parent1Name.of_parent(number),
+            given: Column::Parent1Given.of_parent(number),
+            family: Column::Parent1Family.of_parent(number),
+            relationship: Column::Parent1Relationship.of_parent(number),
+            phone: Column::Parent1Phone.of_parent(number),
+            email: Column::Parent1Email.of_parent(number),
+            address: Column::Parent1Address.of_parent(number),
+        }
+    }
+}
 
-const SECOND: ParentColumns = ParentColumns {
-    name: Column::Parent2Name,
-    given: Column::Parent2Given,
-    family: Column::Parent2Family,
-    relationship: Column::Parent2Relationship,
-    phone: Column::Parent2Phone,
-    email: Column::Parent2Email,
-    address: Column::Parent2Address,
-};
+/// How many parents a line may name, each in columns of their own.
+const MOST_PARENTS: usize = 4;
 
 pub(super) fn read_all(reading: &mut Reading<'_>) -> Vec<ImportedParent> {
-    [FIRST, SECOND]
-        .iter()
-        .filter_map(|columns| read(reading, columns))
+    (1..=MOST_PARENTS)
+        .filter_map(|number| read(reading, &ParentColumns::of(number)))
         .collect()
 }
 
@@ -125,38 +122,24 @@ fn without_title(name: &str) -> &str {
     }
 }
 
-/// The first number of the cell that is one; lists write "07700 900123 / 01632 960001 (work)".
+/// The number with what stands beside it: "07700 900123 (mum)", "07700 900123 / 01632 960001 (work)".
 fn read_phone(reading: &mut Reading<'_>, column: Column) -> Option<PhoneNumber> {
     let cell = reading.text(column);
     if cell.is_empty() || names::says_nothing(cell) {
         return None;
     }
-    if let Ok(phone) = PhoneNumber::parse(cell) {
-        return Some(phone);
-    }
-    let numbers = cell
-        .split(['/', ',', ';', '\n'])
-        .flat_map(|part| part.split(" or "));
-    let numbers: Vec<&str> = numbers
-        .filter(|part| part.contains(|letter: char| letter.is_ascii_digit()))
-        .collect();
-    let as_dialled = |part: &&str| {
-        let wanted = |letter: &char| {
-            letter.is_ascii_digit() || matches!(letter, '+' | ' ' | '(' | ')' | '-')
-        };
-        PhoneNumber::parse(part.chars().filter(wanted).collect::<String>().trim()).ok()
-    };
     // A spreadsheet that took the number for a quantity dropped the zero in front: 7700900123.
     let with_zero = || {
-        PhoneNumber::parse(&format!("0{}", folded(cell)))
+        PhoneNumber::parse(&format!("0{cell}"))
             .ok()
-            .filter(|_| !cell.starts_with('0'))
+            .filter(|_| cell.starts_with(|letter: char| ('1'..='9').contains(&letter)))
     };
-    let found = numbers.iter().find_map(as_dialled).or_else(with_zero);
-    match (&found, numbers.len()) {
-        (None, _) => reading.doubt(column, Doubt::Phone),
-        (Some(_), 2..) => reading.doubt(column, Doubt::SeveralPhones),
-        _ => {}
+    let found = PhoneNumber::parse(cell).ok().or_else(with_zero);
+    match &found {
+        None if names::lost_digits(cell) => reading.doubt(column, Doubt::DigitsLost),
+        None => reading.doubt(column, Doubt::Phone),
+        Some(phone) if phone.names_another() => reading.doubt(column, Doubt::SeveralPhones),
+        Some(_) => {}
     }
     found
 }

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use thiserror::Error;
 
 use super::rows::RowFault;
+use super::text::SAVE_AGAIN;
 use crate::rules::dates::{DateProblem, spoken};
 use crate::rules::identifiers::{NhsNumberProblem, PostcodeProblem, UpnProblem};
 
@@ -49,6 +50,9 @@ impl<Why: fmt::Display> fmt::Display for Remark<Why> {
     }
 }
 
+/// What becomes of a long number in a cell that is not text.
+const DIGITS_LOST: &str = "The spreadsheet program shortened this number, and its last digits are lost. Format the column as text there, enter the number again and save the list";
+
 /// Why a line cannot be taken onto the register.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Reason {
@@ -61,6 +65,15 @@ pub enum Reason {
     /// Digits, an at sign or a word such as "unknown" where a name belongs.
     #[error("This is not a name. Check that the words stand in the right column")]
     NotAName,
+    /// Two children in one cell.
+    #[error("There are two children in this cell. Write a line for each of them")]
+    TwoChildren,
+    /// A number as a power of ten.
+    #[error("{DIGITS_LOST}")]
+    DigitsLost,
+    /// What stands in the cell says that a formula failed.
+    #[error("The spreadsheet program could not work this cell out. Enter what it should say")]
+    NotWorkedOut,
     /// No date, or no real one.
     #[error(transparent)]
     Date(#[from] DateProblem),
@@ -110,10 +123,22 @@ pub enum Doubt {
     #[error("The child is not of compulsory school age today")]
     NotOfSchoolAge,
     /// A letter was lost before the file came here.
-    #[error(
-        "A letter of the name was lost when the list was saved. Correct it on the child’s page"
-    )]
+    #[error("A letter was lost when the list was saved. {SAVE_AGAIN}")]
     LostLetter,
+    /// Letters were read by the wrong table before the file came here: "SiÃ¢n".
+    #[error(
+        "Letters were made into others before the list came here: this was ‘{meant}’ once. {SAVE_AGAIN}"
+    )]
+    BrokenLetters {
+        /// What it was, as far as can be told.
+        meant: String,
+    },
+    /// What stands in the cell says that a formula failed.
+    #[error("The spreadsheet program could not work this cell out. It was read as empty")]
+    NotWorkedOut,
+    /// A number as a power of ten, of what is no identifier.
+    #[error("{DIGITS_LOST}. It was not kept")]
+    DigitsLost,
     /// One cell with three words or more and no comma.
     #[error("The last word was read as the family name. Check it")]
     NameDivided,
@@ -143,10 +168,12 @@ pub enum Doubt {
     #[error("This is not a UPRN (a number of up to 12 digits). It was not kept")]
     Uprn,
     /// Not a telephone number.
-    #[error("This is not a UK telephone number. It was not kept")]
+    #[error("This is not a telephone number. It was not kept")]
     Phone,
     /// Several telephone numbers in one cell.
-    #[error("There are several telephone numbers here. The first was kept")]
+    #[error(
+        "There are several telephone numbers here. They were kept as one: divide them on the child’s page"
+    )]
     SeveralPhones,
     /// Not an email address.
     #[error("This is not an email address. It was not kept")]

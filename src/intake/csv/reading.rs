@@ -1,25 +1,28 @@
 //! One line being read: its cells by meaning, and the problems and doubts collected on the way.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
+use super::broken;
 use super::column::Column;
 use super::heading::{Heading, Use};
 use super::names;
 use super::problem::{Doubt, Problem, Reason, Warning};
 use super::rows::Row;
 use super::sheet::Sheet;
-use crate::rules::dates::{month_first, parse_uk};
+use crate::intake::workbook::value::DateSystem;
+use crate::rules::dates::{DateProblem, month_first, parse_uk, spreadsheet_number};
+use crate::rules::text::folded;
 
 /// Where each meaning stands in the file.
 pub(super) struct Columns<'s> {
     headings: &'s [Heading],
     places: Vec<Option<usize>>,
-    /// Columns of dates in which some can only be read with the month first.
-    month_first: Vec<Column>,
+    month_first: &'s [Column],
+    /// From which day the workbook counts days, if it is one.
+    dates: Option<DateSystem>,
 }
 
 impl<'s> Columns<'s> {
-    /// Looks through all dates of the sheet: one that can only be American makes the others of its column doubtful.
     pub(super) fn new(sheet: &'s Sheet<'_>) -> Self {
         let headings = &sheet.headings;
         let place = |column: &Column| {
@@ -30,7 +33,8 @@ impl<'s> Columns<'s> {
         Self {
             headings,
             places: Column::ALL.iter().map(place).collect(),
-            month_first: month_first_columns(sheet),
+            month_first: sheet.month_first(),
+            dates: sheet.dates(),
         }
     }
 
@@ -46,30 +50,6 @@ impl<'s> Columns<'s> {
     }
 }
 
-fn month_first_columns(sheet: &Sheet<'_>) -> Vec<Column> {
-    let headings = sheet.headings.iter().enumerate();
-    let dates = headings.filter_map(|(place, heading)| match heading.used {
-        Use::Read(column) if column.is_date() => Some((place, column)),
-        _ => None,
-    });
-    let mut undecided: Vec<(usize, Column)> = dates.collect();
-    let mut found = Vec::new();
-    for row in sheet.rows().filter(|row| row.fault.is_none()) {
-        undecided.retain(|(place, column)| {
-            let is_month_first = can_only_be_month_first(row.cell(*place));
-            if is_month_first {
-                found.push(*column);
-            }
-            !is_month_first
-        });
-    }
-    found
-}
-
-fn can_only_be_month_first(cell: &str) -> bool {
-    month_first(cell).is_some_and(|date| date.day() > 12)
-}
-
 /// A line and what has been found in it so far.
 pub(super) struct Reading<'r> {
     columns: &'r Columns<'r>,
@@ -80,11 +60,38 @@ pub(super) struct Reading<'r> {
 
 impl<'r> Reading<'r> {
     pub(super) fn new(columns: &'r Columns<'r>, row: &'r Row) -> Self {
-        Self {
+        let mut reading = Self {
             columns,
             row,
             problems: Vec::new(),
             warnings: Vec::new(),
+        };
+        reading.look_at_letters();
+        reading
+    }
+
+    /// Whether letters were lost or broken on the way here, in any cell that is read. In most lines there is nothing that
+    /// could be.
+    fn look_at_letters(&mut self) {
+        if !self.row.may_be_broken() {
+            return;
+        }
+        for (place, heading) in self.columns.headings.iter().enumerate() {
+            let Use::Read(column) = heading.used else {
+                continue;
+            };
+            let cell = self.row.cell(place);
+            let doubt = if names::was_not_worked_out(cell) && !column.must_be_right() {
+                Doubt::NotWorkedOut
+            } else if let Some(meant) = broken::meant(cell) {
+                Doubt::BrokenLetters { meant }
+            } else if broken::has_lost_letter(cell, column.is_name() || column.is_address()) {
+                Doubt::LostLetter
+            } else {
+                continue;
+            };
+            let told = Warning::new(self.row.line, &heading.text, cell, doubt);
+            self.warnings.push(told);
         }
     }
 
@@ -99,9 +106,13 @@ impl<'r> Reading<'r> {
 
     /// The words of a cell; empty when the file has no such column.
     pub(super) fn text(&self, column: Column) -> &'r str {
-        self.columns
+        let cell = self
+            .columns
             .place(column)
-            .map_or("", |place| self.row.cell(place))
+            .map_or("", |place| self.row.cell(place));
+        let is_lost =
+            self.row.may_be_broken() && names::was_not_worked_out(cell) && !column.must_be_right();
+        if is_lost { "" } else { cell }
     }
 
     pub(super) fn problem(&mut self, column: Column, reason: Reason) {
@@ -182,9 +193,14 @@ impl<'r> Reading<'r> {
         if text.is_empty() || names::says_nothing(text) {
             return None;
         }
-        parse(text)
-            .map_err(|reason| self.problem(column, reason))
-            .ok()
+        let id = if names::lost_digits(text) {
+            Err(Reason::DigitsLost)
+        } else if names::was_not_worked_out(text) {
+            Err(Reason::NotWorkedOut)
+        } else {
+            parse(text)
+        };
+        id.map_err(|reason| self.problem(column, reason)).ok()
     }
 
     /// A date that must be there.
@@ -194,7 +210,8 @@ impl<'r> Reading<'r> {
             self.problem(column, Reason::Missing);
             return None;
         }
-        let date = parse_uk(text)
+        let date = self
+            .day(text)
             .map_err(|problem| self.problem(column, Reason::Date(problem)))
             .ok()?;
         if self.columns.month_first.contains(&column)
@@ -203,6 +220,15 @@ impl<'r> Reading<'r> {
             self.doubt(column, Doubt::DayOrMonthFirst { read: date, or });
         }
         Some(date)
+    }
+
+    /// A workbook says from which day it counts, so that a number in it is a day; in plain text it may be either of two.
+    fn day(&self, text: &str) -> Result<NaiveDate, DateProblem> {
+        let counted = self.columns.dates.zip(spreadsheet_number(text));
+        match counted.and_then(|(dates, number)| dates.day(number)) {
+            Some(day) => Ok(day),
+            None => parse_uk(text),
+        }
     }
 
     /// A date that may be missing and must not be after today.
@@ -252,21 +278,6 @@ impl<'r> Reading<'r> {
             self.problem(column, Reason::NotAName);
             return false;
         }
-        if text.contains('\u{FFFD}') {
-            self.doubt(column, Doubt::LostLetter);
-        }
         true
     }
-}
-
-/// Words with one space between them, line breaks included.
-pub(super) fn folded(text: &str) -> String {
-    let mut words = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !words.is_empty() {
-            words.push(' ');
-        }
-        words.push_str(word);
-    }
-    words
 }

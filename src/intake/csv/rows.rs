@@ -6,7 +6,8 @@ use thiserror::Error;
 use super::column::Column;
 use super::heading::{Heading, Use};
 use super::headings::meaning;
-use super::records::{Record, Records};
+use super::records::{Record, Records, Torn};
+use crate::intake::limits::LONGEST_CELL;
 
 /// Why a line cannot be cut into the columns that the headings promise.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -14,6 +15,11 @@ pub enum RowFault {
     /// A quotation mark opens a cell and none closes it.
     #[error("A cell begins with a quotation mark and has none at its end. Add or remove one")]
     OpenQuote,
+    /// A cell is longer than any that a spreadsheet program keeps.
+    #[error(
+        "A cell of this line has more than {LONGEST_CELL} characters. Shorten it, or check that every quotation mark is closed"
+    )]
+    LongCell,
     /// More filled cells than headings, so that words may stand in the wrong column.
     #[error(
         "The line has {cells} cells and the headings are {headings}. A cell that holds a comma needs quotation marks around it"
@@ -37,11 +43,12 @@ pub enum RowFault {
 /// A line of the list.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// The line of the file where it begins, as a text editor numbers it.
+    /// The line of the file where it begins, as a text editor numbers it; in a workbook the number of the row.
     pub line: usize,
     /// Why its cells cannot be trusted to stand under the right headings.
     pub fault: Option<RowFault>,
     cells: StringRecord,
+    may_be_broken: bool,
 }
 
 impl Row {
@@ -51,7 +58,12 @@ impl Row {
         tidy(self.cells.get(index).unwrap_or_default())
     }
 
-    /// The cells as they stand in the file.
+    /// Whether any character of it may stand for a letter that was lost, or for a formula that failed.
+    pub(super) const fn may_be_broken(&self) -> bool {
+        self.may_be_broken
+    }
+
+    /// The cells as they stand in the file, without what cannot be seen.
     pub fn raw_cells(&self) -> impl Iterator<Item = &str> {
         self.cells.iter()
     }
@@ -72,18 +84,21 @@ pub struct Skipped {
 pub struct Rows<'s> {
     records: Records<'s>,
     headings: &'s [Heading],
+    /// Columns of which each cell has an apostrophe in front.
+    guarded: &'s [bool],
     date_of_birth: usize,
     headings_changed_on: Option<usize>,
     skipped: Skipped,
 }
 
 impl<'s> Rows<'s> {
-    pub(super) fn new(records: Records<'s>, headings: &'s [Heading]) -> Self {
+    pub(super) fn new(records: Records<'s>, headings: &'s [Heading], guarded: &'s [bool]) -> Self {
         let is_birth = |heading: &Heading| heading.used == Use::Read(Column::DateOfBirth);
         let date_of_birth = headings.iter().position(is_birth).unwrap_or_default();
         Self {
             records,
             headings,
+            guarded,
             date_of_birth,
             headings_changed_on: None,
             skipped: Skipped::default(),
@@ -163,14 +178,38 @@ impl<'s> Rows<'s> {
         false
     }
 
+    /// The cells without the apostrophes that a program put in front: of a column in which most have one, and of a line in
+    /// which numbers have one ("'Ada,'Moss,'03/04/2015").
+    fn unguarded(&self, cells: StringRecord) -> StringRecord {
+        let is_line_guarded = cells.as_slice().contains('\'')
+            && cells.iter().filter_map(unguarded).any(|rest| {
+                rest.starts_with(|letter: char| letter.is_ascii_digit()) && !rest.contains('\'')
+            });
+        if !is_line_guarded && !self.guarded.contains(&true) {
+            return cells;
+        }
+        let unguarded = cells.iter().enumerate().map(|(place, cell)| {
+            let is_guarded = self.guarded.get(place).is_some_and(|guarded| *guarded);
+            unguarded(cell)
+                .filter(|_| is_guarded || is_line_guarded)
+                .unwrap_or(cell)
+        });
+        unguarded.collect()
+    }
+
     fn fault(&self, record: &Record) -> Option<RowFault> {
-        if record.has_open_quote {
-            return Some(RowFault::OpenQuote);
+        let headings = self.headings.len();
+        match record.torn {
+            Some(Torn::OpenQuote) => return Some(RowFault::OpenQuote),
+            Some(Torn::LongCell) => return Some(RowFault::LongCell),
+            Some(Torn::ManyCells(cells)) => {
+                return Some(RowFault::TooManyCells { cells, headings });
+            }
+            None => {}
         }
         if let Some(line) = self.headings_changed_on {
             return Some(RowFault::HeadingsChanged { line });
         }
-        let headings = self.headings.len();
         if record.cells.len() <= headings {
             return None;
         }
@@ -186,10 +225,14 @@ impl Iterator for Rows<'_> {
         loop {
             let record = self.records.next()?;
             if !self.holds_no_child(&record) {
+                let words = record.cells.as_slice();
                 return Some(Row {
+                    may_be_broken: !words.is_ascii()
+                        || words.contains(['?', '#'])
+                        || words.contains("Err:"),
                     line: record.line,
                     fault: self.fault(&record),
-                    cells: record.cells,
+                    cells: self.unguarded(record.cells),
                 });
             }
         }
@@ -253,21 +296,27 @@ fn is_about_the_list(first: &str) -> bool {
 pub(super) const FORMULA_STARTS: [char; 4] = ['=', '+', '-', '@'];
 
 /// A cell without the spaces around it, without Excel's `="0123"`, and without the apostrophe that keeps a spreadsheet
-/// program from reading a cell as a formula (see `refused`).
+/// program from reading a cell as a number, a date or a formula: `'0123`, `'03/04/2015`, `'M1 1AA` and what `refused`
+/// writes.
 pub(super) fn tidy(cell: &str) -> &str {
-    let is_space = |letter: char| {
-        letter.is_whitespace()
-            || matches!(letter, '\u{200B}'..='\u{200D}' | '\u{FEFF}' | '\u{2060}')
-    };
-    let cell = cell.trim_matches(is_space);
-    let unguarded = cell
-        .strip_prefix('\'')
-        .map(|rest| rest.trim_matches(is_space));
-    let cell = unguarded
-        .filter(|rest| rest.starts_with(FORMULA_STARTS))
-        .unwrap_or(cell);
+    let cell = cell.trim();
+    let unguarded = cell.strip_prefix('\'').map(str::trim_start);
+    let cell = unguarded.filter(|rest| is_guarded(rest)).unwrap_or(cell);
     let number_as_text = cell
         .strip_prefix("=\"")
         .and_then(|rest| rest.strip_suffix('"'));
-    number_as_text.map_or(cell, |inner| inner.trim_matches(is_space))
+    number_as_text.map_or(cell, str::trim)
+}
+
+/// What stands behind an apostrophe in front of a letter or a digit.
+pub(super) fn unguarded(cell: &str) -> Option<&str> {
+    let rest = cell.trim_start().strip_prefix('\'')?;
+    Some(rest).filter(|rest| rest.starts_with(char::is_alphanumeric))
+}
+
+/// Whether an apostrophe in front of this guards it. In front of letters alone it may belong to a name ("'t Hooft",
+/// "'Abd al-Rahman"), and where another one follows it is a mark of quotation.
+fn is_guarded(rest: &str) -> bool {
+    rest.starts_with(FORMULA_STARTS)
+        || (rest.contains(|letter: char| letter.is_ascii_digit()) && !rest.contains('\''))
 }

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{MACINTOSH, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{UTF_16BE, UTF_16LE};
 use thiserror::Error;
+
+use super::code_page::{CodePage, Likely, likely};
+use crate::intake::limits::{LARGEST_FILE, LARGEST_MEGABYTES};
 
 /// How the characters of a file were written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,9 +17,11 @@ pub enum Encoding {
     Utf16,
     /// What Excel on Windows writes for "CSV (comma delimited)".
     Windows1252,
-    /// What Excel writes for "CSV (Macintosh)": line ends are carriage returns.
+    /// What Excel on Windows writes for "CSV (MS-DOS)".
+    Ibm850,
+    /// What Excel writes for "CSV (Macintosh)".
     MacRoman,
-    /// Several lists pasted together: UTF-8 in some lines, Windows-1252 in others.
+    /// Several lists pasted together: UTF-8 in some lines, one of the others in others.
     Mixed,
 }
 
@@ -27,25 +32,36 @@ impl Encoding {
             Self::Utf8 => "UTF-8",
             Self::Utf16 => "UTF-16",
             Self::Windows1252 => "Windows-1252",
+            Self::Ibm850 => "code page 850",
             Self::MacRoman => "Mac Roman",
-            Self::Mixed => "UTF-8 and Windows-1252 mixed",
+            Self::Mixed => "UTF-8 and another encoding mixed",
         }
     }
 }
 
 /// Why a file is not a list in plain text.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum NotText {
     /// There is nothing in it.
     #[error(
         "The file is empty. Export the list again and check that it opens in your spreadsheet program"
     )]
     Empty,
-    /// An Excel or LibreOffice workbook.
+    /// Larger than any list.
+    #[error(
+        "The file is larger than {LARGEST_MEGABYTES} MB. Divide the list and send the parts one after the other"
+    )]
+    TooLarge,
+    /// A workbook where plain text is read.
     #[error(
         "This is a spreadsheet workbook, not a CSV file. Open it, choose ‘Save as’, and save it as CSV first"
     )]
     Workbook,
+    /// Two tables of letters make words of it, and other ones.
+    #[error(
+        "How the letters of this file were saved cannot be told: one word of it may be ‘{0}’ or ‘{1}’. {SAVE_AGAIN}"
+    )]
+    WhichLetters(String, String),
     /// A table of a web page under a spreadsheet's name, as some systems export it.
     #[error(
         "This is a web page, not a CSV file. Open it in your spreadsheet program and save it as CSV first"
@@ -58,13 +74,19 @@ pub enum NotText {
     Binary,
 }
 
+/// How to save a list so that no letter is lost.
+pub(super) const SAVE_AGAIN: &str = "Open the list in the program it comes from and save it again: in Excel as ‘CSV UTF-8 (Comma delimited)’, or as a workbook (.xlsx), which is read as well";
+
 /// The characters of a file, without byte order mark and NULs, with every line end a line feed or CR LF.
 ///
 /// # Errors
 /// [`NotText`] when the bytes are not a text file.
 pub fn read(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> {
+    if bytes.len() > LARGEST_FILE {
+        return Err(NotText::TooLarge);
+    }
     refuse_known_binaries(bytes)?;
-    let (text, encoding) = decode(bytes);
+    let (text, encoding) = decode(bytes)?;
     let text = without_nuls(text);
     if text.trim().is_empty() {
         return Err(NotText::Empty);
@@ -103,31 +125,22 @@ fn refuse_known_binaries(bytes: &[u8]) -> Result<(), NotText> {
     Ok(())
 }
 
-fn decode(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
+fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> {
+    let utf16 = |table: &'static encoding_rs::Encoding, bytes| {
+        Ok((table.decode_without_bom_handling(bytes).0, Encoding::Utf16))
+    };
     if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
         return decode_eight_bit(rest);
     }
     if let Some(rest) = bytes.strip_prefix(b"\xFF\xFE") {
-        return (
-            UTF_16LE.decode_without_bom_handling(rest).0,
-            Encoding::Utf16,
-        );
+        return utf16(UTF_16LE, rest);
     }
     if let Some(rest) = bytes.strip_prefix(b"\xFE\xFF") {
-        return (
-            UTF_16BE.decode_without_bom_handling(rest).0,
-            Encoding::Utf16,
-        );
+        return utf16(UTF_16BE, rest);
     }
     match zero_half(bytes) {
-        Some(ZeroHalf::Second) => (
-            UTF_16LE.decode_without_bom_handling(bytes).0,
-            Encoding::Utf16,
-        ),
-        Some(ZeroHalf::First) => (
-            UTF_16BE.decode_without_bom_handling(bytes).0,
-            Encoding::Utf16,
-        ),
+        Some(ZeroHalf::Second) => utf16(UTF_16LE, bytes),
+        Some(ZeroHalf::First) => utf16(UTF_16BE, bytes),
         None => decode_eight_bit(bytes),
     }
 }
@@ -156,31 +169,42 @@ fn zero_half(bytes: &[u8]) -> Option<ZeroHalf> {
     (first > most && second <= few).then_some(ZeroHalf::First)
 }
 
-fn decode_eight_bit(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
+fn decode_eight_bit(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> {
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return (Cow::Borrowed(text), Encoding::Utf8);
+        return Ok((Cow::Borrowed(text), Encoding::Utf8));
     }
-    if first_line_ends_with_lone_return(bytes) {
-        return (
-            MACINTOSH.decode_without_bom_handling(bytes).0,
-            Encoding::MacRoman,
-        );
-    }
-    // What is valid UTF-8 is kept and only the rest is read as Windows-1252: accented letters hardly ever look like
-    // UTF-8 by accident, and so a file pasted together from both comes out right.
+    let page = code_page(bytes)?;
+    // What is valid UTF-8 is kept and only the rest is read by the table: accented letters hardly ever look like UTF-8 by
+    // accident, and so a file pasted together from both comes out right.
     let mut text = String::with_capacity(bytes.len() + bytes.len() / 16);
     let mut has_utf8 = false;
     for chunk in bytes.utf8_chunks() {
         has_utf8 |= !chunk.valid().is_ascii();
         text.push_str(chunk.valid());
-        text.push_str(&WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
+        text.push_str(&page.read(chunk.invalid()));
     }
-    let encoding = if has_utf8 {
-        Encoding::Mixed
-    } else {
-        Encoding::Windows1252
+    let encoding = match page {
+        _ if has_utf8 => Encoding::Mixed,
+        CodePage::Windows1252 => Encoding::Windows1252,
+        CodePage::Ibm850 => Encoding::Ibm850,
+        CodePage::MacRoman => Encoding::MacRoman,
     };
-    (Cow::Owned(text), encoding)
+    Ok((Cow::Owned(text), encoding))
+}
+
+fn code_page(bytes: &[u8]) -> Result<CodePage, NotText> {
+    let top = bytes.get(..LOOKED_AT).unwrap_or(bytes);
+    if is_mostly_control(&without_nuls(String::from_utf8_lossy(top))) {
+        return Err(NotText::Binary);
+    }
+    // No other program ends lines so.
+    if first_line_ends_with_lone_return(bytes) {
+        return Ok(CodePage::MacRoman);
+    }
+    match likely(bytes) {
+        Likely::Certain(page) => Ok(page),
+        Likely::Either(one, other) => Err(NotText::WhichLetters(one, other)),
+    }
 }
 
 fn without_nuls(text: Cow<'_, str>) -> Cow<'_, str> {
@@ -255,7 +279,7 @@ mod tests {
     #[test]
     fn reads_every_encoding_a_spreadsheet_writes() {
         let with_bom = |bom: &[u8], rest: Vec<u8>| [bom.to_vec(), rest].concat();
-        let windows = WINDOWS_1252.encode(LINE).0.into_owned();
+        let by = |page: CodePage| page.written(LINE).unwrap();
         for (bytes, encoding) in [
             (LINE.as_bytes().to_vec(), Encoding::Utf8),
             (with_bom(b"\xEF\xBB\xBF", LINE.into()), Encoding::Utf8),
@@ -263,7 +287,9 @@ mod tests {
             (with_bom(b"\xFE\xFF", utf16(LINE, false)), Encoding::Utf16),
             (utf16(LINE, true), Encoding::Utf16),
             (utf16(LINE, false), Encoding::Utf16),
-            (windows, Encoding::Windows1252),
+            (by(CodePage::Windows1252), Encoding::Windows1252),
+            (by(CodePage::Ibm850), Encoding::Ibm850),
+            (by(CodePage::MacRoman), Encoding::MacRoman),
         ] {
             let (text, read_as) = read(&bytes).unwrap();
             assert_eq!((text.as_ref(), read_as), (LINE, encoding));
@@ -303,6 +329,15 @@ mod tests {
         );
         let in_a_cell = read(b"a,b\r\n\"1\r2\",3\r\n").unwrap().0;
         assert_eq!(in_a_cell, "a,b\r\n\"1\n2\",3\r\n");
+    }
+
+    #[test]
+    fn says_how_to_save_what_may_be_two_names() {
+        let told = read(b"Name\nZo\x89\n").unwrap_err().to_string();
+        assert!(
+            told.contains("‘Zoë’ or ‘Zoâ’") && told.contains("CSV UTF-8"),
+            "{told}"
+        );
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct Report {
     pub headings: Vec<HeadingRead>,
     /// How the file was written: "UTF-8, comma".
     pub written_as: String,
+    /// What there is to say about the file as a whole, each a sentence.
+    pub notices: Vec<String>,
     /// The refused rows, as a file to mend and send again.
     pub refused_csv: String,
 }
@@ -55,6 +57,8 @@ pub(super) struct Kept {
     pub(super) told: Vec<RowNote>,
     pub(super) headings: Vec<HeadingRead>,
     pub(super) written_as: String,
+    #[serde(default)]
+    pub(super) notices: Vec<String>,
 }
 
 impl Report {
@@ -64,6 +68,7 @@ impl Report {
             told: self.told.iter().take(KEPT).cloned().collect(),
             headings: self.headings.clone(),
             written_as: self.written_as.clone(),
+            notices: self.notices.clone(),
         }
     }
 
@@ -83,7 +88,8 @@ impl Report {
 
     /// Says how the file was understood.
     pub(super) fn describe(&mut self, sheet: &Sheet<'_>) {
-        self.written_as = format!("{}, {}", sheet.encoding.label(), sheet.delimiter.label());
+        self.written_as = sheet.written_as.to_string();
+        self.notices.clone_from(&sheet.notices);
         let named = sheet
             .headings
             .iter()

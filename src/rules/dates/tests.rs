@@ -21,8 +21,6 @@ fn one_day_in_many_shapes() {
         "2015-04-03 00:00:00.000",
         "03/04/2015 00:00",
         "03/04/2015 00:00:00",
-        "42097",
-        "42097.0",
         "  3/4/2015 ",
     ];
     for shape in shapes {
@@ -32,6 +30,35 @@ fn one_day_in_many_shapes() {
             "{shape}"
         );
     }
+}
+
+#[test]
+fn an_instant_is_the_day_that_it_was_in_london() {
+    for (instant, day) in [
+        ("2015-04-02T23:00:00Z", "2015-04-03"),
+        ("2015-04-02T23:00:00.000Z", "2015-04-03"),
+        ("2015-04-02 23:00:00Z", "2015-04-03"),
+        ("2015-04-02 23:00:00 UTC", "2015-04-03"),
+        ("2015-04-02T23:00:00+00:00", "2015-04-03"),
+        ("2015-04-02T23:00Z", "2015-04-03"),
+        ("2015-04-02T22:59:59Z", "2015-04-02"),
+        ("2015-12-02T23:00:00Z", "2015-12-02"),
+        ("2015-04-03T00:30:00+02:00", "2015-04-02"),
+        ("2015-04-02T23:30:00-05:00", "2015-04-03"),
+        ("2015-04-02T23:00:00", "2015-04-02"),
+    ] {
+        assert_eq!(parse_uk(instant).unwrap().to_string(), day, "{instant}");
+    }
+}
+
+#[test]
+fn a_number_is_no_date() {
+    for number in ["42097", "42097.0", "40635.5"] {
+        let problem = parse_uk(number).unwrap_err();
+        assert_eq!(problem, DateProblem::SpreadsheetNumber(number.to_owned()));
+    }
+    assert_eq!(spreadsheet_number("42097.0"), Some(42_097));
+    assert_eq!(spreadsheet_number("2015"), None);
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! How to reach somebody: telephone number and email address.
 
 use super::identifier;
+use crate::rules::text;
 
 identifier! {
-    /// A UK telephone number, kept as it was typed but for untidy spaces.
+    /// A telephone number, kept as it was typed but for untidy spaces, with what stands beside it: "07700 900982 (mum)".
     pub struct PhoneNumber or PhoneNumberProblem
 }
 
@@ -12,28 +13,72 @@ identifier! {
 #[error("Enter a telephone number, like 01632 960 001, 07700 900 982 or +44 808 157 0192")]
 pub struct PhoneNumberProblem;
 
+/// What stands between the digits of a number.
+const BETWEEN_DIGITS: [char; 6] = [' ', '-', '(', ')', '.', '\u{2013}'];
+
 impl PhoneNumber {
-    /// Reads a number of ten or eleven digits from 0, or of ten digits after +44; spaces, hyphens, brackets and the
-    /// 0 of "+44 (0)" are allowed.
+    /// Reads a number of this country (ten or eleven digits from 0, or ten after +44) or of another (after a plus sign or 00,
+    /// seven to fifteen digits, as ITU-T E.164 allows); spaces, hyphens, brackets and the 0 of "+44 (0)" are allowed. Words
+    /// before or after it are kept with it: whose number it is, when to ring, another number.
     ///
     /// # Errors
-    /// If the digits do not make such a number.
+    /// If no digits make such a number.
     pub fn parse(text: &str) -> Result<Self, PhoneNumberProblem> {
-        let dialled: String = text
-            .replace("(0)", "")
-            .chars()
-            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '(' | ')'))
-            .collect();
-        let (digits, lengths) = match dialled.strip_prefix("+44") {
-            Some(digits) => (digits, 10..=10),
-            None => (dialled.strip_prefix('0').ok_or(PhoneNumberProblem)?, 9..=10),
-        };
-        if !lengths.contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        const LONGEST: usize = 120;
+        let tidy = text::clean(text);
+        if tidy.chars().count() > LONGEST || numbers_in(&tidy).next().is_none() {
             return Err(PhoneNumberProblem);
         }
-        let tidy: Vec<_> = text.split_whitespace().collect();
-        Ok(Self(tidy.join(" ")))
+        Ok(Self(tidy.into_owned()))
     }
+
+    /// Whether there is another number beside the first.
+    #[must_use]
+    pub fn names_another(&self) -> bool {
+        numbers_in(&self.0).nth(1).is_some()
+    }
+}
+
+/// The telephone numbers in a text: runs of digits that stand for themselves and are no part of a longer word.
+fn numbers_in(text: &str) -> impl Iterator<Item = &str> {
+    let belongs = |c: char| c.is_ascii_digit() || c == '+' || BETWEEN_DIGITS.contains(&c);
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let from = rest.find(belongs)?;
+            let before = rest.get(..from)?.chars().next_back();
+            let run = rest.get(from..)?;
+            let length = run.find(|c| !belongs(c)).unwrap_or(run.len());
+            let after = run.get(length..)?;
+            rest = after;
+            let number = run.get(..length)?;
+            let touches = |beside: Option<char>, edge: Option<char>| {
+                beside.is_some_and(char::is_alphanumeric)
+                    && edge.is_some_and(|c| c.is_ascii_digit() || c == '+')
+            };
+            let is_whole = !touches(before, number.chars().next())
+                && !touches(after.chars().next(), number.chars().next_back());
+            if is_whole && is_dialled(number) {
+                return Some(number);
+            }
+        }
+    })
+}
+
+/// Whether digits make a number that can be dialled from England.
+fn is_dialled(number: &str) -> bool {
+    let dialled: String = number.replace("(0)", "").replace(BETWEEN_DIGITS, "");
+    let abroad = dialled.strip_prefix('+').or(dialled.strip_prefix("00"));
+    let (digits, lengths) = match (abroad, dialled.strip_prefix('0')) {
+        (Some(digits), _) => match digits.strip_prefix("44") {
+            Some(digits) => (digits, 10..=10),
+            None if digits.starts_with('0') => return false,
+            None => (digits, 7..=15),
+        },
+        (None, Some(digits)) => (digits, 9..=10),
+        (None, None) => return false,
+    };
+    lengths.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 identifier! {
@@ -56,9 +101,10 @@ impl EmailAddress {
     /// Reads an address with one @, something before it, and a dot within what follows.
     ///
     /// # Errors
-    /// If it does not look like one address, or is longer than 254 characters.
+    /// If it does not look like one address, or is longer than 254 characters. What cannot be seen around or within it,
+    /// as it is copied along from mails and pages, is no part of it.
     pub fn parse(text: &str) -> Result<Self, EmailAddressProblem> {
-        let address = text.trim().to_lowercase();
+        let address = text::clean(text).to_lowercase();
         if address.len() > 254 {
             return Err(EmailAddressProblem::TooLong);
         }
@@ -127,6 +173,38 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_other_countries() {
+        for number in [
+            "+33 1 23 45 67 89",
+            "0033 1 23 45 67 89",
+            "+353 (0)1 234 5678",
+            "+1 202-555-0123",
+            "0044 7700 900982",
+        ] {
+            assert_eq!(PhoneNumber::parse(number).unwrap().as_str(), number);
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_a_number_is_kept() {
+        for (number, names_another) in [
+            ("07700 900982 (mum)", false),
+            ("(mum) 07700 900982", false),
+            ("Mum: 07700900982", false),
+            ("01632 960001 ext 12, after 4pm", false),
+            ("(01632) 960001 work", false),
+            ("07700 900982 / 01632 960001 (work)", true),
+        ] {
+            let read = PhoneNumber::parse(number).unwrap();
+            assert_eq!(
+                (read.as_str(), read.names_another()),
+                (number, names_another)
+            );
+            assert_eq!(PhoneNumber::parse(read.as_str()), Ok(read));
+        }
+    }
+
+    #[test]
     fn what_is_no_number() {
         for text in [
             "",
@@ -134,8 +212,13 @@ mod tests {
             "1632 960001",
             "01632 96000x",
             "+44 1632 96000",
-            "+33 1 23 45 67 89",
+            "+33 1 23",
+            "+033 1 23 45 67 89",
+            "+1234567890123456",
             "016329600011",
+            "B801200005001",
+            "7.7009E+09",
+            "ask mum",
         ] {
             assert_eq!(PhoneNumber::parse(text), Err(PhoneNumberProblem), "{text}");
         }
@@ -145,6 +228,10 @@ mod tests {
     fn addresses_are_trimmed_and_in_small_letters() {
         let address = EmailAddress::parse(" Sam.O'Neil+home@Example.COM ").unwrap();
         assert_eq!(address.as_str(), "sam.o'neil+home@example.com");
+        for unseen in ["\u{200b}", "\u{feff}", "\u{2060}", "\u{ad}", "\u{202a}"] {
+            let address = EmailAddress::parse(&format!("{unseen}jo@mail{unseen}.example{unseen}"));
+            assert_eq!(address.unwrap().as_str(), "jo@mail.example", "{unseen:?}");
+        }
     }
 
     #[test]

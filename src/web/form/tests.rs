@@ -103,6 +103,44 @@ fn mistakes_come_in_the_order_of_the_form_with_everything_as_typed() {
 }
 
 #[test]
+fn what_cannot_be_seen_never_comes_in() {
+    let hidden = "%E2%80%8B%EF%BB%BF%E2%81%A0%07%C2%AD";
+    let body = |place: &str| {
+        format!(
+            "place={place}&day-day={hidden}1&day-month=12{hidden}&day-year=2026&needs=a{hidden}&officer={hidden}o"
+        )
+    };
+    let booking = check(&body(&format!("{hidden}Zoe%CC%88{hidden}"))).unwrap();
+    assert_eq!(booking.place, "Zoë");
+    let refused = check(&body(hidden)).unwrap_err();
+    assert_eq!(
+        refused.errors.get("place"),
+        Some("Enter where the visit is"),
+        "a text of nothing but invisible characters is empty"
+    );
+    assert_eq!(refused.form.needs, ["a"]);
+    assert_eq!(refused.form.officer.as_deref(), Some("o"));
+}
+
+#[test]
+fn a_password_stays_as_it_was_typed() {
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(default)]
+    struct Typed {
+        password: String,
+        again: String,
+    }
+    let (typed, _) =
+        urlencoded::Pairs::parse("password=e%CC%81%C2%AD&again=e%CC%81%C2%AD".as_bytes())
+            .and_then(urlencoded::Pairs::read::<Typed>)
+            .unwrap();
+    assert_eq!(
+        (typed.password.as_str(), typed.again.as_str()),
+        ("e\u{301}\u{ad}", "e\u{301}\u{ad}")
+    );
+}
+
+#[test]
 fn a_date_says_what_is_wrong_with_it() {
     let message = |body: &str| {
         check(&format!("place=here&{body}"))

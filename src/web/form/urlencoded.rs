@@ -11,7 +11,11 @@ use serde::de::value::{Error as ReadError, MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
+use crate::rules::text;
 use crate::web::error::WebError;
+
+/// What is compared as it was typed and never shown: a password that somebody set before stays the same one.
+const AS_TYPED: [&str; 2] = ["password", "again"];
 
 /// More than any form of ours has: a bound on the work that one request can ask for.
 const MOST_PAIRS: usize = 1_000;
@@ -47,7 +51,8 @@ struct Sent {
 }
 
 impl Pairs {
-    /// Takes the body apart. Refuses what is not UTF-8 and NUL, which no database text can hold.
+    /// Takes the body apart, and out of every text what cannot be seen in it. Refuses what is not UTF-8 and NUL, which
+    /// no database text can hold.
     pub(super) fn parse(body: &[u8]) -> Result<Self, WebError> {
         let body = std::str::from_utf8(body).map_err(|_| Malformed)?;
         let mut pairs = Self::default();
@@ -56,7 +61,12 @@ impl Pairs {
                 return Err(Malformed.into());
             }
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            pairs.add(&decode(name)?, decode(value)?);
+            let (name, value) = (decode(name)?, decode(value)?);
+            let value = match AS_TYPED.contains(&name.as_str()) {
+                true => value,
+                false => text::clean_lines(&value).into_owned(),
+            };
+            pairs.add(&name, value);
         }
         Ok(pairs)
     }

@@ -264,6 +264,31 @@ fn american_dates_are_not_taken_without_a_word() {
 }
 
 #[test]
+fn a_workbook_goes_in_as_it_is() {
+    let machine = Machine::ready();
+    for (file, kind) in [
+        ("children.xlsx", "Excel workbook"),
+        ("children.ods", "OpenDocument workbook"),
+    ] {
+        let file = format!("{}/tests/files/import/{file}", env!("CARGO_MANIFEST_DIR"));
+        let words = ["import", &file, "--authority", "991"];
+        let said = machine.run(&words).expect(0);
+        said.says(&format!("4 rows read ({kind}, sheet ‘Children’)"))
+            .says("1 row is hidden in the workbook. It was read too.")
+            .says("Cells were merged in 2 places")
+            .says("line 5: School ‘#DIV/0!’: The spreadsheet program could not work this cell out");
+        assert_eq!(
+            machine.count("child"),
+            4,
+            "the same list in another kind of workbook adds nobody"
+        );
+        machine
+            .run(&[&words[..], &["--sheet", "Pupils"]].concat())
+            .complains("The workbook has no sheet ‘Pupils’. It has: About, Children, Old");
+    }
+}
+
+#[test]
 fn what_is_no_list_is_told_in_one_sentence() {
     let machine = Machine::ready();
     let nonsense: &[(&str, &[u8], &str)] = &[

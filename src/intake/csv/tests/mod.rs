@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod any_file;
+mod as_it_arrives;
+mod worst;
 
 use chrono::NaiveDate;
 
@@ -14,8 +16,10 @@ use super::records::Delimiter;
 use super::refused::{LineToMend, LineWriter, list_to_mend};
 use super::rows::Skipped;
 use super::sheet::{Sheet, SheetProblem};
-use super::text::{Encoding, NotText};
+use super::source::WrittenAs;
+use super::text::Encoding;
 use super::words::ImportedStatus;
+use crate::intake::workbook::WorkbookProblem;
 use crate::rules::codes::{ClosureReason, PrimaryReason, Relationship, Sex};
 
 const TITLES: &[u8] = include_bytes!("../../../../tests/files/import/export_with_titles.csv");
@@ -96,8 +100,8 @@ fn said(problems: &[Problem]) -> Vec<(usize, &str, &str)> {
 fn reads_an_export_with_titles_totals_and_headings_on_every_page() {
     let sheet = open(TITLES);
     assert_eq!(
-        (sheet.heading_line, sheet.delimiter, sheet.encoding),
-        (4, Delimiter::Comma, Encoding::Utf8)
+        (sheet.heading_line, &sheet.written_as),
+        (4, &WrittenAs::Text(Encoding::Utf8, Delimiter::Comma))
     );
     let not_read: Vec<&str> = sheet
         .headings_not_read()
@@ -296,7 +300,10 @@ fn finds_the_delimiter() {
         ]
         .join("\n")
         .replace(',', mark);
-        assert_eq!(open(list.as_bytes()).delimiter, delimiter);
+        assert_eq!(
+            open(list.as_bytes()).written_as,
+            WrittenAs::Text(Encoding::Utf8, delimiter)
+        );
         assert_eq!(import(list.as_bytes()).children.len(), 2);
     }
 }
@@ -306,7 +313,7 @@ fn says_what_a_file_lacks() {
     let problem = |bytes: &[u8]| Sheet::open(bytes, &Mapping::default()).unwrap_err();
     assert_eq!(
         problem(b"PK\x03\x04"),
-        SheetProblem::NotText(NotText::Workbook)
+        SheetProblem::Workbook(WorkbookProblem::Damaged)
     );
     let none = problem(b"878,Ada,Smith,01/02/2015\n").to_string();
     assert!(

@@ -113,6 +113,7 @@ fn record((reference, file_name, started_at, ended_at, by, report): Row) -> Resu
             told: kept.told,
             headings: kept.headings,
             written_as: kept.written_as,
+            notices: kept.notices,
             refused_csv: String::new(),
         }),
         reference,

@@ -9,12 +9,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use self::upload::{LARGEST_MEGABYTES, Upload};
+use self::upload::Upload;
 use crate::access::Viewer;
 use crate::db::DbError;
 use crate::intake::csv::column::Column;
 use crate::intake::csv::mapping::{IGNORE, Mapping, is_same_heading};
 use crate::intake::csv::sheet::SheetProblem;
+use crate::intake::limits::LARGEST_MEGABYTES;
 use crate::intake::list_import::account::Became;
 use crate::intake::list_import::report::{Counts, Report, RowNote};
 use crate::intake::list_import::unplaced::{self, UnplacedRow};
@@ -40,8 +41,19 @@ struct ImportsPage {
     /// Headings to be mapped by hand, with what was chosen for each.
     headings: Vec<HeadingChoice>,
     columns: Vec<Choice>,
+    /// The sheets of a workbook to choose from, when Hearth cannot tell which is the list.
+    sheets: Vec<Choice>,
+    sheet: String,
     largest: usize,
     earlier: Vec<ImportLine>,
+}
+
+/// What a person is asked about a file, with what they said before.
+#[derive(Default)]
+struct Asked {
+    headings: Vec<HeadingChoice>,
+    sheets: Vec<Choice>,
+    sheet: String,
 }
 
 /// A heading that a person may say the meaning of.
@@ -69,8 +81,13 @@ struct ImportPage {
     /// Columns that were not read, each with the reason.
     not_read: Vec<(String, String)>,
     written_as: String,
+    /// What there is to say about the file as a whole.
+    notices: Vec<String>,
     headings: Vec<HeadingChoice>,
     columns: Vec<Choice>,
+    /// The sheets of a workbook to choose from, when Hearth cannot tell which is the list.
+    sheets: Vec<Choice>,
+    sheet: String,
     largest: usize,
 }
 
@@ -114,6 +131,9 @@ struct UnfinishedPage {
     unplaced: Vec<UnplacedLine>,
     headings: Vec<HeadingChoice>,
     columns: Vec<Choice>,
+    /// The sheets of a workbook to choose from, when Hearth cannot tell which is the list.
+    sheets: Vec<Choice>,
+    sheet: String,
     largest: usize,
 }
 
@@ -129,7 +149,7 @@ pub async fn list(caller: Caller) -> Result<HttpResponse, WebError> {
     answer::show(&sending_page(
         &caller,
         FormErrors::default(),
-        Vec::new(),
+        Asked::default(),
         earlier,
     ))
 }
@@ -140,17 +160,17 @@ pub async fn create(
     request: HttpRequest,
     form: Multipart,
 ) -> Result<HttpResponse, WebError> {
-    let upload = Upload::read(form).await?;
+    let mut upload = Upload::read(form).await?;
     csrf::verify(&request, &upload.csrf)?;
     if upload.is_too_large {
         let words = format!(
-            "The file must be smaller than {LARGEST_MEGABYTES} MB. Save it as CSV, or in two parts"
+            "The file must be smaller than {LARGEST_MEGABYTES} MB. Divide the list in two parts"
         );
         return refuse(
             &caller,
             StatusCode::PAYLOAD_TOO_LARGE,
             words,
-            upload.headings(),
+            upload.asked(),
         )
         .await;
     }
@@ -159,7 +179,7 @@ pub async fn create(
             &caller,
             StatusCode::UNPROCESSABLE_ENTITY,
             "Choose the file to read",
-            upload.headings(),
+            upload.asked(),
         )
         .await;
     }
@@ -170,24 +190,24 @@ pub async fn create(
                 &caller,
                 StatusCode::UNPROCESSABLE_ENTITY,
                 problem.to_string(),
-                upload.headings(),
+                upload.asked(),
             )
             .await;
         }
     };
-    let taken = take(&caller, &upload, mapping).await?;
+    let taken = take(&caller, &mut upload, mapping).await?;
     let report = match taken {
         Ok(report) => report,
         Err(ImportError::NotAllowed) => return Err(WebError::Forbidden),
         Err(ImportError::Db(error)) => return Err(error.into()),
         Err(ImportError::Refused(error)) => return Err(WebError::internal(&error)),
         Err(problem) => {
-            let headings = headings_of(&problem, upload.headings());
+            let asked = asked_about(&problem, upload.asked());
             return refuse(
                 &caller,
                 StatusCode::UNPROCESSABLE_ENTITY,
                 problem.to_string(),
-                headings,
+                asked,
             )
             .await;
         }
@@ -201,21 +221,27 @@ pub async fn create(
             };
             Ok(caller.see_other_with(&format!("/imports/{reference}"), &Flash::success(told)))
         }
-        None => answer::show(&import_page(&caller, upload.file_name, report, Vec::new())),
+        None => {
+            let sheet = upload.sheet.clone();
+            let mut page = import_page(&caller, upload.file_name, report, Vec::new());
+            page.sheets = sheet_choices(std::slice::from_ref(&sheet));
+            page.sheet = sheet;
+            answer::show(&page)
+        }
     }
 }
 
 /// Reads the list on a thread where waiting is allowed.
 async fn take(
     caller: &Caller,
-    upload: &Upload,
+    upload: &mut Upload,
     mapping: Mapping,
 ) -> Result<Result<Report, ImportError>, WebError> {
     let (db, clock) = (caller.db().clone(), caller.app().clock.clone());
     let viewer: Viewer = caller.viewer()?.clone();
     let (file_name, bytes, dry_run) = (
         upload.file_name.clone(),
-        upload.bytes.clone(),
+        std::mem::take(&mut upload.bytes),
         upload.dry_run,
     );
     let work = move || {
@@ -256,6 +282,8 @@ pub async fn show(caller: Caller, Named(reference): Named) -> Result<HttpRespons
             file_name: held.file_name,
             headings: Vec::new(),
             columns: columns(),
+            sheets: Vec::new(),
+            sheet: String::new(),
             largest: LARGEST_MEGABYTES,
         }),
     }
@@ -323,24 +351,26 @@ async fn refuse(
     caller: &Caller,
     status: StatusCode,
     message: impl Into<String>,
-    headings: Vec<HeadingChoice>,
+    asked: Asked,
 ) -> Result<HttpResponse, WebError> {
     let errors = FormErrors::at("file", message);
     let earlier = caller.read(list_import::earlier).await?;
-    answer::with_status(status, &sending_page(caller, errors, headings, earlier))
+    answer::with_status(status, &sending_page(caller, errors, asked, earlier))
 }
 
 fn sending_page(
     caller: &Caller,
     errors: FormErrors,
-    headings: Vec<HeadingChoice>,
+    asked: Asked,
     earlier: Vec<ImportLine>,
 ) -> ImportsPage {
     ImportsPage {
         page: caller.page("/imports"),
         errors,
-        headings,
+        headings: asked.headings,
         columns: columns(),
+        sheets: asked.sheets,
+        sheet: asked.sheet,
         largest: LARGEST_MEGABYTES,
         earlier,
     }
@@ -388,8 +418,11 @@ fn import_page(
         read_as,
         not_read,
         written_as: report.written_as,
+        notices: report.notices,
         headings,
         columns: columns(),
+        sheets: Vec::new(),
+        sheet: String::new(),
         largest: LARGEST_MEGABYTES,
     }
 }
@@ -463,6 +496,33 @@ fn columns() -> Vec<Choice> {
     ends.into_iter()
         .chain(read.map(|column| Choice::new(column.as_str(), column.label())))
         .collect()
+}
+
+/// The sheets to choose from; nothing is chosen until somebody does.
+fn sheet_choices(names: &[String]) -> Vec<Choice> {
+    let named = names.iter().filter(|name| !name.is_empty());
+    let named: Vec<Choice> = named
+        .map(|name| Choice::new(name.clone(), name.clone()))
+        .collect();
+    if named.is_empty() {
+        return named;
+    }
+    let none = Choice::new("", "Hearth decides");
+    std::iter::once(none).chain(named).collect()
+}
+
+/// What to ask about a file that could not be read as it is.
+fn asked_about(problem: &ImportError, before: Asked) -> Asked {
+    let sheets = match problem {
+        ImportError::Sheet(SheetProblem::WhichSheet { names }) => names.as_slice(),
+        ImportError::Sheet(SheetProblem::NoSuchSheet { names, .. }) => names.as_slice(),
+        _ => std::slice::from_ref(&before.sheet),
+    };
+    Asked {
+        sheets: sheet_choices(sheets),
+        headings: headings_of(problem, before.headings),
+        sheet: before.sheet,
+    }
 }
 
 /// The headings of a file that lacks one which is needed, so that a person can say which it is: each once, because a

@@ -3,14 +3,13 @@
 use actix_multipart::{Field, Multipart};
 use futures_util::TryStreamExt;
 
-use super::HeadingChoice;
+use super::{Asked, HeadingChoice, sheet_choices};
 use crate::intake::csv::mapping::{Mapping, MappingProblem};
+use crate::intake::limits::LARGEST_FILE;
+use crate::rules::text;
 use crate::web::error::WebError;
 use crate::web::gate::csrf;
 
-/// The largest file that is taken; a list of 100,000 children has about 15 MB.
-pub(super) const LARGEST_MEGABYTES: usize = 20;
-const LARGEST: usize = LARGEST_MEGABYTES * 1024 * 1024;
 /// No answer of the form beside the file is longer.
 const LONGEST_ANSWER: usize = 4_096;
 /// No list has more headings.
@@ -24,6 +23,8 @@ pub(super) struct Upload {
     pub(super) bytes: Vec<u8>,
     pub(super) is_too_large: bool,
     pub(super) dry_run: bool,
+    /// The sheet of a workbook to read; empty when nobody said.
+    pub(super) sheet: String,
     headings: Vec<String>,
     columns: Vec<String>,
 }
@@ -45,6 +46,7 @@ impl Upload {
             match name.as_str() {
                 csrf::FIELD => upload.csrf = answer,
                 "dry_run" => upload.dry_run = true,
+                "sheet" => upload.sheet = answer,
                 "heading" => upload.headings.push(answer),
                 "column" => upload.columns.push(answer),
                 _ => {}
@@ -72,13 +74,9 @@ impl Upload {
             .and_then(|told| told.get_filename())
             .unwrap_or_default();
         let last = named.rsplit(['/', '\\']).next().unwrap_or_default();
-        self.file_name = last
-            .chars()
-            .filter(|letter| !letter.is_control())
-            .take(120)
-            .collect();
+        self.file_name = text::clean(last).chars().take(120).collect();
         while let Some(part) = field.try_next().await.map_err(|_| self.torn())? {
-            if self.bytes.len() + part.len() > LARGEST {
+            if self.bytes.len() + part.len() > LARGEST_FILE {
                 self.is_too_large = true;
                 self.bytes = Vec::new();
             }
@@ -89,17 +87,21 @@ impl Upload {
         Ok(())
     }
 
-    /// The headings a person was asked about, with what they chose.
-    pub(super) fn headings(&self) -> Vec<HeadingChoice> {
+    /// What a person was asked about, with what they chose.
+    pub(super) fn asked(&self) -> Asked {
         let both = self.headings.iter().zip(&self.columns);
-        both.map(|(text, chosen)| HeadingChoice {
+        let headings = both.map(|(text, chosen)| HeadingChoice {
             text: text.clone(),
             chosen: chosen.clone(),
-        })
-        .collect()
+        });
+        Asked {
+            headings: headings.collect(),
+            sheets: sheet_choices(std::slice::from_ref(&self.sheet)),
+            sheet: self.sheet.clone(),
+        }
     }
 
-    /// What a person said about the headings.
+    /// What a person said about the headings and the sheet.
     pub(super) fn mapping(&self) -> Result<Mapping, MappingProblem> {
         let mut mapping = Mapping::default();
         for (heading, column) in self.headings.iter().zip(&self.columns) {
@@ -107,7 +109,7 @@ impl Upload {
                 mapping.add(heading, column)?;
             }
         }
-        Ok(mapping)
+        Ok(mapping.on_sheet(&self.sheet))
     }
 }
 
@@ -122,5 +124,5 @@ async fn read_answer(mut field: Field) -> Result<String, Option<WebError>> {
         }
         bytes.extend_from_slice(&part);
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(text::clean_lines(&String::from_utf8_lossy(&bytes)).into_owned())
 }

@@ -6,7 +6,7 @@ use validator::Validate;
 
 use crate::register::person::PersonRecord;
 use crate::rules::identifiers::PhoneNumber;
-use crate::web::form::{Form, FormErrors};
+use crate::web::form::{Form, FormErrors, one_line};
 
 /// A parent's name and telephone number.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Validate)]
@@ -43,8 +43,8 @@ impl Form for YouForm {
 
     fn parse(&self, _today: NaiveDate, errors: &mut FormErrors) -> Option<Self> {
         let typed = Self {
-            name: self.name.trim().to_owned(),
-            telephone: self.telephone.trim().to_owned(),
+            name: one_line(&self.name),
+            telephone: one_line(&self.telephone),
         };
         if typed.name.is_empty() {
             errors.add("name", "Enter your full name");

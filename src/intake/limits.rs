@@ -1,0 +1,33 @@
+//! How much a list may hold. No list that an authority has comes near; a file that goes beyond was made to stop the
+//! service, or is no list of children, and is refused with a sentence before it costs anything.
+
+/// The largest file that is read, in megabytes; a list of 100,000 children has about 15.
+pub const LARGEST_MEGABYTES: usize = 20;
+
+/// The same in bytes.
+pub const LARGEST_FILE: usize = LARGEST_MEGABYTES * 1024 * 1024;
+
+/// Rows below the headings: more than the children educated at home in all of England.
+pub const MOST_ROWS: usize = 200_000;
+
+/// Columns of a list.
+pub const MOST_COLUMNS: usize = 500;
+
+/// Characters in a cell: as many as Excel keeps in one ("Excel specifications and limits").
+pub const LONGEST_CELL: usize = 32_767;
+
+/// Lines in a cell: more than any address or note has. Beyond, a quotation mark was not closed.
+pub const MOST_LINES: usize = 60;
+
+/// Rows between two questions whether reading is still wanted.
+pub const ROWS_AT_A_TIME: usize = 500;
+
+/// Bytes of text in a workbook: more than the largest file of plain text holds.
+pub const MOST_TEXT: usize = 32 * 1024 * 1024;
+
+/// Bytes that a workbook may have when it is unpacked: a sheet of 200,000 rows and 30 columns has some 270 MB. A workbook is
+/// a zip archive, in which a thousand bytes can be packed into one.
+pub const MOST_UNPACKED: u64 = 400 * 1024 * 1024;
+
+/// Sheets of a workbook.
+pub const MOST_SHEETS: usize = 100;
