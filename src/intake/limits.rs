@@ -7,8 +7,9 @@ pub const LARGEST_MEGABYTES: usize = 20;
 /// The same in bytes.
 pub const LARGEST_FILE: usize = LARGEST_MEGABYTES * 1024 * 1024;
 
-/// Rows below the headings: more than the children educated at home in all of England.
-pub const MOST_ROWS: usize = 200_000;
+/// Rows below the headings: some fifteen times the children educated at home in the largest authority. So many are held in
+/// memory at a time.
+pub const MOST_ROWS: usize = 100_000;
 
 /// Columns of a list.
 pub const MOST_COLUMNS: usize = 500;
@@ -25,9 +26,16 @@ pub const ROWS_AT_A_TIME: usize = 500;
 /// Bytes of text in a workbook: more than the largest file of plain text holds.
 pub const MOST_TEXT: usize = 32 * 1024 * 1024;
 
-/// Bytes that a workbook may have when it is unpacked: a sheet of 200,000 rows and 30 columns has some 270 MB. A workbook is
+/// Bytes that a workbook may have when it is unpacked: a sheet of 200,000 rows and 30 columns would have some 270 MB. A workbook is
 /// a zip archive, in which a thousand bytes can be packed into one.
 pub const MOST_UNPACKED: u64 = 400 * 1024 * 1024;
 
 /// Sheets of a workbook.
 pub const MOST_SHEETS: usize = 100;
+
+/// From so many refused rows on, a list of which most rows are refused is refused as a whole: it is no list of children, or its
+/// columns are not what their headings say, and nobody could answer for each row.
+pub const MANY_REFUSED: usize = 1_000;
+
+/// Remarks about rows that are held of one import; the rows themselves are all accounted for.
+pub const MOST_NOTES: usize = 5_000;

@@ -114,8 +114,22 @@ mod tests {
             said("given_names"),
             "First names must be 100 characters or fewer"
         );
-        assert_eq!(said("family_name"), "Enter the child’s family name");
         assert_eq!(said("known_as"), "Known as must be 100 characters or fewer");
+    }
+
+    #[test]
+    fn one_name_is_enough_and_none_is_not() {
+        for (given, family) in [("Suharto", ""), ("", "Suharto")] {
+            let mut errors = FormErrors::default();
+            assert!(typed(given, family, "").parse(&mut errors).is_some());
+            assert!(errors.is_empty());
+        }
+        let mut errors = FormErrors::default();
+        assert_eq!(typed(" ", "\u{200b}", "").parse(&mut errors), None);
+        assert_eq!(
+            errors.get("family_name"),
+            Some("Enter the child’s family name")
+        );
     }
 
     #[test]

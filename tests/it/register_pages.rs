@@ -57,11 +57,12 @@ fn particulars_keep_what_was_typed_and_look_for_the_same_child() {
     let form = browser.open(&ada.path("/particulars")).form("/particulars");
     let refused = form
         .set("given_names", "  ")
+        .set("family_name", " ")
         .set("upn", "A123")
         .set_date("date_of_birth", "31", "2", "2015")
         .send(&mut browser)
         .expect(422);
-    assert_eq!(refused.errors().len(), 3, "{:?}", refused.errors());
+    assert_eq!(refused.errors().len(), 4, "{:?}", refused.errors());
     let form = refused.form("/particulars");
     assert_eq!(form.value("upn"), Some("A123"));
     let alike = form

@@ -291,6 +291,9 @@ fn read_name(reading: &mut Reading<'_>) -> Name {
 }
 
 fn read_name_parts(reading: &mut Reading<'_>) -> Name {
+    if let Some(only) = read_only_name(reading) {
+        return only;
+    }
     let has_given = reading.check_name(Column::GivenNames);
     let has_family = reading.check_name(Column::FamilyName);
     if !has_given || !has_family || !is_one_child(reading, Column::GivenNames) {
@@ -302,6 +305,39 @@ fn read_name_parts(reading: &mut Reading<'_>) -> Name {
         family: names::tidy(reading.text(Column::FamilyName)),
         known_as: known_as.map(names::tidy),
     }
+}
+
+/// The name of somebody who has one name, in whichever column it stands.
+fn read_only_name(reading: &mut Reading<'_>) -> Option<Name> {
+    let (given, family) = (
+        reading.text(Column::GivenNames),
+        reading.text(Column::FamilyName),
+    );
+    let (filled, empty) = match (given.is_empty(), family.is_empty()) {
+        (true, false) => (Column::FamilyName, Column::GivenNames),
+        (false, true) => (Column::GivenNames, Column::FamilyName),
+        _ => return None,
+    };
+    let is_named = names::is_name(reading.text(filled)) && !names::names_two(reading.text(filled));
+    if !is_named {
+        return None;
+    }
+    reading.doubt(empty, Doubt::OneName);
+    let (name, known_as) = names::without_brackets(reading.text(filled));
+    let name = names::tidy(name);
+    let known_as = known_as.map(names::tidy);
+    Some(match filled {
+        Column::FamilyName => Name {
+            given: String::new(),
+            family: name,
+            known_as,
+        },
+        _ => Name {
+            given: name,
+            family: String::new(),
+            known_as,
+        },
+    })
 }
 
 /// Whether a cell names one child; says so when it names two. Taken as one, the other would be nowhere.

@@ -142,6 +142,11 @@ pub enum Doubt {
     /// One cell with three words or more and no comma.
     #[error("The last word was read as the family name. Check it")]
     NameDivided,
+    /// One of the two columns for names is empty.
+    #[error(
+        "The child is held with one name. If the other was left out, add it on the child’s page"
+    )]
+    OneName,
     /// A date that says that there is none.
     #[error("There is no date here. It was left as not known")]
     NoDate,

@@ -24,6 +24,7 @@ mod routing;
 mod store;
 pub mod unplaced;
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 use chrono::NaiveDateTime;
@@ -35,6 +36,7 @@ use crate::db::{Conn, Db, DbError, Result};
 use crate::intake::csv::mapping::Mapping;
 use crate::intake::csv::refused::{LineToMend, LineWriter, list_to_mend, table};
 use crate::intake::csv::sheet::{Sheet, SheetProblem};
+use crate::intake::workbook::WorkbookProblem;
 use crate::register::ChildKey;
 use crate::rules::identifiers::{Reference, ReferenceKind};
 use account::{Became, Fate, Whom};
@@ -94,6 +96,21 @@ pub enum ImportError {
         "No column says which local authority a child belongs to. Name the authority, or say which column it is (for example \"DfE no=la_code\")"
     )]
     NoAuthorityColumn,
+    /// Most of it cannot be read.
+    #[error(
+        "Most rows cannot be read ({refused} of the first {read}), so nothing of the list was taken. The first of them: line {first}"
+    )]
+    MostlyRefused {
+        refused: usize,
+        read: usize,
+        /// Its line and what is wrong with it.
+        first: String,
+    },
+    /// Somebody stopped it, or it took too long.
+    #[error(
+        "Reading the list was stopped. What was taken before stays on the register, and the same list can be sent again"
+    )]
+    Stopped,
     /// The refused rows could not be written down.
     #[error("The list of refused rows could not be written: {0}")]
     Refused(#[from] std::io::Error),
@@ -114,16 +131,39 @@ pub fn take(
     clock: &Clock,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, ImportError> {
+    take_while(db, order, clock, &mut |done| {
+        progress(done);
+        true
+    })
+}
+
+/// As [`take`], for as long as it is wanted: `watch` is told how far the work is and says whether to go on. What was taken when it
+/// says no stays; it is owed that somebody looks at an import that was cut off.
+///
+/// # Errors
+/// As [`take`], and [`ImportError::Stopped`].
+pub fn take_while(
+    db: &Db,
+    order: &Order<'_>,
+    clock: &Clock,
+    watch: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Report, ImportError> {
     if let Whose::One(viewer) = order.whose
         && !viewer.works_with_children()
     {
         return Err(ImportError::NotAllowed);
     }
     let started_at = clock.now();
-    let sheet = Sheet::open(order.bytes, order.mapping)?;
+    let asked = RefCell::new(&mut *watch);
+    let opened = Sheet::open_while(order.bytes, order.mapping, &|| {
+        (asked.borrow_mut())(Progress::Read(0, order.bytes.len()))
+    });
+    let sheet = match opened {
+        Err(SheetProblem::Workbook(WorkbookProblem::Stopped)) => return Err(ImportError::Stopped),
+        opened => opened?,
+    };
     let today = clock.today();
-    let mut routed =
-        db.read_now(|conn| routing::read(conn, &sheet, order.whose, today, progress))?;
+    let mut routed = db.read_now(|conn| routing::read(conn, &sheet, order.whose, today, watch))?;
     let headings = LineWriter::new(&sheet)?.headings().to_owned();
     // Written before the first part, so that an import that is cut off can be seen to have begun.
     let kept = if order.dry_run {
@@ -157,7 +197,9 @@ pub fn take(
                 fates.iter().for_each(|fate| become_of.tell(list, fate));
             }
         }
-        progress(Progress::Taken(done, rows));
+        if !watch(Progress::Taken(done, rows)) && done < rows {
+            return Err(ImportError::Stopped);
+        }
     }
     let mut report = routed.overall(&sheet);
     report.refused_csv = become_of.refused_csv(&headings, &routed)?;

@@ -9,6 +9,7 @@ pub use super::note::{Kind, RowNote};
 use crate::intake::csv::heading::Use;
 use crate::intake::csv::mapping::is_same_heading;
 use crate::intake::csv::sheet::Sheet;
+use crate::intake::limits::MOST_NOTES;
 use crate::rules::identifiers::Reference;
 
 /// How many remarks are kept with an import; the refused rows are all kept, as a file.
@@ -76,8 +77,14 @@ impl Report {
     pub(super) fn tell(&mut self, fate: &Fate) {
         self.counts.count(fate.as_told());
         if !fate.is_hidden {
-            self.told.extend(fate.notes.iter().cloned());
+            self.note_all(fate.notes.iter().cloned());
         }
+    }
+
+    /// Adds what there is to say about rows, as much as anybody reads.
+    pub(super) fn note_all(&mut self, notes: impl IntoIterator<Item = RowNote>) {
+        let room = MOST_NOTES.saturating_sub(self.told.len());
+        self.told.extend(notes.into_iter().take(room));
     }
 
     /// Adds what became of one authority's rows.

@@ -19,6 +19,7 @@ use crate::intake::csv::column::Column;
 use crate::intake::csv::heading::Use;
 use crate::intake::csv::refused::LineWriter;
 use crate::intake::csv::sheet::Sheet;
+use crate::intake::limits::{MANY_REFUSED, ROWS_AT_A_TIME};
 use crate::rules::identifiers::Reference;
 use crate::rules::names;
 
@@ -64,7 +65,7 @@ pub(super) fn read(
     sheet: &Sheet<'_>,
     whose: Whose<'_>,
     today: NaiveDate,
-    progress: &mut dyn FnMut(Progress),
+    watch: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Routed, ImportError> {
     let has_codes = sheet
         .headings
@@ -80,6 +81,7 @@ pub(super) fn read(
         .headings
         .iter()
         .position(|heading| heading.used == Use::Read(Column::RowInHearth));
+    let mut read = 0;
     let mut rows = sheet.rows();
     while let Some(row) = rows.next() {
         let mended = mends.and_then(|place| Reference::parse(row.cell(place)).ok());
@@ -93,10 +95,15 @@ pub(super) fn read(
                 router.refuse(row.line, told.collect(), cells);
             }
         }
-        if row.line % 1_000 == 0 {
-            progress(Progress::Read(rows.bytes_read(), sheet.length()));
+        read += 1;
+        if read % ROWS_AT_A_TIME == 0 {
+            if !watch(Progress::Read(rows.bytes_read(), sheet.length())) {
+                return Err(ImportError::Stopped);
+            }
+            router.refuse_the_whole(read)?;
         }
     }
+    router.refuse_the_whole(read)?;
     for list in &mut router.routed.lists {
         let rows = std::mem::take(&mut list.rows);
         let (children, fates) = grouping::group(rows, today);
@@ -236,6 +243,27 @@ impl Router {
         Ok(index.and_then(|index| self.routed.lists.get_mut(index)))
     }
 
+    /// Refuses a list of which most rows are refused, once they are many.
+    fn refuse_the_whole(&self, read: usize) -> Result<(), ImportError> {
+        let lists = self.routed.lists.iter();
+        let refused = lists.clone().map(|list| list.fates.len()).sum::<usize>()
+            + self.routed.nowhere_rows.len();
+        if refused < MANY_REFUSED || refused * 2 < read {
+            return Ok(());
+        }
+        let told = lists
+            .flat_map(|list| &list.fates)
+            .flat_map(|fate| &fate.notes);
+        let first = told
+            .chain(&self.routed.nowhere.told)
+            .min_by_key(|note| note.line);
+        Err(ImportError::MostlyRefused {
+            refused,
+            read,
+            first: first.map_or(String::new(), |note| format!("{}, {note}", note.line)),
+        })
+    }
+
     /// A row that cannot be read or goes nowhere is told to the only authority there is, or to whoever sent the list.
     fn refuse(&mut self, line: usize, told: Vec<RowNote>, cells: String) {
         match self.routed.lists.first_mut() {
@@ -280,7 +308,7 @@ impl List {
         let doubts = warnings
             .iter()
             .map(|warning| RowNote::of_cell(Kind::Doubt, warning));
-        self.report.told.extend(doubts);
+        self.report.note_all(doubts);
         let given_names = given_names(&child);
         self.rows.push(ReadRow {
             child,

@@ -193,3 +193,21 @@ fn a_row_that_was_mended_answers_itself() {
     assert_eq!(count(&app, OWED), 0);
     assert_eq!(count(&app, "unplaced_row WHERE answer = 'mended'"), 1);
 }
+
+#[test]
+fn one_name_is_enough_and_is_found() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    let list =
+        "Forename,Surname,DOB,Postcode\nSuharto,,03/04/2015,M1 1AA\n,Sukarno,03/04/2016,M1 1AA\n";
+    let page = take(&mut browser, list);
+    assert_eq!(figures(&page), [2, 0, 0, 0, 0, 0]);
+    page.says("The child is held with one name");
+    assert_eq!(figures(&take(&mut browser, list)), [0, 0, 2, 0, 0, 0]);
+    for name in ["Suharto", "Sukarno"] {
+        let found = browser.open(&format!("/search?q={name}")).expect(200);
+        let page = browser.open(&found.link(name)).expect(200);
+        assert_eq!(page.h1(), name);
+        assert!(!found.words().contains(&format!("{name},")), "{name}");
+    }
+}
