@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::intake::list_import::under_way::UnderWay;
 use crate::jobs::Nudge;
 use crate::jobs::punctuality::Watchman;
 use crate::register::counts::Counts;
@@ -22,6 +23,8 @@ pub struct App {
     pub counts: Arc<Counts<Listing>>,
     /// How many the lists of children who may be lost from sight have.
     pub sight_counts: Arc<Counts<SightFilter>>,
+    /// The lists that are being read.
+    pub lists: Arc<UnderWay>,
     /// What is known of the last sweep for lapsed checks.
     pub watchman: Arc<Watchman>,
     /// Wakes the delivery of mail after a request that may have put some into the outbox.
@@ -37,6 +40,7 @@ impl App {
             config: Arc::new(config),
             counts: Arc::new(Counts::default()),
             sight_counts: Arc::new(Counts::default()),
+            lists: Arc::new(UnderWay::default()),
             watchman: Arc::new(Watchman::default()),
             nudge: Nudge::nobody(),
         }

@@ -179,10 +179,12 @@ routes! {
 
     GET  "/imports"                                 Officer  officer::intake::imports::list;
     POST "/imports"                                 Officer  officer::intake::imports::create;
+    GET  "/imports/under-way"                       Officer  officer::intake::under_way::show;
+    POST "/imports/under-way/stop"                  Officer  officer::intake::under_way::stop;
     GET  "/imports/{reference}"                     Officer  officer::intake::imports::show;
-    GET  "/imports/{reference}/refused.csv"         Officer  officer::intake::imports::refused;
-    GET  "/imports/{reference}/to-look-at.csv"      Officer  officer::intake::imports::to_look_at;
-    GET  "/imports/{reference}/rows.csv"            Officer  officer::intake::imports::account;
+    GET  "/imports/{reference}/refused.csv"         Officer  officer::intake::import_files::refused;
+    GET  "/imports/{reference}/to-look-at.csv"      Officer  officer::intake::import_files::to_look_at;
+    GET  "/imports/{reference}/rows.csv"            Officer  officer::intake::import_files::account;
     POST "/imports/{reference}/ending"              Officer  officer::intake::import_ending::create;
     GET  "/rows/{reference}"                        Officer  officer::intake::row::show;
     POST "/rows/{reference}/answer"                 Officer  officer::intake::row::answer;

@@ -2,6 +2,7 @@
 
 mod account;
 mod hidden;
+mod large;
 mod questions;
 mod spells;
 

@@ -22,6 +22,7 @@ mod part;
 pub mod report;
 mod routing;
 mod store;
+pub mod under_way;
 pub mod unplaced;
 
 use std::cell::RefCell;
@@ -106,6 +107,11 @@ pub enum ImportError {
         /// Its line and what is wrong with it.
         first: String,
     },
+    /// The program made a mistake.
+    #[error(
+        "The list could not be read: the program made a mistake. It is written down in the log"
+    )]
+    Broken,
     /// Somebody stopped it, or it took too long.
     #[error(
         "Reading the list was stopped. What was taken before stays on the register, and the same list can be sent again"

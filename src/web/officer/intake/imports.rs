@@ -2,12 +2,13 @@
 
 mod upload;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
 use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
 
 use self::upload::Upload;
 use crate::access::Viewer;
@@ -18,6 +19,7 @@ use crate::intake::csv::sheet::SheetProblem;
 use crate::intake::limits::LARGEST_MEGABYTES;
 use crate::intake::list_import::account::Became;
 use crate::intake::list_import::report::{Counts, Report, RowNote};
+use crate::intake::list_import::under_way::Reading;
 use crate::intake::list_import::unplaced::{self, UnplacedRow};
 use crate::intake::list_import::{self, ImportError, ImportLine, Order, Whose};
 use crate::web::answer;
@@ -46,11 +48,13 @@ struct ImportsPage {
     sheet: String,
     largest: usize,
     earlier: Vec<ImportLine>,
+    /// The list of the authority that is being read.
+    under_way: Option<String>,
 }
 
 /// What a person is asked about a file, with what they said before.
 #[derive(Default)]
-struct Asked {
+pub(super) struct Asked {
     headings: Vec<HeadingChoice>,
     sheets: Vec<Choice>,
     sheet: String,
@@ -195,56 +199,49 @@ pub async fn create(
             .await;
         }
     };
-    let taken = take(&caller, &mut upload, mapping).await?;
-    let report = match taken {
-        Ok(report) => report,
-        Err(ImportError::NotAllowed) => return Err(WebError::Forbidden),
-        Err(ImportError::Db(error)) => return Err(error.into()),
-        Err(ImportError::Refused(error)) => return Err(WebError::internal(&error)),
-        Err(problem) => {
-            let asked = asked_about(&problem, upload.asked());
-            return refuse(
-                &caller,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                problem.to_string(),
-                asked,
-            )
-            .await;
+    let sender = caller.viewer()?.clone();
+    let reading = match caller.app().lists.begin(&sender, &upload.file_name) {
+        Ok(reading) => reading,
+        Err(other) => {
+            let words = format!(
+                "A list of your authority is being read ({}). Send this one when it has ended",
+                other.file_name
+            );
+            return refuse(&caller, StatusCode::CONFLICT, words, upload.asked()).await;
         }
     };
-    match &report.reference {
-        Some(reference) => {
-            let told = match report.counts.taken {
-                0 => "No child is new on the register".to_owned(),
-                1 => "1 child is new on the register".to_owned(),
-                several => format!("{} children are new on the register", with_commas(several)),
-            };
-            Ok(caller.see_other_with(&format!("/imports/{reference}"), &Flash::success(told)))
-        }
-        None => {
-            let sheet = upload.sheet.clone();
-            let mut page = import_page(&caller, upload.file_name, report, Vec::new());
-            page.sheets = sheet_choices(std::slice::from_ref(&sheet));
-            page.sheet = sheet;
-            answer::show(&page)
-        }
+    let work = work(&caller, &mut upload, mapping, Arc::clone(&reading))?;
+    if upload.length > AT_ONCE {
+        actix_web::rt::spawn(web::block(work));
+        return Ok(answer::see_other("/imports/under-way"));
     }
+    let ended = web::block(work).await;
+    caller.app().lists.forget(sender.authority());
+    ended.map_err(|error| WebError::internal(&error))?;
+    let came_of_it = reading.came_of_it().ok_or(WebError::NotFound)?;
+    answer_to(&caller, &upload.file_name, came_of_it, upload.asked()).await
 }
 
-/// Reads the list on a thread where waiting is allowed.
-async fn take(
+/// Bytes of a list that is read while its sender waits: some thousand rows, a second or two. A larger one is read while they go
+/// on with other work.
+const AT_ONCE: usize = 512 * 1024;
+
+/// Reads the list, on a thread where waiting is allowed, and keeps what came of it. Whatever goes wrong, the next list can be sent.
+fn work(
     caller: &Caller,
     upload: &mut Upload,
     mapping: Mapping,
-) -> Result<Result<Report, ImportError>, WebError> {
+    reading: Arc<Reading>,
+) -> Result<impl FnOnce() + Send + 'static, WebError> {
     let (db, clock) = (caller.db().clone(), caller.app().clock.clone());
     let viewer: Viewer = caller.viewer()?.clone();
+    upload.length = upload.bytes.len();
     let (file_name, bytes, dry_run) = (
         upload.file_name.clone(),
         std::mem::take(&mut upload.bytes),
         upload.dry_run,
     );
-    let work = move || {
+    Ok(move || {
         let order = Order {
             file_name: &file_name,
             bytes: &bytes,
@@ -252,11 +249,43 @@ async fn take(
             whose: Whose::One(&viewer),
             dry_run,
         };
-        list_import::take(&db, &order, &clock, &mut |_| {})
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            list_import::take_while(&db, &order, &clock, &mut |done| reading.goes_on(done))
+        }));
+        reading.end(read.unwrap_or(Err(ImportError::Broken)));
+    })
+}
+
+/// Shows what came of a list.
+pub(super) async fn answer_to(
+    caller: &Caller,
+    file_name: &str,
+    came_of_it: Result<Report, ImportError>,
+    asked: Asked,
+) -> Result<HttpResponse, WebError> {
+    let report = match came_of_it {
+        Ok(report) => report,
+        Err(ImportError::NotAllowed) => return Err(WebError::Forbidden),
+        Err(ImportError::Db(error)) => return Err(error.into()),
+        Err(ImportError::Refused(error)) => return Err(WebError::internal(&error)),
+        Err(problem) => {
+            let asked = asked_about(&problem, asked);
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return refuse(caller, status, problem.to_string(), asked).await;
+        }
     };
-    web::block(work)
-        .await
-        .map_err(|error| WebError::internal(&error))
+    let Some(reference) = &report.reference else {
+        let mut page = import_page(caller, file_name.to_owned(), report, Vec::new());
+        page.sheets = sheet_choices(std::slice::from_ref(&asked.sheet));
+        page.sheet = asked.sheet;
+        return answer::show(&page);
+    };
+    let told = match report.counts.taken {
+        0 => "No child is new on the register".to_owned(),
+        1 => "1 child is new on the register".to_owned(),
+        several => format!("{} children are new on the register", with_commas(several)),
+    };
+    Ok(caller.see_other_with(&format!("/imports/{reference}"), &Flash::success(told)))
 }
 
 /// `GET /imports/{reference}`
@@ -289,64 +318,6 @@ pub async fn show(caller: Caller, Named(reference): Named) -> Result<HttpRespons
     }
 }
 
-/// `GET /imports/{reference}/refused.csv`
-pub async fn refused(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
-    let name = format!("refused-{reference}");
-    let found = caller
-        .read(move |conn, viewer| list_import::rows_to_mend(conn, viewer, &reference, true))
-        .await?;
-    csv(&name, found)
-}
-
-/// `GET /imports/{reference}/to-look-at.csv`
-pub async fn to_look_at(caller: Caller, Named(reference): Named) -> Result<HttpResponse, WebError> {
-    let name = format!("to-look-at-{reference}");
-    let found = caller
-        .read(move |conn, viewer| list_import::rows_to_mend(conn, viewer, &reference, false))
-        .await?;
-    csv(&name, found)
-}
-
-/// Which rows of the account are asked for.
-#[derive(Deserialize)]
-pub struct AccountAsked {
-    /// The word for what became of them; all of them without one.
-    became: Option<String>,
-}
-
-/// `GET /imports/{reference}/rows.csv`
-pub async fn account(
-    caller: Caller,
-    Named(reference): Named,
-    asked: web::Query<AccountAsked>,
-) -> Result<HttpResponse, WebError> {
-    let became = asked.into_inner().became;
-    let name = format!("{}-{reference}", became.as_deref().unwrap_or("rows"));
-    let found = caller
-        .read(move |conn, viewer| {
-            list_import::account_csv(conn, viewer, &reference, became.as_deref())
-        })
-        .await?;
-    csv(&name, found)
-}
-
-fn csv(name: &str, rows: Option<String>) -> Result<HttpResponse, WebError> {
-    let rows = rows
-        .filter(|rows| !rows.is_empty())
-        .ok_or(WebError::NotFound)?;
-    let name: String = name
-        .chars()
-        .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'))
-        .collect();
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-        .insert_header((
-            CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}.csv\""),
-        ))
-        .body(rows))
-}
-
 async fn refuse(
     caller: &Caller,
     status: StatusCode,
@@ -373,6 +344,11 @@ fn sending_page(
         sheet: asked.sheet,
         largest: LARGEST_MEGABYTES,
         earlier,
+        under_way: caller
+            .viewer()
+            .ok()
+            .and_then(|viewer| caller.app().lists.of(viewer.authority()))
+            .map(|reading| reading.file_name.clone()),
     }
 }
 

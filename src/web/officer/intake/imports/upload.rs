@@ -21,6 +21,8 @@ pub(super) struct Upload {
     pub(super) csrf: String,
     pub(super) file_name: String,
     pub(super) bytes: Vec<u8>,
+    /// How many bytes there were.
+    pub(super) length: usize,
     pub(super) is_too_large: bool,
     pub(super) dry_run: bool,
     /// The sheet of a workbook to read; empty when nobody said.
