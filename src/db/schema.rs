@@ -679,6 +679,7 @@ diesel::table! {
         import_id -> BigInt,
         line -> BigInt,
         became -> Text,
+        told_as -> Text,
         child_id -> Nullable<BigInt>,
         unplaced_id -> Nullable<BigInt>,
         why -> Text,

@@ -39,3 +39,7 @@ pub const MANY_REFUSED: usize = 1_000;
 
 /// Remarks about rows that are held of one import; the rows themselves are all accounted for.
 pub const MOST_NOTES: usize = 5_000;
+
+/// Children of a list who were born on one day: the largest authority has a handful. A list with more has a day for those whose birth
+/// it does not know, and each of them would have to be compared with each other.
+pub const MOST_OF_ONE_BIRTHDAY: usize = 300;

@@ -1,5 +1,7 @@
 //! A child on the register: who they are, in whose care of the authority, and the few facts every list shows.
 
+use std::collections::HashSet;
+
 use chrono::{NaiveDate, NaiveDateTime};
 
 pub use super::store::child::{ChildRecord, Particulars};
@@ -281,6 +283,21 @@ pub fn set_status(
     now: NaiveDateTime,
 ) -> Result<()> {
     store::child::set_status(tx, child, status, now)
+}
+
+/// The references of some children of an authority, to keep them from whoever may not read them.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn references_of(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    children: &HashSet<ChildKey>,
+) -> Result<Vec<Reference>> {
+    match children.is_empty() {
+        true => Ok(Vec::new()),
+        false => store::child::references_of(conn, authority, children),
+    }
 }
 
 /// Begins a child's next time on the register, after a closed one; whoever calls this writes the registration and the audit event.

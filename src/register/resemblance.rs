@@ -1,6 +1,7 @@
 //! Children among whom one is sought: found by what the rule of [`crate::rules::same_child`] may call the same or ask about,
 //! then compared by it.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
@@ -10,7 +11,9 @@ use super::{ChildKey, store};
 use crate::access::Viewer;
 use crate::db::{Conn, Result};
 use crate::rules::names;
-use crate::rules::same_child::{Comparison, Identity, Verdict, compare, days_of_birth};
+use crate::rules::same_child::{
+    Comparison, FoldedNames, Identity, Verdict, compare_folded, days_of_birth,
+};
 
 /// Of whom something is said by which they can be told from others.
 pub trait Identified {
@@ -38,6 +41,7 @@ impl Identified for KnownChild {
 #[derive(Debug)]
 pub struct Resemblances<T> {
     all: Vec<T>,
+    folded: Vec<OnceCell<FoldedNames>>,
     by_birth: HashMap<NaiveDate, Vec<usize>>,
     by_name: HashMap<String, Vec<usize>>,
     by_number: HashMap<(Kind, String), Vec<usize>>,
@@ -72,6 +76,7 @@ impl<T> Default for Resemblances<T> {
     fn default() -> Self {
         Self {
             all: Vec::new(),
+            folded: Vec::new(),
             by_birth: HashMap::new(),
             by_name: HashMap::new(),
             by_number: HashMap::new(),
@@ -101,7 +106,15 @@ impl<T: Identified> Resemblances<T> {
         let named = self.by_name.entry(child.name_key()).or_default();
         named.push(place);
         self.all.push(child);
+        self.folded.push(OnceCell::new());
         place
+    }
+
+    /// The most of them who were born on one day, and the day.
+    #[must_use]
+    pub fn most_of_one_birthday(&self) -> Option<(NaiveDate, usize)> {
+        let days = self.by_birth.iter().map(|(day, born)| (*day, born.len()));
+        days.max_by_key(|(day, born)| (*born, *day))
     }
 
     /// The child at a place.
@@ -137,9 +150,12 @@ impl<T: Identified> Resemblances<T> {
         places.extend(self.by_name.get(&sought.name_key()).into_iter().flatten());
         places.sort_unstable();
         places.dedup();
+        let ours = FoldedNames::of(&identity);
         let compared = places.into_iter().filter_map(|place| {
-            let child = self.all.get(place)?;
-            let compared = compare(&identity, &child.identity());
+            let (child, folded) = (self.all.get(place)?, self.folded.get(place)?);
+            let other = child.identity();
+            let theirs = folded.get_or_init(|| FoldedNames::of(&other));
+            let compared = compare_folded((&identity, &ours), (&other, theirs));
             Some(Resembling {
                 place,
                 child,

@@ -40,6 +40,8 @@ CREATE TABLE list_row (
     line BIGINT NOT NULL,
     became TEXT NOT NULL CHECK (became = 'new' OR became = 'changed' OR became = 'known' OR became = 'closed' OR
         became = 'look_at' OR became = 'refused'),
+    told_as TEXT NOT NULL CHECK (told_as = 'new' OR told_as = 'changed' OR told_as = 'known' OR told_as = 'closed' OR
+        told_as = 'look_at' OR told_as = 'refused'), -- what whoever may not see the child reads
     child_id BIGINT REFERENCES child (id),
     unplaced_id BIGINT REFERENCES unplaced_row (id),
     why TEXT NOT NULL,                          -- by what the child was found, or what was changed
@@ -48,6 +50,7 @@ CREATE TABLE list_row (
     CHECK ((child_id IS NULL) = (unplaced_id IS NOT NULL))
 ) WITHOUT ROWID;
 CREATE INDEX list_row_child ON list_row (child_id) WHERE child_id IS NOT NULL;
+CREATE INDEX list_row_unplaced ON list_row (unplaced_id) WHERE unplaced_id IS NOT NULL;
 
 -- Whether list_row holds the rows of an import: those before this migration have none.
 ALTER TABLE list_import ADD COLUMN is_accounted BOOLEAN NOT NULL DEFAULT FALSE;

@@ -135,7 +135,10 @@ where
         pass.push_bind_param::<Bool, _>(&self.staff)?;
         pass.push_sql(" AND (person.confidentiality <> 'restricted' OR ");
         pass.push_bind_param::<Bool, _>(&self.sees_restricted)?;
-        pass.push_sql(")))) WHEN ");
+        pass.push_sql(")))) WHEN duty.kind = 'rows_of_list' THEN ");
+        // Which rows wait may say that a child is held whom not everybody sees.
+        pass.push_bind_param::<Bool, _>(&self.sees_restricted)?;
+        pass.push_sql(" WHEN ");
         pass.push_bind_param::<Bool, _>(&self.staff)?;
         pass.push_sql(" THEN TRUE WHEN duty.post = 'administrator' THEN ");
         pass.push_bind_param::<Bool, _>(&self.administers)?;
@@ -192,7 +195,8 @@ where
         pass.push_sql(" AND (");
         pass.push_bind_param::<Bool, _>(&self.children.everybody)?;
         pass.push_sql(
-            " OR EXISTS (SELECT 1 FROM list_import sent WHERE sent.id = unplaced_row.import_id AND sent.account_id = ",
+            " OR EXISTS (SELECT 1 FROM list_row sent_row JOIN list_import sent ON sent.id = sent_row.import_id
+                WHERE sent_row.unplaced_id = unplaced_row.id AND sent.account_id = ",
         );
         pass.push_bind_param::<BigInt, _>(&self.sender)?;
         pass.push_sql(

@@ -39,8 +39,9 @@ pub(super) struct Fate {
     pub(super) why: String,
     /// What there is to say about it.
     pub(super) notes: Vec<RowNote>,
-    /// Whether it is about a child whom the sender may not see: to them it reads as any new child's.
-    pub(super) is_hidden: bool,
+    /// What its sender reads instead, if it is about a child whom they may not see: what they would read if nobody like that child
+    /// were held.
+    pub(super) instead: Option<(Became, Vec<RowNote>)>,
 }
 
 impl Fate {
@@ -51,16 +52,22 @@ impl Fate {
             whom,
             why: why.into(),
             notes: Vec::new(),
-            is_hidden: false,
+            instead: None,
         }
     }
 
-    /// As whoever sent the list reads it.
-    pub(super) fn as_told(&self) -> Became {
-        match self.is_hidden {
-            true => Became::New,
-            false => self.became,
-        }
+    /// What became of it, as whoever sent the list reads it.
+    pub(super) fn told_as(&self) -> Became {
+        self.instead
+            .as_ref()
+            .map_or(self.became, |(became, _)| *became)
+    }
+
+    /// What there is to say about it, as whoever sent the list reads it.
+    pub(super) fn told(&self) -> &[RowNote] {
+        self.instead
+            .as_ref()
+            .map_or(&self.notes, |(_, notes)| notes)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What somebody says of a row that had no place, and what follows: it is a child who is held, another child, a child who is back,
 //! or it is dealt with otherwise.
 
+use super::account::Whom;
 use super::changing;
 use super::entry;
 use super::grouping::{self, Listed, ReadRow, given_names};
@@ -15,8 +16,9 @@ use crate::intake::csv::mapping::Mapping;
 use crate::intake::csv::sheet::Sheet;
 use crate::policy::rulebook;
 use crate::register::child::ChildRecord;
-use crate::register::{ChildKey, child};
+use crate::register::{ChildKey, child, settlement};
 use crate::rules::identifiers::Reference;
+use crate::tier::tiering;
 
 /// What somebody says of a row.
 #[derive(Clone, Debug)]
@@ -32,6 +34,14 @@ pub enum Said {
         because: String,
         child: Option<Reference>,
     },
+}
+
+/// What became of a row by an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placed {
+    Answered,
+    /// The answer leads to another question: the row waits for that one.
+    AskedAgain,
 }
 
 /// Why a row was not answered.
@@ -62,18 +72,19 @@ conflict!(RowError);
 ///
 /// # Errors
 /// [`RowError`], when the answer does not fit the question or somebody was quicker.
-pub fn answer(act: &mut Act<'_>, row: &UnplacedRow, said: &Said) -> Result<(), RowError> {
+pub fn answer(act: &mut Act<'_>, row: &UnplacedRow, said: &Said) -> Result<Placed, RowError> {
+    if !row.answered.is_none() {
+        return Err(RowError::Answered);
+    }
     let (answer, child, because) = match said {
-        Said::SameChild(reference) => (
-            Answer::SameChild,
-            Some(same(act, row, reference)?),
-            String::new(),
-        ),
-        Said::AnotherChild => (
-            Answer::AnotherChild,
-            Some(another(act, row)?),
-            String::new(),
-        ),
+        Said::SameChild(reference) => match same(act, row, reference)? {
+            Some(child) => (Answer::SameChild, Some(child), String::new()),
+            None => return Ok(Placed::AskedAgain),
+        },
+        Said::AnotherChild => match another(act, row)? {
+            Some(child) => (Answer::AnotherChild, Some(child), String::new()),
+            None => return Ok(Placed::AskedAgain),
+        },
         Said::Back => (Answer::Back, Some(back(act, row)?), String::new()),
         Said::DealtWith { because, child } => {
             if because.trim().is_empty() {
@@ -95,22 +106,27 @@ pub fn answer(act: &mut Act<'_>, row: &UnplacedRow, said: &Said) -> Result<(), R
     if !store::unplaced::answer(act.tx, row.key, &new, act.at.now())? {
         return Err(RowError::Answered);
     }
+    // What was asked names every child whom it may have been about, and this is read on the page of one.
     let detail = format!(
-        "Row {} of list {}: {}. {}",
+        "Row {} of list {}: {}{}{}",
         row.line,
         row.import,
         answer.label(),
-        match because.as_str() {
-            "" => row.words.as_str(),
-            because => because,
-        }
+        match because.is_empty() {
+            true => "",
+            false => ". ",
+        },
+        because
     );
     act.note(
         Action::RowAnswered,
         Subject::of(child, row.reference.as_str()),
         &detail,
     )?;
-    Ok(unplaced::end_if_answered(act, &row.import)?)
+    for import in store::unplaced::imports_of(act.tx, row.key)? {
+        unplaced::end_if_answered(act, &import)?;
+    }
+    Ok(Placed::Answered)
 }
 
 /// Notes that a row came again in a later list and has its place now.
@@ -137,7 +153,9 @@ pub(super) fn mended(
             Subject::thing(row.reference.as_str()),
             &because,
         )?;
-        unplaced::end_if_answered(act, &row.import)?;
+        for import in store::unplaced::imports_of(act.tx, row.key)? {
+            unplaced::end_if_answered(act, &import)?;
+        }
     }
     Ok(())
 }
@@ -147,10 +165,17 @@ fn held(act: &mut Act<'_>, reference: &Reference) -> Result<ChildRecord, RowErro
 }
 
 /// The row is about a child who is held: what it tells is compared with the record.
-fn same(act: &mut Act<'_>, row: &UnplacedRow, reference: &Reference) -> Result<ChildKey, RowError> {
+fn same(
+    act: &mut Act<'_>,
+    row: &UnplacedRow,
+    reference: &Reference,
+) -> Result<Option<ChildKey>, RowError> {
+    if row.question != Question::SameChild {
+        return Err(RowError::NotAsked);
+    }
     let record = held(act, reference)?;
     let Ok(listed) = read(act, row) else {
-        return Ok(record.key);
+        return Ok(Some(record.key));
     };
     let register = Register::read(act.tx, act.viewer)?;
     let known = register.held(record.key).ok_or(RowError::NoSuchChild)?;
@@ -158,19 +183,53 @@ fn same(act: &mut Act<'_>, row: &UnplacedRow, reference: &Reference) -> Result<C
     for change in &compared.changes {
         changing::make(act, change)?;
     }
-    Ok(record.key)
+    let asked = compared.fates.into_iter().find_map(|fate| match fate.whom {
+        Whom::Asked(asked) => Some(asked),
+        Whom::New(_) | Whom::Held(_) => None,
+    });
+    if let Some(asked) = asked {
+        ask_instead(act, row, asked.question, &asked.words, &asked.candidates)?;
+        return Ok(None);
+    }
+    Ok(Some(record.key))
+}
+
+/// An answer that leads to another question leaves the row waiting for that one.
+fn ask_instead(
+    act: &mut Act<'_>,
+    row: &UnplacedRow,
+    question: Question,
+    words: &str,
+    candidates: &[(ChildKey, String)],
+) -> Result<(), RowError> {
+    store::unplaced::ask_instead(act.tx, row.key, question, words, candidates)?;
+    Ok(act.note(
+        Action::RowAnswered,
+        Subject::thing(row.reference.as_str()),
+        question.label(),
+    )?)
 }
 
 /// The row is about a child who is not held yet.
-fn another(act: &mut Act<'_>, row: &UnplacedRow) -> Result<ChildKey, RowError> {
+fn another(act: &mut Act<'_>, row: &UnplacedRow) -> Result<Option<ChildKey>, RowError> {
+    if row.question != Question::SameChild {
+        return Err(RowError::NotAsked);
+    }
     let listed = read(act, row)?;
     let register = Register::read(act.tx, act.viewer)?;
+    let since = register.like(&listed);
+    let is_known = |child: ChildKey| row.candidates.iter().any(|it| it.key == child);
+    if since.iter().any(|(child, _)| !is_known(*child)) {
+        let words = "Somebody was put on the register since then who may be this child. Look again";
+        ask_instead(act, row, Question::SameChild, words, &since)?;
+        return Ok(None);
+    }
     let rulebook = rulebook::of(act)?;
     let taken = register.numbers_taken(&listed);
     let mut prepared = part::Prepared::default();
     register.put(&listed, &taken, &rulebook, &mut prepared);
     let new = part::write(act, prepared.entries)?;
-    new.first().copied().ok_or(RowError::Unreadable)
+    new.first().copied().map(Some).ok_or(RowError::Unreadable)
 }
 
 /// The child of a closed record is on the register again, since the day that the list says or since today.
@@ -196,6 +255,10 @@ fn back(act: &mut Act<'_>, row: &UnplacedRow) -> Result<ChildKey, RowError> {
     let registration = entry::registration(&listed.said, since, None);
     let status = entry::status(listed.said.status);
     changing::back(act, record.key, &registration, status)?;
+    if let Some(place) = entry::home(&listed.said) {
+        settlement::hold_claim_of_list(act, record.key, &place)?;
+        tiering::reassess(act, record.key)?;
+    }
     Ok(record.key)
 }
 
@@ -216,6 +279,6 @@ fn read(act: &mut Act<'_>, row: &UnplacedRow) -> Result<Listed, RowError> {
         child,
         cells: row.cells.clone(),
     };
-    let (listed, _) = grouping::group(vec![routed], today);
+    let (listed, _) = grouping::group(vec![routed], today).map_err(|_| RowError::Unreadable)?;
     listed.into_iter().next().ok_or(RowError::Unreadable)
 }

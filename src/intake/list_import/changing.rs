@@ -40,8 +40,8 @@ pub(super) struct Changes {
     pub(super) changes: Vec<Change>,
 }
 
-/// Compares what a list says of a child with the record that is held. `why` says by what it was found; of a child whom the
-/// sender may not see (`is_hidden`) nothing is changed that somebody could ask with, and a manager is asked instead.
+/// Compares what a list says of a child with the record that is held. `why` says by what it was found; another address of a child
+/// whom the sender may not see (`is_hidden`) is a question to a manager.
 pub(super) fn compare(
     conn: &mut Conn,
     held: &KnownChild,
@@ -66,9 +66,6 @@ pub(super) fn compare(
     rows.sort_by_key(|row| (row.spell.ended.is_none(), row.spell.ended.map(|(on, _)| on)));
     let mut fates: Vec<Fate> = rows.iter().map(|row| comparing.row(row)).collect();
     comparing.home(conn, &mut fates, is_hidden)?;
-    for fate in &mut fates {
-        fate.is_hidden = is_hidden;
-    }
     Ok(Changes {
         fates,
         changes: comparing.changes,

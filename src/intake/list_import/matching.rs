@@ -1,5 +1,5 @@
-//! Whether a child of a list is one whom the register holds. The rule is [`crate::rules::same_child`]; nothing is ever merged, and
-//! what is doubtful is asked.
+//! Whether a child of a list is one whom the register holds. The rule is [`crate::rules::same_child`]; no two records are
+//! ever joined, and what is doubtful is asked.
 
 use std::collections::HashMap;
 
@@ -28,18 +28,18 @@ pub(super) fn find<'a>(
     earlier: &[&Earlier],
 ) -> Found<'a> {
     let found = known.of_whom(listed);
-    let by_answer = earlier
-        .iter()
-        .find(|earlier| earlier.answer == Some(Answer::SameChild));
+    let by_answer = earlier.iter().find(|earlier| {
+        matches!(
+            earlier.answer,
+            Some(Answer::SameChild | Answer::AnotherChild | Answer::Back)
+        )
+    });
     if let Some(child) = by_answer.and_then(|earlier| earlier.child)
         && let Some(held) = known.iter().find(|held| held.key == child)
     {
         return Found::Held(held, "as somebody answered for this row".to_owned());
     }
     let of = |verdict| found.iter().filter(move |it| it.verdict() == verdict);
-    let is_answered = earlier
-        .iter()
-        .any(|earlier| earlier.answer == Some(Answer::AnotherChild));
     match (of(Verdict::Same).count(), of(Verdict::Perhaps).count()) {
         (1, _) => {
             if let Some(same) = of(Verdict::Same).next() {
@@ -47,7 +47,6 @@ pub(super) fn find<'a>(
             }
         }
         (0, 0) => {}
-        (0, _) if is_answered => {}
         _ => {
             let asked = found.iter().filter(|it| it.verdict() != Verdict::Another);
             return Found::Perhaps(asked.map(|it| (it.child, it.compared.in_words())).collect());

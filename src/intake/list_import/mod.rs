@@ -38,11 +38,11 @@ use crate::intake::csv::mapping::Mapping;
 use crate::intake::csv::refused::{LineToMend, LineWriter, list_to_mend, table};
 use crate::intake::csv::sheet::{Sheet, SheetProblem};
 use crate::intake::workbook::WorkbookProblem;
-use crate::register::ChildKey;
+use crate::register::{ChildKey, child, resemblance};
 use crate::rules::identifiers::{Reference, ReferenceKind};
 use account::{Became, Fate, Whom};
 use part::{KeptList, Part, parts};
-use report::Report;
+use report::{Counts, Report};
 use routing::{List, Routed};
 pub use store::import::{ImportLine, ImportRecord};
 pub use store::rows::AccountLine;
@@ -107,6 +107,11 @@ pub enum ImportError {
         /// Its line and what is wrong with it.
         first: String,
     },
+    /// Hardly a day of birth.
+    #[error(
+        "{1} different children of the list were born on {0}. Leave the date of birth empty where it is not known, and divide the list if they were"
+    )]
+    OneBirthday(String, usize),
     /// The program made a mistake.
     #[error(
         "The list could not be read: the program made a mistake. It is written down in the log"
@@ -353,6 +358,7 @@ fn complete(
         for (line, row) in mended {
             answering::mended(act, row, &kept.reference, *line)?;
         }
+        unplaced::owe_if_waiting(act, &kept.reference)?;
         unplaced::end_if_answered(act, &kept.reference)?;
         last = Some(kept.reference.clone());
     }
@@ -371,7 +377,25 @@ pub fn find(
     viewer: &Viewer,
     reference: &Reference,
 ) -> Result<Option<ImportRecord>> {
-    store::import::find(conn, viewer, reference)
+    let Some(mut held) = store::import::find(conn, viewer, reference)? else {
+        return Ok(None);
+    };
+    let hidden = resemblance::hidden_from(conn, viewer)?;
+    let names = child::references_of(conn, viewer.authority(), &hidden)?;
+    if let Some(report) = held.report.as_mut().filter(|_| held.is_accounted) {
+        // The figures are those of whoever reads: a manager sees more than an officer who sent the list was told.
+        let mut counts = Counts::default();
+        for line in store::rows::of_import(conn, viewer, reference)? {
+            counts.count(line.became);
+        }
+        report.counts = counts;
+    }
+    if let Some(report) = held.report.as_mut() {
+        report
+            .told
+            .retain(|note| !names.iter().any(|name| note.reason.contains(name.as_str())));
+    }
+    Ok(Some(held))
 }
 
 /// The rows of an import that have no place, as a CSV file to mend and send again; those that were refused, or those of which
@@ -471,6 +495,8 @@ pub enum EndError {
     NotFound,
     #[error("The list came to its end: say of each row what it is")]
     Ended,
+    #[error("Rows of this list wait for an answer: a manager says of each what it is")]
+    Waiting,
     #[error(transparent)]
     Db(#[from] DbError),
 }
@@ -491,11 +517,12 @@ pub fn end_unfinished(
     if held.report.is_some() {
         return Err(EndError::Ended);
     }
-    let rows = unplaced::of_import(act.tx, act.viewer, import)?;
+    let everything = Viewer::program(act.viewer.authority(), PART);
+    let rows = unplaced::of_import(act.tx, &everything, import)?;
     if rows.iter().any(|row| row.answered.is_none()) {
-        return Err(EndError::Ended);
+        return Err(EndError::Waiting);
     }
-    Ok(unplaced::end(act, import, because)?)
+    Ok(unplaced::end_unfinished(act, import, because)?)
 }
 
 /// By what a child was found in lists, the newest first.

@@ -16,7 +16,7 @@ use super::note::{Kind, RowNote};
 use super::routing::List;
 use super::store::unplaced::{Earlier, NewUnplaced};
 use super::store::{self, ImportKey, UnplacedKey};
-use super::unplaced::Question;
+use super::unplaced::{Asked, Question};
 use super::{PART, entry};
 use crate::access::audit::Event;
 use crate::access::{Act, Action, Viewer, authority};
@@ -26,8 +26,9 @@ use crate::duty::owed;
 use crate::policy::reassessment;
 use crate::policy::rulebook::{self, Rulebook};
 use crate::register::resemblance::{self, KnownChild, Resemblances};
-use crate::register::{ChildKey, bulk};
+use crate::register::{ChildKey, bulk, registration};
 use crate::rules::identifiers::Reference;
+use crate::rules::same_child::Verdict;
 use crate::rules::spell::Spell;
 use crate::visit::capacity;
 
@@ -165,6 +166,8 @@ pub(super) struct Register {
     known: Resemblances<KnownChild>,
     /// The children whom the sender may not see.
     hidden: HashSet<ChildKey>,
+    /// Those of them about whom the sender had a row in an earlier list.
+    told_of: HashSet<ChildKey>,
     earlier: HashMap<String, Earlier>,
 }
 
@@ -172,9 +175,15 @@ impl Register {
     /// With the program's own eyes: a restricted child who is not seen would be taken twice.
     pub(super) fn read(conn: &mut Conn, sender: &Viewer) -> Result<Self> {
         let everything = Viewer::program(sender.authority(), PART);
+        let hidden = resemblance::hidden_from(conn, sender)?;
+        let told_of = match (hidden.is_empty(), sender.account()) {
+            (false, Some(account)) => store::rows::told_of(conn, account, &hidden)?,
+            _ => HashSet::new(),
+        };
         Ok(Self {
             known: resemblance::known(conn, &everything)?,
-            hidden: resemblance::hidden_from(conn, sender)?,
+            hidden,
+            told_of,
             earlier: store::unplaced::earlier(conn, sender.authority())?,
         })
     }
@@ -186,6 +195,14 @@ impl Register {
     /// The child with this key.
     pub(super) fn held(&self, child: ChildKey) -> Option<&KnownChild> {
         self.known.iter().find(|held| held.key == child)
+    }
+
+    /// Whom a child of a list is or may be.
+    pub(super) fn like(&self, listed: &Listed) -> Vec<(ChildKey, String)> {
+        let like = self.known.of_whom(listed).into_iter();
+        like.filter(|it| it.verdict() != Verdict::Another)
+            .map(|it| (it.child.key, it.compared.in_words()))
+            .collect()
     }
 
     /// The numbers of a child of a list that others have.
@@ -211,48 +228,108 @@ impl Register {
                 .collect(),
         };
         let earlier = matching::earlier_of(&self.earlier, &digests);
-        if let Some((line, words)) = &listed.like
-            && !earlier.iter().any(|earlier| earlier.answer.is_some())
-        {
-            let words = format!("This may be the same child as on line {line}: {words}");
-            prepared.fates.extend(
-                listed.rows.iter().map(|row| {
-                    changing::asked(row, Question::SameChild, words.clone(), Vec::new())
-                }),
-            );
-            return Ok(());
-        }
-        match matching::find(&self.known, listed, &earlier) {
+        let before = prepared.fates.len();
+        let is_hidden = match matching::find(&self.known, listed, &earlier) {
             Found::Held(held, why) => {
                 let is_hidden = self.is_hidden(held);
                 let changes = changing::compare(conn, held, listed, &why, is_hidden)?;
                 prepared.fates.extend(changes.fates);
                 prepared.changes.extend(changes.changes);
+                is_hidden
             }
             Found::Perhaps(candidates) => self.ask(listed, &candidates, prepared),
-            Found::New { taken } => self.put(listed, &taken, rulebook, prepared),
-        }
-        if let Some(fate) = prepared.fates.last_mut() {
+            Found::New { taken } => {
+                let holders: Vec<(&KnownChild, String)> = taken
+                    .iter()
+                    .filter(|(_, holder)| self.is_hidden(holder))
+                    .map(|(number, holder)| (*holder, format!("the same {}", number.label())))
+                    .collect();
+                match (&listed.like, holders.is_empty()) {
+                    (None, true) => {
+                        self.put(listed, &taken, rulebook, prepared);
+                        false
+                    }
+                    _ => self.ask(listed, &holders, prepared),
+                }
+            }
+        };
+        let fates = prepared.fates.get_mut(before..).unwrap_or_default();
+        if let Some(fate) = fates.last_mut() {
             fate.notes.extend(listed.notes.iter().cloned());
+        }
+        if is_hidden {
+            self.tell_instead(listed, rulebook, fates, &digests);
         }
         Ok(())
     }
 
-    fn ask(&self, listed: &Listed, candidates: &[(&KnownChild, String)], prepared: &mut Prepared) {
+    /// To whoever may not see the child whom a row is about, it reads as it would if nobody like that child were held; sent again, as
+    /// it would then.
+    fn tell_instead(
+        &self,
+        listed: &Listed,
+        rulebook: &Rulebook,
+        fates: &mut [Fate],
+        digests: &[String],
+    ) {
+        let mut stranger = Prepared::default();
+        self.put(listed, &[], rulebook, &mut stranger);
+        if let Some(fate) = stranger.fates.last_mut() {
+            fate.notes.extend(listed.notes.iter().cloned());
+        }
+        let is_sent_again = digests
+            .iter()
+            .any(|digest| self.earlier.contains_key(digest));
+        for fate in fates {
+            let as_new = stranger.fates.iter_mut().find(|it| it.line == fate.line);
+            let told = as_new.map(|it| (it.became, std::mem::take(&mut it.notes)));
+            let (became, notes) = told.unwrap_or((Became::New, Vec::new()));
+            let became = match is_sent_again || self.was_told_of(fate) {
+                true => Became::Known,
+                false => became,
+            };
+            fate.instead = Some((became, notes));
+        }
+    }
+
+    /// Whether the sender had a row about this child in an earlier list.
+    fn was_told_of(&self, fate: &Fate) -> bool {
+        match fate.whom {
+            Whom::Held(child) => self.told_of.contains(&child),
+            Whom::New(_) | Whom::Asked(_) => false,
+        }
+    }
+
+    /// Asks whether it is one of these, or the child of the list whom it is like; says whether the sender may not see one of them.
+    fn ask(
+        &self,
+        listed: &Listed,
+        candidates: &[(&KnownChild, String)],
+        prepared: &mut Prepared,
+    ) -> bool {
         let named: Vec<String> = candidates
             .iter()
             .map(|(child, why)| format!("{} ({why})", child.reference))
             .collect();
-        let words = format!("This may be a child on the register: {}", named.join("; "));
+        let on_the_register = (!named.is_empty())
+            .then(|| format!("This may be a child on the register: {}", named.join("; ")));
+        let in_the_list = listed
+            .like
+            .as_ref()
+            .map(|(line, words)| format!("This may be the same child as on line {line}: {words}"));
+        let words: Vec<String> = on_the_register.into_iter().chain(in_the_list).collect();
+        let words = words.join(". ");
         let keys: Vec<(ChildKey, String)> = candidates
             .iter()
             .map(|(child, why)| (child.key, why.clone()))
             .collect();
-        let is_hidden = candidates.iter().any(|(child, _)| self.is_hidden(child));
-        prepared.fates.extend(listed.rows.iter().map(|row| Fate {
-            is_hidden,
-            ..changing::asked(row, Question::SameChild, words.clone(), keys.clone())
-        }));
+        prepared.fates.extend(
+            listed
+                .rows
+                .iter()
+                .map(|row| changing::asked(row, Question::SameChild, words.clone(), keys.clone())),
+        );
+        candidates.iter().any(|(child, _)| self.is_hidden(child))
     }
 
     /// A child who is new; without a number that another child has.
@@ -270,14 +347,12 @@ impl Register {
                 Number::Upn => entry.entry.child.particulars.upn = None,
                 Number::Nhs => entry.entry.child.particulars.nhs_number = None,
             }
-            if !self.is_hidden(holder) {
-                let reason = format!(
-                    "The {} is that of {} on the register, who is another child. It was not kept: check whose it is",
-                    number.label(),
-                    holder.reference
-                );
-                notes.push(RowNote::of_row(Kind::Doubt, listed.line(), reason));
-            }
+            let reason = format!(
+                "The {} is that of {} on the register, who is another child. It was not kept: check whose it is",
+                number.label(),
+                holder.reference
+            );
+            notes.push(RowNote::of_row(Kind::Doubt, listed.line(), reason));
         }
         let place = prepared.entries.len();
         let became = match entry.is_open() {
@@ -306,6 +381,29 @@ impl Register {
     }
 }
 
+/// Whether what was asked about the very same row in an earlier list need not be asked again: nobody has answered yet, or the
+/// answer was to this question, and the records that it was about stand as they stood then.
+fn is_still_so(conn: &mut Conn, earlier: &Earlier, asked: &Asked) -> Result<bool> {
+    if earlier.question != asked.question {
+        return Ok(false);
+    }
+    let Some(answered_at) = earlier.answered_at else {
+        return Ok(true);
+    };
+    for (child, _) in &asked.candidates {
+        let moved = registration::of_child(conn, *child)?.iter().any(|it| {
+            let last = it
+                .ended
+                .map_or(it.started_on, |(on, _)| on.max(it.started_on));
+            last >= answered_at.date()
+        });
+        if moved {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Writes down what became of each row, and what is asked about those that have no place. What was asked already about the very
 /// same row is not asked again.
 pub(super) fn keep(
@@ -328,8 +426,8 @@ pub(super) fn keep(
             Whom::Asked(asked) => {
                 let digest = kept.digest(&asked.cells);
                 let key = match earlier.get(&digest) {
-                    Some(earlier) => earlier.key,
-                    None => {
+                    Some(earlier) if is_still_so(act.tx, earlier, asked)? => earlier.key,
+                    _ => {
                         let key = store::unplaced::insert(
                             act.tx,
                             &NewUnplaced {
@@ -345,12 +443,14 @@ pub(super) fn keep(
                                 digest: &digest,
                             },
                         )?;
-                        let asked = Earlier {
+                        let now = Earlier {
                             key,
+                            question: asked.question,
                             answer: None,
+                            answered_at: None,
                             child: None,
                         };
-                        earlier.insert(digest, asked);
+                        earlier.insert(digest, now);
                         key
                     }
                 };
@@ -361,6 +461,7 @@ pub(super) fn keep(
             import_id: kept.key.number(),
             line,
             became: fate.became.as_str(),
+            told_as: fate.told_as().as_str(),
             child_id: child.map(ChildKey::number),
             unplaced_id: unplaced.map(UnplacedKey::number),
             why: &fate.why,

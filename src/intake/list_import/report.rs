@@ -75,10 +75,8 @@ impl Report {
 
     /// Counts a row and adds what there is to say about it, as whoever sent the list reads it.
     pub(super) fn tell(&mut self, fate: &Fate) {
-        self.counts.count(fate.as_told());
-        if !fate.is_hidden {
-            self.note_all(fate.notes.iter().cloned());
-        }
+        self.counts.count(fate.told_as());
+        self.note_all(fate.told().iter().cloned());
     }
 
     /// Adds what there is to say about rows, as much as anybody reads.

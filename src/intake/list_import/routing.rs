@@ -20,6 +20,7 @@ use crate::intake::csv::heading::Use;
 use crate::intake::csv::refused::LineWriter;
 use crate::intake::csv::sheet::Sheet;
 use crate::intake::limits::{MANY_REFUSED, ROWS_AT_A_TIME};
+use crate::rules::dates::spoken;
 use crate::rules::identifiers::Reference;
 use crate::rules::names;
 
@@ -106,7 +107,8 @@ pub(super) fn read(
     router.refuse_the_whole(read)?;
     for list in &mut router.routed.lists {
         let rows = std::mem::take(&mut list.rows);
-        let (children, fates) = grouping::group(rows, today);
+        let (children, fates) = grouping::group(rows, today)
+            .map_err(|(day, born)| ImportError::OneBirthday(spoken(day), born))?;
         list.children = children;
         list.fates.extend(fates);
     }

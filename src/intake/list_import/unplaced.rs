@@ -80,17 +80,32 @@ pub(super) fn end_if_answered(act: &mut Act<'_>, import: &Reference) -> Result<(
     if !store::unplaced::is_answered(act.tx, act.viewer.authority(), import)? {
         return Ok(());
     }
-    end(act, import, "Every row of the list has its place")
+    let because = "Every row of the list has its place";
+    end(act, import, DutyState::Done, because)
 }
 
-/// Ends what is owed for an import, with the reason.
-pub(super) fn end(act: &mut Act<'_>, import: &Reference, because: &str) -> Result<()> {
+/// Owes again what was ended too early: an import that was thought to be cut off and came to its end after all.
+pub(super) fn owe_if_waiting(act: &mut Act<'_>, import: &Reference) -> Result<()> {
+    let authority = act.viewer.authority();
+    let open = owed::open_of_kind(act.tx, authority, DutyKind::RowsOfList)?;
+    if open.iter().any(|duty| duty.occasion == import.as_str()) {
+        return Ok(());
+    }
+    owe(act, import)
+}
+
+/// Ends what is owed for an import that was cut off, with the reason.
+pub(super) fn end_unfinished(act: &mut Act<'_>, import: &Reference, because: &str) -> Result<()> {
+    end(act, import, DutyState::Cancelled, because)
+}
+
+fn end(act: &mut Act<'_>, import: &Reference, state: DutyState, because: &str) -> Result<()> {
     let open = owed::open_of_kind(act.tx, act.viewer.authority(), DutyKind::RowsOfList)?;
     let Some(duty) = open.iter().find(|duty| duty.occasion == import.as_str()) else {
         return Ok(());
     };
     let closing = Closing {
-        state: DutyState::Done,
+        state,
         on: act.at.today(),
         because,
     };
@@ -120,6 +135,19 @@ pub fn find(
     reference: &Reference,
 ) -> Result<Option<UnplacedRow>> {
     store::unplaced::find(conn, viewer, reference)
+}
+
+/// The newest list with this row that the viewer may read.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_of(conn: &mut Conn, viewer: &Viewer, row: &UnplacedRow) -> Result<Option<Reference>> {
+    for import in store::unplaced::imports_of(conn, row.key)? {
+        if store::import::find(conn, viewer, &import)?.is_some() {
+            return Ok(Some(import));
+        }
+    }
+    Ok(None)
 }
 
 /// When a row was answered, by whom and how.

@@ -1,5 +1,7 @@
 //! The SQL of children, one at a time.
 
+use std::collections::HashSet;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
@@ -402,4 +404,17 @@ pub(in crate::register) fn note_seen(
         ))
         .execute(tx))?;
     Ok(())
+}
+
+pub(in crate::register) fn references_of(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    children: &HashSet<ChildKey>,
+) -> Result<Vec<Reference>> {
+    let keys = children.iter().map(|child| child.number());
+    Ok(child::table
+        .filter(child::authority_id.eq(authority.number()))
+        .filter(child::id.eq_any(keys))
+        .select(child::reference)
+        .load(conn)?)
 }

@@ -243,6 +243,9 @@ mod tests {
             "name\u{ad}@example.com",
             "\u{202e}name@example.com",
             "name@exam\u{200d}ple.com",
+            "name@example\u{ffa0}.com",
+            "name\u{3164}@example.com",
+            "name\u{fe0f}@example.com",
         ] {
             let read = EmailAddress::parse(text).map(|address| address.as_str().to_owned());
             assert_eq!(read.as_deref(), Ok("name@example.com"), "{text:?}");
@@ -266,10 +269,6 @@ mod tests {
             "name@example..com",
             ".name@example.com",
             "name@-example.com",
-            "name\u{fe0f}@example.com",
-            "na\u{e0041}me@example.com",
-            "name\u{3164}@example.com",
-            "name@example\u{ffa0}.com",
             "name\u{d7}@example.com",
         ];
         for text in wrong {

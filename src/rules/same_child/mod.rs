@@ -1,5 +1,5 @@
 //! Who is the same child: what two records, rows or forms say of a child, fact by fact, and what follows. Every list, form and
-//! search asks here, and nobody else decides.
+//! page asks here. (That two rows of one list with other given names are meant as two children, a list says by itself.)
 //!
 //! | Facts | Then |
 //! |---|---|
@@ -10,6 +10,8 @@
 //! | one UPN or NHS number, and given names and date of birth another | another child, who has the number of this one |
 //! | the date of birth the same, names alike: a middle name more, an initial, a nickname, another spelling or script, one letter, given and family name changed about, one name only | a question |
 //! | the date of birth the same and the given names, and another family name | a question |
+//! | the same with another family name, and another sex, UPN or NHS number | another child |
+//! | the date of birth and the home or the old number the same, given names alike, and another family name | a question |
 //! | names the same, day and month of birth changed about | a question |
 //! | names the same, a date of birth that is one slip away, and nothing that says that they live apart | a question |
 //! | names, home or old number the same, and another date of birth | a question |
@@ -93,11 +95,32 @@ pub struct Comparison {
     postcode: Fact,
 }
 
+/// The names of a child as they are compared: to be folded once, where one is compared with many.
+#[derive(Debug)]
+pub struct FoldedNames(Names);
+
+impl FoldedNames {
+    /// Those of this child.
+    #[must_use]
+    pub fn of(identity: &Identity<'_>) -> Self {
+        Self(Names::of(identity))
+    }
+}
+
 /// Compares what is said of two children. The order does not matter.
 #[must_use]
 pub fn compare(one: &Identity<'_>, other: &Identity<'_>) -> Comparison {
-    let (ours, theirs) = (Names::of(one), Names::of(other));
-    let compared = names::compare(&ours, &theirs);
+    let (ours, theirs) = (FoldedNames::of(one), FoldedNames::of(other));
+    compare_folded((one, &ours), (other, &theirs))
+}
+
+/// As [`compare`], with the names folded before.
+#[must_use]
+pub fn compare_folded(
+    (one, ours): (&Identity<'_>, &FoldedNames),
+    (other, theirs): (&Identity<'_>, &FoldedNames),
+) -> Comparison {
+    let compared = names::compare(&ours.0, &theirs.0);
     Comparison {
         given: compared.given,
         family: compared.family,

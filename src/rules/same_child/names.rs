@@ -76,6 +76,7 @@ impl Likeness {
 }
 
 /// The names of a child, folded.
+#[derive(Debug)]
 pub(super) struct Names {
     given: Vec<String>,
     family: Vec<String>,
@@ -260,12 +261,12 @@ fn spelling(one: &str, other: &str) -> Option<Likeness> {
     if !begins_alike(one, other) {
         return None;
     }
-    let is_heard = sound(one).is_some() && sound(one) == sound(other);
-    if is_heard && strsim::jaro_winkler(one, other) >= SPELT_ALIKE {
-        return Some(Likeness::Spelling);
-    }
     let shorter = one.len().min(other.len());
-    (shorter >= LONG_ENOUGH && strsim::osa_distance(one, other) == 1).then_some(Likeness::OneLetter)
+    if shorter >= LONG_ENOUGH && strsim::osa_distance(one, other) == 1 {
+        return Some(Likeness::OneLetter);
+    }
+    let is_heard = sound(one).is_some() && sound(one) == sound(other);
+    (is_heard && strsim::jaro_winkler(one, other) >= SPELT_ALIKE).then_some(Likeness::Spelling)
 }
 
 /// Double Metaphone hears no vowels but the first, so Ben and Bonnie are one sound: the letters have to be alike too.

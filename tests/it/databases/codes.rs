@@ -99,6 +99,7 @@ pub fn columns() -> BTreeMap<String, Words> {
         ("duty.post", all!(Post)),
         ("lapse.ladder", all!(Ladder)),
         ("list_row.became", all!(Became)),
+        ("list_row.told_as", all!(Became)),
         ("unplaced_row.answer", all!(Answer)),
         ("unplaced_row.question", all!(Question)),
         ("lapse.post", all!(Post)),

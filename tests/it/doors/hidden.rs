@@ -31,6 +31,7 @@ fn whoever_fishes_reads_of_a_new_child() {
         "Ada Moss,03/04/2015,B801200005001,2 Low Road,AA9 9ZZ\n",
         "Eda Moss,03/04/2015,B801200005001,2 Low Road,AA9 9ZZ\n",
         "Bo Vale,01/02/2012,B801200005001,2 Low Road,AA9 9ZZ\n",
+        "Ada Moss,03/04/2015,,2 Low Road,AA9 9ZZ\nAda Moss,03/04/2015,,2 Low Road,AA9 9ZZ\n",
     ] {
         let list = [HEADINGS, fished].concat();
         let app = with_a_hidden_child();
@@ -54,12 +55,18 @@ fn whoever_fishes_reads_of_a_new_child() {
             assert!(!words.contains(name), "{fished}: {words}");
         }
         told.keeps_quiet_about("look at it");
-        let account = officer.open(&told.link("1 as a file")).expect(200);
-        assert!(
-            account.text.contains("New on the register"),
-            "{}",
-            account.text
+        let mut file = |browser: &mut crate::browser::Browser, page: &crate::browser::Page| {
+            browser.open(&page.link("1 as a file")).expect(200).text
+        };
+        assert_eq!(
+            file(&mut officer, &told),
+            file(&mut stranger, &plain),
+            "{fished}"
         );
+        // And when it is sent again.
+        let (told, plain) = (take(&mut officer, &list), take(&mut stranger, &list));
+        assert_eq!(figures(&told), figures(&plain), "again: {fished}");
+        officer.open("/lapses").keeps_quiet_about("Rows of a list");
         assert_eq!(count(&app, "claimed_address"), 0, "{fished}");
         assert_eq!(
             count(&app, "address WHERE lived_to IS NOT NULL"),

@@ -13,9 +13,9 @@ fn list(children: usize) -> String {
     for child in 0..children {
         let letter = |place: usize| char::from(b'a' + u8::try_from(child / place % 26).unwrap());
         let name: String = [1, 26, 676, 17_576].map(letter).iter().collect();
-        // Those who were born on one day have names that begin otherwise.
-        let first = char::from(b'A' + u8::try_from(child / 2_688).unwrap());
-        let (day, month, year) = (child % 28 + 1, child / 28 % 12 + 1, child / 336 % 8 + 2012);
+        // Those who were born on one day have names that begin otherwise, and no day is a month.
+        let first = char::from(b'A' + u8::try_from(child / 1_536).unwrap());
+        let (day, month, year) = (child % 16 + 13, child / 16 % 12 + 1, child / 192 % 8 + 2012);
         let notes = "x".repeat(120);
         writeln!(
             list,
@@ -62,9 +62,7 @@ fn a_large_list_is_read_beside_other_work_and_no_other_of_the_authority_with_it(
     )
     .expect(303);
     officer.open("/children").expect(200);
-    let ended = until_it_ends(&mut officer).expect(303);
-    officer
-        .open(&ended.headers["location"])
+    until_it_ends(&mut officer)
         .expect(200)
         .says("4,000 children are new on the register");
     assert_eq!(count(&app, "list_row"), 4_001);
@@ -88,8 +86,12 @@ fn a_list_that_was_stopped_is_owed_a_look() {
         .expect(200)
         .says("sent by Olu Officer");
     let page = officer.open("/imports/under-way").expect(200);
-    page.form("/imports/under-way/stop").send(&mut officer);
-    let ended = until_it_ends(&mut officer).expect(422);
+    let stopped = page.form("/imports/under-way/stop").send(&mut officer);
+    // It may have ended before the page after the button was made.
+    let ended = match stopped.status {
+        422 => stopped,
+        _ => until_it_ends(&mut officer).expect(422),
+    };
     ended.says("Reading the list was stopped");
     assert!(count(&app, "child") < 12_000);
     assert_eq!(

@@ -211,3 +211,128 @@ fn one_name_is_enough_and_is_found() {
         assert!(!found.words().contains(&format!("{name},")), "{name}");
     }
 }
+
+#[test]
+fn an_answer_that_leads_to_another_question_leaves_the_row_waiting() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    let list = |given: &str, status: &str| {
+        format!(
+            "Forename,Surname,DOB,Postcode,EHE status,Closed on,Closure reason\n{given},Reed,03/04/2015,M1 1AA,{status}\n"
+        )
+    };
+    take(
+        &mut browser,
+        &list("Jonathan", "Closed,01/09/2025,Returned to school"),
+    );
+    let page = take(&mut browser, &list("Jon", "Current,,"));
+    let row = page.link("Q-");
+    let held = browser
+        .open("/children?status=any")
+        .link("Reed")
+        .replace("/children/", "");
+    let page = browser.open(&row).expect(200);
+    page.form(&format!("{row}/answer"))
+        .set("answer", &format!("same_child:{held}"))
+        .send(&mut browser)
+        .expect(200)
+        .says("The answer leads to another question");
+    assert_eq!(count(&app, OWED), 1);
+    browser
+        .open(&row)
+        .form(&format!("{row}/answer"))
+        .set("answer", "back")
+        .send(&mut browser)
+        .expect(200);
+    assert_eq!(count(&app, OWED), 0);
+    browser.open("/children").says("Reed");
+}
+
+#[test]
+fn whoever_was_put_on_the_register_meanwhile_is_asked_about() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    let list = |given: &str, notes: &str| {
+        format!("Forename,Surname,DOB,Postcode,Notes\n{given},Reed,03/04/2015,M1 1AA,{notes}\n")
+    };
+    take(&mut browser, &list("Jonathan", ""));
+    let first = take(&mut browser, &list("Jon", "a")).link("Q-");
+    let second = take(&mut browser, &list("Jon", "b")).link("Q-");
+    assert_ne!(first, second);
+    let another = |browser: &mut crate::browser::Browser, row: &str| {
+        let form = browser.open(row).form(&format!("{row}/answer"));
+        form.set("answer", "another_child")
+            .send(browser)
+            .expect(200)
+    };
+    another(&mut browser, &first);
+    assert_eq!(count(&app, "child"), 2);
+    another(&mut browser, &second).says("The answer leads to another question");
+    assert_eq!(count(&app, "child"), 2);
+    browser
+        .open(&second)
+        .says("Somebody was put on the register since then");
+}
+
+#[test]
+fn rows_that_contradict_each_other_are_not_joined_by_one_between_them() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    let list = "Name,DOB,UPN\nAda Moss,03/04/2015,B801200005001\nAda Moss,03/04/2015,\nAda Moss,03/04/2015,A801200005002\n";
+    let page = take(&mut browser, list);
+    let [new, _, known, _, look_at, refused] = figures(&page);
+    assert_eq!((new, known, look_at + refused), (1, 1, 1));
+    let cases = "Case number,Name,DOB\n1,Bo Vale,01/01/2015\n2,Bo Vale,01/01/2015\n";
+    assert_eq!(figures(&take(&mut browser, cases)), [1, 0, 0, 0, 1, 0]);
+}
+
+#[test]
+fn a_row_that_is_held_is_known_however_like_another_row_it_is() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    let held = "Forename,Surname,DOB,Postcode\nJonathan,Reed,03/04/2015,M1 1AA\n";
+    take(&mut browser, held);
+    let list = "Forename,Surname,DOB,Postcode\nJon,Reed,03/04/2015,M1 1AA\nJonathan,Reed,03/04/2015,M1 1AA\n";
+    assert_eq!(figures(&take(&mut browser, list)), [0, 0, 1, 0, 1, 0]);
+}
+
+#[test]
+fn the_same_row_in_a_list_of_somebody_else_is_theirs_to_answer_too() {
+    let app = TestApp::start();
+    let mut officer = app.signed_in(OFFICER);
+    let list = "Name,DOB\nAda Moss,31/02/2015\n";
+    take(&mut officer, list);
+    let mut other = app.signed_in(OTHER);
+    let page = take(&mut other, list);
+    let row = page.link("Q-");
+    assert_eq!((count(&app, "unplaced_row"), count(&app, OWED)), (1, 2));
+    let file = other.open(&page.link("Download the refused rows"));
+    assert!(file.text.contains("31/02/2015"), "{}", file.text);
+    other
+        .open(&row)
+        .form(&format!("{row}/answer"))
+        .set("answer", "dealt_with")
+        .set("because", "It names no child of ours")
+        .send(&mut other)
+        .expect(200);
+    assert_eq!(count(&app, OWED), 0);
+}
+
+#[test]
+fn a_list_with_one_birthday_for_everybody_is_refused_at_once() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    let letters = |row: u32| -> String {
+        let letter = |place: u32| char::from(b'a' + u8::try_from(row / place % 26).unwrap());
+        [1, 26, 676].map(letter).iter().collect()
+    };
+    let rows: String = (0..2_000)
+        .map(|row| format!("B{} M{},01/01/2015\n", letters(row), letters(row)))
+        .collect();
+    let list = format!("Name,DOB\n{rows}");
+    crate::imports::send(&mut browser, "list.csv", &list, &[])
+        .expect(422)
+        .says("different children of the list were born on 1 January 2015");
+    let same = format!("Name,DOB\n{}", "Ada Moss,03/04/2015\n".repeat(5_000));
+    assert_eq!(figures(&take(&mut browser, &same)), [1, 0, 4_999, 0, 0, 0]);
+}

@@ -82,6 +82,8 @@ pub struct ImportRecord {
     pub by: Option<String>,
     /// What became of it; none when it never came to its end.
     pub report: Option<Report>,
+    /// Whether each of its rows is accounted for.
+    pub is_accounted: bool,
 }
 
 type Row = (
@@ -91,9 +93,12 @@ type Row = (
     Option<NaiveDateTime>,
     Option<String>,
     String,
+    bool,
 );
 
-fn record((reference, file_name, started_at, ended_at, by, report): Row) -> Result<ImportRecord> {
+fn record(
+    (reference, file_name, started_at, ended_at, by, report, is_accounted): Row,
+) -> Result<ImportRecord> {
     if ended_at.is_none() {
         return Ok(ImportRecord {
             reference,
@@ -101,6 +106,7 @@ fn record((reference, file_name, started_at, ended_at, by, report): Row) -> Resu
             started_at,
             by,
             report: None,
+            is_accounted,
         });
     }
     let kept: Kept = serde_json::from_str(&report).map_err(|cause| {
@@ -120,6 +126,7 @@ fn record((reference, file_name, started_at, ended_at, by, report): Row) -> Resu
         file_name,
         started_at,
         by,
+        is_accounted,
     })
 }
 
@@ -221,6 +228,7 @@ pub(in crate::intake::list_import) fn find(
             list_import::ended_at,
             account::name.nullable(),
             list_import::report,
+            list_import::is_accounted,
         ))
         .first(conn)
         .optional()?;

@@ -1,9 +1,11 @@
 //! The SQL of the account of an import: a row for each row of the list. Rows are added and read, never changed.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::UnplacedKey;
-use crate::access::Viewer;
+use crate::access::{AccountKey, Viewer};
 use crate::db::schema::{child, list_import, list_row, unplaced_row};
 use crate::db::{Conn, Result};
 use crate::insert_rows;
@@ -18,6 +20,7 @@ pub(in crate::intake::list_import) struct NewRow<'a> {
     pub(in crate::intake::list_import) import_id: i64,
     pub(in crate::intake::list_import) line: i64,
     pub(in crate::intake::list_import) became: &'static str,
+    pub(in crate::intake::list_import) told_as: &'static str,
     pub(in crate::intake::list_import) child_id: Option<i64>,
     pub(in crate::intake::list_import) unplaced_id: Option<i64>,
     pub(in crate::intake::list_import) why: &'a str,
@@ -43,6 +46,7 @@ pub struct AccountLine {
 type Read = (
     i64,
     Became,
+    Became,
     Option<ChildKey>,
     Option<UnplacedKey>,
     String,
@@ -50,7 +54,7 @@ type Read = (
     Option<Reference>,
 );
 
-/// The account of an import as this viewer reads it: a row about a child whom they may not see reads as a new child's.
+/// The account of an import as this viewer reads it: a row about a child whom they may not see reads as it was told to its sender.
 pub(in crate::intake::list_import) fn of_import(
     conn: &mut Conn,
     viewer: &Viewer,
@@ -66,6 +70,7 @@ pub(in crate::intake::list_import) fn of_import(
         .select((
             list_row::line,
             list_row::became,
+            list_row::told_as,
             list_row::child_id,
             list_row::unplaced_id,
             list_row::why,
@@ -75,15 +80,21 @@ pub(in crate::intake::list_import) fn of_import(
         .load(conn)?;
     let hidden = resemblance::hidden_from(conn, viewer)?;
     let hidden_rows = super::unplaced::hidden_from(conn, viewer, import)?;
-    let lines = rows
-        .into_iter()
-        .map(|(line, became, key, unplaced, why, child, asked)| {
+    // Whoever does not see everybody reads of a new child no more than that: it may be one whom they may not see.
+    let sees_all = viewer.sees_restricted();
+    let lines = rows.into_iter().map(
+        |(line, became, told_as, key, unplaced, why, child, asked)| {
             let is_hidden = key.is_some_and(|child| hidden.contains(&child))
                 || unplaced.is_some_and(|row| hidden_rows.contains(&row));
-            match is_hidden {
+            let became = match is_hidden {
+                true => told_as,
+                false => became,
+            };
+            let is_new = matches!(became, Became::New | Became::Closed);
+            match is_hidden || (is_new && !sees_all) {
                 true => AccountLine {
                     line,
-                    became: Became::New,
+                    became,
                     child: None,
                     unplaced: None,
                     why: String::new(),
@@ -96,7 +107,8 @@ pub(in crate::intake::list_import) fn of_import(
                     why,
                 },
             }
-        });
+        },
+    );
     Ok(lines.collect())
 }
 
@@ -118,4 +130,20 @@ pub(in crate::intake::list_import) fn of_child(
             list_row::why,
         ))
         .load(conn)?)
+}
+
+/// Those of some children about whom somebody sent a row before.
+pub(in crate::intake::list_import) fn told_of(
+    conn: &mut Conn,
+    sender: AccountKey,
+    children: &HashSet<ChildKey>,
+) -> Result<HashSet<ChildKey>> {
+    let keys = children.iter().map(|child| child.number());
+    let told: Vec<ChildKey> = list_row::table
+        .inner_join(list_import::table)
+        .filter(list_import::account_id.eq(sender.number()))
+        .filter(list_row::child_id.eq_any(keys))
+        .select(list_row::child_id.assume_not_null())
+        .load(conn)?;
+    Ok(told.into_iter().collect())
 }

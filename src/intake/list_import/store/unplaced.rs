@@ -10,7 +10,7 @@ use super::{ImportKey, UnplacedKey};
 use crate::access::store::scope;
 use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::db::columns::Key;
-use crate::db::schema::{account, child, list_import, unplaced_candidate, unplaced_row};
+use crate::db::schema::{account, child, list_import, list_row, unplaced_candidate, unplaced_row};
 use crate::db::{Conn, Result};
 use crate::insert_rows;
 use crate::intake::list_import::unplaced::{Answer, Answered, Question};
@@ -51,17 +51,25 @@ pub(in crate::intake::list_import) fn insert(
         ))
         .returning(unplaced_row::id)
         .get_result(tx)?;
-    let candidates: Vec<NewCandidate<'_>> = new
-        .candidates
+    insert_candidates(tx, key, new.candidates)?;
+    Ok(key)
+}
+
+fn insert_candidates(
+    tx: &mut Conn,
+    row: UnplacedKey,
+    candidates: &[(ChildKey, String)],
+) -> Result<()> {
+    let candidates: Vec<NewCandidate<'_>> = candidates
         .iter()
         .map(|(child, why)| NewCandidate {
-            row_id: key.number(),
+            row_id: row.number(),
             child_id: child.number(),
             why,
         })
         .collect();
     insert_rows!(tx, unplaced_candidate::table, candidates)?;
-    Ok(key)
+    Ok(())
 }
 
 #[derive(Insertable)]
@@ -75,29 +83,51 @@ struct NewCandidate<'a> {
 /// What is known of a row that came in an earlier list.
 pub(in crate::intake::list_import) struct Earlier {
     pub(in crate::intake::list_import) key: UnplacedKey,
+    pub(in crate::intake::list_import) question: Question,
     pub(in crate::intake::list_import) answer: Option<Answer>,
+    pub(in crate::intake::list_import) answered_at: Option<NaiveDateTime>,
     /// Whom it was about, by the answer.
     pub(in crate::intake::list_import) child: Option<ChildKey>,
 }
+
+type EarlierRow = (
+    String,
+    UnplacedKey,
+    Question,
+    Option<Answer>,
+    Option<NaiveDateTime>,
+    Option<ChildKey>,
+);
 
 /// Every row that an authority was asked about, by its digest; of several the newest.
 pub(in crate::intake::list_import) fn earlier(
     conn: &mut Conn,
     authority: AuthorityKey,
 ) -> Result<HashMap<String, Earlier>> {
-    let rows: Vec<(String, UnplacedKey, Option<Answer>, Option<ChildKey>)> = unplaced_row::table
+    let rows: Vec<EarlierRow> = unplaced_row::table
         .filter(unplaced_row::authority_id.eq(authority))
         .order(unplaced_row::id)
         .select((
             unplaced_row::digest,
             unplaced_row::id,
+            unplaced_row::question,
             unplaced_row::answer,
+            unplaced_row::answered_at,
             unplaced_row::child_id,
         ))
         .load(conn)?;
     let earlier = rows
         .into_iter()
-        .map(|(digest, key, answer, child)| (digest, Earlier { key, answer, child }));
+        .map(|(digest, key, question, answer, answered_at, child)| {
+            let earlier = Earlier {
+                key,
+                question,
+                answer,
+                answered_at,
+                child,
+            };
+            (digest, earlier)
+        });
     Ok(earlier.collect())
 }
 
@@ -192,6 +222,16 @@ fn columns() -> Columns {
     )
 }
 
+/// The numbers of the rows of an import that were asked about, in this list or in an earlier one.
+fn of_list(conn: &mut Conn, import: &Reference) -> Result<Vec<i64>> {
+    Ok(list_row::table
+        .inner_join(list_import::table)
+        .filter(list_import::reference.eq(import))
+        .filter(list_row::unplaced_id.is_not_null())
+        .select(list_row::unplaced_id.assume_not_null())
+        .load(conn)?)
+}
+
 pub(in crate::intake::list_import) fn of_import(
     conn: &mut Conn,
     viewer: &Viewer,
@@ -199,7 +239,7 @@ pub(in crate::intake::list_import) fn of_import(
 ) -> Result<Vec<UnplacedRow>> {
     let rows: Vec<Read> = joined()
         .filter(scope::RowSeenBy::eyes_of(viewer))
-        .filter(list_import::reference.eq(import))
+        .filter(unplaced_row::id.eq_any(of_list(conn, import)?))
         .order((unplaced_row::answer.is_not_null(), unplaced_row::line))
         .select(columns())
         .load(conn)?;
@@ -273,8 +313,7 @@ pub(super) fn hidden_from(
     import: &Reference,
 ) -> Result<HashSet<UnplacedKey>> {
     let hidden: Vec<UnplacedKey> = unplaced_row::table
-        .inner_join(list_import::table)
-        .filter(list_import::reference.eq(import))
+        .filter(unplaced_row::id.eq_any(of_list(conn, import)?))
         .filter(not(scope::RowSeenBy::eyes_of(viewer)))
         .select(unplaced_row::id)
         .load(conn)?;
@@ -288,7 +327,8 @@ pub(in crate::intake::list_import) fn is_answered(
     import: &Reference,
 ) -> Result<bool> {
     let waits = unplaced_row::table
-        .filter(unplaced_row::import_id.eq(list_import::id))
+        .inner_join(list_row::table.on(list_row::unplaced_id.eq(unplaced_row::id.nullable())))
+        .filter(list_row::import_id.eq(list_import::id))
         .filter(unplaced_row::answer.is_null());
     let answered = list_import::table
         .filter(list_import::authority_id.eq(authority))
@@ -326,4 +366,36 @@ pub(in crate::intake::list_import) fn answer(
         ))
         .execute(tx)?;
     Ok(answered == 1)
+}
+
+/// The imports in whose list a row stands, the newest first.
+pub(in crate::intake::list_import) fn imports_of(
+    conn: &mut Conn,
+    row: UnplacedKey,
+) -> Result<Vec<Reference>> {
+    Ok(list_row::table
+        .inner_join(list_import::table)
+        .filter(list_row::unplaced_id.eq(row.number()))
+        .order(list_import::id.desc())
+        .select(list_import::reference)
+        .load(conn)?)
+}
+
+/// Asks something else about a row that waits.
+pub(in crate::intake::list_import) fn ask_instead(
+    tx: &mut Conn,
+    row: UnplacedKey,
+    question: Question,
+    words: &str,
+    candidates: &[(ChildKey, String)],
+) -> Result<()> {
+    diesel::update(unplaced_row::table.filter(unplaced_row::id.eq(row)))
+        .set((
+            unplaced_row::question.eq(question),
+            unplaced_row::words.eq(words),
+        ))
+        .execute(tx)?;
+    diesel::delete(unplaced_candidate::table.filter(unplaced_candidate::row_id.eq(row.number())))
+        .execute(tx)?;
+    insert_candidates(tx, row, candidates)
 }

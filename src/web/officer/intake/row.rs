@@ -10,7 +10,7 @@ use crate::access::Viewer;
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result as DbResult};
 use crate::intake::csv::refused::cells_of;
-use crate::intake::list_import::answering::{self, RowError, Said};
+use crate::intake::list_import::answering::{self, Placed, RowError, Said};
 use crate::intake::list_import::unplaced::{self, Answer, Question, UnplacedRow};
 use crate::register::child;
 use crate::rules::dates::{short, spoken};
@@ -27,6 +27,8 @@ use crate::web::page::{Flash, Page};
 struct RowPage {
     page: Page,
     errors: FormErrors,
+    /// The path of its list.
+    list: String,
     row: UnplacedRow,
     /// Each heading of the list with what the row says under it.
     cells: Vec<(String, String)>,
@@ -137,13 +139,18 @@ pub async fn answer(
     let answered = caller
         .act(move |act| {
             let row = unplaced::find(act.tx, act.viewer, &reference)?.ok_or(RowError::NoSuchRow)?;
-            answering::answer(act, &row, &said)?;
-            Ok(row.import)
+            let placed = answering::answer(act, &row, &said)?;
+            let list = unplaced::list_of(act.tx, act.viewer, &row)?;
+            Ok((placed, list))
         })
         .await?;
     match answered {
-        Ok(import) => Ok(caller.see_other_with(
-            &format!("/imports/{import}"),
+        Ok((Placed::AskedAgain, _)) => Ok(caller.see_other_with(
+            &format!("/rows/{}", named.0),
+            &Flash::important("The answer leads to another question about this row".to_owned()),
+        )),
+        Ok((Placed::Answered, list)) => Ok(caller.see_other_with(
+            &list.map_or("/imports".to_owned(), |list| format!("/imports/{list}")),
             &Flash::success("It is noted what the row is."),
         )),
         Err(RowError::NoSuchRow) => Err(WebError::NotFound),
@@ -192,6 +199,7 @@ impl Refusal for RowError {
 struct Facts {
     row: UnplacedRow,
     candidates: Vec<Candidate>,
+    list: Option<Reference>,
 }
 
 async fn facts(caller: &Caller, reference: &Reference) -> Result<Facts, WebError> {
@@ -202,7 +210,12 @@ async fn facts(caller: &Caller, reference: &Reference) -> Result<Facts, WebError
                 return Ok(None);
             };
             let candidates = candidates(conn, viewer, &row)?;
-            Ok::<_, DbError>(Some(Facts { row, candidates }))
+            let list = unplaced::list_of(conn, viewer, &row)?;
+            Ok::<_, DbError>(Some(Facts {
+                row,
+                candidates,
+                list,
+            }))
         })
         .await?;
     found.ok_or(WebError::NotFound)
@@ -227,10 +240,15 @@ fn candidates(conn: &mut Conn, viewer: &Viewer, row: &UnplacedRow) -> DbResult<V
 }
 
 fn page(caller: &Caller, facts: Facts, form: AnswerForm, errors: FormErrors) -> RowPage {
-    let Facts { row, candidates } = facts;
+    let Facts {
+        row,
+        candidates,
+        list,
+    } = facts;
     RowPage {
         page: caller.page("/imports"),
         errors,
+        list: list.map_or("/imports".to_owned(), |list| format!("/imports/{list}")),
         cells: cells(&row),
         answered: row.answered.as_ref().map(|it| {
             let by = it.by.clone().unwrap_or_else(|| "a later list".to_owned());
@@ -269,7 +287,7 @@ fn choices(row: &UnplacedRow, candidates: &[Candidate]) -> Vec<Choice> {
         choices.extend(candidates.iter().map(|it| {
             let value = format!("{SAME}{}", it.reference);
             Choice::new(value, format!("It is {} ({})", it.name, it.reference)).hint(
-                "What the row tells is added to the record; nothing that is held is written over",
+                "Earlier times on the register and another address are kept beside what is held; nothing is written over",
             )
         }));
         choices.push(

@@ -30,7 +30,8 @@ pub async fn show(caller: Caller) -> Result<HttpResponse, WebError> {
     let Some(reading) = caller.app().lists.of(viewer.authority()) else {
         return Ok(answer::see_other("/imports"));
     };
-    if reading.has_ended() && reading.is_of(viewer) {
+    let has_ended = reading.has_ended();
+    if has_ended && reading.is_of(viewer) {
         caller.app().lists.forget(viewer.authority());
         return match reading.came_of_it() {
             Some(came_of_it) => {
@@ -52,11 +53,11 @@ pub async fn show(caller: Caller) -> Result<HttpResponse, WebError> {
             file_name: reading.file_name.clone(),
             by: reading.by.clone(),
             how_far: reading.how_far(),
-            has_ended: reading.has_ended(),
+            has_ended,
             may_stop: reading.is_of(viewer) || viewer.manages(),
         },
     )?;
-    if !reading.has_ended() {
+    if !has_ended {
         // The page looks again by itself: there is no script that could.
         answer
             .headers_mut()
