@@ -398,6 +398,23 @@ pub fn find(
     Ok(Some(held))
 }
 
+/// The newest list with this row that the viewer may read.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list_of(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    row: &unplaced::UnplacedRow,
+) -> Result<Option<Reference>> {
+    for import in store::unplaced::imports_of(conn, row.key)? {
+        if store::import::find(conn, viewer, &import)?.is_some() {
+            return Ok(Some(import));
+        }
+    }
+    Ok(None)
+}
+
 /// The rows of an import that have no place, as a CSV file to mend and send again; those that were refused, or those of which
 /// something is asked.
 ///

@@ -137,19 +137,6 @@ pub fn find(
     store::unplaced::find(conn, viewer, reference)
 }
 
-/// The newest list with this row that the viewer may read.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn list_of(conn: &mut Conn, viewer: &Viewer, row: &UnplacedRow) -> Result<Option<Reference>> {
-    for import in store::unplaced::imports_of(conn, row.key)? {
-        if store::import::find(conn, viewer, &import)?.is_some() {
-            return Ok(Some(import));
-        }
-    }
-    Ok(None)
-}
-
 /// When a row was answered, by whom and how.
 #[derive(Clone, Debug)]
 pub struct Answered {

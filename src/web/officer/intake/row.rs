@@ -10,6 +10,7 @@ use crate::access::Viewer;
 use crate::clock::london_day;
 use crate::db::{Conn, DbError, Result as DbResult};
 use crate::intake::csv::refused::cells_of;
+use crate::intake::list_import;
 use crate::intake::list_import::answering::{self, Placed, RowError, Said};
 use crate::intake::list_import::unplaced::{self, Answer, Question, UnplacedRow};
 use crate::register::child;
@@ -140,7 +141,7 @@ pub async fn answer(
         .act(move |act| {
             let row = unplaced::find(act.tx, act.viewer, &reference)?.ok_or(RowError::NoSuchRow)?;
             let placed = answering::answer(act, &row, &said)?;
-            let list = unplaced::list_of(act.tx, act.viewer, &row)?;
+            let list = list_import::list_of(act.tx, act.viewer, &row)?;
             Ok((placed, list))
         })
         .await?;
@@ -210,7 +211,7 @@ async fn facts(caller: &Caller, reference: &Reference) -> Result<Facts, WebError
                 return Ok(None);
             };
             let candidates = candidates(conn, viewer, &row)?;
-            let list = unplaced::list_of(conn, viewer, &row)?;
+            let list = list_import::list_of(conn, viewer, &row)?;
             Ok::<_, DbError>(Some(Facts {
                 row,
                 candidates,
