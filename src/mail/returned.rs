@@ -191,13 +191,25 @@ fn named(tx: &mut Conn, about: &Mentioned) -> Result<Option<failing::Named>> {
 }
 
 /// The report that is about the address which we wrote to: by Original-Recipient, or by the last one. One that names only an
-/// address to which the mail was sent on is about our mail all the same; the Message-ID says so.
+/// address to which the mail was sent on is about our mail all the same, because the Message-ID says so, but not about its address
+/// ([`cause_of`]).
 fn about_recipient<'a>(reports: &'a [Report], recipient: &str) -> Option<&'a Report> {
     let is = |address: &Option<String>| address.as_deref() == Some(recipient);
     let by_original = reports.iter().find(|report| is(&report.original));
     let by_last = || reports.iter().find(|report| is(&report.last));
     let sent_on = || reports.iter().find(|report| report.original.is_none());
     by_original.or_else(by_last).or_else(sent_on)
+}
+
+/// Why the mail did not arrive. What a report says of an address that the mail was sent on to, it does not say of ours: a
+/// group of which one has left, or a mailbox from which mail goes on, works.
+fn cause_of(report: &Report, recipient: &str) -> Cause {
+    let names = |address: &Option<String>| address.as_deref() == Some(recipient);
+    let is_ours = names(&report.original) || names(&report.last);
+    if report.cause.marks_address() && !is_ours {
+        return Cause::Unclear;
+    }
+    report.cause
 }
 
 fn lose(
@@ -210,28 +222,29 @@ fn lose(
     if mail.state != MailState::Sent {
         return Ok(Returned::KnownBefore(mail.reference));
     }
+    let cause = cause_of(report, &mail.recipient);
     tracing::error!(
         mail = mail.reference,
         kind = mail.kind.as_str(),
-        cause = report.cause.as_str(),
+        cause = cause.as_str(),
         answer = report.words,
         "mail came back"
     );
     let failure = Failure {
-        cause: Some(report.cause),
+        cause: Some(cause),
         at: now,
         words: &report.words,
     };
-    let again_at = again_at(&mail, report.cause, now);
+    let again_at = again_at(&mail, cause, now);
     failing::record_returned(tx, &mail, failure, again_at)?;
     if again_at.is_some() {
         return Ok(Returned::Held(mail.reference));
     }
-    if report.cause.marks_address() {
+    if cause.marks_address() {
         failing::add(tx, &mail.recipient, &report.words, mail.id, now)?;
     }
     forget_secrets(tx, mail.kind, mail.id)?;
-    Ok(Returned::Lost(mail.reference, report.cause))
+    Ok(Returned::Lost(mail.reference, cause))
 }
 
 /// When the mail is tried again, if it is: its words must be there still.
