@@ -133,9 +133,19 @@ pub fn take<A>(
             Some(mail) => Returned::Away(mail.reference),
             None => Returned::Automatic,
         }),
-        Read::Letter(_) => keep(tx, &[], &came),
+        Read::Letter(about) => keep_letter(tx, &about, &came),
         Read::Unreadable => Ok(Returned::Unreadable),
     }
+}
+
+/// A letter that answers a mail is for the authority of that mail.
+fn keep_letter(tx: &mut Conn, about: &Mentioned, came: &Came<'_>) -> Result<Returned> {
+    let answered = named(tx, about)?.map(|mail| mail.authority_id);
+    let came = Came {
+        otherwise: answered.or(came.otherwise),
+        ..*came
+    };
+    keep(tx, &[], &came)
 }
 
 fn take_bounce(tx: &mut Conn, bounce: &Bounce, came: &Came<'_>) -> Result<Returned> {

@@ -201,6 +201,26 @@ fn a_report_on_an_address_it_was_sent_on_to_is_about_the_one_that_we_wrote_to() 
 }
 
 #[test]
+fn a_letter_is_for_the_authority_whose_mail_it_answers() {
+    let (world, mails) = world_with_a_lapse();
+    let earlier = world.run(|tx| {
+        let key = authority::add(tx, "989", "Othershire")?;
+        let viewer = Viewer::program(key, "test");
+        authority::take_into_service(&mut Act::new(tx, &viewer, At::of(world.now())), None)?;
+        Ok(key)
+    });
+    let first = world.run(|conn| Ok(authority::in_service(conn)?.remove(0).key));
+    assert_eq!(first, earlier, "the other one is the first in service");
+    let answers = message_id(to(&mails, OFFICER)).replace("Message-ID", "In-Reply-To");
+    let letter =
+        format!("From: parent@elsewhere.example\r\nSubject: Re: x\r\n{answers}\r\n\r\nHello.");
+    let Returned::Unplaced(kept) = world.take(&letter) else {
+        panic!("it is a letter");
+    };
+    assert_eq!(kept.authority, world.authority.number());
+}
+
+#[test]
 fn only_gone_marks_an_address_whatever_the_code() {
     for (status, words, cause) in [
         ("5.2.2", "552 5.2.2 mailbox full", Cause::Full),

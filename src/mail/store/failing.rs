@@ -15,6 +15,8 @@ use crate::rules::bounce::Cause;
 #[derive(Queryable)]
 pub(in crate::mail) struct Named {
     pub(in crate::mail) id: Key<OutgoingMail>,
+    /// The number of the authority that it belongs to.
+    pub(in crate::mail) authority_id: i64,
     pub(in crate::mail) reference: String,
     pub(in crate::mail) kind: MailKind,
     pub(in crate::mail) recipient: String,
@@ -58,6 +60,7 @@ pub(in crate::mail) fn by_reference(conn: &mut Conn, reference: &str) -> Result<
 fn named() -> _ {
     outgoing_mail::table.select((
         outgoing_mail::id,
+        outgoing_mail::authority_id,
         outgoing_mail::reference,
         outgoing_mail::kind,
         outgoing_mail::recipient,
