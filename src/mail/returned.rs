@@ -5,6 +5,7 @@
 use chrono::NaiveDateTime;
 
 use super::bounce::{self, Bounce, Mentioned, Read, Report};
+use super::deliver::LEASE;
 use super::outbox::forget_secrets;
 use super::store::leases::Failure;
 use super::store::{MailState, failing};
@@ -21,6 +22,9 @@ pub enum Returned {
     Lost(String, Cause),
     /// The mail with this reference came back by our own fault, and is tried again.
     Held(String),
+    /// The mail with this reference is with a mail server at this moment: whether it was taken is not written down yet, and the
+    /// message has to come again.
+    UnderWay(String),
     /// The mail with this reference was known not to have arrived.
     KnownBefore(String),
     /// The server still tries.
@@ -70,6 +74,10 @@ impl std::fmt::Display for Returned {
             Self::Held(mail) => write!(
                 f,
                 "{mail} came back by our own fault: it is tried again, and the administrators are told"
+            ),
+            Self::UnderWay(mail) => write!(
+                f,
+                "{mail} is being sent at this moment: the message is read again later"
             ),
             Self::KnownBefore(mail) => write!(f, "{mail} was known not to have arrived"),
             Self::Delayed(mail) => write!(f, "{mail} is delayed only; nothing is changed"),
@@ -228,6 +236,9 @@ fn lose(
     report: &Report,
     now: NaiveDateTime,
 ) -> Result<Returned> {
+    if is_under_way(&mail, now) {
+        return Ok(Returned::UnderWay(mail.reference));
+    }
     // One that waits is tried already, and a report on an earlier try says nothing of the next.
     if mail.state != MailState::Sent {
         return Ok(Returned::KnownBefore(mail.reference));
@@ -255,6 +266,13 @@ fn lose(
     }
     forget_secrets(tx, mail.kind, mail.id)?;
     Ok(Returned::Lost(mail.reference, cause))
+}
+
+/// A report may be read in the moment between the server's answer and its being written down. A lease for longer than any was
+/// made by a clock that was ahead.
+fn is_under_way(mail: &failing::Named, now: NaiveDateTime) -> bool {
+    let is_held = |until: NaiveDateTime| until > now && until <= now + LEASE;
+    mail.state == MailState::Waiting && mail.leased_until.is_some_and(is_held)
 }
 
 /// When the mail is tried again, if it is: its words must be there still.

@@ -5,9 +5,13 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use super::*;
+use diesel::prelude::*;
+
+use crate::db::schema::outgoing_mail;
 use crate::duty::posts::{HeardOf, Posts};
 use crate::jobs::bounces;
 use crate::mail::Transport;
+use crate::mail::outbox::MailState;
 use crate::mail::returned::Returned;
 use crate::mail::transport::Play;
 use crate::mail::unplaced;
@@ -197,6 +201,42 @@ fn a_report_on_an_address_it_was_sent_on_to_is_about_the_one_that_we_wrote_to() 
         Vec::<String>::new(),
         "others behind that address may have read it"
     );
+    assert_eq!(recipients(&world.sweep()), [MANAGER]);
+}
+
+#[test]
+fn what_comes_back_before_it_is_written_down_as_sent_waits_for_that() {
+    let (mut world, mails) = world_with_a_lapse();
+    let folder = tempfile::tempdir().unwrap();
+    world.services.courier.bounces = Some(folder.path().to_owned());
+    let mail = to(&mails, TEAM_LEADER);
+    let raw = bounce(mail, TEAM_LEADER, "failed", "5.1.1");
+    fs::create_dir_all(folder.path().join("new")).unwrap();
+    fs::write(folder.path().join("new").join("1.a"), &raw).unwrap();
+    let (_, reference) = message_id(mail).split_once('<').unwrap();
+    let (reference, _) = reference.split_once('@').unwrap();
+    let write_state = |state: MailState, leased_until: Option<NaiveDateTime>| {
+        world.run(|tx| {
+            diesel::update(outgoing_mail::table)
+                .filter(outgoing_mail::reference.eq(reference))
+                .set((
+                    outgoing_mail::state.eq(state),
+                    outgoing_mail::leased_until.eq(leased_until),
+                ))
+                .execute(tx)?;
+            Ok(())
+        });
+    };
+    let soon = world.now() + chrono::Duration::minutes(5);
+    write_state(MailState::Waiting, Some(soon));
+    let work = bounces::run(&world.services).unwrap();
+    assert_eq!((work.found, work.did, work.failed), (1, 0, 0));
+    assert_eq!(names(&folder.path().join("new")), ["1.a"]);
+
+    write_state(MailState::Sent, None);
+    let work = bounces::run(&world.services).unwrap();
+    assert_eq!((work.found, work.did, work.failed), (1, 1, 0));
+    assert_eq!(world.failing(), [TEAM_LEADER]);
     assert_eq!(recipients(&world.sweep()), [MANAGER]);
 }
 

@@ -21,6 +21,8 @@ pub(in crate::mail) struct Named {
     pub(in crate::mail) kind: MailKind,
     pub(in crate::mail) recipient: String,
     pub(in crate::mail) state: MailState,
+    /// Until when somebody who sends it holds it.
+    pub(in crate::mail) leased_until: Option<NaiveDateTime>,
     pub(in crate::mail) tries: i32,
     pub(in crate::mail) useless_after: Option<NaiveDateTime>,
     /// Whether its words are still kept, so that it can be sent again.
@@ -65,6 +67,7 @@ fn named() -> _ {
         outgoing_mail::kind,
         outgoing_mail::recipient,
         outgoing_mail::state,
+        outgoing_mail::leased_until,
         outgoing_mail::tries,
         outgoing_mail::useless_after,
         outgoing_mail::body_text.ne(""),
