@@ -174,6 +174,15 @@ pub(in crate::mail) fn is_taken_since(
         .any(|(to, sent_at)| domain_of(to) == domain && sent_at.is_some_and(|at| at > since)))
 }
 
+/// Whether a mail did not arrive by our own fault when it was tried before.
+pub(in crate::mail) fn is_our_fault(tx: &mut Conn, mail: Key<OutgoingMail>) -> Result<bool> {
+    let cause: Option<Cause> = outgoing_mail::table
+        .filter(outgoing_mail::id.eq(mail))
+        .select(outgoing_mail::cause)
+        .first(tx)?;
+    Ok(cause == Some(Cause::OurFault))
+}
+
 /// Gives a mail back that was taken and not tried, as if nobody had taken it.
 pub(in crate::mail) fn give_back(tx: &mut Conn, mail: &OutgoingMail) -> Result<()> {
     diesel::update(outgoing_mail::table)
