@@ -145,6 +145,7 @@ fn record_failure(
         .filter(outgoing_mail::tries.eq(mail.tries))
         .set((
             outgoing_mail::state.eq(state),
+            outgoing_mail::sent_at.eq(None::<NaiveDateTime>),
             outgoing_mail::next_try_at.eq(next_try_at),
             outgoing_mail::last_answer.eq(failure.words),
             outgoing_mail::leased_until.eq(None::<NaiveDateTime>),
