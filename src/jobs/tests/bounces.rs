@@ -50,6 +50,27 @@ impl World {
         self.run(|conn| unplaced::open(conn, self.authority))
     }
 
+    fn posts(&self) -> Posts {
+        self.run(|conn| {
+            let authority = authority::by_key(conn, self.authority)?;
+            Posts::of(conn, &authority, self.today())
+        })
+    }
+
+    fn promise_is_broken(&self, words: &str) -> bool {
+        self.broken_promises().iter().any(|it| it.contains(words))
+    }
+
+    /// Mail comes back from one after the other, until the duty mailbox is told.
+    fn pass_up_to_the_mailbox(&self, mut told: Vec<Posted>) -> Vec<Posted> {
+        for (who, next) in [(TEAM_LEADER, MANAGER), (MANAGER, HEAD), (HEAD, DUTY)] {
+            self.take(&bounce(to(&told, who), who, "failed", "5.1.1"));
+            told = self.sweep();
+            assert!(recipients(&told).contains(&next), "{:?}", recipients(&told));
+        }
+        told
+    }
+
     fn dead(&self) -> i64 {
         self.run(|conn| outbox::overview(conn, self.authority)).dead
     }
@@ -308,20 +329,12 @@ fn our_own_fault_silences_no_post_and_its_mail_is_tried_again() {
 }
 
 #[test]
-fn bounces_alone_never_leave_nobody_to_tell() {
+fn bounces_alone_never_leave_nobody_to_write_to() {
     let (world, mails) = world_with_a_lapse();
     world.take(&bounce(to(&mails, OFFICER), OFFICER, "failed", "5.1.1"));
-    let mut told = mails;
-    for (who, next) in [
-        (TEAM_LEADER, MANAGER),
-        (MANAGER, HEAD),
-        (HEAD, DUTY),
-        (DUTY, SAFEGUARDING),
-    ] {
-        world.take(&bounce(to(&told, who), who, "failed", "5.1.1"));
-        told = world.sweep();
-        assert!(recipients(&told).contains(&next), "{:?}", recipients(&told));
-    }
+    let told = world.pass_up_to_the_mailbox(mails);
+    world.take(&bounce(to(&told, DUTY), DUTY, "failed", "5.1.1"));
+    let told = world.sweep();
     world.take(&bounce(
         to(&told, SAFEGUARDING),
         SAFEGUARDING,
@@ -329,17 +342,41 @@ fn bounces_alone_never_leave_nobody_to_tell() {
         "5.1.1",
     ));
     assert_eq!(world.failing().len(), 6);
-    let posts = world.run(|conn| {
-        let authority = authority::by_key(conn, world.authority)?;
-        Posts::of(conn, &authority, world.today())
-    });
-    assert_eq!(posts.kept().map(EmailAddress::as_str), Some(SAFEGUARDING));
-    assert_eq!(posts.silenced(), []);
-    let heard = posts.who(Post::HeadOfService, HeardOf::default()).unwrap();
-    assert_eq!(heard.people.len(), 1, "somebody is written to all the same");
+    let posts = world.posts();
+    assert!(posts.silenced().contains(&Post::SafeguardingLead));
+    for (post, last) in [
+        (Post::TeamLeader, DUTY),
+        (Post::HeadOfService, DUTY),
+        (Post::SafeguardingLead, SAFEGUARDING),
+    ] {
+        let heard = posts.who(post, HeardOf::default()).unwrap();
+        assert_eq!(heard.people.len(), 1, "{post:?}");
+        assert_eq!(heard.people[0].email.as_str(), last, "{post:?}");
+    }
     world
         .ending
         .leave_unproved("the last mail of all came back, and nobody is left who was not tried");
+}
+
+#[test]
+fn a_post_that_nobody_reads_for_is_said_although_another_post_works() {
+    let (world, mails) = world_with_a_lapse();
+    world.give_post(Post::DataTeam, "Sam Reed");
+    let told = world.pass_up_to_the_mailbox(mails);
+    assert_eq!(world.posts().silenced(), []);
+    assert!(!world.promise_is_broken("somebody who can be told"));
+    world.take(&bounce(to(&told, DUTY), DUTY, "failed", "5.1.1"));
+    let silent = [
+        Post::TeamLeader,
+        Post::Manager,
+        Post::HeadOfService,
+        Post::DutyMailbox,
+    ];
+    assert_eq!(world.posts().silenced(), silent);
+    assert!(world.promise_is_broken("somebody who can be told"));
+    world
+        .ending
+        .leave_unproved("mail came back from everybody above the team leader");
 }
 
 #[test]
