@@ -226,6 +226,28 @@ fn a_report_on_an_address_it_was_sent_on_to_is_about_the_one_that_we_wrote_to() 
 }
 
 #[test]
+fn a_report_of_qmail_names_the_address_in_words() {
+    for (named, failing) in [
+        (TEAM_LEADER, vec![TEAM_LEADER]),
+        ("member@elsewhere.example", vec![]),
+    ] {
+        let (world, mails) = world_with_a_lapse();
+        let id = message_id(to(&mails, TEAM_LEADER));
+        let raw = format!(
+            "From: MAILER-DAEMON@mx.example\r\nSubject: failure notice\r\n\r\n\
+             Hi. This is the qmail-send program at mx.example.\r\n\
+             I'm afraid I wasn't able to deliver your message.\r\n\r\n\
+             <{named}>:\r\nSorry, no mailbox here by that name. (#5.1.1)\r\n\r\n\
+             --- Below this line is a copy of the message.\r\n\r\n\
+             {id}\r\nTo: {TEAM_LEADER}\r\n\r\nText\r\n"
+        );
+        assert!(matches!(world.take(&raw), Returned::Lost(..)));
+        assert_eq!(world.failing(), failing);
+        assert_eq!(recipients(&world.sweep()), [MANAGER]);
+    }
+}
+
+#[test]
 fn what_comes_back_before_it_is_written_down_as_sent_waits_for_that() {
     let (mut world, mails) = world_with_a_lapse();
     let folder = tempfile::tempdir().unwrap();
