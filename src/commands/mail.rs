@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use hearth::jobs::{bounces, deliver, runner};
 
+use hearth::mail::returned::Returned;
+
 use super::{Failure, Outcome, clock, jobs, open_ready, say, settings};
 
 /// How it ends when the message changes nothing: not 0, because nothing is written down of it, and not 1, because it need
@@ -38,6 +40,9 @@ fn bounce() -> Outcome {
     let mut raw = Vec::new();
     std::io::stdin().take(READ_AT_MOST).read_to_end(&mut raw)?;
     let taken = bounces::take(&services, &raw)?;
+    if matches!(taken, Returned::UnderWay(_)) {
+        return Err(Failure::because(taken.to_string()));
+    }
     say!("{taken}")?;
     if !taken.changes_something() {
         return Ok(ExitCode::from(CHANGES_NOTHING));

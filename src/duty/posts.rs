@@ -13,7 +13,6 @@ use crate::rules::escalation::Post;
 use crate::rules::identifiers::EmailAddress;
 
 /// The holders of an authority's posts on a day.
-#[derive(Clone)]
 pub struct Posts {
     holders: Vec<(Post, EmailAddress)>,
     /// By the address of who is away.
@@ -21,11 +20,9 @@ pub struct Posts {
     mailbox: Option<EmailAddress>,
     /// Those of them who see a restricted record only as its own officer.
     only_own_restricted: HashSet<String>,
-    /// Mail came back from these: whoever has one of them holds no post, so that the next above is told.
+    /// Mail came back from these, in the order in which they began to fail: whoever has one of them holds no post, so that the
+    /// next above is told.
     failing: Vec<String>,
-    /// The one of them that failed last, where every address that somebody can be told at fails: it is written to all the
-    /// same, because bounces alone never leave an authority without anybody to tell.
-    kept: Option<EmailAddress>,
 }
 
 /// What somebody is told of, as far as it decides who that is.
@@ -70,14 +67,7 @@ impl Posts {
             .as_deref()
             .and_then(|mailbox| EmailAddress::parse(mailbox).ok());
         let failing = outbox::failing_addresses(conn)?;
-        // Administrators do not hear of lapses of others.
-        let of_posts = holders
-            .iter()
-            .filter(|(post, _)| *post != Post::Administrator)
-            .map(|(_, email)| email)
-            .chain(&mailbox);
         Ok(Self {
-            kept: last_to_fail(of_posts, &failing),
             holders,
             away: away
                 .into_iter()
@@ -95,39 +85,46 @@ impl Posts {
 
     /// The holders of a post, or of the next one above it for which somebody is there, or at last the authority's
     /// mailbox. The holder of the post of officer is the child's own. Whoever did it is told only when nobody else is
-    /// there at all; and where everybody who could hear of it has an address that mail came back from, they are told there.
+    /// there at all. Where mail came back from everybody who could hear of it, the address of theirs that failed last is written
+    /// to all the same: bounces alone never leave nobody to write to.
     pub fn who(&self, post: Post, about: HeardOf<'_>) -> Option<Heard> {
-        self.who_is_reached(post, about)
-            .or_else(|| self.as_if_all_worked()?.who_is_reached(post, about))
-    }
-
-    /// The address that mail came back from and that is written to all the same, because there is no other.
-    pub fn kept(&self) -> Option<&EmailAddress> {
-        self.kept.as_ref()
-    }
-
-    /// The posts of which nobody would hear only because mail came back; none, if all is well.
-    pub fn silenced(&self) -> Vec<Post> {
-        let Some(all) = self.as_if_all_worked() else {
-            return Vec::new();
+        let last_to_work = || {
+            let mut kept = self
+                .failing
+                .iter()
+                .rev()
+                .filter(|it| self.is_theirs(it, about));
+            kept.find_map(|kept| self.who_is_reached(post, about, Some(kept)))
         };
+        self.who_is_reached(post, about, None).or_else(last_to_work)
+    }
+
+    /// The posts for which mail came back from everybody who could be told, so that whoever is written to may not read it; none,
+    /// if all is well. An officer's is that of who leads them, because each officer has a child's own.
+    pub fn silenced(&self) -> Vec<Post> {
         let about = HeardOf::default();
-        let is_silenced =
-            |post: &Post| self.who(*post, about).is_none() && all.who(*post, about).is_some();
+        let is_silenced = |post: &Post| {
+            let is_reached = self.who_is_reached(*post, about, None).is_some();
+            *post != Post::Officer && !is_reached && self.who(*post, about).is_some()
+        };
         Post::ALL.iter().copied().filter(is_silenced).collect()
     }
 
-    fn as_if_all_worked(&self) -> Option<Self> {
-        (!self.failing.is_empty()).then(|| Self {
-            failing: Vec::new(),
-            ..self.clone()
-        })
+    /// Whether anybody could be told at this address.
+    fn is_theirs(&self, address: &str, about: HeardOf<'_>) -> bool {
+        let is_it = |email: &EmailAddress| email.as_str() == address;
+        let is_delegate = |cover: &Cover| cover.delegate.as_deref() == Some(address);
+        about.officer == Some(address)
+            || self.holders.iter().any(|(_, email)| is_it(email))
+            || self.mailbox.as_ref().is_some_and(is_it)
+            || self.away.values().any(is_delegate)
     }
 
-    fn who_is_reached(&self, post: Post, about: HeardOf<'_>) -> Option<Heard> {
+    /// As [`Posts::who`], of those whose address works, and of `kept` as if it did.
+    fn who_is_reached(&self, post: Post, about: HeardOf<'_>, kept: Option<&str>) -> Option<Heard> {
         let mut asked = Some(post);
         while let Some(post) = asked {
-            let people = self.there_for(post, about);
+            let people = self.there_for(post, about, kept);
             if !people.is_empty() {
                 return Some(Heard { post, people });
             }
@@ -137,9 +134,9 @@ impl Posts {
         match about.done_by {
             Some(_) => {
                 let alone = HeardOf { done_by, ..about };
-                (self.at_the_mailbox()).or_else(|| self.who_is_reached(post, alone))
+                (self.at_the_mailbox(kept)).or_else(|| self.who_is_reached(post, alone, kept))
             }
-            None => self.at_the_mailbox(),
+            None => self.at_the_mailbox(kept),
         }
     }
 
@@ -147,12 +144,12 @@ impl Posts {
     pub fn above(&self, post: Post) -> Option<Heard> {
         match post.next_above() {
             Some(next) => self.who(next, HeardOf::default()),
-            None => self.at_the_mailbox(),
+            None => self.at_the_mailbox(None),
         }
     }
 
-    fn at_the_mailbox(&self) -> Option<Heard> {
-        let email = self.mailbox.clone().filter(|it| self.works(it))?;
+    fn at_the_mailbox(&self, kept: Option<&str>) -> Option<Heard> {
+        let email = self.mailbox.clone().filter(|it| self.works(it, kept))?;
         Some(Heard {
             post: Post::DutyMailbox,
             people: vec![Hearer {
@@ -170,9 +167,9 @@ impl Posts {
         highest.copied().unwrap_or(Post::Officer)
     }
 
-    fn works(&self, address: &EmailAddress) -> bool {
-        let fails = self.failing.iter().any(|it| it == address.as_str());
-        !fails || self.kept() == Some(address)
+    fn works(&self, address: &EmailAddress, kept: Option<&str>) -> bool {
+        let address = address.as_str();
+        kept == Some(address) || !self.failing.iter().any(|it| it == address)
     }
 
     /// Whether whoever has this address could open the record. A mailbox is read by people with accounts of their own.
@@ -185,7 +182,7 @@ impl Posts {
 
     /// Who hears what is for a post: its holders, and for each who is away the delegate. Whoever holds the post and
     /// stands in for another of its holders is told once, as themselves.
-    fn there_for(&self, post: Post, about: HeardOf<'_>) -> Vec<Hearer> {
+    fn there_for(&self, post: Post, about: HeardOf<'_>, kept: Option<&str>) -> Vec<Hearer> {
         let holders: Vec<EmailAddress> = if post == Post::Officer {
             let own = about
                 .officer
@@ -198,7 +195,7 @@ impl Posts {
         let mut people: Vec<Hearer> = holders
             .into_iter()
             .filter_map(|email| self.or_delegate(email))
-            .filter(|person| self.works(&person.email))
+            .filter(|person| self.works(&person.email, kept))
             .filter(|person| self.can_open(&person.email, about))
             .filter(|person| about.done_by != Some(person.email.as_str()))
             .collect();
@@ -219,17 +216,4 @@ impl Posts {
             in_place_of: Some(cover.name.clone()),
         })
     }
-}
-
-/// Of addresses that all fail, the one that failed last; `failing` is in the order in which they did.
-fn last_to_fail<'a>(
-    addresses: impl Iterator<Item = &'a EmailAddress>,
-    failing: &[String],
-) -> Option<EmailAddress> {
-    let mut last = None;
-    for address in addresses {
-        let place = failing.iter().position(|it| it == address.as_str())?;
-        last = last.max(Some((place, address)));
-    }
-    last.map(|(_, address)| address.clone())
 }

@@ -17,7 +17,7 @@ pub fn is_wanted(services: &Services) -> bool {
     services.courier.bounces.is_some()
 }
 
-/// Deals with every new message. One that cannot be read stays where it is and is a failure of every run, until somebody
+/// Deals with every new message. One about a mail that is being sent at this moment is left for the next run. One that cannot be read stays where it is and is a failure of every run, until somebody
 /// has looked at it.
 ///
 /// # Errors
@@ -56,6 +56,9 @@ fn take_file(services: &Services, folder: &Path, message: &Path, work: &mut Work
     tracing::info!(message = %name, "mail that came in: {taken}");
     if taken == Returned::Unreadable {
         work.leave(&format!("{name}: {taken}"));
+        return Ok(());
+    }
+    if matches!(taken, Returned::UnderWay(_)) {
         return Ok(());
     }
     match maildir::set_aside(folder, message) {

@@ -333,12 +333,18 @@ impl<'a> Settled<'a> {
         let Some(answer) = &handled.answer else {
             return Ok(Self::NotTried(mail));
         };
-        let (cause, next) = match answer {
-            Answer::Refused(refusal) if refusal.is_the_end() && doubts.doubt(tx, mail)? => {
-                let next = delivery::again(tried(mail), now, handled.jitter);
-                (Some(Cause::OurFault), next)
+        let doubted = match answer {
+            Answer::Refused(refusal) if refusal.is_the_end() => {
+                doubts.doubt(tx, mail, refusal.cause(), now)?
             }
-            answer => {
+            _ => None,
+        };
+        let (cause, next) = match doubted {
+            Some(cause) => {
+                let next = delivery::again(tried(mail), now, handled.jitter);
+                (Some(cause), next)
+            }
+            None => {
                 let next = delivery::after(tried(mail), answer, now, handled.jitter);
                 (cause(answer), next)
             }

@@ -4,9 +4,12 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use chrono::NaiveDateTime;
+
 use super::store::{OutgoingMail, leases};
 use crate::db::{Conn, Result};
-use crate::rules::delivery::{Answer, domain_of, is_refused_with_others};
+use crate::rules::bounce::Cause;
+use crate::rules::delivery::{Answer, DOUBTED_FOR, domain_of, is_refused_with_others};
 
 /// More are not kept back: nothing taken beside so many is enough.
 const AT_MOST: usize = 16;
@@ -64,21 +67,29 @@ impl Doubts {
         std::mem::take(&mut self.kept)
     }
 
-    /// Whether the refusal of a mail says nothing of its address. What was refused before is believed once the server has
-    /// taken something for the same domain since.
-    pub(super) fn doubt(&self, tx: &mut Conn, mail: &OutgoingMail) -> Result<bool> {
+    /// Why a mail waits that was refused for good, if that is not believed. What was refused before is believed once the server
+    /// has taken something for the same domain since. Some who are said to be gone may have left together, so they are no fault
+    /// of ours and are doubted for some hours only; unless the relay took nothing at all, now or before.
+    pub(super) fn doubt(
+        &self,
+        tx: &mut Conn,
+        mail: &OutgoingMail,
+        said: Cause,
+        now: NaiveDateTime,
+    ) -> Result<Option<Cause>> {
         let refused = self.refused.iter().map(String::as_str).collect();
         if !is_refused_with_others(&mail.recipient, &refused, &self.taken) {
-            return Ok(false);
+            return Ok(None);
         }
-        match mail.failing_since {
-            None => Ok(true),
-            Some(since) => Ok(!leases::is_taken_since(
-                tx,
-                domain_of(&mail.recipient),
-                since,
-            )?),
+        let since = mail.failing_since.unwrap_or(now);
+        if since < now && leases::is_taken_since(tx, domain_of(&mail.recipient), since)? {
+            return Ok(None);
         }
+        let is_ours = said != Cause::Gone || self.relay_takes_nothing();
+        if is_ours || leases::is_our_fault(tx, mail.id)? {
+            return Ok(Some(Cause::OurFault));
+        }
+        Ok((now - since < DOUBTED_FOR).then_some(said))
     }
 
     /// Whether so many were refused, and none taken, that the rest need not be tried now.

@@ -56,6 +56,16 @@ pub fn of_all(conn: &mut Conn) -> Result<Fault> {
     Ok(Fault::of(&store::fault::all(conn)?))
 }
 
+/// As [`of_all`], of what our mail server itself answered: nobody outside can write that.
+///
+/// # Errors
+/// If the database refuses.
+pub fn on_the_line(conn: &mut Conn) -> Result<Fault> {
+    let mut faulty = store::fault::all(conn)?;
+    faulty.retain(|it| !it.came_back);
+    Ok(Fault::of(&faulty))
+}
+
 /// Of one authority.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 use chrono::NaiveDateTime;
 
 use super::bounce::{self, Bounce, Mentioned, Read, Report};
+use super::deliver::LEASE;
 use super::outbox::forget_secrets;
 use super::store::leases::Failure;
 use super::store::{MailState, failing};
@@ -21,6 +22,9 @@ pub enum Returned {
     Lost(String, Cause),
     /// The mail with this reference came back by our own fault, and is tried again.
     Held(String),
+    /// The mail with this reference is with a mail server at this moment: whether it was taken is not written down yet, and the
+    /// message has to come again.
+    UnderWay(String),
     /// The mail with this reference was known not to have arrived.
     KnownBefore(String),
     /// The server still tries.
@@ -70,6 +74,10 @@ impl std::fmt::Display for Returned {
             Self::Held(mail) => write!(
                 f,
                 "{mail} came back by our own fault: it is tried again, and the administrators are told"
+            ),
+            Self::UnderWay(mail) => write!(
+                f,
+                "{mail} is being sent at this moment: the message is read again later"
             ),
             Self::KnownBefore(mail) => write!(f, "{mail} was known not to have arrived"),
             Self::Delayed(mail) => write!(f, "{mail} is delayed only; nothing is changed"),
@@ -133,9 +141,19 @@ pub fn take<A>(
             Some(mail) => Returned::Away(mail.reference),
             None => Returned::Automatic,
         }),
-        Read::Letter(_) => keep(tx, &[], &came),
+        Read::Letter(about) => keep_letter(tx, &about, &came),
         Read::Unreadable => Ok(Returned::Unreadable),
     }
+}
+
+/// A letter that answers a mail is for the authority of that mail.
+fn keep_letter(tx: &mut Conn, about: &Mentioned, came: &Came<'_>) -> Result<Returned> {
+    let answered = named(tx, about)?.map(|mail| mail.authority_id);
+    let came = Came {
+        otherwise: answered.or(came.otherwise),
+        ..*came
+    };
+    keep(tx, &[], &came)
 }
 
 fn take_bounce(tx: &mut Conn, bounce: &Bounce, came: &Came<'_>) -> Result<Returned> {
@@ -191,7 +209,8 @@ fn named(tx: &mut Conn, about: &Mentioned) -> Result<Option<failing::Named>> {
 }
 
 /// The report that is about the address which we wrote to: by Original-Recipient, or by the last one. One that names only an
-/// address to which the mail was sent on is about our mail all the same; the Message-ID says so.
+/// address to which the mail was sent on is about our mail all the same, because the Message-ID says so, but not about its address
+/// ([`cause_of`]).
 fn about_recipient<'a>(reports: &'a [Report], recipient: &str) -> Option<&'a Report> {
     let is = |address: &Option<String>| address.as_deref() == Some(recipient);
     let by_original = reports.iter().find(|report| is(&report.original));
@@ -200,38 +219,60 @@ fn about_recipient<'a>(reports: &'a [Report], recipient: &str) -> Option<&'a Rep
     by_original.or_else(by_last).or_else(sent_on)
 }
 
+/// Why the mail did not arrive. What a report says of an address that the mail was sent on to, it does not say of ours: a
+/// group of which one has left, or a mailbox from which mail goes on, works.
+fn cause_of(report: &Report, recipient: &str) -> Cause {
+    let names = |address: &Option<String>| address.as_deref() == Some(recipient);
+    let is_ours = names(&report.original) || names(&report.last);
+    if report.cause.marks_address() && !is_ours {
+        return Cause::Unclear;
+    }
+    report.cause
+}
+
 fn lose(
     tx: &mut Conn,
     mail: failing::Named,
     report: &Report,
     now: NaiveDateTime,
 ) -> Result<Returned> {
+    if is_under_way(&mail, now) {
+        return Ok(Returned::UnderWay(mail.reference));
+    }
     // One that waits is tried already, and a report on an earlier try says nothing of the next.
     if mail.state != MailState::Sent {
         return Ok(Returned::KnownBefore(mail.reference));
     }
+    let cause = cause_of(report, &mail.recipient);
     tracing::error!(
         mail = mail.reference,
         kind = mail.kind.as_str(),
-        cause = report.cause.as_str(),
+        cause = cause.as_str(),
         answer = report.words,
         "mail came back"
     );
     let failure = Failure {
-        cause: Some(report.cause),
+        cause: Some(cause),
         at: now,
         words: &report.words,
     };
-    let again_at = again_at(&mail, report.cause, now);
+    let again_at = again_at(&mail, cause, now);
     failing::record_returned(tx, &mail, failure, again_at)?;
     if again_at.is_some() {
         return Ok(Returned::Held(mail.reference));
     }
-    if report.cause.marks_address() {
+    if cause.marks_address() {
         failing::add(tx, &mail.recipient, &report.words, mail.id, now)?;
     }
     forget_secrets(tx, mail.kind, mail.id)?;
-    Ok(Returned::Lost(mail.reference, report.cause))
+    Ok(Returned::Lost(mail.reference, cause))
+}
+
+/// A report may be read in the moment between the server's answer and its being written down. A lease for longer than any was
+/// made by a clock that was ahead.
+fn is_under_way(mail: &failing::Named, now: NaiveDateTime) -> bool {
+    let is_held = |until: NaiveDateTime| until > now && until <= now + LEASE;
+    mail.state == MailState::Waiting && mail.leased_until.is_some_and(is_held)
 }
 
 /// When the mail is tried again, if it is: its words must be there still.

@@ -289,14 +289,14 @@ fn returns_owed(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
     Ok(invariant)
 }
 
-/// For each post that could hear of a lapse.
+/// Whoever is written to at an address that mail came back from is not told.
 fn nobody_silenced(
     conn: &mut Conn,
     authorities: &[AuthorityKey],
     today: NaiveDate,
 ) -> Result<Invariant> {
     let mut invariant =
-        Invariant::new("No authority is without anybody to tell because of mail that came back");
+        Invariant::new("For every post there is somebody who can be told, whatever mail came back");
     for key in authorities {
         let authority = authority::by_key(conn, *key)?;
         let silenced = Posts::of(conn, &authority, today)?.silenced();

@@ -14,6 +14,10 @@ const WAITS: [i64; 12] = [1, 5, 15, 60, 120, 240, 480, 720, 1440, 1440, 1440, 14
 /// ahead.
 pub const LONGEST_WAIT: TimeDelta = TimeDelta::days(2);
 
+/// So long it is doubted that some mailboxes are gone of which a server said so together: time enough for whoever runs it to
+/// mend it, and not so long that what climbs comes too late.
+pub const DOUBTED_FOR: TimeDelta = TimeDelta::hours(4);
+
 /// What came of a try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {

@@ -51,7 +51,8 @@ pub async fn live() -> HttpResponse {
 }
 
 /// GET `/health/ready`: the database answers and is still of this program's version, the jobs have run in time,
-/// the last sweep told somebody all that was owed, and mail to several addresses is not held up by our own fault; 503 when not.
+/// the last sweep told somebody all that was owed, and our mail server does not refuse mail to several
+/// addresses by our own fault; 503 when not.
 pub async fn ready(app: web::Data<App>) -> HttpResponse {
     let (now, late_after) = (app.clock.now(), app.config.jobs_late_after);
     let asked = app
@@ -62,7 +63,7 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
             let found = match standing {
                 Standing::Ready => Some((
                     punctuality::of_the_sweep(conn, now, late_after)?,
-                    fault::of_all(conn)?,
+                    fault::on_the_line(conn)?,
                 )),
                 Standing::Older | Standing::Newer(_) => None,
             };

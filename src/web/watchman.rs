@@ -11,6 +11,7 @@ use crate::access::{Role, accounts, authority};
 use crate::db::{Conn, DbError};
 use crate::duty::posts::Posts;
 use crate::mail::{fault, outbox};
+use crate::rules::escalation::Post;
 
 /// The warning of this request; in the request's extensions, for the frame of its page.
 #[derive(Clone, Debug)]
@@ -67,9 +68,24 @@ fn of_the_last_address(
     }
     let authority = authority::by_key(conn, signed_in.viewer.authority())?;
     let posts = Posts::of(conn, &authority, today)?;
-    Ok(posts.kept().map(|_| {
-        "Mail has come back from every address of a post, so nobody may hear of a lapse; Hearth still writes to the last one that worked.".to_owned()
+    let silenced = posts.silenced();
+    Ok((!silenced.is_empty()).then(|| {
+        format!(
+            "Mail has come back from everybody who is told what is for {}: nobody may read it. Hearth still writes to the address that worked last.",
+            one_of(&silenced)
+        )
     }))
+}
+
+fn one_of(posts: &[Post]) -> String {
+    let names: Vec<String> = posts
+        .iter()
+        .map(|post| format!("the {}", post.label().to_lowercase()))
+        .collect();
+    match names.as_slice() {
+        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        names => names.concat(),
+    }
 }
 
 /// An administrator sees to it; the others ask one.

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use hearth::access::authority;
+use hearth::access::{Act, Viewer, accounts, authority};
+use hearth::clock::At as Moment;
 use hearth::jobs::{Services, bounces, runner};
 use hearth::mail::messages::Invitation;
 use hearth::mail::{Courier, Letter, Topic, Transport, Trust, outbox};
+use hearth::rules::escalation::Post;
 use hearth::rules::identifiers::EmailAddress;
 
 use super::app::{ASHDALE, MANAGER, OFFICER, TestApp};
@@ -120,11 +122,66 @@ fn reports_on_our_own_domain_silence_nobody() {
         bounces::take(&services, raw.as_bytes()).unwrap();
     }
     assert_eq!(app.read(outbox::failing_addresses), Vec::<String>::new());
-    app.browser().open("/health/ready").expect(503);
+    // Whoever has a mail of ours can write such reports.
+    app.browser().open("/health/ready").expect(200);
     let mut browser = app.signed_in(ADMINISTRATOR);
     let page = browser.open("/admin/mail");
     page.says("3 addresses do not get their mail");
+
+    let blocked = "5.7.26 sender domain fails DMARC";
+    server.behave(Behaviour::RefuseAt(At::Data, 550, blocked));
     page.form("/admin/mail/fault/repair").send(&mut browser);
     runner::deliver_mail(&services);
-    assert_eq!(server.received().len(), 6);
+    app.browser().open("/health/ready").expect(503);
+
+    server.behave(Behaviour::Accept);
+    let page = browser.open("/admin/mail");
+    page.form("/admin/mail/fault/repair").send(&mut browser);
+    runner::deliver_mail(&services);
+    assert!(server.received().len() >= 6);
+    app.browser().open("/health/ready").expect(200);
+}
+
+#[test]
+fn every_page_says_for_which_posts_nobody_reads_any_more() {
+    let app = TestApp::start();
+    let server = SmtpServer::start(Behaviour::Accept);
+    let services = services(&app, &server);
+    runner::run_due(&services, app.clock.now());
+    app.write(|tx| {
+        let ashdale = authority::by_code(tx, ASHDALE)?.unwrap();
+        let viewer = Viewer::program(ashdale.key, "test");
+        let at = Moment::of(app.clock.now());
+        let mailbox = EmailAddress::parse("team@ashdale.example").unwrap();
+        let since = at.today();
+        accounts::give_post_to_mailbox(
+            &mut Act::new(tx, &viewer, at),
+            Post::DataTeam,
+            &mailbox,
+            since,
+        )
+    });
+    let mut officer = app.signed_in(OFFICER);
+    officer
+        .open("/work")
+        .keeps_quiet_about("Mail has come back");
+    server.behave(Behaviour::RefuseAt(At::Rcpt, 550, "5.1.1 User unknown"));
+    put(&app, MANAGER);
+    runner::deliver_mail(&services);
+    // The authority's mailbox is above all posts.
+    officer
+        .open("/work")
+        .keeps_quiet_about("Mail has come back");
+    put(&app, "duty@council.example");
+    runner::deliver_mail(&services);
+    let failing = app.read(outbox::failing_addresses);
+    assert_eq!(failing, [MANAGER, "duty@council.example"]);
+    officer
+        .open("/work")
+        .says("Mail has come back from everybody who is told what is for the team leader, the manager, the head of service, the duty mailbox or the safeguarding lead")
+        .says("nobody may read it")
+        .says("Hearth still writes to the address that worked last")
+        .says("Ade Admin");
+    app.ending
+        .leave_unproved("mail came back from everybody who is told");
 }

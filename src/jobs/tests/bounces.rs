@@ -5,9 +5,13 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use super::*;
+use diesel::prelude::*;
+
+use crate::db::schema::outgoing_mail;
 use crate::duty::posts::{HeardOf, Posts};
 use crate::jobs::bounces;
 use crate::mail::Transport;
+use crate::mail::outbox::MailState;
 use crate::mail::returned::Returned;
 use crate::mail::transport::Play;
 use crate::mail::unplaced;
@@ -44,6 +48,27 @@ impl World {
 
     fn unplaced(&self) -> Vec<unplaced::Unplaced> {
         self.run(|conn| unplaced::open(conn, self.authority))
+    }
+
+    fn posts(&self) -> Posts {
+        self.run(|conn| {
+            let authority = authority::by_key(conn, self.authority)?;
+            Posts::of(conn, &authority, self.today())
+        })
+    }
+
+    fn promise_is_broken(&self, words: &str) -> bool {
+        self.broken_promises().iter().any(|it| it.contains(words))
+    }
+
+    /// Mail comes back from one after the other, until the duty mailbox is told.
+    fn pass_up_to_the_mailbox(&self, mut told: Vec<Posted>) -> Vec<Posted> {
+        for (who, next) in [(TEAM_LEADER, MANAGER), (MANAGER, HEAD), (HEAD, DUTY)] {
+            self.take(&bounce(to(&told, who), who, "failed", "5.1.1"));
+            told = self.sweep();
+            assert!(recipients(&told).contains(&next), "{:?}", recipients(&told));
+        }
+        told
     }
 
     fn dead(&self) -> i64 {
@@ -187,9 +212,95 @@ fn a_report_on_an_address_it_was_sent_on_to_is_about_the_one_that_we_wrote_to() 
         "failed",
         "5.1.1",
     );
-    assert!(matches!(world.take(&raw), Returned::Lost(_, Cause::Gone)));
+    let taken = world.take(&raw);
+    assert!(
+        matches!(taken, Returned::Lost(_, Cause::Unclear)),
+        "{taken:?}"
+    );
+    assert_eq!(
+        world.failing(),
+        Vec::<String>::new(),
+        "others behind that address may have read it"
+    );
+    assert_eq!(recipients(&world.sweep()), [MANAGER]);
+}
+
+#[test]
+fn a_report_of_qmail_names_the_address_in_words() {
+    for (named, failing) in [
+        (TEAM_LEADER, vec![TEAM_LEADER]),
+        ("member@elsewhere.example", vec![]),
+    ] {
+        let (world, mails) = world_with_a_lapse();
+        let id = message_id(to(&mails, TEAM_LEADER));
+        let raw = format!(
+            "From: MAILER-DAEMON@mx.example\r\nSubject: failure notice\r\n\r\n\
+             Hi. This is the qmail-send program at mx.example.\r\n\
+             I'm afraid I wasn't able to deliver your message.\r\n\r\n\
+             <{named}>:\r\nSorry, no mailbox here by that name. (#5.1.1)\r\n\r\n\
+             --- Below this line is a copy of the message.\r\n\r\n\
+             {id}\r\nTo: {TEAM_LEADER}\r\n\r\nText\r\n"
+        );
+        assert!(matches!(world.take(&raw), Returned::Lost(..)));
+        assert_eq!(world.failing(), failing);
+        assert_eq!(recipients(&world.sweep()), [MANAGER]);
+    }
+}
+
+#[test]
+fn what_comes_back_before_it_is_written_down_as_sent_waits_for_that() {
+    let (mut world, mails) = world_with_a_lapse();
+    let folder = tempfile::tempdir().unwrap();
+    world.services.courier.bounces = Some(folder.path().to_owned());
+    let mail = to(&mails, TEAM_LEADER);
+    let raw = bounce(mail, TEAM_LEADER, "failed", "5.1.1");
+    fs::create_dir_all(folder.path().join("new")).unwrap();
+    fs::write(folder.path().join("new").join("1.a"), &raw).unwrap();
+    let (_, reference) = message_id(mail).split_once('<').unwrap();
+    let (reference, _) = reference.split_once('@').unwrap();
+    let write_state = |state: MailState, leased_until: Option<NaiveDateTime>| {
+        world.run(|tx| {
+            diesel::update(outgoing_mail::table)
+                .filter(outgoing_mail::reference.eq(reference))
+                .set((
+                    outgoing_mail::state.eq(state),
+                    outgoing_mail::leased_until.eq(leased_until),
+                ))
+                .execute(tx)?;
+            Ok(())
+        });
+    };
+    let soon = world.now() + chrono::Duration::minutes(5);
+    write_state(MailState::Waiting, Some(soon));
+    let work = bounces::run(&world.services).unwrap();
+    assert_eq!((work.found, work.did, work.failed), (1, 0, 0));
+    assert_eq!(names(&folder.path().join("new")), ["1.a"]);
+
+    write_state(MailState::Sent, None);
+    let work = bounces::run(&world.services).unwrap();
+    assert_eq!((work.found, work.did, work.failed), (1, 1, 0));
     assert_eq!(world.failing(), [TEAM_LEADER]);
     assert_eq!(recipients(&world.sweep()), [MANAGER]);
+}
+
+#[test]
+fn a_letter_is_for_the_authority_whose_mail_it_answers() {
+    let (world, mails) = world_with_a_lapse();
+    let earlier = world.run(|tx| {
+        let key = authority::add(tx, "989", "Othershire")?;
+        let viewer = Viewer::program(key, "test");
+        authority::take_into_service(&mut Act::new(tx, &viewer, At::of(world.now())), None)?;
+        Ok(key)
+    });
+    let first = world.run(|conn| Ok(authority::in_service(conn)?.remove(0).key));
+    assert_eq!(first, earlier, "the other one is the first in service");
+    let answers = message_id(to(&mails, OFFICER)).replace("Message-ID", "In-Reply-To");
+    let letter =
+        format!("From: parent@elsewhere.example\r\nSubject: Re: x\r\n{answers}\r\n\r\nHello.");
+    let Returned::Unplaced(kept) = world.take(&letter) else {
+        panic!("it is a letter");
+    };
+    assert_eq!(kept.authority, world.authority.number());
 }
 
 #[test]
@@ -240,20 +351,12 @@ fn our_own_fault_silences_no_post_and_its_mail_is_tried_again() {
 }
 
 #[test]
-fn bounces_alone_never_leave_nobody_to_tell() {
+fn bounces_alone_never_leave_nobody_to_write_to() {
     let (world, mails) = world_with_a_lapse();
     world.take(&bounce(to(&mails, OFFICER), OFFICER, "failed", "5.1.1"));
-    let mut told = mails;
-    for (who, next) in [
-        (TEAM_LEADER, MANAGER),
-        (MANAGER, HEAD),
-        (HEAD, DUTY),
-        (DUTY, SAFEGUARDING),
-    ] {
-        world.take(&bounce(to(&told, who), who, "failed", "5.1.1"));
-        told = world.sweep();
-        assert!(recipients(&told).contains(&next), "{:?}", recipients(&told));
-    }
+    let told = world.pass_up_to_the_mailbox(mails);
+    world.take(&bounce(to(&told, DUTY), DUTY, "failed", "5.1.1"));
+    let told = world.sweep();
     world.take(&bounce(
         to(&told, SAFEGUARDING),
         SAFEGUARDING,
@@ -261,17 +364,41 @@ fn bounces_alone_never_leave_nobody_to_tell() {
         "5.1.1",
     ));
     assert_eq!(world.failing().len(), 6);
-    let posts = world.run(|conn| {
-        let authority = authority::by_key(conn, world.authority)?;
-        Posts::of(conn, &authority, world.today())
-    });
-    assert_eq!(posts.kept().map(EmailAddress::as_str), Some(SAFEGUARDING));
-    assert_eq!(posts.silenced(), []);
-    let heard = posts.who(Post::HeadOfService, HeardOf::default()).unwrap();
-    assert_eq!(heard.people.len(), 1, "somebody is written to all the same");
+    let posts = world.posts();
+    assert!(posts.silenced().contains(&Post::SafeguardingLead));
+    for (post, last) in [
+        (Post::TeamLeader, DUTY),
+        (Post::HeadOfService, DUTY),
+        (Post::SafeguardingLead, SAFEGUARDING),
+    ] {
+        let heard = posts.who(post, HeardOf::default()).unwrap();
+        assert_eq!(heard.people.len(), 1, "{post:?}");
+        assert_eq!(heard.people[0].email.as_str(), last, "{post:?}");
+    }
     world
         .ending
         .leave_unproved("the last mail of all came back, and nobody is left who was not tried");
+}
+
+#[test]
+fn a_post_that_nobody_reads_for_is_said_although_another_post_works() {
+    let (world, mails) = world_with_a_lapse();
+    world.give_post(Post::DataTeam, "Sam Reed");
+    let told = world.pass_up_to_the_mailbox(mails);
+    assert_eq!(world.posts().silenced(), []);
+    assert!(!world.promise_is_broken("somebody who can be told"));
+    world.take(&bounce(to(&told, DUTY), DUTY, "failed", "5.1.1"));
+    let silent = [
+        Post::TeamLeader,
+        Post::Manager,
+        Post::HeadOfService,
+        Post::DutyMailbox,
+    ];
+    assert_eq!(world.posts().silenced(), silent);
+    assert!(world.promise_is_broken("somebody who can be told"));
+    world
+        .ending
+        .leave_unproved("mail came back from everybody above the team leader");
 }
 
 #[test]

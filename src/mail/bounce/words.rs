@@ -89,7 +89,9 @@ pub(super) fn report(message: &Message<'_>) -> Option<Report> {
         false => Became::Lost,
     };
     Some(Report {
-        last: header(message, "X-Failed-Recipients").and_then(first_address),
+        last: header(message, "X-Failed-Recipients")
+            .and_then(first_address)
+            .or_else(|| is_qsbmf.then(|| named_recipient(&words))?),
         ..Report::of(became, "", &words)
     })
 }
@@ -127,6 +129,19 @@ fn before_returned(text: &str) -> String {
         words.push('\n');
     }
     words
+}
+
+/// A paragraph of QSBMF about a recipient begins with the address: `<leader@example.gov.uk>:`.
+fn named_recipient(words: &str) -> Option<String> {
+    let in_line = |line: &str| {
+        Some(
+            line.trim()
+                .strip_prefix('<')?
+                .strip_suffix(">:")?
+                .to_lowercase(),
+        )
+    };
+    words.lines().find_map(in_line)
 }
 
 fn first_address(value: &str) -> Option<String> {

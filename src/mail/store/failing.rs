@@ -15,10 +15,14 @@ use crate::rules::bounce::Cause;
 #[derive(Queryable)]
 pub(in crate::mail) struct Named {
     pub(in crate::mail) id: Key<OutgoingMail>,
+    /// The number of the authority that it belongs to.
+    pub(in crate::mail) authority_id: i64,
     pub(in crate::mail) reference: String,
     pub(in crate::mail) kind: MailKind,
     pub(in crate::mail) recipient: String,
     pub(in crate::mail) state: MailState,
+    /// Until when somebody who sends it holds it.
+    pub(in crate::mail) leased_until: Option<NaiveDateTime>,
     pub(in crate::mail) tries: i32,
     pub(in crate::mail) useless_after: Option<NaiveDateTime>,
     /// Whether its words are still kept, so that it can be sent again.
@@ -58,10 +62,12 @@ pub(in crate::mail) fn by_reference(conn: &mut Conn, reference: &str) -> Result<
 fn named() -> _ {
     outgoing_mail::table.select((
         outgoing_mail::id,
+        outgoing_mail::authority_id,
         outgoing_mail::reference,
         outgoing_mail::kind,
         outgoing_mail::recipient,
         outgoing_mail::state,
+        outgoing_mail::leased_until,
         outgoing_mail::tries,
         outgoing_mail::useless_after,
         outgoing_mail::body_text.ne(""),

@@ -19,6 +19,8 @@ pub struct Faulty {
     pub recipient: String,
     /// What the server said, without addresses.
     pub words: String,
+    /// Whether our mail server took it and a message said so later, which anybody can write who ever had a mail of ours.
+    pub came_back: bool,
 }
 
 /// All such mails, by address.
@@ -30,6 +32,7 @@ pub(in crate::mail) fn all(conn: &mut Conn) -> Result<Vec<Faulty>> {
             outgoing_mail::authority_id,
             outgoing_mail::recipient,
             outgoing_mail::last_answer,
+            outgoing_mail::sent_at.is_not_null(),
         ))
         .load(conn)?)
 }

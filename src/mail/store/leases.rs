@@ -145,6 +145,7 @@ fn record_failure(
         .filter(outgoing_mail::tries.eq(mail.tries))
         .set((
             outgoing_mail::state.eq(state),
+            outgoing_mail::sent_at.eq(None::<NaiveDateTime>),
             outgoing_mail::next_try_at.eq(next_try_at),
             outgoing_mail::last_answer.eq(failure.words),
             outgoing_mail::leased_until.eq(None::<NaiveDateTime>),
@@ -172,6 +173,15 @@ pub(in crate::mail) fn is_taken_since(
     Ok(newest
         .iter()
         .any(|(to, sent_at)| domain_of(to) == domain && sent_at.is_some_and(|at| at > since)))
+}
+
+/// Whether a mail did not arrive by our own fault when it was tried before.
+pub(in crate::mail) fn is_our_fault(tx: &mut Conn, mail: Key<OutgoingMail>) -> Result<bool> {
+    let cause: Option<Cause> = outgoing_mail::table
+        .filter(outgoing_mail::id.eq(mail))
+        .select(outgoing_mail::cause)
+        .first(tx)?;
+    Ok(cause == Some(Cause::OurFault))
 }
 
 /// Gives a mail back that was taken and not tried, as if nobody had taken it.

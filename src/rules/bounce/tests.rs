@@ -101,6 +101,30 @@ const ON_THE_LINE: &[(Command, u16, &str, Cause)] = &[
         Rcpt,
         550,
         "5.7.1 RESOLVER.RST.AuthRequired; authentication required",
+        Content,
+    ),
+    (
+        Rcpt,
+        550,
+        "5.7.1 RESOLVER.RST.NotAuthorized; not authorized",
+        Content,
+    ),
+    (
+        Rcpt,
+        550,
+        "5.7.1 You are not allowed to send to this group",
+        Content,
+    ),
+    (
+        Rcpt,
+        550,
+        "5.7.1 You do not have permission to send to this recipient. Authentication required",
+        Content,
+    ),
+    (
+        Mail,
+        550,
+        "5.7.1 Client is not allowed to send as this sender",
         OurFault,
     ),
     (

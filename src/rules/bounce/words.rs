@@ -31,12 +31,27 @@ pub(super) fn cause(words: &str) -> Option<Cause> {
 
 /// Each list is asked whole before the next.
 const PHRASES: &[(Cause, &[&str])] = &[
+    (Cause::Content, RECIPIENTS_RULE),
     (Cause::OurFault, OUR_FAULT),
     (Cause::Full, FULL),
     (Cause::TooBig, TOO_BIG),
     (Cause::Gone, GONE),
     (Cause::Moment, MOMENT),
     (Cause::Content, CONTENT),
+];
+
+/// That whoever it is for takes mail from some only, which sounds like what is said of a sender who did not sign in. The first
+/// three are Exchange's own words.
+const RECIPIENTS_RULE: &[&str] = &[
+    "resolver.rst.auth",
+    "resolver.rst.notauth",
+    "resolver.rst.sender",
+    "to send to this",
+    "to send to the group",
+    "to send to the recipient",
+    "to send messages to this",
+    "only accepts messages from",
+    "only accepts mail from",
 ];
 
 const OUR_FAULT: &[&str] = &[

@@ -95,6 +95,32 @@ fn mailboxes_that_are_gone_are_believed_once_their_domain_took_a_mail_since() {
 }
 
 #[test]
+fn some_who_left_one_domain_are_no_fault_of_ours_and_are_believed_within_hours() {
+    let server = SmtpServer::start(Behaviour::RefuseAt(At::Rcpt, 550, "5.1.1 User unknown"));
+    let office = Office::sending_to(&server);
+    office.put_many((0..3).map(|number| format!("gone{number}@wessex.example")));
+    let first = office.deliver();
+    assert_eq!((first.retried, first.dead), (3, 0), "doubted once");
+    assert!(!office.read(fault::of_all).is_any());
+    office.pass(TimeDelta::hours(1));
+    assert_eq!(office.deliver().dead, 0);
+    assert_eq!(office.failing(), Vec::<String>::new());
+    office.pass(TimeDelta::hours(4));
+    assert_eq!(office.deliver().dead, 3);
+    assert_eq!(office.failing().len(), 3);
+    assert!(!office.read(fault::of_all).is_any());
+}
+
+#[test]
+fn some_refused_without_a_reason_are_taken_for_a_fault_of_ours() {
+    let server = SmtpServer::start(Behaviour::RefuseAt(At::Rcpt, 550, "no"));
+    let office = Office::sending_to(&server);
+    office.put_many((0..3).map(|number| format!("officer{number}@wessex.example")));
+    assert_eq!(office.deliver().dead, 0);
+    assert!(office.read(fault::of_all).is_general());
+}
+
+#[test]
 fn a_refusal_is_read_by_the_command_it_answers() {
     for (at, code, words, is_dead, cause) in [
         (At::Mail, 550, "5.1.0 no", false, Cause::OurFault),
