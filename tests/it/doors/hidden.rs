@@ -55,7 +55,7 @@ fn whoever_fishes_reads_of_a_new_child() {
             assert!(!words.contains(name), "{fished}: {words}");
         }
         told.keeps_quiet_about("look at it");
-        let mut file = |browser: &mut crate::browser::Browser, page: &crate::browser::Page| {
+        let file = |browser: &mut crate::browser::Browser, page: &crate::browser::Page| {
             browser.open(&page.link("1 as a file")).expect(200).text
         };
         assert_eq!(
