@@ -5,13 +5,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use diesel::prelude::*;
-
-use crate::db::schema::outgoing_mail;
 use crate::duty::posts::{HeardOf, Posts};
 use crate::jobs::bounces;
 use crate::mail::Transport;
-use crate::mail::outbox::MailState;
 use crate::mail::returned::Returned;
 use crate::mail::transport::Play;
 use crate::mail::unplaced;
@@ -258,25 +254,18 @@ fn what_comes_back_before_it_is_written_down_as_sent_waits_for_that() {
     fs::write(folder.path().join("new").join("1.a"), &raw).unwrap();
     let (_, reference) = message_id(mail).split_once('<').unwrap();
     let (reference, _) = reference.split_once('@').unwrap();
-    let write_state = |state: MailState, leased_until: Option<NaiveDateTime>| {
-        world.run(|tx| {
-            diesel::update(outgoing_mail::table)
-                .filter(outgoing_mail::reference.eq(reference))
-                .set((
-                    outgoing_mail::state.eq(state),
-                    outgoing_mail::leased_until.eq(leased_until),
-                ))
-                .execute(tx)?;
-            Ok(())
-        });
-    };
-    let soon = world.now() + chrono::Duration::minutes(5);
-    write_state(MailState::Waiting, Some(soon));
+    let of_it = format!("WHERE reference = '{reference}'");
+    let soon = (world.now() + chrono::Duration::minutes(5)).format("%Y-%m-%d %H:%M:%S");
+    world.break_by_hand(&format!(
+        "UPDATE outgoing_mail SET state = 'waiting', leased_until = '{soon}' {of_it}"
+    ));
     let work = bounces::run(&world.services).unwrap();
     assert_eq!((work.found, work.did, work.failed), (1, 0, 0));
     assert_eq!(names(&folder.path().join("new")), ["1.a"]);
 
-    write_state(MailState::Sent, None);
+    world.break_by_hand(&format!(
+        "UPDATE outgoing_mail SET state = 'sent', leased_until = NULL {of_it}"
+    ));
     let work = bounces::run(&world.services).unwrap();
     assert_eq!((work.found, work.did, work.failed), (1, 1, 0));
     assert_eq!(world.failing(), [TEAM_LEADER]);
