@@ -1,16 +1,18 @@
 //! What somebody says of a row that had no place, and what follows: it is a child who is held, another child, a child who is back,
 //! or it is dealt with otherwise.
 
+use chrono::NaiveDate;
+
 use super::account::Whom;
 use super::changing;
 use super::entry;
 use super::grouping::{self, Listed, ReadRow, given_names};
 use super::part::{self, Register};
 use super::store;
-use super::unplaced::{self, Answer, Question, UnplacedRow};
+use super::unplaced::{self, Answer, CandidateLine, Question, UnplacedRow};
 use crate::access::{Act, Action, Subject, Viewer};
 use crate::conflict;
-use crate::db::{DbError, Result};
+use crate::db::{Conn, DbError, Result};
 use crate::intake::csv::child::ChildReader;
 use crate::intake::csv::mapping::Mapping;
 use crate::intake::csv::sheet::Sheet;
@@ -73,7 +75,7 @@ conflict!(RowError);
 /// # Errors
 /// [`RowError`], when the answer does not fit the question or somebody was quicker.
 pub fn answer(act: &mut Act<'_>, row: &UnplacedRow, said: &Said) -> Result<Placed, RowError> {
-    if !row.answered.is_none() {
+    if row.answered.is_some() {
         return Err(RowError::Answered);
     }
     let (answer, child, because) = match said {
@@ -129,6 +131,37 @@ pub fn answer(act: &mut Act<'_>, row: &UnplacedRow, said: &Said) -> Result<Place
     Ok(Placed::Answered)
 }
 
+/// Whom a row may be about as the register stands now: those who were asked about, and whoever was put on it since, such as the child
+/// of another line of the same list. Only those whom the viewer may see.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn candidates_now(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    row: &UnplacedRow,
+    today: NaiveDate,
+) -> Result<Vec<CandidateLine>> {
+    let mut candidates = row.candidates.clone();
+    let Ok(listed) = read(row, today) else {
+        return Ok(candidates);
+    };
+    if row.question == Question::SameChild && row.answered.is_none() {
+        let register = Register::read(conn, viewer)?;
+        for (key, why) in register.like(&listed) {
+            let is_new = !candidates.iter().any(|it| it.key == key);
+            if let Some(held) = register.held(key).filter(|_| is_new) {
+                candidates.push(CandidateLine {
+                    key,
+                    reference: held.reference.clone(),
+                    why,
+                });
+            }
+        }
+    }
+    Ok(candidates)
+}
+
 /// Notes that a row came again in a later list and has its place now.
 pub(super) fn mended(
     act: &mut Act<'_>,
@@ -174,7 +207,7 @@ fn same(
         return Err(RowError::NotAsked);
     }
     let record = held(act, reference)?;
-    let Ok(listed) = read(act, row) else {
+    let Ok(listed) = read(row, act.at.today()) else {
         return Ok(Some(record.key));
     };
     let register = Register::read(act.tx, act.viewer)?;
@@ -215,7 +248,7 @@ fn another(act: &mut Act<'_>, row: &UnplacedRow) -> Result<Option<ChildKey>, Row
     if row.question != Question::SameChild {
         return Err(RowError::NotAsked);
     }
-    let listed = read(act, row)?;
+    let listed = read(row, act.at.today())?;
     let register = Register::read(act.tx, act.viewer)?;
     let since = register.like(&listed);
     let is_known = |child: ChildKey| row.candidates.iter().any(|it| it.key == child);
@@ -241,7 +274,7 @@ fn back(act: &mut Act<'_>, row: &UnplacedRow) -> Result<ChildKey, RowError> {
     if record.status.is_open() {
         return Ok(record.key);
     }
-    let listed = read(act, row)?;
+    let listed = read(row, act.at.today())?;
     let today = act.at.today();
     let ended = crate::register::registration::of_child(act.tx, record.key)?
         .iter()
@@ -263,11 +296,10 @@ fn back(act: &mut Act<'_>, row: &UnplacedRow) -> Result<ChildKey, RowError> {
 }
 
 /// The child of a row, read again as it stood in its list.
-fn read(act: &mut Act<'_>, row: &UnplacedRow) -> Result<Listed, RowError> {
+fn read(row: &UnplacedRow, today: NaiveDate) -> Result<Listed, RowError> {
     let mapping = Mapping::parse(row.mapping.lines()).map_err(|_| RowError::Unreadable)?;
     let list = format!("{}\r\n{}\r\n", row.headings, row.cells);
     let sheet = Sheet::open(list.as_bytes(), &mapping).map_err(|_| RowError::Unreadable)?;
-    let today = act.at.today();
     let mut rows = sheet.rows();
     let read = rows.next().ok_or(RowError::Unreadable)?;
     let mut child = ChildReader::new(&sheet, today)

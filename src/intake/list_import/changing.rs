@@ -229,6 +229,7 @@ pub(super) fn asked(
 ) -> Fate {
     let note = RowNote::of_row(Kind::LookAt, row.line, words.clone());
     let asked = Asked {
+        like: None,
         question,
         words,
         candidates,

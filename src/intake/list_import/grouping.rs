@@ -248,6 +248,7 @@ fn key_of(identity: &Identity<'_>) -> String {
 
 fn refused(row: ReadRow, note: RowNote) -> Fate {
     let asked = Asked {
+        like: None,
         question: Question::Refused,
         words: note.reason.clone(),
         candidates: Vec::new(),
@@ -519,6 +520,7 @@ fn contradicts(line: usize, first: usize, cells: String) -> Fate {
         "It says other days on the register than the other rows about the same child (the first is line {first}). Say which are right"
     );
     let asked = Asked {
+        like: None,
         question: Question::Ended,
         words: reason.clone(),
         candidates: Vec::new(),

@@ -323,12 +323,13 @@ impl Register {
             .iter()
             .map(|(child, why)| (child.key, why.clone()))
             .collect();
-        prepared.fates.extend(
-            listed
-                .rows
-                .iter()
-                .map(|row| changing::asked(row, Question::SameChild, words.clone(), keys.clone())),
-        );
+        for row in &listed.rows {
+            let mut fate = changing::asked(row, Question::SameChild, words.clone(), keys.clone());
+            if let Whom::Asked(asked) = &mut fate.whom {
+                asked.like.clone_from(&listed.like);
+            }
+            prepared.fates.push(fate);
+        }
         candidates.iter().any(|(child, _)| self.is_hidden(child))
     }
 
@@ -417,14 +418,24 @@ pub(super) fn keep(
         true => store::unplaced::earlier(act.tx, act.viewer.authority())?,
         false => HashMap::new(),
     };
+    let child_of = |whom: &Whom| match whom {
+        Whom::New(place) => new.get(*place).copied(),
+        Whom::Held(child) => Some(*child),
+        Whom::Asked(_) => None,
+    };
     let mut rows = Vec::with_capacity(fates.len());
     for fate in fates {
         let line = i64::try_from(fate.line).unwrap_or(i64::MAX);
         let (child, unplaced) = match &fate.whom {
-            Whom::New(place) => (new.get(*place).copied(), None),
-            Whom::Held(child) => (Some(*child), None),
+            whom @ (Whom::New(_) | Whom::Held(_)) => (child_of(whom), None),
             Whom::Asked(asked) => {
                 let digest = kept.digest(&asked.cells);
+                // The child of the other line came onto the register a moment ago.
+                let mut candidates = asked.candidates.clone();
+                candidates.extend(asked.like.iter().filter_map(|(line, why)| {
+                    let other = fates.iter().find(|fate| fate.line == *line)?;
+                    Some((child_of(&other.whom)?, why.clone()))
+                }));
                 let key = match earlier.get(&digest) {
                     Some(earlier) if is_still_so(act.tx, earlier, asked)? => earlier.key,
                     _ => {
@@ -436,7 +447,7 @@ pub(super) fn keep(
                                 line,
                                 question: asked.question,
                                 words: &asked.words,
-                                candidates: &asked.candidates,
+                                candidates: &candidates,
                                 headings: &kept.headings,
                                 cells: &asked.cells,
                                 mapping: &kept.mapping,

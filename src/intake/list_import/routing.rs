@@ -272,6 +272,7 @@ impl Router {
             Some(list) if self.only.is_some() => {
                 let words: Vec<String> = told.iter().map(ToString::to_string).collect();
                 let asked = Asked {
+                    like: None,
                     question: Question::Refused,
                     words: words.join("; "),
                     candidates: Vec::new(),

@@ -43,6 +43,8 @@ crate::text_column!(Question, Answer);
 
 /// A question about a row of a list.
 pub(super) struct Asked {
+    /// The line of another child of the list whom it may be about, and why.
+    pub(super) like: Option<(usize, String)>,
     pub(super) question: Question,
     /// What is asked, for the person who answers.
     pub(super) words: String,

@@ -118,6 +118,8 @@ fn one_list_that_may_have_one_child_twice_asks() {
     page.says("This may be the same child as on line 2: given names alike (one name for another)");
     assert_eq!(count(&app, OWED), 1);
     assert_eq!(count(&app, "unplaced_row"), 2);
+    // Who came onto the register with the other line can be chosen.
+    browser.open(&page.link("Q-")).says("It is William Moss");
 }
 
 #[test]

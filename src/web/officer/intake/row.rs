@@ -12,7 +12,7 @@ use crate::db::{Conn, DbError, Result as DbResult};
 use crate::intake::csv::refused::cells_of;
 use crate::intake::list_import;
 use crate::intake::list_import::answering::{self, Placed, RowError, Said};
-use crate::intake::list_import::unplaced::{self, Answer, Question, UnplacedRow};
+use crate::intake::list_import::unplaced::{self, Answer, CandidateLine, Question, UnplacedRow};
 use crate::register::child;
 use crate::rules::dates::{short, spoken};
 use crate::rules::identifiers::Reference;
@@ -204,13 +204,14 @@ struct Facts {
 }
 
 async fn facts(caller: &Caller, reference: &Reference) -> Result<Facts, WebError> {
-    let reference = reference.clone();
+    let (reference, today) = (reference.clone(), caller.today());
     let found = caller
         .read(move |conn, viewer| {
             let Some(row) = unplaced::find(conn, viewer, &reference)? else {
                 return Ok(None);
             };
-            let candidates = candidates(conn, viewer, &row)?;
+            let now = answering::candidates_now(conn, viewer, &row, today)?;
+            let candidates = candidates(conn, viewer, &now)?;
             let list = list_import::list_of(conn, viewer, &row)?;
             Ok::<_, DbError>(Some(Facts {
                 row,
@@ -222,9 +223,9 @@ async fn facts(caller: &Caller, reference: &Reference) -> Result<Facts, WebError
     found.ok_or(WebError::NotFound)
 }
 
-fn candidates(conn: &mut Conn, viewer: &Viewer, row: &UnplacedRow) -> DbResult<Vec<Candidate>> {
-    let mut candidates = Vec::with_capacity(row.candidates.len());
-    for it in &row.candidates {
+fn candidates(conn: &mut Conn, viewer: &Viewer, now: &[CandidateLine]) -> DbResult<Vec<Candidate>> {
+    let mut candidates = Vec::with_capacity(now.len());
+    for it in now {
         let Some(child) = child::find(conn, viewer, &it.reference)? else {
             continue;
         };
