@@ -226,12 +226,18 @@ fn steps_told(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
             rulebook,
             seen_until,
         } = register;
-        // Every open lapse: what is proved here is also that none was passed over by the day of its next step.
-        let open = store::ladder::open(conn, *authority, rulebook.today, ladder::NO_MORE_STEPS)?;
+        // Every open lapse: what is proved here is also that none was passed over by the day of its next step. Once an administrator
+        // has changed the rules, only what was owed by those before is to have been told: the next sweep weighs the rest.
+        let changed = audit::any_since(conn, *authority, &Action::OF_THE_RULES, *seen_until)?;
+        let next_step_by = match changed {
+            true => rulebook.today,
+            false => ladder::NO_MORE_STEPS,
+        };
+        let open = store::ladder::open(conn, *authority, rulebook.today, next_step_by)?;
         let looked_at = i64::try_from(open.len()).unwrap_or(i64::MAX);
         let day_before = rulebook.today.pred_opt().unwrap_or(rulebook.today);
         let gone = store::ladder::gone(conn, *authority, day_before)?;
-        let told = store::ladder::told(conn, *authority, &gone, ladder::NO_MORE_STEPS)?;
+        let told = store::ladder::told(conn, *authority, &gone, next_step_by)?;
         let mut owing = ladder::owing(ladder::states(&open), &told, rulebook);
         if !owing.is_empty() {
             let changed = ask::changed_since(conn, *authority, *seen_until)?;
@@ -251,6 +257,10 @@ fn notices_given(conn: &mut Conn, registers: &[Register]) -> Result<Invariant> {
             rulebook,
             seen_until,
         } = register;
+        // As for the returns below.
+        if audit::any_since(conn, *authority, &Action::OF_THE_RULES, *seen_until)? {
+            continue;
+        }
         let owed = notice::not_given(conn, *authority, rulebook, Some(*seen_until))?;
         let given = store::notice::count(conn, *authority, rulebook.today)?;
         let checked = given + i64::try_from(owed.len()).unwrap_or(i64::MAX);

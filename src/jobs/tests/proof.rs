@@ -4,6 +4,7 @@ use super::*;
 use crate::clock::At;
 use crate::db::columns::Key;
 use crate::proof::verify;
+use crate::rules::policy::{PolicyKey, Unit};
 
 /// One child with a lapse that was told, and one whose check is not due yet; all is well.
 fn world() -> World {
@@ -117,5 +118,28 @@ fn what_was_written_after_the_sweep_the_sweep_is_not_blamed_for() {
     world.assert_green();
     world.sweep();
     assert_eq!(world.lapses(child).len(), 1);
+    world.assert_green();
+}
+
+#[test]
+fn the_proof_holds_directly_after_an_administrator_changed_the_rules() {
+    let world = World::new();
+    let child = world.known_since_seen("2025-12-01");
+    let due = world.checks(child).first().unwrap().due_on;
+    let two_days_late = (due + chrono::Days::new(2)).to_string();
+    world.on(&two_days_late).sweep();
+    world.assert_green();
+    let later = world.now() + chrono::TimeDelta::minutes(1);
+    world.services.clock.set(later);
+    // By the new rule the manager was to hear yesterday; the next sweep tells them.
+    world.set_policy(
+        PolicyKey::LapseToManager,
+        1,
+        Unit::CalendarDay,
+        &two_days_late,
+    );
+    world.assert_green();
+    let told = world.sweep();
+    assert!(!told.is_empty(), "the manager hears of it");
     world.assert_green();
 }
