@@ -7,7 +7,7 @@
 //! - `entry`: a child to be put on the register, with the checks that are owed.
 //! - `changing`: what a list changes of a child who is held.
 //! - `part`: some thousand children, compared with the register and taken in one transaction.
-//! - [`account`]: what became of each row.
+//! - [`mod@account`]: what became of each row.
 //! - [`unplaced`]: rows of which somebody has to say what they are, and [`answering`]: what follows from it.
 //! - [`report`]: what happened, for the person who sent the list.
 
