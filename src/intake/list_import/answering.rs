@@ -18,7 +18,7 @@ use crate::intake::csv::mapping::Mapping;
 use crate::intake::csv::sheet::Sheet;
 use crate::policy::rulebook;
 use crate::register::child::ChildRecord;
-use crate::register::{ChildKey, child, settlement};
+use crate::register::{ChildKey, child, registration, settlement};
 use crate::rules::identifiers::Reference;
 use crate::tier::tiering;
 
@@ -162,15 +162,15 @@ pub fn candidates_now(
     Ok(candidates)
 }
 
-/// Notes that a row came again in a later list and has its place now.
+/// Notes that a row came again in a later list and has its place now. A row that the sender may not see stays as it is: whoever knows
+/// only its reference answers nothing by it.
 pub(super) fn mended(
     act: &mut Act<'_>,
     row: &Reference,
     import: &Reference,
     line: usize,
 ) -> Result<()> {
-    let everything = Viewer::program(act.viewer.authority(), "import");
-    let Some(row) = store::unplaced::find(act.tx, &everything, row)? else {
+    let Some(row) = store::unplaced::find(act.tx, act.viewer, row)? else {
         return Ok(());
     };
     let because = format!("Line {line} of list {import}");
@@ -276,7 +276,7 @@ fn back(act: &mut Act<'_>, row: &UnplacedRow) -> Result<ChildKey, RowError> {
     }
     let listed = read(row, act.at.today())?;
     let today = act.at.today();
-    let ended = crate::register::registration::of_child(act.tx, record.key)?
+    let ended = registration::of_child(act.tx, record.key)?
         .iter()
         .filter_map(|registration| registration.ended.map(|(on, _)| on))
         .max();
@@ -285,9 +285,9 @@ fn back(act: &mut Act<'_>, row: &UnplacedRow) -> Result<ChildKey, RowError> {
         true => since,
         false => today,
     });
-    let registration = entry::registration(&listed.said, since, None);
+    let begun = entry::registration(&listed.said, since, None);
     let status = entry::status(listed.said.status);
-    changing::back(act, record.key, &registration, status)?;
+    changing::back(act, record.key, &begun, status)?;
     if let Some(place) = entry::home(&listed.said) {
         settlement::hold_claim_of_list(act, record.key, &place)?;
         tiering::reassess(act, record.key)?;
