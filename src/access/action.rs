@@ -34,6 +34,7 @@ code_list! {
         ListImported = "list_imported", "List imported";
         ListPlaced = "list_placed", "Every row of a list has its place";
         RowAnswered = "row_answered", "Row of a list answered";
+        RowAsked = "row_asked", "Row of a list asked about besides";
         RegistrationAdded = "registration_added", "Earlier time on the register added";
         ListTakenAway = "list_taken_away", "List taken away";
         TierChanged = "tier_changed", "Tier changed";

@@ -26,8 +26,8 @@ pub const ROWS_AT_A_TIME: usize = 500;
 /// Bytes of text in a workbook: more than the largest file of plain text holds.
 pub const MOST_TEXT: usize = 32 * 1024 * 1024;
 
-/// Bytes that a workbook may have when it is unpacked: a sheet of 200,000 rows and 30 columns would have some 270 MB. A workbook is
-/// a zip archive, in which a thousand bytes can be packed into one.
+/// Bytes that a workbook may have when it is unpacked: thrice what a sheet of 100,000 rows and 30 columns has, for programs differ
+/// in what they write around a cell. A workbook is a zip archive, in which a thousand bytes can be packed into one.
 pub const MOST_UNPACKED: u64 = 400 * 1024 * 1024;
 
 /// Sheets of a workbook.

@@ -84,6 +84,16 @@ pub fn history(spells: &[Spell]) -> History {
     history
 }
 
+/// Since when a child who came back is on the register: the day that is said, or today if that day lies before the end of the last
+/// time. Nobody is on the register twice at a time.
+#[must_use]
+pub fn back_since(said: NaiveDate, ended: Option<NaiveDate>, today: NaiveDate) -> NaiveDate {
+    match ended {
+        Some(ended) if said < ended => today,
+        _ => said,
+    }
+}
+
 /// What a spell is beside those that the register holds of a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beside {
@@ -139,6 +149,19 @@ mod tests {
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn whoever_is_back_is_not_on_the_register_twice_at_a_time() {
+        let (ended, today) = (Some(day("2025-09-01")), day("2026-11-23"));
+        for (said, ended, since) in [
+            ("2025-10-01", ended, "2025-10-01"),
+            ("2025-09-01", ended, "2025-09-01"),
+            ("2025-08-31", ended, "2026-11-23"),
+            ("2020-01-01", None, "2020-01-01"),
+        ] {
+            assert_eq!(back_since(day(said), ended, today), day(since), "{said}");
+        }
     }
 
     fn lasting(from: Option<&str>) -> Spell {

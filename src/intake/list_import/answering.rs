@@ -20,6 +20,7 @@ use crate::policy::rulebook;
 use crate::register::child::ChildRecord;
 use crate::register::{ChildKey, child, registration, settlement};
 use crate::rules::identifiers::Reference;
+use crate::rules::spell::back_since;
 use crate::tier::tiering;
 
 /// What somebody says of a row.
@@ -39,9 +40,10 @@ pub enum Said {
 }
 
 /// What became of a row by an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Placed {
-    Answered,
+    /// With what there is to say about the child who was put on the register, each a sentence.
+    Answered(Vec<String>),
     /// The answer leads to another question: the row waits for that one.
     AskedAgain,
 }
@@ -78,14 +80,19 @@ pub fn answer(act: &mut Act<'_>, row: &UnplacedRow, said: &Said) -> Result<Place
     if row.answered.is_some() {
         return Err(RowError::Answered);
     }
+    let mut notes = Vec::new();
     let (answer, child, because) = match said {
         Said::SameChild(reference) => match same(act, row, reference)? {
             Some(child) => (Answer::SameChild, Some(child), String::new()),
             None => return Ok(Placed::AskedAgain),
         },
         Said::AnotherChild => match another(act, row)? {
-            Some(child) => (Answer::AnotherChild, Some(child), String::new()),
-            None => return Ok(Placed::AskedAgain),
+            Another::Put(child, told) => {
+                notes = told;
+                (Answer::AnotherChild, Some(child), String::new())
+            }
+            Another::AskedElsewhere => (Answer::AnotherChild, None, String::new()),
+            Another::AskedAgain => return Ok(Placed::AskedAgain),
         },
         Said::Back => (Answer::Back, Some(back(act, row)?), String::new()),
         Said::DealtWith { because, child } => {
@@ -128,7 +135,7 @@ pub fn answer(act: &mut Act<'_>, row: &UnplacedRow, said: &Said) -> Result<Place
     for import in store::unplaced::imports_of(act.tx, row.key)? {
         unplaced::end_if_answered(act, &import)?;
     }
-    Ok(Placed::Answered)
+    Ok(Placed::Answered(notes))
 }
 
 /// Whom a row may be about as the register stands now: those who were asked about, and whoever was put on it since, such as the child
@@ -243,26 +250,75 @@ fn ask_instead(
     )?)
 }
 
-/// The row is about a child who is not held yet.
-fn another(act: &mut Act<'_>, row: &UnplacedRow) -> Result<Option<ChildKey>, RowError> {
+/// What follows when somebody says that a row is about another child.
+enum Another {
+    /// The child is put on the register, with what there is to say about it.
+    Put(ChildKey, Vec<String>),
+    /// Somebody who may see a child whom the viewer may not is asked.
+    AskedElsewhere,
+    /// The row waits for another answer of the viewer.
+    AskedAgain,
+}
+
+/// The row is about a child who is not held yet, as far as the viewer can know: who is like the child and out of their sight is
+/// a question of its own, for somebody who may see both, and the viewer reads no word of it.
+fn another(act: &mut Act<'_>, row: &UnplacedRow) -> Result<Another, RowError> {
     if row.question != Question::SameChild {
         return Err(RowError::NotAsked);
     }
     let listed = read(row, act.at.today())?;
     let register = Register::read(act.tx, act.viewer)?;
-    let since = register.like(&listed);
-    let is_known = |child: ChildKey| row.candidates.iter().any(|it| it.key == child);
-    if since.iter().any(|(child, _)| !is_known(*child)) {
+    let is_asked = |child: ChildKey| row.candidates.iter().any(|it| it.key == child);
+    let since = register.like(&listed).into_iter();
+    let since = since.filter(|(child, _)| !is_asked(*child));
+    let (mut hidden, seen): (Vec<_>, Vec<_>) = since.partition(|(child, _)| register.hides(*child));
+    if !seen.is_empty() {
+        let candidates: Vec<_> = asked_about(row).chain(seen).collect();
         let words = "Somebody was put on the register since then who may be this child. Look again";
-        ask_instead(act, row, Question::SameChild, words, &since)?;
-        return Ok(None);
+        ask_instead(act, row, Question::SameChild, words, &candidates)?;
+        return Ok(Another::AskedAgain);
+    }
+    let taken = register.numbers_taken(&listed);
+    for (number, holder) in taken.iter().filter(|(_, it)| register.hides(it.key)) {
+        if !is_asked(holder.key) && !hidden.iter().any(|(child, _)| *child == holder.key) {
+            hidden.push((holder.key, format!("the same {}", number.label())));
+        }
+    }
+    if !hidden.is_empty() {
+        ask_elsewhere(act, row, &hidden)?;
+        return Ok(Another::AskedElsewhere);
     }
     let rulebook = rulebook::of(act)?;
-    let taken = register.numbers_taken(&listed);
     let mut prepared = part::Prepared::default();
     register.put(&listed, &taken, &rulebook, &mut prepared);
+    let notes = prepared.notes();
     let new = part::write(act, prepared.entries)?;
-    new.first().copied().map(Some).ok_or(RowError::Unreadable)
+    let put = new.first().ok_or(RowError::Unreadable)?;
+    Ok(Another::Put(*put, notes))
+}
+
+/// Whom a row may be about by its question.
+fn asked_about(row: &UnplacedRow) -> impl Iterator<Item = (ChildKey, String)> {
+    row.candidates.iter().map(|it| (it.key, it.why.clone()))
+}
+
+/// Asks about children whom the viewer may not see, whether one of them is the child of the row.
+fn ask_elsewhere(
+    act: &mut Act<'_>,
+    row: &UnplacedRow,
+    hidden: &[(ChildKey, String)],
+) -> Result<(), RowError> {
+    let words = format!(
+        "To {} somebody answered that it is another child. They may not see everybody whom it may be about, so the child is not on the register yet",
+        row.reference
+    );
+    let candidates: Vec<_> = asked_about(row).chain(hidden.iter().cloned()).collect();
+    let asked = store::unplaced::insert_beside(act.tx, row.key, &words, &candidates)?;
+    Ok(act.note(
+        Action::RowAsked,
+        Subject::thing(asked.as_str()),
+        Question::SameChild.label(),
+    )?)
 }
 
 /// The child of a closed record is on the register again, since the day that the list says or since today.
@@ -280,11 +336,7 @@ fn back(act: &mut Act<'_>, row: &UnplacedRow) -> Result<ChildKey, RowError> {
         .iter()
         .filter_map(|registration| registration.ended.map(|(on, _)| on))
         .max();
-    let since = entry::registered_on(&listed.said, today);
-    let since = ended.map_or(since, |ended| match since >= ended {
-        true => since,
-        false => today,
-    });
+    let since = back_since(entry::registered_on(&listed.said, today), ended, today);
     let begun = entry::registration(&listed.said, since, None);
     let status = entry::status(listed.said.status);
     changing::back(act, record.key, &begun, status)?;

@@ -101,6 +101,14 @@ pub(super) struct Prepared {
     changes: Vec<Change>,
 }
 
+impl Prepared {
+    /// What there is to say, each a sentence.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let notes = self.fates.iter().flat_map(|fate| &fate.notes);
+        notes.map(|note| note.reason.clone()).collect()
+    }
+}
+
 impl Part<'_> {
     /// Says what would become of each row.
     pub(super) fn compare(
@@ -168,6 +176,9 @@ pub(super) struct Register {
     hidden: HashSet<ChildKey>,
     /// Those of them about whom the sender had a row in an earlier list.
     told_of: HashSet<ChildKey>,
+    /// The digests of rows that the sender had in an earlier list and that were asked about; known only if somebody is hidden from
+    /// them.
+    sent_before: HashSet<String>,
     earlier: HashMap<String, Earlier>,
 }
 
@@ -176,20 +187,25 @@ impl Register {
     pub(super) fn read(conn: &mut Conn, sender: &Viewer) -> Result<Self> {
         let everything = Viewer::program(sender.authority(), PART);
         let hidden = resemblance::hidden_from(conn, sender)?;
-        let told_of = match (hidden.is_empty(), sender.account()) {
-            (false, Some(account)) => store::rows::told_of(conn, account, &hidden)?,
-            _ => HashSet::new(),
+        let (told_of, sent_before) = match (hidden.is_empty(), sender.account()) {
+            (false, Some(account)) => (
+                store::rows::told_of(conn, account, &hidden)?,
+                store::rows::asked_about(conn, account)?,
+            ),
+            _ => (HashSet::new(), HashSet::new()),
         };
         Ok(Self {
             known: resemblance::known(conn, &everything)?,
             hidden,
             told_of,
+            sent_before,
             earlier: store::unplaced::earlier(conn, sender.authority())?,
         })
     }
 
-    fn is_hidden(&self, child: &KnownChild) -> bool {
-        self.hidden.contains(&child.key)
+    /// Whether a child is one whom the sender may not see.
+    pub(super) fn hides(&self, child: ChildKey) -> bool {
+        self.hidden.contains(&child)
     }
 
     /// The child with this key.
@@ -231,7 +247,7 @@ impl Register {
         let before = prepared.fates.len();
         let is_hidden = match matching::find(&self.known, listed, &earlier) {
             Found::Held(held, why) => {
-                let is_hidden = self.is_hidden(held);
+                let is_hidden = self.hides(held.key);
                 let changes = changing::compare(conn, held, listed, &why, is_hidden)?;
                 prepared.fates.extend(changes.fates);
                 prepared.changes.extend(changes.changes);
@@ -241,7 +257,7 @@ impl Register {
             Found::New { taken } => {
                 let holders: Vec<(&KnownChild, String)> = taken
                     .iter()
-                    .filter(|(_, holder)| self.is_hidden(holder))
+                    .filter(|(_, holder)| self.hides(holder.key))
                     .map(|(number, holder)| (*holder, format!("the same {}", number.label())))
                     .collect();
                 match (&listed.like, holders.is_empty()) {
@@ -279,7 +295,7 @@ impl Register {
         }
         let is_sent_again = digests
             .iter()
-            .any(|digest| self.earlier.contains_key(digest));
+            .any(|digest| self.sent_before.contains(digest));
         for fate in fates {
             let as_new = stranger.fates.iter_mut().find(|it| it.line == fate.line);
             let told = as_new.map(|it| (it.became, std::mem::take(&mut it.notes)));
@@ -330,7 +346,7 @@ impl Register {
             }
             prepared.fates.push(fate);
         }
-        candidates.iter().any(|(child, _)| self.is_hidden(child))
+        candidates.iter().any(|(child, _)| self.hides(child.key))
     }
 
     /// A child who is new; without a number that another child has.
@@ -423,6 +439,10 @@ pub(super) fn keep(
         Whom::Held(child) => Some(*child),
         Whom::Asked(_) => None,
     };
+    let of_line: HashMap<usize, &Whom> = match asks {
+        true => fates.iter().map(|fate| (fate.line, &fate.whom)).collect(),
+        false => HashMap::new(),
+    };
     let mut rows = Vec::with_capacity(fates.len());
     for fate in fates {
         let line = i64::try_from(fate.line).unwrap_or(i64::MAX);
@@ -433,8 +453,8 @@ pub(super) fn keep(
                 // The child of the other line came onto the register a moment ago.
                 let mut candidates = asked.candidates.clone();
                 candidates.extend(asked.like.iter().filter_map(|(line, why)| {
-                    let other = fates.iter().find(|fate| fate.line == *line)?;
-                    Some((child_of(&other.whom)?, why.clone()))
+                    let other = of_line.get(line)?;
+                    Some((child_of(other)?, why.clone()))
                 }));
                 let key = match earlier.get(&digest) {
                     Some(earlier) if is_still_so(act.tx, earlier, asked)? => earlier.key,

@@ -136,7 +136,19 @@ pub fn find(
     viewer: &Viewer,
     reference: &Reference,
 ) -> Result<Option<UnplacedRow>> {
-    store::unplaced::find(conn, viewer, reference)
+    let mut row = store::unplaced::find(conn, viewer, reference)?;
+    // Whether a new child has a record already is not everybody's to know: somebody else may have been asked who it is.
+    if let Some(UnplacedRow {
+        answered: Some(answered),
+        child,
+        ..
+    }) = &mut row
+        && answered.answer == Answer::AnotherChild
+        && !viewer.sees_restricted()
+    {
+        *child = None;
+    }
+    Ok(row)
 }
 
 /// When a row was answered, by whom and how.

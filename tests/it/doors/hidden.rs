@@ -1,7 +1,10 @@
 //! A list answers no questions about a child whom its sender may not see.
 
+use diesel::prelude::*;
+use hearth::db::schema::{child, unplaced_row};
+
 use super::{count, figures, take};
-use crate::app::{MANAGER, OFFICER, TestApp};
+use crate::app::{MANAGER, OFFICER, OTHER, TestApp};
 use crate::imports::send;
 
 const HEADINGS: &str = "Name,DOB,UPN,Address,Postcode\n";
@@ -90,6 +93,117 @@ fn a_manager_is_asked_instead() {
     officer.open(&row).expect(404);
     manager.open(&row).expect(200).says("Ada Moss");
     told.keeps_quiet_about("This may be a child");
+    assert_eq!(
+        count(&app, "duty WHERE kind = 'rows_of_list' AND state = 'open'"),
+        1
+    );
+}
+
+fn restrict(app: &TestApp, child: &str) {
+    let mut manager = app.signed_in(MANAGER);
+    let page = manager.open(child).expect(200);
+    page.form("/restriction")
+        .set("restricted", "yes")
+        .send(&mut manager)
+        .expect(200);
+    app.signed_in(OFFICER).open(child).expect(404);
+}
+
+/// The page of the child with these given names.
+fn named(app: &TestApp, given_names: &str) -> String {
+    let child = app.read(|conn| {
+        Ok(child::table
+            .filter(child::given_names.eq(given_names))
+            .select(child::reference)
+            .first::<String>(conn)?)
+    });
+    format!("/children/{child}")
+}
+
+fn answer_another(browser: &mut crate::browser::Browser, row: &str) -> crate::browser::Page {
+    let form = browser.open(row).expect(200).form(&format!("{row}/answer"));
+    form.set("answer", "another_child")
+        .send(browser)
+        .expect(200)
+}
+
+#[test]
+fn an_answer_tells_nothing_of_whoever_was_hidden_since() {
+    let list = |given: &str, upn: &str, notes: &str| {
+        format!(
+            "Forename,Surname,DOB,UPN,Postcode,Notes\n{given},Reed,03/04/2015,{upn},M1 1AA,{notes}\n"
+        )
+    };
+    const UPN: &str = "B801200005001";
+    for (hidden, asked) in [(("Jon", ""), ("Jon", "")), (("Bo", UPN), ("Jon", UPN))] {
+        let scene = |is_hidden: bool| {
+            let app = TestApp::start();
+            let mut officer = app.signed_in(OFFICER);
+            take(&mut officer, &list("Jonathan", "", ""));
+            let row = take(&mut officer, &list(asked.0, asked.1, "a")).link("Q-");
+            if is_hidden {
+                let mut manager = app.signed_in(MANAGER);
+                let page = take(&mut manager, &list(hidden.0, hidden.1, "b"));
+                if page.words().contains("Q-") {
+                    answer_another(&mut manager, &page.link("Q-"));
+                }
+                restrict(&app, &named(&app, hidden.0));
+            }
+            let told = answer_another(&mut officer, &row);
+            let again = officer.open(&row).expect(200);
+            let figures = figures(&take(&mut officer, &list(asked.0, asked.1, "a")));
+            let words = |page: &crate::browser::Page| {
+                let words = page.words();
+                let keep = |word: &&str| !word.contains("-") && !word.contains(":");
+                words
+                    .split_whitespace()
+                    .filter(keep)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            };
+            (app, words(&told), words(&again), figures)
+        };
+        let (app, told, again, figures) = scene(true);
+        let (_, plain, plain_again, plain_figures) = scene(false);
+        assert_eq!(told, plain, "{hidden:?}");
+        assert_eq!(again, plain_again, "{hidden:?}");
+        assert_eq!(figures, plain_figures, "{hidden:?}");
+        assert_eq!(count(&app, "child"), 2);
+
+        assert_eq!(
+            count(&app, "unplaced_row WHERE answer IS NULL"),
+            1,
+            "{hidden:?}"
+        );
+        let asked = app.read(|conn| {
+            Ok(unplaced_row::table
+                .filter(unplaced_row::answer.is_null())
+                .select(unplaced_row::reference)
+                .first::<String>(conn)?)
+        });
+        let asked = format!("/rows/{asked}");
+        app.signed_in(OFFICER).open(&asked).expect(404);
+        answer_another(&mut app.signed_in(MANAGER), &asked);
+        assert_eq!(count(&app, "child"), 3);
+        assert_eq!(
+            count(&app, "duty WHERE kind = 'rows_of_list' AND state = 'open'"),
+            0
+        );
+    }
+}
+
+#[test]
+fn whoever_knows_only_the_reference_of_a_row_mends_nothing_by_it() {
+    let app = TestApp::start();
+    let mut officer = app.signed_in(OFFICER);
+    let page = take(&mut officer, "Name,DOB\nAda Moss,31/02/2015\n");
+    let file = officer.open(&page.link("Download the refused rows"));
+    let mended = file.text.replace("31/02/2015", "28/02/2015");
+    let row = page.link("Q-");
+    let mut other = app.signed_in(OTHER);
+    other.open(&row).expect(404);
+    take(&mut other, &mended);
+    assert_eq!(count(&app, "unplaced_row WHERE answer IS NOT NULL"), 0);
     assert_eq!(
         count(&app, "duty WHERE kind = 'rows_of_list' AND state = 'open'"),
         1

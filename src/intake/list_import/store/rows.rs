@@ -147,3 +147,17 @@ pub(in crate::intake::list_import) fn told_of(
         .load(conn)?;
     Ok(told.into_iter().collect())
 }
+
+/// The digests of the rows that somebody sent before and that were asked about.
+pub(in crate::intake::list_import) fn asked_about(
+    conn: &mut Conn,
+    sender: AccountKey,
+) -> Result<HashSet<String>> {
+    let asked: Vec<String> = list_row::table
+        .inner_join(list_import::table)
+        .inner_join(unplaced_row::table.on(list_row::unplaced_id.eq(unplaced_row::id.nullable())))
+        .filter(list_import::account_id.eq(sender.number()))
+        .select(unplaced_row::digest)
+        .load(conn)?;
+    Ok(asked.into_iter().collect())
+}

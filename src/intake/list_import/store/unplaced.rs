@@ -55,6 +55,54 @@ pub(in crate::intake::list_import) fn insert(
     Ok(key)
 }
 
+/// Asks about the row of another question once more, whether it is one of these children; says under which reference.
+pub(in crate::intake::list_import) fn insert_beside(
+    tx: &mut Conn,
+    other: UnplacedKey,
+    words: &str,
+    candidates: &[(ChildKey, String)],
+) -> Result<Reference> {
+    let (authority, import, line, headings, cells, mapping, digest): (
+        AuthorityKey,
+        ImportKey,
+        i64,
+        String,
+        String,
+        String,
+        String,
+    ) = unplaced_row::table
+        .filter(unplaced_row::id.eq(other))
+        .select((
+            unplaced_row::authority_id,
+            unplaced_row::import_id,
+            unplaced_row::line,
+            unplaced_row::headings,
+            unplaced_row::cells,
+            unplaced_row::mapping,
+            unplaced_row::digest,
+        ))
+        .first(tx)?;
+    let key = insert(
+        tx,
+        &NewUnplaced {
+            authority,
+            import,
+            line,
+            question: Question::SameChild,
+            words,
+            candidates,
+            headings: &headings,
+            cells: &cells,
+            mapping: &mapping,
+            digest: &digest,
+        },
+    )?;
+    Ok(unplaced_row::table
+        .filter(unplaced_row::id.eq(key))
+        .select(unplaced_row::reference)
+        .first(tx)?)
+}
+
 fn insert_candidates(
     tx: &mut Conn,
     row: UnplacedKey,
@@ -222,14 +270,21 @@ fn columns() -> Columns {
     )
 }
 
-/// The numbers of the rows of an import that were asked about, in this list or in an earlier one.
+/// The numbers of the rows of an import that were asked about, in this list or in an earlier one, and of what was asked about
+/// them besides.
 fn of_list(conn: &mut Conn, import: &Reference) -> Result<Vec<i64>> {
-    Ok(list_row::table
+    let in_list = list_row::table
         .inner_join(list_import::table)
         .filter(list_import::reference.eq(import))
         .filter(list_row::unplaced_id.is_not_null())
-        .select(list_row::unplaced_id.assume_not_null())
-        .load(conn)?)
+        .select(list_row::unplaced_id.assume_not_null());
+    let asked = unplaced_row::table
+        .inner_join(list_import::table)
+        .filter(list_import::reference.eq(import))
+        .select(unplaced_row::id);
+    let mut rows: Vec<i64> = in_list.load(conn)?;
+    rows.extend(asked.load::<i64>(conn)?);
+    Ok(rows)
 }
 
 pub(in crate::intake::list_import) fn of_import(
@@ -330,11 +385,15 @@ pub(in crate::intake::list_import) fn is_answered(
         .inner_join(list_row::table.on(list_row::unplaced_id.eq(unplaced_row::id.nullable())))
         .filter(list_row::import_id.eq(list_import::id))
         .filter(unplaced_row::answer.is_null());
+    let waits_besides = unplaced_row::table
+        .filter(unplaced_row::import_id.eq(list_import::id))
+        .filter(unplaced_row::answer.is_null());
     let answered = list_import::table
         .filter(list_import::authority_id.eq(authority))
         .filter(list_import::reference.eq(import))
         .filter(list_import::ended_at.is_not_null())
-        .filter(not(exists(waits)));
+        .filter(not(exists(waits)))
+        .filter(not(exists(waits_besides)));
     Ok(diesel::select(exists(answered)).get_result(conn)?)
 }
 
@@ -368,14 +427,19 @@ pub(in crate::intake::list_import) fn answer(
     Ok(answered == 1)
 }
 
-/// The imports in whose list a row stands, the newest first.
+/// The imports in whose list a row stands, and that for which it was asked; the newest first.
 pub(in crate::intake::list_import) fn imports_of(
     conn: &mut Conn,
     row: UnplacedKey,
 ) -> Result<Vec<Reference>> {
-    Ok(list_row::table
-        .inner_join(list_import::table)
-        .filter(list_row::unplaced_id.eq(row.number()))
+    let in_list = list_row::table
+        .filter(list_row::import_id.eq(list_import::id))
+        .filter(list_row::unplaced_id.eq(row.number()));
+    let asked = unplaced_row::table
+        .filter(unplaced_row::import_id.eq(list_import::id))
+        .filter(unplaced_row::id.eq(row));
+    Ok(list_import::table
+        .filter(exists(in_list).or(exists(asked)))
         .order(list_import::id.desc())
         .select(list_import::reference)
         .load(conn)?)

@@ -150,9 +150,14 @@ pub async fn answer(
             &format!("/rows/{}", named.0),
             &Flash::important("The answer leads to another question about this row".to_owned()),
         )),
-        Ok((Placed::Answered, list)) => Ok(caller.see_other_with(
+        Ok((Placed::Answered(notes), list)) => Ok(caller.see_other_with(
             &list.map_or("/imports".to_owned(), |list| format!("/imports/{list}")),
-            &Flash::success("It is noted what the row is."),
+            &match notes.as_slice() {
+                [] => Flash::success("It is noted what the row is."),
+                notes => {
+                    Flash::important(format!("It is noted what the row is. {}", notes.join(". ")))
+                }
+            },
         )),
         Err(RowError::NoSuchRow) => Err(WebError::NotFound),
         Err(error @ RowError::Answered) => Ok(caller.see_other_with(
