@@ -4,10 +4,13 @@
 #![allow(missing_docs)]
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::r2d2::R2D2Connection;
+use diesel::r2d2::{HandleError, ManageConnection, R2D2Connection};
 use diesel::{Connection, ConnectionError, SqliteConnection};
+
+use super::{DbError, Result as DbResult};
 
 /// A connection to either database; queries are written once for both.
 #[derive(diesel::MultiConnection)]
@@ -40,6 +43,8 @@ pub enum OpenError {
         folder: String,
         cause: std::io::Error,
     },
+    #[error("the file {file} for the database cannot be made: {cause}")]
+    File { file: String, cause: std::io::Error },
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
 }
@@ -107,7 +112,7 @@ impl Scheme {
             #[cfg(feature = "postgres")]
             Self::Postgres(url) => {
                 let mut conn = diesel::PgConnection::establish(url)?;
-                conn.batch_execute("SET TIME ZONE 'UTC'")
+                conn.batch_execute("SET TIME ZONE 'UTC'; SET lock_timeout = '8s'")
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Postgres(conn))
             }
@@ -129,8 +134,9 @@ fn without_kerberos(url: &str) -> String {
 
 /// WAL lets pages be read while the sweep writes; FULL makes a committed lapse survive a power cut. Of pages that many
 /// transactions of a sweep write, only the last state is copied into the file when the log may grow to 16 MiB first. What is
-/// read comes from the file as it is mapped; the cache of a connection holds what it writes, and each of ten has one.
-const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+/// read comes from the file as it is mapped; the cache of a connection holds what it writes, and each of ten has one. Who waits
+/// longer than a second for another program asks again, until their patience ends.
+const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 1000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
      PRAGMA wal_autocheckpoint = 4000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA mmap_size = 2147418112;
      PRAGMA temp_store = MEMORY;";
 
@@ -143,24 +149,55 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
         .create(folder)
 }
 
+#[cfg(unix)]
+fn make_private_file(file: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    let options = options.write(true).create_new(true).mode(0o600);
+    options.open(file).map(drop)
+}
+
+#[cfg(not(unix))]
+fn make_private_file(file: &Path) -> std::io::Result<()> {
+    std::fs::File::create_new(file).map(drop)
+}
+
 #[cfg(not(unix))]
 fn make_private(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
-/// Opens connections for the pool.
-#[derive(Debug)]
+/// Connections that are kept open.
+pub(super) type Pool = diesel::r2d2::Pool<Opener>;
+/// One of them, until it is put back.
+pub(super) type Pooled = diesel::r2d2::PooledConnection<Opener>;
+
+/// Opens connections for the pools.
+#[derive(Clone, Debug)]
 pub(super) struct Opener {
     scheme: Scheme,
     /// Not to wait for the disk.
     in_a_hurry: bool,
+    /// For connections that never write.
+    only_reads: bool,
 }
+
+/// How long a connection is waited for.
+const FREE_WITHIN: Duration = Duration::from_secs(5);
 
 impl Opener {
     pub(super) fn new(scheme: Scheme) -> Self {
         Self {
             scheme,
             in_a_hurry: false,
+            only_reads: false,
+        }
+    }
+
+    pub(super) fn for_reading(self) -> Self {
+        Self {
+            only_reads: true,
+            ..self
         }
     }
 
@@ -170,9 +207,71 @@ impl Opener {
             ..self
         }
     }
+
+    /// The database file; none where another program keeps the database.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match &self.scheme {
+            Scheme::Sqlite(path) => Some(path),
+            #[cfg(feature = "postgres")]
+            Scheme::Postgres(_) => None,
+        }
+    }
+
+    /// Makes a file that is not there yet, for its owner only, whatever the umask says. What SQLite puts beside it has the same
+    /// rights.
+    pub(super) fn make_file(&self) -> Result<(), OpenError> {
+        let Some(path) = self.file().filter(|path| !path.exists()) else {
+            return Ok(());
+        };
+        make_private_file(path).map_err(|cause| OpenError::File {
+            file: path.display().to_string(),
+            cause,
+        })
+    }
+
+    /// How many connections read and how many write, of so many. SQLite lets one write at a time.
+    pub(super) fn shares(&self, size: u32) -> (u32, u32) {
+        match &self.scheme {
+            Scheme::Sqlite(_) => (size, 1),
+            #[cfg(feature = "postgres")]
+            Scheme::Postgres(_) => ((size - size / 2).max(1), (size / 2).max(1)),
+        }
+    }
+
+    /// Keeps up to so many connections. Those to a file stay open: with the last one SQLite would put its log away.
+    pub(super) fn pool(self, size: u32) -> Result<Pool, OpenError> {
+        let longest = match self.file() {
+            Some(_) => None,
+            None => Some(Duration::from_secs(30 * 60)),
+        };
+        Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .idle_timeout(longest)
+            .max_lifetime(longest)
+            .connection_timeout(FREE_WITHIN)
+            .test_on_check_out(false)
+            .error_handler(Box::new(Silent))
+            .build(self)
+            .map_err(|cause| OpenError::Unreachable(cause.to_string()))
+    }
+
+    /// A connection of its own, outside the pools.
+    pub(super) fn open(&self) -> DbResult<Conn> {
+        self.connect()
+            .map_err(|cause| DbError::Unreachable(cause.to_string()))
+    }
 }
 
-impl diesel::r2d2::ManageConnection for Opener {
+/// What a pool cannot open is said to whoever waits for it; told in the log besides, it would stand there each second.
+#[derive(Debug)]
+struct Silent;
+
+impl<E> HandleError<E> for Silent {
+    fn handle_error(&self, _error: E) {}
+}
+
+impl ManageConnection for Opener {
     type Connection = Conn;
     type Error = diesel::r2d2::Error;
 
@@ -183,6 +282,10 @@ impl diesel::r2d2::ManageConnection for Opener {
             .map_err(diesel::r2d2::Error::ConnectionError)?;
         if let (true, Conn::Sqlite(conn)) = (self.in_a_hurry, &mut conn) {
             conn.batch_execute("PRAGMA synchronous = OFF")
+                .map_err(diesel::r2d2::Error::QueryError)?;
+        }
+        if let (true, Conn::Sqlite(conn)) = (self.only_reads, &mut conn) {
+            conn.batch_execute("PRAGMA query_only = ON")
                 .map_err(diesel::r2d2::Error::QueryError)?;
         }
         Ok(conn)

@@ -96,6 +96,25 @@ pub fn keys_of_last(
     Ok((last - count + 1..=last).collect())
 }
 
+#[derive(diesel::QueryableByName)]
+struct Said {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    quick_check: String,
+}
+
+/// What is wrong with the pages of a database file; nothing where a server keeps the database.
+pub(super) fn faults_of_file(conn: &mut Conn) -> Result<Vec<String>> {
+    match conn {
+        Conn::Sqlite(conn) => {
+            let said: Vec<Said> = diesel::sql_query("PRAGMA quick_check(20)").load(conn)?;
+            let faults = said.into_iter().map(|said| said.quick_check);
+            Ok(faults.filter(|said| said != "ok").collect())
+        }
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(_) => Ok(Vec::new()),
+    }
+}
+
 /// A consistent copy of a live SQLite database; PostgreSQL has `pg_dump` for this.
 pub(super) fn backup_to(conn: &mut Conn, path: &str) -> Result<()> {
     match conn {

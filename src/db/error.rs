@@ -8,6 +8,20 @@ pub enum DbError {
     /// No connection became free in time.
     #[error("no database connection was free: {0}")]
     Pool(#[from] diesel::r2d2::PoolError),
+    /// Others write, of this program or of another, and their turn did not end in time. Nothing was saved, and nothing will be.
+    #[error("others are writing into the database and did not come to an end in time")]
+    Busy,
+    /// The database file is not the one that was opened; says which file. Nothing is written any more.
+    #[error(
+        "{0} was deleted, moved or replaced while the program ran: nothing is written any more. Put the file back and start the program again"
+    )]
+    FileGone(String),
+    /// The connection broke. Nothing was saved.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    /// The connection broke while what was written was being committed: nobody knows whether it was.
+    #[error("the database went away while something was being saved: {0}")]
+    Unsure(String),
     /// The program is shutting down, or the work panicked.
     #[error("the work was cut short")]
     Cancelled,

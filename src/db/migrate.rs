@@ -14,7 +14,7 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Runs every step the database has not had yet; gives their names.
 pub fn migrate(db: &Db) -> Result<Vec<String>> {
-    let mut conn = db.pool.get()?;
+    let mut conn = db.writers.connection()?;
     match &mut *conn {
         Conn::Sqlite(conn) => run(conn, SQLITE),
         #[cfg(feature = "postgres")]

@@ -7,13 +7,16 @@ pub mod days;
 #[macro_use]
 mod dialect;
 mod error;
+mod file;
 mod lifetime;
 pub mod migrate;
 pub mod schema;
 mod transaction;
 pub mod words;
+mod writers;
 
-use std::time::Duration;
+use std::path::Path;
+use std::sync::Arc;
 
 pub use condition::Condition;
 pub use connection::{Backend, Conn, OpenError};
@@ -22,12 +25,16 @@ pub use error::{DbError, Result};
 pub use lifetime::{Death, Lifetime};
 pub use transaction::Conflict;
 
-use connection::{Opener, Scheme};
+use connection::{Opener, Pool, Scheme};
+use writers::{Patience, Writers};
 
-/// A pool of connections to the one database of this program.
+/// The connections to the one database of this program: some to read, so that reading never waits for whoever writes, and others to
+/// write.
 #[derive(Clone)]
 pub struct Db {
-    pool: diesel::r2d2::Pool<Opener>,
+    readers: Pool,
+    writers: Arc<Writers>,
+    opener: Arc<Opener>,
     /// Only a simulation's program is mortal.
     lifetime: Option<Lifetime>,
 }
@@ -73,15 +80,14 @@ impl Db {
     }
 
     fn connect(opener: Opener, size: u32) -> Result<Self, OpenError> {
-        let pool = diesel::r2d2::Pool::builder()
-            .max_size(size.max(1))
-            .min_idle(Some(1))
-            .connection_timeout(Duration::from_secs(5))
-            .test_on_check_out(false)
-            .build(opener)
-            .map_err(|cause| OpenError::Unreachable(cause.to_string()))?;
+        opener.make_file()?;
+        let (reading, writing) = opener.shares(size.max(1));
+        let readers = opener.clone().for_reading().pool(reading)?;
+        let writers = Writers::new(opener.clone().pool(writing)?, &opener);
         Ok(Self {
-            pool,
+            readers,
+            writers: Arc::new(writers),
+            opener: Arc::new(opener),
             lifetime: None,
         })
     }
@@ -105,7 +111,7 @@ impl Db {
         E: Conflict + Send + 'static,
     {
         let db = self.clone();
-        off_thread(move || db.write_now(f)).await
+        off_thread(move || db.write_within(Patience::OfAPage, f)).await
     }
 
     /// As [`Db::read`], for callers that may wait: the command line and the jobs.
@@ -117,8 +123,7 @@ impl Db {
         if let Some(lifetime) = &self.lifetime {
             lifetime.must_go_on()?;
         }
-        let mut conn = self.pool.get().map_err(DbError::Pool)?;
-        transaction::read(&mut conn, f)
+        transaction::read(&self.readers, f)
     }
 
     /// As [`Db::write`], for callers that may wait: the command line and the jobs.
@@ -127,11 +132,28 @@ impl Db {
         F: Fn(&mut Conn) -> Result<T, E>,
         E: Conflict,
     {
+        self.write_within(Patience::OfAJob, f)
+    }
+
+    /// As [`Db::write_now`], for whoever does not want to wait long.
+    pub fn write_soon<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: Fn(&mut Conn) -> Result<T, E>,
+        E: Conflict,
+    {
+        self.write_within(Patience::OfALook, f)
+    }
+
+    fn write_within<T, E, F>(&self, patience: Patience, f: F) -> Result<T, E>
+    where
+        F: Fn(&mut Conn) -> Result<T, E>,
+        E: Conflict,
+    {
         match &self.lifetime {
-            None => self.write_once(f),
+            None => self.writers.write(patience, f),
             Some(lifetime) => {
                 lifetime.must_go_on()?;
-                let value = self.write_once(|tx| {
+                let value = self.writers.write(patience, |tx| {
                     let value = f(tx)?;
                     lifetime.before_commit()?;
                     Ok::<T, E>(value)
@@ -142,20 +164,52 @@ impl Db {
         }
     }
 
-    fn write_once<T, E, F>(&self, f: F) -> Result<T, E>
-    where
-        F: Fn(&mut Conn) -> Result<T, E>,
-        E: Conflict,
-    {
-        let mut conn = self.pool.get().map_err(DbError::Pool)?;
-        transaction::write(&mut conn, f)
-    }
-
     /// Writes a copy of the whole database to `path` while the service goes on (SQLite only).
     pub fn backup_to(&self, path: &str) -> Result<()> {
-        let mut conn = self.pool.get()?;
-        dialect::backup_to(&mut conn, path)
+        dialect::backup_to(&mut self.opener.open()?, path)
     }
+
+    /// Refuses when the database file was deleted or replaced since it was opened; then nothing can be written any more.
+    ///
+    /// # Errors
+    /// [`DbError::FileGone`].
+    pub fn must_be_the_file_that_was_opened(&self) -> Result<()> {
+        self.writers.must_be_the_same()
+    }
+
+    /// What is wrong with the pages of the database file, each in the database's own words. Reads all of it, on a connection of
+    /// its own.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn faults_of_file(&self) -> Result<Vec<String>> {
+        dialect::faults_of_file(&mut self.opener.open()?)
+    }
+
+    /// The file of the database, where it has one.
+    pub fn file(&self) -> Option<&Path> {
+        self.opener.file()
+    }
+
+    /// How the connections are in use.
+    pub fn use_of_connections(&self) -> Use {
+        let readers = self.readers.state();
+        Use {
+            reading: readers.connections - readers.idle_connections,
+            readers: self.readers.max_size(),
+            waiting_to_write: self.writers.waiting(),
+        }
+    }
+}
+
+/// How the connections of a program are in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// Connections that read just now, and how many there may be.
+    pub reading: u32,
+    pub readers: u32,
+    /// How many wait for their turn to write.
+    pub waiting_to_write: usize,
 }
 
 async fn off_thread<T, E>(f: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>

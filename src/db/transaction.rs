@@ -1,11 +1,13 @@
 //! One writer at a time, or as if: the same meaning on both databases.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::r2d2::R2D2Connection;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{Connection, QueryResult};
 
+use super::connection::{Pool, Pooled};
 use super::{Conn, DbError};
 
 /// How often a transaction that lost a race is tried before its error goes up.
@@ -42,10 +44,10 @@ impl Conflict for DbError {
 
 /// Reads in one transaction, so that the numbers on a page agree with each other.
 pub(super) fn read<T, E: Conflict>(
-    conn: &mut Conn,
+    pool: &Pool,
     f: impl FnOnce(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
-    begin_read(conn).map_err(DbError::from)?;
+    let conn = &mut begun(pool)?;
     match f(conn) {
         Ok(value) => {
             commit(conn).map_err(DbError::from)?;
@@ -53,26 +55,79 @@ pub(super) fn read<T, E: Conflict>(
         }
         Err(error) => {
             roll_back(conn);
-            Err(error)
+            Err(or_unreachable(conn, error))
         }
     }
 }
 
-/// Runs `f` in a transaction that behaves as if it were alone; on a lost race, runs it again.
+/// A connection with a transaction begun to read. One that broke since it was last used, because the server was started again, is
+/// put away and another is taken, as many times as there may be connections.
+fn begun(pool: &Pool) -> Result<Pooled, DbError> {
+    for _ in 0..pool.max_size() {
+        let mut conn = pool.get().map_err(DbError::Pool)?;
+        match begin_read(&mut conn) {
+            Ok(()) => return Ok(conn),
+            Err(_) if conn.is_broken() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let mut conn = pool.get().map_err(DbError::Pool)?;
+    begin_read(&mut conn).map_err(|error| DbError::Unreachable(error.to_string()))?;
+    Ok(conn)
+}
+
+/// Runs `f` in a transaction that behaves as if it were alone; on a lost race, runs it again, until the deadline. What was
+/// refused then was not saved.
 pub(super) fn write<T, E: Conflict>(
     conn: &mut Conn,
+    deadline: Instant,
     f: impl Fn(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
     let mut attempt = 1;
     loop {
-        let outcome = try_once(conn, &f);
-        match outcome {
-            Err(error) if attempt < ATTEMPTS && error.db_error().is_some_and(lost_race) => {
-                pause(attempt);
-                attempt += 1;
-            }
-            outcome => return outcome,
+        let error = match try_once(conn, &f) {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let Some(race) = error.db_error().and_then(lost_race) else {
+            return Err(or_unreachable(conn, error));
+        };
+        let may_go_on = match race {
+            Race::ForTheFile => true,
+            Race::WithAnother => attempt < ATTEMPTS,
+        };
+        if !may_go_on || Instant::now() >= deadline {
+            return Err(DbError::Busy.into());
         }
+        pause(attempt.min(ATTEMPTS));
+        attempt += 1;
+    }
+}
+
+/// What failed on a connection that is broken failed by that.
+fn or_unreachable<E: Conflict>(conn: &mut Conn, error: E) -> E {
+    match error.db_error() {
+        Some(DbError::Query(cause)) if conn.is_broken() || is_broken_off(cause) => {
+            DbError::Unreachable(cause.to_string()).into()
+        }
+        _ => error,
+    }
+}
+
+/// Whether the server ended the connection, or is about to.
+fn is_broken_off(cause: &Error) -> bool {
+    match cause {
+        Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => true,
+        Error::DatabaseError(_, text) => [
+            "server closed the connection",
+            "no connection to the server",
+            "terminating connection",
+            "the database system is",
+        ]
+        .iter()
+        .any(|sign| text.message().contains(sign)),
+        Error::BrokenTransactionManager => true,
+        _ => false,
     }
 }
 
@@ -92,7 +147,11 @@ fn try_once<T, E: Conflict>(
             Ok(()) => Ok(value),
             Err(error) => {
                 roll_back(conn);
-                Err(DbError::from(error).into())
+                Err(match conn.is_broken() || is_broken_off(&error) {
+                    true => DbError::Unsure(error.to_string()),
+                    false => DbError::from(error),
+                }
+                .into())
             }
         },
         Err(error) => {
@@ -136,21 +195,36 @@ fn roll_back(conn: &mut Conn) {
     let _ = <Conn as Connection>::TransactionManager::rollback_transaction(conn);
 }
 
-/// Whether the same work may succeed when done again. Diesel names no kind for a deadlock (PostgreSQL breaks one by
-/// refusing either side), nor for a file that another process keeps locked.
+/// A race that was lost: the same work may succeed when done again.
+enum Race {
+    /// Another process holds the lock of the file.
+    ForTheFile,
+    WithAnother,
+}
+
+/// Whether an error is a lost race. Diesel names no kind for a deadlock (PostgreSQL breaks one by refusing either side), nor for a
+/// file that another process keeps locked.
 ///
 /// A random reference that somebody has already is a lost race too: the next attempt draws another.
-fn lost_race(error: &DbError) -> bool {
+fn lost_race(error: &DbError) -> Option<Race> {
     match error {
-        DbError::Query(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, text)) => {
-            text.message().contains("reference")
+        DbError::Query(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, text)) => text
+            .message()
+            .contains("reference")
+            .then_some(Race::WithAnother),
+        DbError::Query(Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => {
+            Some(Race::WithAnother)
         }
-        DbError::Query(Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
         DbError::Query(Error::DatabaseError(_, text)) => {
-            ["database is locked", "deadlock detected"]
-                .iter()
-                .any(|refusal| text.message().contains(refusal))
+            let says = |refusal| text.message().contains(refusal);
+            match () {
+                () if says("database is locked") => Some(Race::ForTheFile),
+                () if says("deadlock detected") || says("due to lock timeout") => {
+                    Some(Race::WithAnother)
+                }
+                () => None,
+            }
         }
-        _ => false,
+        _ => None,
     }
 }

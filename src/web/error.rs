@@ -38,6 +38,11 @@ pub enum WebError {
     /// Hearth cannot answer just now; the message says when it may.
     #[error("{0}")]
     Unavailable(String),
+    /// The database went away before it said whether what was sent is saved.
+    #[error(
+        "The register stopped answering while this was being saved, so nobody can say yet whether it was."
+    )]
+    Unsure,
     /// Our fault. The cause is in the log under this reference, and nowhere else.
     #[error("Something went wrong at our end. Reference {0}.")]
     Internal(String),
@@ -67,7 +72,7 @@ impl WebError {
             Self::TooLarge(_) => "That is too large",
             Self::Conflict(_) => "Somebody else has changed this",
             Self::TooManyRequests(_) => "Too many attempts",
-            Self::Unavailable(_) => "Sorry, the service is not available",
+            Self::Unavailable(_) | Self::Unsure => "Sorry, the service is not available",
             Self::Internal(_) => "Sorry, there is a problem with the service",
         }
     }
@@ -90,6 +95,9 @@ impl WebError {
             Self::TooManyRequests(_) | Self::Unavailable(_) => {
                 "Nothing was saved. Go back and try again later."
             }
+            Self::Unsure => {
+                "Wait a minute, go back and look whether it is there before you send it again."
+            }
             Self::Internal(_) => {
                 "Nothing was saved. Try again later. If it happens again, tell your administrator the reference."
             }
@@ -99,11 +107,30 @@ impl WebError {
 
 impl From<crate::db::DbError> for WebError {
     fn from(error: crate::db::DbError) -> Self {
+        use crate::db::DbError;
         match error {
-            crate::db::DbError::Pool(_) => {
+            DbError::Pool(_) | DbError::Unreachable(_) => {
                 tracing::error!(%error, "no database connection");
                 Self::Unavailable(
                     "The register does not answer just now. Try again in a minute.".into(),
+                )
+            }
+            DbError::Busy => {
+                tracing::warn!(%error, "a write was given up");
+                Self::Unavailable(
+                    "It was not saved: the register is busy with other work. Try again in a moment."
+                        .into(),
+                )
+            }
+            DbError::Unsure(_) => {
+                tracing::error!(%error, "nobody knows whether a write was kept");
+                Self::Unsure
+            }
+            DbError::FileGone(_) => {
+                tracing::error!(%error, "the database file is gone");
+                Self::Unavailable(
+                    "It was not saved: the register can be read but not changed until whoever runs Hearth has mended it."
+                        .into(),
                 )
             }
             error if cannot_be_written(&error) => {
@@ -144,7 +171,7 @@ impl ResponseError for WebError {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::Unsure => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -1,6 +1,8 @@
 //! Stands before every page: finds out who is asking, refuses forms from elsewhere, and opens a route only to the roles
 //! that `routes.rs` names.
 
+use std::time::Duration;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::ORIGIN;
@@ -97,12 +99,19 @@ async fn find_session(app: &App, token: Option<String>) -> Result<Option<SignedI
         .read(move |conn| session::find(conn, &asked, now))
         .await?;
     if found.as_ref().is_some_and(|signed_in| signed_in.stale) {
-        app.db
-            .write(move |tx| session::touch(tx, &token, now))
-            .await?;
+        let touched = app.db.write(move |tx| session::touch(tx, &token, now));
+        // Whoever reads a page does not wait for those who write, nor read less because nothing can be written: a later page is
+        // noted in its place.
+        match tokio::time::timeout(TOUCHED_WITHIN, touched).await {
+            Ok(Ok(_)) | Err(_) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the use of a session was not noted"),
+        }
     }
     Ok(found)
 }
+
+/// So long a page waits for its session's use to be noted, which goes on behind it.
+const TOUCHED_WITHIN: Duration = Duration::from_millis(200);
 
 /// The browser's own random value, and whether it has to be given one now.
 fn browser_of(request: &ServiceRequest) -> (String, bool) {
