@@ -36,7 +36,7 @@ struct Pool {
     port: u16,
     security: Security,
     credentials: Option<Credentials>,
-    /// How long to wait for a connection, and for each answer.
+    /// How long to wait for a connection, and for the answer to a command.
     timeout: Duration,
     kept: Mutex<Vec<SmtpConnection>>,
 }
@@ -124,7 +124,7 @@ impl Server {
     }
 
     fn go_on(&self, mut line: SmtpConnection, envelope: &Envelope, message: String) -> Answer {
-        match hand_over(&mut line, envelope.to(), message) {
+        match hand_over(&mut line, envelope.to(), message, self.0.timeout) {
             Ok(response) => {
                 self.0.keep(line);
                 let lines: Vec<&str> = response.message().collect();
@@ -228,6 +228,7 @@ fn hand_over(
     line: &mut SmtpConnection,
     to: &[Address],
     message: String,
+    timeout: Duration,
 ) -> Result<Response, (Command, Error)> {
     for address in to {
         let answer = line.command(Rcpt::new(address.clone(), Vec::new()));
@@ -235,8 +236,15 @@ fn hand_over(
     }
     let of_data = |error| (Command::Data, error);
     line.command(Data).map_err(of_data)?;
-    line.command(message).map_err(of_data)
+    // Looking for viruses, a server takes its time over the message. On a line where no time can be set the answer says what is wrong.
+    let _ = line.set_timeout(Some(timeout * LONGER_FOR_THE_MESSAGE));
+    let response = line.command(message).map_err(of_data)?;
+    let _ = line.set_timeout(Some(timeout));
+    Ok(response)
 }
+
+/// How many times as long as for a command is waited for the answer to a message.
+const LONGER_FOR_THE_MESSAGE: u32 = 3;
 
 /// RFC 5321 section 4.5.2: a line that begins with a dot gets another, and a dot alone ends the message.
 fn ready_for_data(message: &[u8]) -> String {

@@ -51,8 +51,8 @@ pub struct Posted {
     pub raw: String,
 }
 
-/// How long to wait for a connection, and for each answer: a server that is looking for viruses is slow.
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long to wait for a connection, and for the answer to a command; for that to a message thrice as long.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Transport {
     /// Reads HEARTH_MAIL: an `smtp://` or `smtps://` URL, or the path of a folder, which is made. To other machines
