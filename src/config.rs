@@ -123,6 +123,31 @@ pub const SETTINGS: &[Setting] = &[
         purpose: "minutes without a completed sweep after which /health/ready fails; more than HEARTH_JOBS_EVERY",
     },
     Setting {
+        name: "HEARTH_ALARM_HEARTBEAT",
+        default: Preset::InWords("none"),
+        purpose: "a URL that is called about once a minute while all that is watched does its work, for a monitor that misses it",
+    },
+    Setting {
+        name: "HEARTH_ALARM_COMMAND",
+        default: Preset::InWords("none"),
+        purpose: "a program that is run with the word trouble or well, and what there is to say on its standard input",
+    },
+    Setting {
+        name: "HEARTH_ALARM_MAIL",
+        default: Preset::InWords("none"),
+        purpose: "a second mail server (or a folder), as HEARTH_MAIL, by which HEARTH_ALARM_TO is told of trouble",
+    },
+    Setting {
+        name: "HEARTH_ALARM_TO",
+        default: Preset::InWords("none"),
+        purpose: "the address that HEARTH_ALARM_MAIL writes to",
+    },
+    Setting {
+        name: "HEARTH_METRICS_BIND",
+        default: Preset::InWords("none"),
+        purpose: "an address and port of their own for the metrics (Prometheus reads them); nobody else should reach it",
+    },
+    Setting {
         name: "HEARTH_LOG",
         default: Preset::Value("info"),
         purpose: "what is logged: error, warn, info or debug, or a filter such as hearth=debug",
@@ -178,6 +203,16 @@ pub struct Config {
     pub jobs_every: Option<Duration>,
     /// `HEARTH_JOBS_LATE_AFTER`.
     pub jobs_late_after: Duration,
+    /// `HEARTH_ALARM_HEARTBEAT`.
+    pub alarm_heartbeat: Option<String>,
+    /// `HEARTH_ALARM_COMMAND`.
+    pub alarm_command: Option<PathBuf>,
+    /// `HEARTH_ALARM_MAIL`.
+    pub alarm_mail: Option<String>,
+    /// `HEARTH_ALARM_TO`.
+    pub alarm_to: Option<String>,
+    /// `HEARTH_METRICS_BIND`.
+    pub metrics_bind: Option<SocketAddr>,
     /// `HEARTH_LOG`.
     pub log: String,
 }
@@ -294,6 +329,19 @@ impl Config {
             })?,
             jobs_every: (every > 0).then(|| Duration::from_secs(every * 60)),
             jobs_late_after: Duration::from_secs(late_after * 60),
+            alarm_heartbeat: given.read_if_set(
+                "HEARTH_ALARM_HEARTBEAT",
+                "use a URL that starts with https:// or http://",
+                web_address,
+            )?,
+            alarm_command: given.value("HEARTH_ALARM_COMMAND").map(PathBuf::from),
+            alarm_mail: given.value("HEARTH_ALARM_MAIL").map(str::to_owned),
+            alarm_to: given.value("HEARTH_ALARM_TO").map(str::to_owned),
+            metrics_bind: given.read_if_set(
+                "HEARTH_METRICS_BIND",
+                "use an address and a port, such as 127.0.0.1:9464",
+                |v| v.parse().ok(),
+            )?,
             log: given.text("HEARTH_LOG")?,
         })
     }
@@ -374,6 +422,18 @@ impl Config {
                 "production needs HEARTH_MAIL_FROM, an address that people can answer",
             ),
             (
+                self.alarm_mail.is_some() != self.alarm_to.is_some(),
+                "HEARTH_ALARM_MAIL and HEARTH_ALARM_TO go together: by which server, and to whom",
+            ),
+            (
+                self.alarm_mail.as_ref() == Some(&self.mail),
+                "HEARTH_ALARM_MAIL has to be another server than HEARTH_MAIL, which may be what is broken",
+            ),
+            (
+                self.metrics_bind == Some(self.bind),
+                "HEARTH_METRICS_BIND needs an address or port of its own, beside HEARTH_BIND",
+            ),
+            (
                 !is_production && is_short && !self.secret.is_empty(),
                 "HEARTH_SECRET needs at least 32 characters",
             ),
@@ -405,6 +465,12 @@ fn texts(
         }
     }
     (texts, faults)
+}
+
+fn web_address(text: &str) -> Option<String> {
+    let url = url::Url::parse(text).ok()?;
+    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    is_web.then(|| text.to_owned())
 }
 
 fn minutes(text: &str) -> Option<u64> {

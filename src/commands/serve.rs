@@ -6,8 +6,11 @@ use std::process::ExitCode;
 use hearth::clock::Clock;
 use hearth::config::Config;
 use hearth::db::Db;
-use hearth::jobs::{Nudge, Timer};
+use hearth::jobs::Timer;
+use hearth::jobs::watch::Watch;
+use hearth::jobs::watch::alarm::{Alarm, Ways};
 use hearth::web::app::App;
+use hearth::web::metrics;
 use hearth::web::server::{self, ToldToStop};
 
 use super::{Failure, Outcome, clock, jobs, open_ready, settings};
@@ -32,22 +35,24 @@ pub fn listen(config: &Config) -> Result<TcpListener, Failure> {
 /// Serves until told to stop; requests and jobs under way are finished first.
 pub fn serve(db: Db, clock: Clock, config: Config, listener: TcpListener) -> Outcome {
     let services = jobs::services(&config, db.clone(), clock.clone())?;
-    let timer = config
-        .jobs_every
-        .map(|every| Timer::start(&services, every))
-        .transpose()?;
+    let watch = Watch::default();
+    let alarm = Alarm::by(Ways::from_config(&config)?);
+    let timer = Timer::start(&services, config.jobs_every, &watch, alarm)?;
     tracing::info!(address = config.base_url, "serving");
-    let nudge = timer.as_ref().map_or_else(Nudge::nobody, Timer::nudge);
-    let app = App::new(db, clock, config).waking(nudge);
+    let metrics_bind = config.metrics_bind;
+    let app = App::new(db, clock, config).beside(&timer, &watch);
     let served = actix_web::rt::System::new().block_on(async {
         let told = ToldToStop::listen()?;
+        if let Some(bind) = metrics_bind {
+            let kept = metrics::begin().map_err(std::io::Error::other)?;
+            actix_web::rt::spawn(metrics::server(app.clone(), kept, bind)?);
+        }
         let server = server::server(app, listener)?;
-        actix_web::rt::spawn(server::stop_when_told(server.handle(), told));
+        let stopping = server::stop_when_told(server.handle(), told, timer.courier().clone());
+        actix_web::rt::spawn(stopping);
         server.await
     });
-    if let Some(timer) = timer {
-        timer.stop();
-    }
+    timer.stop();
     tracing::info!("stopped");
     served?;
     Ok(ExitCode::SUCCESS)

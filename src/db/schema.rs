@@ -686,6 +686,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    watch_standing (watched) {
+        watched -> Text,
+        good_at -> Nullable<Timestamp>,
+        trouble_since -> Nullable<Timestamp>,
+        words -> Text,
+        looked_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(account -> authority (authority_id));
 diesel::joinable!(post_holder -> authority (authority_id));
 diesel::joinable!(post_holder -> account (account_id));

@@ -2,6 +2,7 @@
 //! who hears of it.
 
 pub mod ending;
+pub mod figures;
 pub mod ladder;
 pub mod lapse;
 pub mod lapse_list;

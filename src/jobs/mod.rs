@@ -7,13 +7,16 @@
 //! - [`rehearsal`]: what a sweep would do on a day, without doing it.
 //! - [`deliver`]: empties the outbox.
 //! - [`bounces`]: reads the mail that came back.
+//! - [`integrity`]: reads the whole database for damage.
 //! - [`housekeeping`]: forgets what is of no more use.
 //! - [`punctuality`]: whether all that happens in time.
 //! - [`timer`]: runs all that inside `serve`.
+//! - [`watch`]: whether all that does its work.
 
 pub mod bounces;
 pub mod deliver;
 pub mod housekeeping;
+pub mod integrity;
 pub mod punctuality;
 pub mod rehearsal;
 pub mod runner;
@@ -24,6 +27,7 @@ pub mod sweep;
 mod tests;
 pub mod tiers;
 pub mod timer;
+pub mod watch;
 pub mod weekly;
 
 use std::time::Duration;

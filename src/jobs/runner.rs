@@ -2,6 +2,7 @@
 //! what is due is asked of the record, not of the hour.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
@@ -9,7 +10,9 @@ use std::time::Duration;
 use chrono::{NaiveDateTime, TimeDelta};
 
 pub use super::store::runner::RunRecord;
-use super::{Services, Work, bounces, deliver, housekeeping, store, sweep, tiers, weekly};
+use super::{
+    Services, Work, bounces, deliver, housekeeping, integrity, store, sweep, tiers, weekly,
+};
 use crate::clock::{At, london_day};
 use crate::db::{Conn, Result};
 use crate::desk::weekly::monday;
@@ -78,6 +81,12 @@ const JOBS: &[Job] = &[
         run: |services, at| housekeeping::run(services, at.now()),
     },
     Job {
+        name: "integrity",
+        every: Every::So(TimeDelta::days(1)),
+        is_wanted: integrity::is_wanted,
+        run: |services, _| integrity::run(services),
+    },
+    Job {
         name: "weekly_digest",
         every: Every::Week,
         is_wanted: |_| true,
@@ -93,6 +102,19 @@ const DELIVER: &str = "deliver";
 const LEASE: TimeDelta = TimeDelta::seconds(50);
 /// How often a lease is renewed while its job runs.
 const RENEWED_EVERY: Duration = Duration::from_secs(15);
+
+/// How the names of this process begin under which it holds leases.
+static PROCESS: LazyLock<String> = LazyLock::new(|| format!("{:016x}-", rand::random::<u64>()));
+
+/// Gives back every lease of this process, because it ends: what it was at is cut off, and the next process may begin at once.
+pub fn give_back_all(services: &Services) {
+    let given_back = services
+        .db
+        .write_soon(|tx| store::runner::give_back_all(tx, &PROCESS));
+    if let Err(cause) = given_back {
+        tracing::warn!(%cause, "the leases could not be given back; they run out by themselves");
+    }
+}
 
 /// Runs every job that is due and then delivers the mail, as `hearth jobs run` does.
 pub fn run_due(services: &Services, now: NaiveDateTime) -> Vec<RunSummary> {
@@ -162,7 +184,7 @@ fn run_one(services: &Services, job: &Job, now: NaiveDateTime) -> RunSummary {
 
 fn with_lease(services: &Services, job: &Job, now: NaiveDateTime) -> Result<Option<Work>> {
     let db = &services.db;
-    let holder = format!("{:016x}", rand::random::<u64>());
+    let holder = format!("{}{:016x}", *PROCESS, rand::random::<u64>());
     if !db.write_now(|tx| store::runner::take_lease(tx, job.name, &holder, now, now + LEASE))? {
         return Ok(None);
     }

@@ -1,26 +1,25 @@
-//! Runs the jobs inside `serve`: one thread for what is scheduled, another for the mail, so that a slow mail server
-//! never keeps a lapse from being found.
+//! Runs the jobs inside `serve`, each on a thread that is watched: one for what is scheduled, another for the mail, so that a slow
+//! mail server never keeps a lapse from being found, and one that looks at everything.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use super::runner::RunSummary;
+use super::watch::alarm::Alarm;
+use super::watch::look::{self, Looker};
+use super::watch::threads::{Thread, Wake};
+use super::watch::{Watch, Watched};
 use super::{Services, runner};
 use crate::mail::Courier;
 
 /// Mail that is due again is looked for at least so often.
 const MAIL_EVERY: Duration = Duration::from_secs(60);
 
-/// How often, and with which pauses, a stop looks whether work under way is done: five seconds in all. What is cut off
+/// How often, and with which pauses, a stop looks whether work under way is done: three seconds in all. What is cut off
 /// is done again by the next process.
-const LOOKS: u32 = 500;
+const LOOKS: u32 = 300;
 const PAUSE: Duration = Duration::from_millis(10);
-
-/// What a thread is woken for.
-enum Wake {
-    Work,
-    Stop,
-}
 
 /// Wakes the delivery of mail, after something was put into the outbox. It may be cloned and kept by every request.
 #[derive(Clone, Debug)]
@@ -41,45 +40,90 @@ impl Nudge {
     }
 }
 
-/// The threads that run the jobs.
-#[derive(Debug)]
+/// The threads that run the jobs and look whether all do their work.
 pub struct Timer {
-    courier: Courier,
+    services: Services,
     threads: Vec<(Sender<Wake>, JoinHandle<()>)>,
     nudge: Nudge,
 }
 
 impl Timer {
-    /// Starts the threads: the scheduled jobs run at once and then every so often.
+    /// Starts the threads. The scheduled jobs run at once and then every so often; where cron runs them (`every` is none), only
+    /// the watch is kept.
     ///
     /// # Errors
     /// If the machine gives no thread.
-    pub fn start(services: &Services, every: Duration) -> std::io::Result<Self> {
-        let (wake_mail, mail_woken) = channel();
-        let (wake_jobs, jobs_woken) = channel();
-        let nudge = Nudge(Some(wake_mail.clone()));
-        let for_mail = services.clone();
-        let mail = thread::Builder::new()
-            .name("mail".to_owned())
-            .spawn(move || {
-                repeat(&mail_woken, MAIL_EVERY, || {
-                    runner::deliver_mail(&for_mail);
-                });
-            })?;
-        let (for_jobs, then_mail) = (services.clone(), nudge.clone());
-        let jobs = thread::Builder::new()
-            .name("jobs".to_owned())
-            .spawn(move || {
-                repeat(&jobs_woken, every, || {
-                    runner::run_scheduled(&for_jobs, for_jobs.clock.now());
-                    then_mail.mail();
-                });
-            })?;
-        Ok(Self {
-            courier: services.courier.clone(),
-            threads: vec![(wake_jobs, jobs), (wake_mail, mail)],
-            nudge,
-        })
+    pub fn start(
+        services: &Services,
+        every: Option<Duration>,
+        watch: &Watch,
+        alarm: Alarm,
+    ) -> std::io::Result<Self> {
+        let mut timer = Self {
+            services: services.clone(),
+            threads: Vec::new(),
+            nudge: Nudge::nobody(),
+        };
+        if let Some(every) = every {
+            timer.start_mail(watch)?;
+            timer.start_jobs(every, watch)?;
+        }
+        timer.start_watch(watch, alarm)?;
+        Ok(timer)
+    }
+
+    fn start_mail(&mut self, watch: &Watch) -> std::io::Result<()> {
+        let (services, told) = (self.services.clone(), watch.clone());
+        let work = move || {
+            faults::die_if_asked(Watched::MailThread);
+            tell_of_mail(&told, &services, &runner::deliver_mail(&services));
+        };
+        let wake = self.begin(Watched::MailThread, MAIL_EVERY, watch, work)?;
+        self.nudge = Nudge(Some(wake));
+        Ok(())
+    }
+
+    fn start_jobs(&mut self, every: Duration, watch: &Watch) -> std::io::Result<()> {
+        let (services, then_mail) = (self.services.clone(), self.nudge.clone());
+        let work = move || {
+            faults::die_if_asked(Watched::JobsThread);
+            runner::run_scheduled(&services, services.clock.now());
+            then_mail.mail();
+        };
+        self.begin(Watched::JobsThread, every, watch, work)?;
+        Ok(())
+    }
+
+    fn start_watch(&mut self, watch: &Watch, alarm: Alarm) -> std::io::Result<()> {
+        let mut looker = Looker::new(self.services.clone(), watch.clone(), alarm);
+        let work = move || {
+            faults::die_if_asked(Watched::WatchThread);
+            looker.look();
+        };
+        self.begin(Watched::WatchThread, faults::look_every(), watch, work)?;
+        Ok(())
+    }
+
+    /// Begins a thread that is watched; gives what wakes it.
+    fn begin(
+        &mut self,
+        watched: Watched,
+        every: Duration,
+        watch: &Watch,
+        work: impl FnMut() + Send + 'static,
+    ) -> std::io::Result<Sender<Wake>> {
+        let (wake, woken): (Sender<Wake>, Receiver<Wake>) = channel();
+        let thread = Thread {
+            watched,
+            woken,
+            every,
+        };
+        let (watch, clock) = (watch.clone(), self.services.clock.clone());
+        let begun = thread::Builder::new()
+            .name(watched.as_str().to_owned())
+            .spawn(move || thread.repeat(&watch, &clock, work))?;
+        self.threads.push((wake.clone(), begun));
+        Ok(wake)
     }
 
     /// What wakes the delivery of mail.
@@ -87,35 +131,78 @@ impl Timer {
         self.nudge.clone()
     }
 
-    /// Stops: no new work is begun, and work under way has a few seconds.
+    /// What carries the mail; closed, it takes no more.
+    pub fn courier(&self) -> &Courier {
+        &self.services.courier
+    }
+
+    /// Stops: no new work is begun, and work under way has a few seconds. What is cut off gives back what it held, so that the next
+    /// process need not wait for it.
     pub fn stop(self) {
-        self.courier.close();
+        self.services.courier.close();
         for (wake, _) in &self.threads {
             let _ = wake.send(Wake::Stop);
         }
-        for _ in 0..LOOKS {
-            if self.threads.iter().all(|(_, thread)| thread.is_finished()) {
-                return;
+        let is_done = (0..LOOKS).any(|_| {
+            let is_done = self.threads.iter().all(|(_, thread)| thread.is_finished());
+            if !is_done {
+                thread::sleep(PAUSE);
             }
-            thread::sleep(PAUSE);
+            is_done
+        });
+        if !is_done {
+            tracing::warn!("stopped while a job was under way; it is done again at the next start");
         }
-        tracing::warn!("stopped while a job was under way; it is done again at the next start");
+        runner::give_back_all(&self.services);
+        look::end(&self.services);
     }
 }
 
-/// Does the work at once, whenever it is woken and at least every so often, until it is told to stop.
-fn repeat(woken: &Receiver<Wake>, every: Duration, mut work: impl FnMut()) {
-    loop {
-        work();
-        match woken.recv_timeout(every) {
-            Ok(Wake::Work) | Err(RecvTimeoutError::Timeout) => {}
-            Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return,
-        }
-        // A hundred nudges that came meanwhile are one.
-        while let Ok(wake) = woken.try_recv() {
-            if matches!(wake, Wake::Stop) {
-                return;
-            }
+/// What the thread itself saw of the mail server is known before any mail has waited for long.
+fn tell_of_mail(watch: &Watch, services: &Services, summary: &RunSummary) {
+    let Some(work) = &summary.work else {
+        return;
+    };
+    let now = services.clock.now();
+    match (work.problem.as_str(), work.did) {
+        ("", 0) => {}
+        ("", _) => watch.good(Watched::Mail, now),
+        (problem, _) => watch.bad(Watched::Mail, now, format!("Mail is not sent: {problem}.")),
+    }
+}
+
+/// Faults that a test asks for; only in builds for tests.
+mod faults {
+    use std::time::Duration;
+
+    use super::{Watched, look};
+
+    /// Dies if the variable `TESTING_HEARTH_KILLS` names this thread and the file beside it is there: a test takes the file away.
+    #[cfg(debug_assertions)]
+    #[allow(clippy::panic)]
+    pub(super) fn die_if_asked(thread: Watched) {
+        let asked = std::env::var("TESTING_HEARTH_KILLS").unwrap_or_default();
+        if let Some((name, file)) = asked.split_once('=')
+            && name == thread.as_str()
+            && std::path::Path::new(file).exists()
+        {
+            panic!("a test asked for it");
         }
     }
+
+    /// A test does not wait for long: `TESTING_HEARTH_LOOKS` has the seconds from one look to the next.
+    #[cfg(debug_assertions)]
+    pub(super) fn look_every() -> Duration {
+        let asked = std::env::var("TESTING_HEARTH_LOOKS").ok();
+        let seconds = asked.and_then(|seconds| seconds.parse().ok());
+        seconds.map_or(look::EVERY, Duration::from_secs)
+    }
+
+    #[cfg(not(debug_assertions))]
+    pub(super) fn look_every() -> Duration {
+        look::EVERY
+    }
+
+    #[cfg(not(debug_assertions))]
+    pub(super) fn die_if_asked(_thread: Watched) {}
 }

@@ -53,7 +53,7 @@ const PATIENCE: u32 = 3;
 /// If the database refuses; what was sent until then is recorded, but for what was under way.
 pub fn deliver_due(db: &Db, courier: &Courier, clock: &Clock) -> Result<Summary> {
     let leased_at = Instant::now();
-    let first = db.write_now(|tx| lease(tx, clock.now(), LEASE, 1))?;
+    let first = db.write_now(|tx| lease(tx, clock.now(), LEASE, risked(courier)))?;
     if first.is_empty() {
         return Ok(Summary::default());
     }
@@ -88,6 +88,16 @@ pub fn deliver_due(db: &Db, courier: &Courier, clock: &Clock) -> Result<Summary>
         }
         outcome.map(|()| round.summary)
     })
+}
+
+/// How many mails are risked with a server that has not answered yet: as many as have to go without an answer before it is taken to be
+/// down, side by side. One that hangs keeps no other waiting, and a server that is down costs the time of one.
+fn risked(courier: &Courier) -> usize {
+    let patience = usize::try_from(PATIENCE).unwrap_or(1);
+    courier
+        .leased_at_once
+        .min(courier.connections)
+        .min(patience)
 }
 
 /// Takes mails that are due, so that no other deliverer does until the lease is over.
@@ -188,7 +198,7 @@ struct Round<'a> {
     at_most: usize,
     /// How many mails in a row had no answer.
     unanswered: u32,
-    /// Whether the server has answered yet: until it has, one mail at a time is risked.
+    /// Whether the server has answered yet: until it has, a few mails at a time are risked.
     reached: bool,
     doubts: Doubts,
     summary: Summary,
@@ -241,7 +251,10 @@ impl Round<'_> {
     }
 
     fn lease_more(&mut self) -> Result<bool> {
-        let at_most = if self.reached { self.at_most } else { 1 };
+        let at_most = match self.reached {
+            true => self.at_most,
+            false => risked(self.courier),
+        };
         let leased_at = Instant::now();
         let now = self.clock.now();
         let mails = self.db.write_now(|tx| lease(tx, now, LEASE, at_most))?;
@@ -289,6 +302,7 @@ impl Round<'_> {
             return;
         };
         tell(mail, answer, *next);
+        metrics::counter!("hearth_mail_total", "result" => next.in_a_word()).increment(1);
         match next {
             Next::Sent => self.summary.sent += 1,
             Next::RetryAt(_) => self.summary.retried += 1,

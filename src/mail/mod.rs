@@ -29,6 +29,7 @@ pub mod kind;
 pub mod maildir;
 pub mod messages;
 pub mod outbox;
+pub mod plain;
 pub mod returned;
 mod server_words;
 pub mod setting;
@@ -37,6 +38,7 @@ mod store;
 pub mod transport;
 pub mod trust;
 pub mod unplaced;
+pub mod waiting;
 
 pub use courier::Courier;
 pub use kind::MailKind;

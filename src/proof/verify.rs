@@ -7,13 +7,14 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use super::store::question::{Answer, Scope};
 use super::store::{
     verify as ask, verify_lists as lists, verify_states as states, verify_told as told,
+    verify_watch as watch,
 };
 use crate::access::{Action, AuthorityKey, audit, authority};
 use crate::clock::{At, london_day};
 use crate::db::{Conn, Result};
 use crate::duty::posts::Posts;
 use crate::duty::{ladder, notice, owed, store};
-use crate::mail::outbox;
+use crate::mail::{outbox, waiting};
 use crate::policy::rulebook::{self, Rulebook};
 use crate::returns::census;
 
@@ -205,6 +206,7 @@ pub fn verify(
     proof.push(nobody_silenced(conn, &authorities, at.today())?);
     proof.push(nothing_stuck(conn, at.now())?);
     proof.push(swept_in_time(conn, swept_at, at.now(), late_after)?);
+    proof.push(all_at_work(conn, at.now(), late_after)?);
     Ok(proof)
 }
 
@@ -324,6 +326,24 @@ fn nothing_stuck(conn: &mut Conn, now: NaiveDateTime) -> Result<Invariant> {
     let stuck = outbox::stuck(conn, now)?;
     let broken = [stuck.overdue, stuck.abandoned, stuck.unreported].concat();
     invariant.add((stuck.looked_at, broken));
+    Ok(invariant)
+}
+
+/// What the program that serves saw of itself, and that mail goes out, whoever sends it.
+fn all_at_work(conn: &mut Conn, now: NaiveDateTime, late_after: Duration) -> Result<Invariant> {
+    let mut invariant = Invariant::new("Whatever is watched does its work, and mail goes out");
+    let patience = TimeDelta::from_std(late_after).unwrap_or(TimeDelta::MAX);
+    invariant.add(watch::troubles(conn, now - patience)?);
+    let held_up = waiting::held_up(conn, now)?;
+    let late = held_up.since.filter(|since| now - *since > patience);
+    let broken = late.map(|since| {
+        format!(
+            "no mail since {} UTC, and {} waits",
+            since.format("%Y-%m-%d %H:%M"),
+            held_up.waiting
+        )
+    });
+    invariant.add((1, broken.into_iter().collect()));
     Ok(invariant)
 }
 

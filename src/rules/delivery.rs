@@ -90,6 +90,18 @@ pub enum Next {
     Dead,
 }
 
+impl Next {
+    /// In a word, for figures.
+    #[must_use]
+    pub const fn in_a_word(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::RetryAt(_) => "retry",
+            Self::Dead => "dead",
+        }
+    }
+}
+
 /// What is known of a message when the server has answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tried {

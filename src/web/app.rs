@@ -6,8 +6,9 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::intake::list_import::under_way::UnderWay;
-use crate::jobs::Nudge;
 use crate::jobs::punctuality::Watchman;
+use crate::jobs::watch::Watch;
+use crate::jobs::{Nudge, Timer};
 use crate::register::counts::Counts;
 use crate::register::list::Listing;
 use crate::register::out_of_sight::SightFilter;
@@ -25,6 +26,8 @@ pub struct App {
     pub sight_counts: Arc<Counts<SightFilter>>,
     /// The lists that are being read.
     pub lists: Arc<UnderWay>,
+    /// How everything stands that is watched.
+    pub watch: Watch,
     /// What is known of the last sweep for lapsed checks.
     pub watchman: Arc<Watchman>,
     /// Wakes the delivery of mail after a request that may have put some into the outbox.
@@ -41,14 +44,19 @@ impl App {
             counts: Arc::new(Counts::default()),
             sight_counts: Arc::new(Counts::default()),
             lists: Arc::new(UnderWay::default()),
+            watch: Watch::default(),
             watchman: Arc::new(Watchman::default()),
             nudge: Nudge::nobody(),
         }
     }
 
-    /// With a timer that delivers mail as soon as a request has put some into the outbox.
+    /// With a timer that delivers mail as soon as a request has put some into the outbox, and with what it watches.
     #[must_use]
-    pub fn waking(self, nudge: Nudge) -> Self {
-        Self { nudge, ..self }
+    pub fn beside(self, timer: &Timer, watch: &Watch) -> Self {
+        Self {
+            nudge: timer.nudge(),
+            watch: watch.clone(),
+            ..self
+        }
     }
 }

@@ -2,13 +2,15 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use chrono::NaiveDateTime;
 use serde::Serialize;
 
 use super::app::App;
 use crate::db::DbError;
 use crate::jobs::punctuality::{self, Punctuality};
+use crate::jobs::watch::Standing;
 use crate::mail::fault::{self, Fault};
-use crate::shipped::{self, Standing};
+use crate::shipped::{self, Standing as Tables};
 
 #[derive(Serialize)]
 struct Live {
@@ -26,6 +28,15 @@ struct Ready {
     /// That mail does not arrive by our own fault, and what mail servers said of us; without addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     mail: Option<MailTrouble>,
+    /// What else does not do its work, and since when, UTC; without words, which may name files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    troubles: Vec<TroubleSince>,
+}
+
+#[derive(Serialize)]
+struct TroubleSince {
+    what: &'static str,
+    since: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -40,6 +51,7 @@ struct Health {
     database: &'static str,
     jobs: Option<Punctuality>,
     fault: Option<Fault>,
+    troubles: Vec<Standing>,
 }
 
 /// GET `/health/live`: the process answers.
@@ -51,8 +63,8 @@ pub async fn live() -> HttpResponse {
 }
 
 /// GET `/health/ready`: the database answers and is still of this program's version, the jobs have run in time,
-/// the last sweep told somebody all that was owed, and our mail server does not refuse mail to several
-/// addresses by our own fault; 503 when not.
+/// the last sweep told somebody all that was owed, our mail server does not refuse mail to several
+/// addresses by our own fault, and all else that is watched does its work; 503 when not.
 pub async fn ready(app: web::Data<App>) -> HttpResponse {
     let (now, late_after) = (app.clock.now(), app.config.jobs_late_after);
     let asked = app
@@ -61,26 +73,37 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
             // First: of a database of another version the other questions may have no answer.
             let standing = shipped::standing(conn)?;
             let found = match standing {
-                Standing::Ready => Some((
+                Tables::Ready => Some((
                     punctuality::of_the_sweep(conn, now, late_after)?,
                     fault::on_the_line(conn)?,
                 )),
-                Standing::Older | Standing::Newer(_) => None,
+                Tables::Older | Tables::Newer(_) => None,
             };
             Ok::<_, DbError>((standing, found))
         })
         .await;
-    answer(match asked {
+    let troubles = app.watch.troubles(now);
+    answer(Health {
+        troubles,
+        ..of_the_database(asked)
+    })
+}
+
+type Asked = Result<(Tables, Option<(Punctuality, Fault)>), DbError>;
+
+fn of_the_database(asked: Asked) -> Health {
+    match asked {
         Ok((_, Some((punctuality, fault)))) => Health {
             database: "answers",
             jobs: Some(punctuality),
             fault: Some(fault),
+            ..Health::default()
         },
-        Ok((Standing::Newer(newer), None)) => {
+        Ok((Tables::Newer(newer), None)) => {
             tracing::error!(%newer, "this program must be replaced by the newer one");
             trouble("newer than this program")
         }
-        Ok((Standing::Ready | Standing::Older, None)) => {
+        Ok((Tables::Ready | Tables::Older, None)) => {
             tracing::error!("the database must be brought up to this program: hearth migrate");
             trouble("older than this program")
         }
@@ -88,7 +111,7 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
             tracing::error!(%cause, "the database does not answer");
             trouble("does not answer")
         }
-    })
+    }
 }
 
 fn trouble(database: &'static str) -> Health {
@@ -100,7 +123,9 @@ fn trouble(database: &'static str) -> Health {
 
 fn answer(health: Health) -> HttpResponse {
     let mail = health.fault.filter(Fault::is_general);
-    let is_ready = health.jobs.is_some_and(|jobs| !jobs.is_trouble()) && mail.is_none();
+    let is_ready = health.jobs.is_some_and(|jobs| !jobs.is_trouble())
+        && mail.is_none()
+        && health.troubles.is_empty();
     let (status, code) = if is_ready {
         ("ready", StatusCode::OK)
     } else {
@@ -111,10 +136,24 @@ fn answer(health: Health) -> HttpResponse {
         status,
         database: health.database,
         jobs: health.jobs.map_or("unknown", Punctuality::as_str),
-        last_sweep: last.map(|at| at.and_utc().format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+        last_sweep: last.map(in_utc),
         mail: mail.map(|fault| MailTrouble {
             status: "does not arrive by our own fault",
             said: fault.words,
         }),
+        troubles: health.troubles.iter().map(TroubleSince::of).collect(),
     })
+}
+
+impl TroubleSince {
+    fn of(standing: &Standing) -> Self {
+        Self {
+            what: standing.watched.as_str(),
+            since: standing.trouble.as_ref().map(|it| in_utc(it.since)),
+        }
+    }
+}
+
+fn in_utc(at: NaiveDateTime) -> String {
+    at.and_utc().format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

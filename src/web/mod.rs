@@ -17,6 +17,7 @@ pub mod form;
 pub mod gate;
 pub mod health;
 pub mod identity;
+pub mod metrics;
 pub mod named;
 pub mod officer;
 pub mod page;

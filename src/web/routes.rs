@@ -188,6 +188,7 @@ routes! {
     POST "/imports/{reference}/ending"              Officer  officer::intake::import_ending::create;
     GET  "/rows/{reference}"                        Officer  officer::intake::row::show;
     POST "/rows/{reference}/answer"                 Officer  officer::intake::row::answer;
+    GET  "/admin/watch"                             Administrator  admin::watch::show;
     GET  "/admin/mail"                              Administrator  admin::mail::show;
     POST "/admin/mail/{reference}/retry"            Administrator  admin::mail::retry;
     POST "/admin/mail/fault/repair"                 Administrator  admin::mail::mend;

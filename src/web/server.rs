@@ -11,10 +11,11 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::app::App;
 use super::gate::{guard, headers};
-use super::{error, routes};
+use super::{error, metrics, routes};
+use crate::mail::Courier;
 
 /// How long requests under way may take to finish when the service stops.
-const SHUTDOWN_SECONDS: u64 = 20;
+const SHUTDOWN_SECONDS: u64 = 5;
 /// How long the head of a request may take. Whoever sends half of one holds no connection for longer.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// How long a connection is kept for the next request, and how long it may take to be closed.
@@ -40,6 +41,7 @@ pub fn server(app: App, listener: TcpListener) -> std::io::Result<Server> {
             .default_service(web::to(error::not_found))
             .wrap(from_fn(guard::guard))
             .wrap(headers::security_headers(https))
+            .wrap(from_fn(metrics::count))
     })
     .workers(workers)
     .client_request_timeout(HEAD_TIME)
@@ -53,8 +55,11 @@ pub fn server(app: App, listener: TcpListener) -> std::io::Result<Server> {
 
 /// Waits until it is told to stop, then stops the server when the requests under way are answered. A second time it does
 /// not wait for them. (actix-web itself would drop them at the first Ctrl-C.)
-pub async fn stop_when_told(server: ServerHandle, mut told: ToldToStop) {
+///
+/// From then on no mail is begun either: what is under way has as long as the requests.
+pub async fn stop_when_told(server: ServerHandle, mut told: ToldToStop, courier: Courier) {
     told.wait().await;
+    courier.close();
     tracing::info!("stopping when the requests under way are answered");
     tokio::select! {
         () = server.stop(true) => {}

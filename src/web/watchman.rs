@@ -10,6 +10,7 @@ use crate::access::session::SignedIn;
 use crate::access::{Role, accounts, authority};
 use crate::db::{Conn, DbError};
 use crate::duty::posts::Posts;
+use crate::jobs::watch::{Standing, Watched};
 use crate::mail::{fault, outbox};
 use crate::rules::escalation::Post;
 
@@ -31,12 +32,14 @@ pub async fn look(
     let (at, late_after) = (app.clock.at(), app.config.jobs_late_after);
     let in_time = app.watchman.knows_it_is_in_time(at.now(), late_after);
     let (watchman, signed_in) = (app.watchman.clone(), signed_in.clone());
+    let others = of_the_watch(app.watch.troubles(at.now()));
     app.db
         .read(move |conn| {
             let mut warnings = Vec::new();
             if !in_time {
                 warnings.extend(watchman.ask(conn, at.now(), late_after)?.warning());
             }
+            warnings.extend(others);
             warnings.extend(of_our_fault(conn)?);
             warnings.extend(of_the_last_address(conn, &signed_in, at.today())?);
             if warnings.is_empty() {
@@ -46,6 +49,14 @@ pub async fn look(
             Ok::<_, DbError>(Some(Warning(format!("{} {ask}.", warnings.join(" ")))))
         })
         .await
+}
+
+/// What else does not do its work; of the sweep and the tiers it is said above.
+fn of_the_watch(troubles: Vec<Standing>) -> Vec<String> {
+    let others = troubles
+        .into_iter()
+        .filter(|it| !matches!(it.watched, Watched::Sweep | Watched::Tiers));
+    others.filter_map(|it| it.warning()).collect()
 }
 
 fn of_our_fault(conn: &mut Conn) -> Result<Option<String>, DbError> {

@@ -62,7 +62,7 @@ fn registrations(app: &TestApp) -> Vec<(String, String, Option<String>)> {
 }
 
 /// How many rows a table has.
-fn count(app: &TestApp, table: &str) -> i64 {
+pub fn count(app: &TestApp, table: &str) -> i64 {
     use diesel::prelude::*;
     #[derive(QueryableByName)]
     struct Counted {

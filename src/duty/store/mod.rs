@@ -1,5 +1,6 @@
 //! The SQL of what is owed, of lapses and of what was told.
 
+pub mod figures;
 pub mod ladder;
 pub mod lapse;
 pub mod lapse_list;

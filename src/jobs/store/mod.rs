@@ -2,4 +2,5 @@
 
 pub(super) mod housekeeping;
 pub(super) mod runner;
+pub(super) mod watch;
 pub(super) mod work;

@@ -83,6 +83,13 @@ pub(in crate::jobs) fn give_back(tx: &mut Conn, job: &str, holder: &str) -> Resu
     Ok(())
 }
 
+/// Gives back every lease of a holder whose name begins like this.
+pub(in crate::jobs) fn give_back_all(tx: &mut Conn, process: &str) -> Result<()> {
+    diesel::delete(job_lease::table.filter(job_lease::holder.like(format!("{process}%"))))
+        .execute(tx)?;
+    Ok(())
+}
+
 /// Writes down that a run began; gives its key.
 pub(in crate::jobs) fn begin(
     tx: &mut Conn,
@@ -135,6 +142,21 @@ pub(in crate::jobs) fn last_completed_with_failures(
         .select((job_run::started_at, job_run::failed))
         .first(conn)
         .optional()?)
+}
+
+/// When the newest run that came to an end began, and its problem; none when it had none, or none came to an end.
+pub(in crate::jobs) fn last_problem(
+    conn: &mut Conn,
+    job: &str,
+) -> Result<Option<(NaiveDateTime, String)>> {
+    let newest: Option<(NaiveDateTime, String)> = job_run::table
+        .filter(job_run::job.eq(job))
+        .filter(job_run::ended_at.is_not_null())
+        .order(job_run::id.desc())
+        .select((job_run::started_at, job_run::problem))
+        .first(conn)
+        .optional()?;
+    Ok(newest.filter(|(_, problem)| !problem.is_empty()))
 }
 
 /// The newest runs, the newest first.

@@ -1,5 +1,7 @@
 //! Runs are written down, one process runs a job at a time, and the timer stops when it is told to.
 
+use crate::jobs::watch::Watch;
+use crate::jobs::watch::alarm::Alarm;
 use std::time::Duration;
 
 use crate::access::Act;
@@ -162,7 +164,14 @@ fn the_timer_runs_what_is_due_delivers_when_nudged_and_stops() {
     let world = World::new();
     world.known_since_seen("2025-12-01");
     world.on("2026-12-02");
-    let timer = Timer::start(&world.services, Duration::from_secs(3600)).unwrap();
+    let watch = Watch::default();
+    let timer = Timer::start(
+        &world.services,
+        Some(Duration::from_secs(3600)),
+        &watch,
+        Alarm::default(),
+    )
+    .unwrap();
     let nudge = timer.nudge();
     for _ in 0..500 {
         nudge.mail();

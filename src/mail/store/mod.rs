@@ -4,6 +4,7 @@ pub(super) mod failing;
 pub(super) mod fault;
 pub(super) mod leases;
 pub(super) mod unplaced;
+pub(super) mod waiting;
 
 use chrono::{Duration, NaiveDateTime};
 use diesel::dsl::count_star;

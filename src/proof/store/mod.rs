@@ -5,3 +5,4 @@ pub mod verify;
 pub mod verify_lists;
 pub mod verify_states;
 pub mod verify_told;
+pub mod verify_watch;

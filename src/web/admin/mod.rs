@@ -7,3 +7,4 @@ pub mod message;
 pub mod policy_value;
 pub mod rehearsal;
 pub mod samples;
+pub mod watch;

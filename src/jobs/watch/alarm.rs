@@ -1,0 +1,229 @@
+//! Tells somebody by another way than the one that may be broken: a heartbeat that stops, a command, a second mail server. A
+//! heartbeat is for whoever watches from outside (the usual monitors of cron take it): it goes out while all is well, so that a
+//! program that is dead, or a machine that is, is missed too.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta};
+
+use super::{Standing, Watch, Watched, machine};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::mail::plain::{Plain, PlainError};
+
+/// By which ways somebody is told.
+#[derive(Debug, Default)]
+pub struct Ways {
+    /// HEARTH_ALARM_HEARTBEAT
+    pub heartbeat: Option<String>,
+    /// HEARTH_ALARM_COMMAND
+    pub command: Option<PathBuf>,
+    /// HEARTH_ALARM_MAIL and HEARTH_ALARM_TO
+    pub mail: Option<Plain>,
+}
+
+impl Ways {
+    /// As the settings say.
+    ///
+    /// # Errors
+    /// If the second mail server is not understood.
+    pub fn from_config(config: &Config) -> Result<Self, PlainError> {
+        Ok(Self {
+            heartbeat: config.alarm_heartbeat.clone(),
+            command: config.alarm_command.clone(),
+            mail: Plain::from_config(config)?,
+        })
+    }
+}
+
+/// What was told, and what is still to be told.
+#[derive(Debug, Default)]
+pub struct Alarm {
+    ways: Ways,
+    beaten: Option<Instant>,
+    /// What was in trouble at the look before: what is so twice in a row is told.
+    before: Vec<Watched>,
+    told: Told,
+}
+
+/// What somebody was told last, and when.
+#[derive(Debug, Default)]
+struct Told {
+    troubles: Vec<Watched>,
+    at: Option<NaiveDateTime>,
+}
+
+/// How often the heartbeat goes out.
+const BEAT_EVERY: Duration = Duration::from_secs(55);
+/// How long is waited for whoever takes it.
+const BEAT_WITHIN: Duration = Duration::from_secs(8);
+/// How long a command may take.
+const COMMAND_WITHIN: Duration = Duration::from_secs(10);
+/// What lasts is told again.
+const AGAIN_AFTER: TimeDelta = TimeDelta::hours(24);
+
+impl Alarm {
+    /// Tells by these ways.
+    pub fn by(ways: Ways) -> Self {
+        Self {
+            ways,
+            ..Self::default()
+        }
+    }
+
+    /// Tells what has changed. That the alarm itself does not get through is trouble too, and keeps no heartbeat back: that is for
+    /// whoever takes it to miss.
+    pub fn tell(&mut self, watch: &Watch, clock: &Clock) {
+        let now = clock.now();
+        let troubles: Vec<Standing> = watch
+            .troubles(now)
+            .into_iter()
+            .filter(|it| it.watched != Watched::Alarm)
+            .collect();
+        let beaten = match troubles.is_empty() {
+            true => self.beat(watch, clock),
+            false => Ok(()),
+        };
+        let told = self.tell_people(&troubles, now);
+        let went_out = match (beaten, told) {
+            (Ok(()), Ok(())) => Ok(()),
+            (Err(words), _) | (_, Err(words)) => Err(words),
+        };
+        if went_out.is_err() || self.ways.is_any() {
+            watch.found(Watched::Alarm, now, went_out);
+        }
+        self.before = troubles.iter().map(|it| it.watched).collect();
+    }
+
+    fn beat(&mut self, watch: &Watch, clock: &Clock) -> Result<(), String> {
+        let Some(url) = &self.ways.heartbeat else {
+            return Ok(());
+        };
+        if self.beaten.is_some_and(|at| at.elapsed() < BEAT_EVERY) {
+            return Ok(());
+        }
+        let theirs = get(url)?;
+        self.beaten = Some(Instant::now());
+        if let Some(theirs) = theirs
+            && matches!(clock, Clock::System)
+            && let Err(words) = machine::agrees(clock.now(), theirs, "whoever takes the heartbeat")
+        {
+            watch.bad(Watched::Clock, clock.now(), words);
+        }
+        Ok(())
+    }
+
+    fn tell_people(&mut self, troubles: &[Standing], now: NaiveDateTime) -> Result<(), String> {
+        let lasting: Vec<&Standing> = troubles
+            .iter()
+            .filter(|it| self.before.contains(&it.watched))
+            .collect();
+        let which: Vec<Watched> = lasting.iter().map(|it| it.watched).collect();
+        let is_told = which.iter().all(|it| self.told.troubles.contains(it));
+        let is_again = self.told.at.is_some_and(|at| now - at > AGAIN_AFTER);
+        let is_over = troubles.is_empty() && !self.told.troubles.is_empty();
+        let is_due = is_over || (!which.is_empty() && (!is_told || is_again));
+        if !is_due {
+            return Ok(());
+        }
+        let words = in_words(&lasting);
+        self.ways.tell(is_over, &words)?;
+        self.told = Told {
+            troubles: which,
+            at: Some(now),
+        };
+        Ok(())
+    }
+}
+
+impl Ways {
+    fn is_any(&self) -> bool {
+        self.heartbeat.is_some() || self.command.is_some() || self.mail.is_some()
+    }
+
+    /// By each of them, so that one that is broken keeps no other back; the first that failed is the error.
+    fn tell(&self, is_well: bool, words: &str) -> Result<(), String> {
+        let by_command = self
+            .command
+            .as_ref()
+            .map_or(Ok(()), |it| run(it, is_well, words));
+        let subject = match is_well {
+            true => "Hearth does its work again",
+            false => "Hearth does not do all of its work",
+        };
+        let by_mail = self
+            .mail
+            .as_ref()
+            .map_or(Ok(()), |it| it.send(subject, words));
+        by_command.and(by_mail)
+    }
+}
+
+fn in_words(troubles: &[&Standing]) -> String {
+    if troubles.is_empty() {
+        return "All that is watched does its work again.\n".to_owned();
+    }
+    let line = |it: &&Standing| {
+        let words = it.warning().unwrap_or_default();
+        format!("{}: {words}\n", it.watched.label())
+    };
+    troubles.iter().map(line).collect()
+}
+
+/// Calls a URL; gives what time it is for whoever answered, UTC, where they say so.
+fn get(url: &str) -> Result<Option<NaiveDateTime>, String> {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_global(Some(BEAT_WITHIN))
+        .build()
+        .into();
+    // The URL is a secret of whoever takes it: it is not repeated.
+    let answer = agent
+        .get(url)
+        .call()
+        .map_err(|cause| format!("The heartbeat was not taken: {}.", without(url, &cause)))?;
+    let date = answer.headers().get("date");
+    let date = date.and_then(|date| date.to_str().ok());
+    let date = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok());
+    Ok(date.map(|date| date.naive_utc()))
+}
+
+fn without(url: &str, cause: &ureq::Error) -> String {
+    cause.to_string().replace(url, "(the address)")
+}
+
+/// Runs a command with a word, "trouble" or "well", and what there is to say on its standard input.
+fn run(program: &PathBuf, is_well: bool, words: &str) -> Result<(), String> {
+    let failed = |cause: &dyn std::fmt::Display| format!("The alarm’s command failed: {cause}.");
+    let word = match is_well {
+        true => "well",
+        false => "trouble",
+    };
+    let mut child = Command::new(program)
+        .arg(word)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|cause| failed(&cause))?;
+    if let Some(mut input) = child.stdin.take() {
+        // A command that reads nothing is told by its word.
+        let _ = input.write_all(words.as_bytes());
+    }
+    let until = Instant::now() + COMMAND_WITHIN;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) => return Err(failed(&status)),
+            Ok(None) if Instant::now() < until => std::thread::sleep(Duration::from_millis(20)),
+            Ok(None) => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err(failed(&"it did not come to an end"));
+            }
+            Err(cause) => return Err(failed(&cause)),
+        }
+    }
+}

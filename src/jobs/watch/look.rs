@@ -1,0 +1,236 @@
+//! Looks at everything that is watched, again and again. What it saw is written into the database, a real small write, which proves
+//! that one is possible; `hearth verify` reads it there.
+
+use std::time::{Duration, Instant};
+
+use chrono::{NaiveDateTime, TimeDelta};
+
+use super::alarm::Alarm;
+use super::machine::{self, Pace};
+use super::{Standing, Watch, Watched};
+use crate::clock::Clock;
+use crate::db::{Conn, DbError, Result};
+use crate::jobs::{Services, punctuality, store};
+use crate::mail::Transport;
+use crate::mail::waiting::{self, HeldUp};
+use crate::shipped::{self, Standing as Tables};
+
+/// How often is looked.
+pub const EVERY: Duration = Duration::from_secs(15);
+
+/// A job that is not run at each turn runs at least so often.
+const LONGEST_BETWEEN: &[(Watched, TimeDelta)] = &[
+    (Watched::Housekeeping, TimeDelta::days(2)),
+    (Watched::Integrity, TimeDelta::days(2)),
+    (Watched::WeeklyDigest, TimeDelta::days(9)),
+];
+
+/// Whoever looks, with what they remember from one look to the next.
+pub struct Looker {
+    services: Services,
+    watch: Watch,
+    alarm: Alarm,
+    pace: Pace,
+}
+
+/// What the record of a job says.
+struct Runs {
+    /// When the last run that was completed began.
+    completed: Option<NaiveDateTime>,
+    /// When the newest run that came to an end began, and what its problem was, if it had one.
+    problem: Option<(NaiveDateTime, String)>,
+}
+
+/// What the database says.
+struct Records {
+    tables: Tables,
+    /// None while the tables are not those of this program: then nobody knows what the others would mean.
+    found: Option<Found>,
+}
+
+struct Found {
+    sweep: Option<String>,
+    swept_at: Option<NaiveDateTime>,
+    jobs: Vec<(Watched, Runs)>,
+    held_up: HeldUp,
+    their_clock: Option<NaiveDateTime>,
+}
+
+impl Looker {
+    /// Looks at what these services do, and tells the alarm.
+    pub fn new(services: Services, watch: Watch, alarm: Alarm) -> Self {
+        Self {
+            services,
+            watch,
+            alarm,
+            pace: Pace::default(),
+        }
+    }
+
+    /// Looks once at everything.
+    pub fn look(&mut self) {
+        let now = self.services.clock.now();
+        self.machine(now);
+        let read = self.services.db.read_now(|conn| self.records(conn, now));
+        match read {
+            Ok(records) => self.judge(records, now),
+            Err(cause) => {
+                let words = format!("The database cannot be read: {cause}.");
+                self.watch.bad(Watched::Reading, now, words);
+            }
+        }
+        self.write(now);
+        self.alarm.tell(&self.watch, &self.services.clock);
+        self.watch.looked(self.services.clock.now());
+    }
+
+    fn machine(&mut self, now: NaiveDateTime) {
+        let same = self.services.db.must_be_the_file_that_was_opened();
+        let same = same.map_err(|cause| format!("{cause}."));
+        self.watch.found(Watched::File, now, same);
+        let database = self.services.db.file().and_then(|file| file.parent());
+        let mail = match &self.services.courier.transport {
+            Transport::Folder(folder) => Some(folder.as_path()),
+            _ => None,
+        };
+        let full = database.into_iter().chain(mail).map(machine::room);
+        self.watch.found(Watched::Disk, now, full.collect());
+        if matches!(self.services.clock, Clock::System) {
+            let keeps = self.pace.keeps(Instant::now(), now);
+            self.watch.found(Watched::Clock, now, keeps);
+        }
+    }
+
+    fn records(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<Records> {
+        let tables = shipped::standing(conn)?;
+        if tables != Tables::Ready {
+            return Ok(Records {
+                tables,
+                found: None,
+            });
+        }
+        let punctuality = punctuality::of_the_sweep(conn, now, self.services.late_after)?;
+        let mut jobs = Vec::new();
+        for job in JOBS {
+            let runs = Runs {
+                completed: store::runner::last_completed(conn, job.as_str())?,
+                problem: store::runner::last_problem(conn, job.as_str())?,
+            };
+            jobs.push((*job, runs));
+        }
+        let found = Found {
+            sweep: punctuality.warning(),
+            swept_at: punctuality.last(),
+            jobs,
+            held_up: waiting::held_up(conn, now)?,
+            their_clock: store::watch::clock_of_the_server(conn)?,
+        };
+        Ok(Records {
+            tables,
+            found: Some(found),
+        })
+    }
+
+    fn judge(&self, records: Records, now: NaiveDateTime) {
+        self.watch.good(Watched::Reading, now);
+        let tables = match records.tables {
+            Tables::Ready => Ok(()),
+            Tables::Older => {
+                Err("The tables are older than this program: hearth migrate has to run.".to_owned())
+            }
+            Tables::Newer(_) => Err(
+                "A newer program has brought the tables up: this one has to be replaced."
+                    .to_owned(),
+            ),
+        };
+        self.watch.found(Watched::Tables, now, tables);
+        let Some(found) = records.found else {
+            return;
+        };
+        match (found.sweep, found.swept_at) {
+            (Some(words), at) => self.watch.bad(Watched::Sweep, at.unwrap_or(now), words),
+            (None, Some(at)) => self.watch.good(Watched::Sweep, at),
+            (None, None) => {}
+        }
+        for (job, runs) in found.jobs {
+            self.job(job, &runs, now);
+        }
+        self.mail(&found.held_up, now);
+        if let Some(theirs) = found.their_clock
+            && matches!(self.services.clock, Clock::System)
+            && let Err(words) = machine::agrees(now, theirs, "the database")
+        {
+            self.watch.bad(Watched::Clock, now, words);
+        }
+    }
+
+    fn job(&self, job: Watched, runs: &Runs, now: NaiveDateTime) {
+        if let Some((began, problem)) = &runs.problem {
+            let since = runs.completed.unwrap_or(*began);
+            self.watch.bad(job, since, format!("{problem}."));
+            return;
+        }
+        let Some(completed) = runs.completed else {
+            return;
+        };
+        let longest = LONGEST_BETWEEN.iter().find(|(it, _)| *it == job);
+        let is_late = longest.is_some_and(|(_, longest)| now - completed > *longest);
+        match is_late {
+            true => self.watch.bad(job, completed, "It has not run since."),
+            false => self.watch.good(job, completed),
+        }
+    }
+
+    fn mail(&self, held_up: &HeldUp, now: NaiveDateTime) {
+        let late_after = TimeDelta::from_std(self.services.late_after).unwrap_or(TimeDelta::MAX);
+        match held_up.since {
+            Some(since) if now - since > late_after => {
+                let words = format!("No mail has been sent, and {} waits.", held_up.waiting);
+                self.watch.bad(Watched::Mail, since, words);
+            }
+            // What the thread itself has said of the mail server holds until mail is sent, or none waits.
+            Some(_) => {}
+            None => self
+                .watch
+                .good(Watched::Mail, held_up.sent_at.unwrap_or(now)),
+        }
+    }
+
+    fn write(&self, now: NaiveDateTime) {
+        let mut standings = self.watch.standings(now);
+        // What stands there was written.
+        standings.retain(|it| it.watched != Watched::Writing);
+        standings.push(Standing {
+            watched: Watched::Writing,
+            good_at: Some(now),
+            trouble: None,
+        });
+        let written = self
+            .services
+            .db
+            .write_soon(|tx| store::watch::write(tx, &standings, now));
+        let written = written.map_err(|cause: DbError| match cause {
+            DbError::Busy => {
+                "Others keep the database from being written: nothing can be saved.".to_owned()
+            }
+            cause => format!("Nothing can be saved: {cause}."),
+        });
+        self.watch.found(Watched::Writing, now, written);
+    }
+}
+
+/// Nobody looks any more, because the program stops.
+pub fn end(services: &Services) {
+    // When it cannot be said, the rows say by their age that nobody looks.
+    let _ = services.db.write_soon(store::watch::end);
+}
+
+/// The jobs whose record is looked at; the sweep is late by a rule of its own.
+const JOBS: &[Watched] = &[
+    Watched::Tiers,
+    Watched::Bounces,
+    Watched::Housekeeping,
+    Watched::WeeklyDigest,
+    Watched::Backup,
+    Watched::Integrity,
+];
