@@ -161,6 +161,18 @@ pub fn booked_elsewhere(conn: &mut Conn) -> Result<i64, DbError> {
     Ok(told.count().get_result(conn)?)
 }
 
+/// The children to whom somebody is going from a day on.
+pub fn visited_from(conn: &mut Conn, day: NaiveDate) -> Result<HashSet<i64>, DbError> {
+    let children: Vec<i64> = booking::table
+        .inner_join(duty::table.on(duty::id.eq(booking::check_id)))
+        .filter(booking::state.eq("booked"))
+        .filter(booking::booked_for.ge(day))
+        .filter(duty::child_id.is_not_null())
+        .select(duty::child_id.assume_not_null())
+        .load(conn)?;
+    Ok(children.into_iter().collect())
+}
+
 /// What became of the rows of an import that came to its end.
 pub struct Account {
     pub reference: String,

@@ -87,7 +87,7 @@ impl World {
         let mut dice = self.dice(Errand::SendList { turn }, "what");
         let sender = self.staff.any_officer(&mut dice).viewer.clone();
         self.hide_a_child(program, &sender, &mut dice)?;
-        let rows = self.rows_of_list(program, turn, &mut dice);
+        let rows = self.rows_of_list(program, turn, &mut dice)?;
         for row in &rows {
             self.tally.add(row.kind, 1);
         }

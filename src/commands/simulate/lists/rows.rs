@@ -1,14 +1,18 @@
 //! The rows of a list: children whom the town holds, children who are new, and what goes wrong in lists.
 
+use std::collections::HashSet;
+
 use chrono::{Datelike, Days, NaiveDate};
 use hearth::rules::identifiers::{NhsNumber, Postcode, Upn};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
+use super::super::super::Failure;
 use super::super::super::invented::families::{Child, Family, families};
 use super::super::dice::dice;
 use super::super::program::Program;
+use super::super::store;
 use super::super::tally::Happening;
 use super::super::world::{Household, Presence, World};
 
@@ -108,16 +112,17 @@ impl World {
     /// What an officer has put together: in no order, as lists come.
     pub(super) fn rows_of_list(
         &mut self,
-        program: &Program,
+        program: &mut Program,
         turn: u32,
         dice: &mut StdRng,
-    ) -> Vec<Row> {
+    ) -> Result<Vec<Row>, Failure> {
         let today = program.services.clock.today();
+        let booked = program.read(|conn| Ok(store::visited_from(conn, today)?))?;
         let mut rows = self.rows_of_back(today);
-        self.add_held(&mut rows, today, dice);
+        self.add_held(&mut rows, &booked, today, dice);
         self.add_new(&mut rows, turn, today);
         rows.shuffle(dice);
-        rows
+        Ok(rows)
     }
 
     /// Records that the last list closed: one is current again since a day, of one nobody says since when, and of one a middle
@@ -143,11 +148,40 @@ impl World {
         rows
     }
 
+    /// Children whom the town holds at another address: those first to whom somebody is going, who then has to hear of it.
+    fn add_elsewhere(&self, rows: &mut Vec<Row>, here: &mut Vec<usize>, booked: &HashSet<i64>) {
+        here.sort_by_key(|pupil| !booked.contains(&self.pupils[*pupil].key.number()));
+        let mut found = 0;
+        here.retain(|pupil| {
+            let pupil = &self.pupils[*pupil];
+            let cells = pupil
+                .child
+                .and_then(|child| self.cells(pupil.family, child));
+            // Without a number, whether it is the same child would be asked.
+            let cells = cells.filter(|cells| found < MOVED && !cells.numbers.0.is_empty());
+            let Some(mut cells) = cells else {
+                return true;
+            };
+            "1 Lantern Yard".clone_into(&mut cells.street);
+            "ZA8 1AB".clone_into(&mut cells.postcode);
+            rows.push(cells.sent_as(Happening::SentElsewhere));
+            found += 1;
+            false
+        });
+    }
+
     /// Children whom the town holds.
-    fn add_held(&self, rows: &mut Vec<Row>, today: NaiveDate, dice: &mut StdRng) {
-        let here = self.here(dice).into_iter();
-        let here = here.filter(|pupil| self.lists.hidden != Some(*pupil));
-        let mut held = here.filter_map(|pupil| {
+    fn add_held(
+        &self,
+        rows: &mut Vec<Row>,
+        booked: &HashSet<i64>,
+        today: NaiveDate,
+        dice: &mut StdRng,
+    ) {
+        let mut here = self.here(dice);
+        here.retain(|pupil| self.lists.hidden != Some(*pupil));
+        self.add_elsewhere(rows, &mut here, booked);
+        let mut held = here.into_iter().filter_map(|pupil| {
             let pupil = &self.pupils[pupil];
             self.cells(pupil.family, pupil.child?)
         });
@@ -162,12 +196,6 @@ impl World {
                 .find_map(|cells| cells.swapped())
                 .map(|cells| cells.sent_as(Happening::SentSwapped)),
         );
-        let moved = held.by_ref().filter(|cells| !cells.numbers.0.is_empty());
-        rows.extend(moved.take(MOVED).map(|mut cells| {
-            "1 Lantern Yard".clone_into(&mut cells.street);
-            "ZA8 1AB".clone_into(&mut cells.postcode);
-            cells.sent_as(Happening::SentElsewhere)
-        }));
         rows.extend(
             held.take(HELD)
                 .map(|cells| cells.sent_as(Happening::SentHeld)),
