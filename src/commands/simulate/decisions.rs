@@ -299,6 +299,7 @@ impl World {
     }
 }
 
-fn parsed(reference: &str) -> Result<Reference, Failure> {
+/// A reference as the tables have it.
+pub fn parsed(reference: &str) -> Result<Reference, Failure> {
     Reference::parse(reference).map_err(|why| Failure::Db(refused("read a reference", why)))
 }

@@ -51,6 +51,10 @@ impl World {
             Errand::EmptyTheTray { turn } => self.empty_the_tray(program, turn),
             Errand::Spread { turn } => self.spread(program, turn),
             Errand::ChangePolicy { turn } => self.change_policy(program, turn),
+            Errand::SendList { turn } => self.send_list(program, turn),
+            Errand::SendListAgain { turn } => self.send_list_again(program, turn),
+            Errand::MendRows { turn } => self.mend_rows(program, turn),
+            Errand::AnswerRows { turn, round } => self.answer_rows(program, turn, round),
             Errand::Hire { .. } => self.staff.hire(program),
             Errand::OfficerLeaves { .. } => {
                 let left = self.staff.an_officer_leaves(program, &mut dice)?;

@@ -107,9 +107,12 @@ fn in_words(step: &ToldByMail) -> String {
     )
 }
 
-/// Mails that were taken again although the program had heard that they were taken, and that no person had tried again.
+/// Mails that were taken again although the program had heard that they were taken, that no person had tried again, and of which
+/// no copy came back by our own fault.
 fn twice(taken: &[Taken], tried_again: &[TriedAgain]) -> Vec<String> {
     let mut heard: HashSet<&str> = HashSet::new();
+    // Copies that nobody heard were taken and that come back later, when another is heard of: nobody can tell which it was.
+    let mut to_come_back: HashSet<&str> = HashSet::new();
     let mut again = Vec::new();
     let mut wishes = tried_again.iter().peekable();
     for (place, mail) in taken.iter().enumerate() {
@@ -117,11 +120,18 @@ fn twice(taken: &[Taken], tried_again: &[TriedAgain]) -> Vec<String> {
             heard.remove(wish.mail.as_str());
         }
         let reference = reference_of(&mail.message_id);
-        if heard.contains(reference) {
+        if heard.contains(reference) && !to_come_back.remove(reference) {
             again.push(format!("{} to {}", mail.message_id, mail.to));
         }
-        if mail.heard == Heard::Yes && !mail.goes_again {
-            heard.insert(reference);
+        match (mail.heard, mail.goes_again) {
+            (Heard::Yes, false) => {
+                heard.insert(reference);
+            }
+            (Heard::Yes, true) => {}
+            (Heard::Dropped | Heard::Died, true) => {
+                to_come_back.insert(reference);
+            }
+            (Heard::Dropped | Heard::Died, false) => {}
         }
     }
     again
@@ -250,6 +260,13 @@ mod tests {
             after,
         };
         assert!(twice(&again, &[wish(1)]).is_empty());
+        // Of two copies, the one that nobody heard of comes back later by our own fault: then it goes once more.
+        let mut unheard = mail(Heard::Dropped);
+        unheard.goes_again = true;
+        let mut copies = vec![unheard, mail(Heard::Yes), mail(Heard::Yes)];
+        assert!(twice(&copies, &[]).is_empty());
+        copies.push(mail(Heard::Yes));
+        assert_eq!(twice(&copies, &[]).len(), 1);
         assert_eq!(twice(&again, &[wish(0)]).len(), 1);
     }
 

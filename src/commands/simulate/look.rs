@@ -132,9 +132,8 @@ impl World {
     fn page(&self, program: &mut Program, pupil: usize) -> Result<Option<Page>, Failure> {
         let key = self.pupils[pupil].key;
         let manager = &self.staff.manager.viewer;
-        let may_be_told = !self.families[self.pupils[pupil].family]
-            .notifications
-            .is_empty();
+        let family = &self.families[self.pupils[pupil].family];
+        let may_be_told = !family.notifications.is_empty() || self.lists.are_sent();
         program.read(|conn| {
             let Some(child) = child::by_key(conn, manager, key)? else {
                 return Ok(None);

@@ -8,7 +8,7 @@
 //! - `returned`: what of it comes back later.
 //! - `world`: who there is; `fate`: what is going to happen to them, and when.
 //! - `errands`: who does what; `arrivals` and `doors` are the ways in and out, `decisions` those of managers and
-//!   administrators, `look` is an officer who looks at a child's page.
+//!   administrators, `look` is an officer who looks at a child's page, `lists` the lists that officers send.
 //! - `staff`: who works there, comes and leaves.
 //! - `tally`: how often all that happened.
 //! - `witness`: what must hold every evening, by an own count (`store` is what it reads); `judge`: at the end.
@@ -22,6 +22,7 @@ mod errands;
 mod evening;
 mod fate;
 mod judge;
+mod lists;
 mod look;
 mod mail_server;
 mod program;

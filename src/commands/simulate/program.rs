@@ -110,8 +110,16 @@ impl Program {
         &mut self,
         f: impl Fn(&mut Conn) -> Result<T, Hitch>,
     ) -> Result<Option<T>, Failure> {
+        self.write_in_parts(|services| services.db.write_now(&f))
+    }
+
+    /// Somebody does something that is written in several parts; as [`Self::write`].
+    pub fn write_in_parts<T>(
+        &mut self,
+        f: impl Fn(&Services) -> Result<T, Hitch>,
+    ) -> Result<Option<T>, Failure> {
         loop {
-            match self.db().write_now(&f) {
+            match f(&self.services) {
                 Ok(value) => return Ok(Some(value)),
                 Err(_) if self.lifetime.is_over() => self.start_again(),
                 Err(hitch) => return must_be_a_refusal(&hitch).map(|()| None),

@@ -141,6 +141,14 @@ impl Run {
             if let Some(broken) = self.proven_broken()? {
                 return Ok(Some(broken));
             }
+            if let Some((promise, names)) = self.world.found.take() {
+                return Ok(Some(Broken {
+                    number,
+                    day,
+                    promise,
+                    names,
+                }));
+            }
             self.examiner.begin(Evening {
                 number,
                 today: self.program.services.clock.today(),

@@ -3,11 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
-use hearth::db::schema::{audit_event, booking, duty, lapse, lapse_step, outgoing_mail, rest};
+use hearth::db::schema::{
+    audit_event, booking, duty, lapse, lapse_step, list_import, list_row, outgoing_mail, rest,
+    unplaced_row,
+};
 use hearth::db::{Conn, DbError};
 use hearth::duty::owed::DutyState;
-use hearth::rules::duty::Purpose;
+use hearth::rules::duty::{DutyKind, Purpose};
 
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 /// A duty that is open.
@@ -155,4 +159,93 @@ pub fn booked_elsewhere(conn: &mut Conn) -> Result<i64, DbError> {
         (booking::heard_address_id.is_not_null()).or(booking::heard_claim_id.is_not_null()),
     );
     Ok(told.count().get_result(conn)?)
+}
+
+/// The children to whom somebody is going from a day on.
+pub fn visited_from(conn: &mut Conn, day: NaiveDate) -> Result<HashSet<i64>, DbError> {
+    let children: Vec<i64> = booking::table
+        .inner_join(duty::table.on(duty::id.eq(booking::check_id)))
+        .filter(booking::state.eq("booked"))
+        .filter(booking::booked_for.ge(day))
+        .filter(duty::child_id.is_not_null())
+        .select(duty::child_id.assume_not_null())
+        .load(conn)?;
+    Ok(children.into_iter().collect())
+}
+
+/// What became of the rows of an import that came to its end.
+pub struct Account {
+    pub reference: String,
+    read: i64,
+    /// New and closed, changed, known, to look at, refused: as its sender was told.
+    told: [i64; 5],
+    /// Rows in the account.
+    rows: i64,
+}
+
+impl Account {
+    /// Whether what was read is what became something.
+    pub fn adds_up(&self) -> bool {
+        self.read == self.told.iter().sum::<i64>() && self.read == self.rows
+    }
+}
+
+/// The account of every import that came to its end.
+pub fn accounts(conn: &mut Conn) -> Result<Vec<Account>, DbError> {
+    type Row = (i64, String, i64, i64, i64, i64, i64, i64);
+    let of_import: Vec<(i64, i64)> = list_row::table
+        .group_by(list_row::import_id)
+        .select((list_row::import_id, count_star()))
+        .load(conn)?;
+    let of_import: HashMap<i64, i64> = of_import.into_iter().collect();
+    let imports: Vec<Row> = list_import::table
+        .filter(list_import::ended_at.is_not_null())
+        .order(list_import::id)
+        .select((
+            list_import::id,
+            list_import::reference,
+            list_import::rows_read,
+            list_import::taken,
+            list_import::changed,
+            list_import::unchanged,
+            list_import::look_at,
+            list_import::refused,
+        ))
+        .load(conn)?;
+    let account = |(id, reference, read, taken, changed, known, look_at, refused): Row| Account {
+        reference,
+        read,
+        told: [taken, changed, known, look_at, refused],
+        rows: of_import.get(&id).copied().unwrap_or_default(),
+    };
+    Ok(imports.into_iter().map(account).collect())
+}
+
+/// The rows that wait for an answer, each with every list in which it stood.
+pub fn rows_waiting(conn: &mut Conn) -> Result<Vec<(String, String)>, DbError> {
+    let waiting = unplaced_row::answer.is_null();
+    let columns = (unplaced_row::reference, list_import::reference);
+    let mut rows: Vec<(String, String)> = unplaced_row::table
+        .inner_join(list_import::table)
+        .filter(waiting)
+        .select(columns)
+        .load(conn)?;
+    let later: Vec<(String, String)> = list_row::table
+        .inner_join(list_import::table)
+        .inner_join(unplaced_row::table.on(list_row::unplaced_id.eq(unplaced_row::id.nullable())))
+        .filter(waiting)
+        .select(columns)
+        .load(conn)?;
+    rows.extend(later);
+    Ok(rows)
+}
+
+/// The imports of which it is owed that somebody looks at their rows.
+pub fn lists_to_look_at(conn: &mut Conn) -> Result<HashSet<String>, DbError> {
+    let open: Vec<String> = duty::table
+        .filter(duty::state.eq(DutyState::Open))
+        .filter(duty::kind.eq(DutyKind::RowsOfList))
+        .select(duty::occasion)
+        .load(conn)?;
+    Ok(open.into_iter().collect())
 }

@@ -20,9 +20,11 @@ use rand::rngs::StdRng;
 use super::super::Failure;
 use super::super::invented::families::{self, Family};
 use super::dice::dice;
+use super::lists::Lists;
 use super::program::Program;
 use super::staff::Staff;
 use super::tally::{Happening, Tally};
+use super::verdict::Verdict;
 
 /// Something that somebody is going to do.
 #[derive(Clone, Copy, Debug, Hash, PartialEq, Eq)]
@@ -63,6 +65,14 @@ pub enum Errand {
     Spread { turn: u32 },
     /// An administrator changes a value of the policy.
     ChangePolicy { turn: u32 },
+    /// An officer sends a list of children.
+    SendList { turn: u32 },
+    /// And once more, because they are not sure whether it arrived.
+    SendListAgain { turn: u32 },
+    /// And mends the rows of it that could not be read.
+    MendRows { turn: u32 },
+    /// Somebody says of rows of a list what they are.
+    AnswerRows { turn: u32, round: u32 },
     /// An officer begins to work there.
     Hire { turn: u32 },
     /// An officer leaves.
@@ -116,8 +126,13 @@ pub struct World {
     pub families: Vec<Household>,
     pub pupils: Vec<Pupil>,
     pub tally: Tally,
-    /// The moments at which somebody did what is owed about no child: sent a census return, dealt with messages.
+    /// The moments at which somebody did what is owed about no child: sent a census return, dealt with messages, answered the rows
+    /// of a list.
     pub duties_done: BTreeSet<NaiveDateTime>,
+    /// The lists of children that officers sent.
+    pub lists: Lists,
+    /// A promise that was found broken by day.
+    pub found: Verdict,
     /// The last day on which anything goes wrong.
     pub last_day: NaiveDate,
     agenda: BTreeMap<NaiveDate, Vec<Errand>>,
@@ -150,6 +165,8 @@ impl World {
             pupils: Vec::new(),
             tally: Tally::default(),
             duties_done: BTreeSet::new(),
+            lists: Lists::default(),
+            found: None,
             last_day: today + Days::new(u64::from(days.saturating_sub(1))),
             agenda: BTreeMap::new(),
         };
@@ -164,6 +181,7 @@ impl World {
             world.plan_misfortunes(family, today);
         }
         world.plan_staff(today, days);
+        world.plan_lists(today);
         Ok(world)
     }
 
@@ -300,7 +318,8 @@ impl World {
 }
 
 impl Household {
-    fn of(family: Family) -> Self {
+    /// A family of which the register knows nothing yet.
+    pub fn of(family: Family) -> Self {
         Self {
             family,
             notifications: Vec::new(),
