@@ -2,7 +2,6 @@
 //! refused at start, because a mistyped name that is silently ignored is found out too late.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,127 +9,14 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use rand::RngExt;
 
-/// A setting as `hearth config` and docs/operating.md list it.
-pub struct Setting {
-    pub name: &'static str,
-    /// What holds when it is not set.
-    pub default: Preset,
-    /// What it is for, in one sentence.
-    pub purpose: &'static str,
-}
+mod environment;
+mod fault;
+mod list;
 
-/// What holds when a setting is not set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Preset {
-    /// As if this had been written.
-    Value(&'static str),
-    /// What no value says, in words.
-    InWords(&'static str),
-}
+pub use fault::ConfigError;
+pub use list::{Preset, SETTINGS, Setting};
 
-impl std::fmt::Display for Preset {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (Self::Value(words) | Self::InWords(words)) = self;
-        f.write_str(words)
-    }
-}
-
-/// All settings there are.
-pub const SETTINGS: &[Setting] = &[
-    Setting {
-        name: "HEARTH_ENV",
-        default: Preset::Value("development"),
-        purpose: "development or production; production refuses a fixed date and wants a secret, an https address and a mail server",
-    },
-    Setting {
-        name: "HEARTH_DATABASE_URL",
-        default: Preset::Value("sqlite:./var/hearth.db"),
-        purpose: "where the register is kept: sqlite:PATH or, when built with it, postgres://USER@HOST/NAME",
-    },
-    Setting {
-        name: "HEARTH_DATABASE_CONNECTIONS",
-        default: Preset::Value("8"),
-        purpose: "how many database connections may be open at once",
-    },
-    Setting {
-        name: "HEARTH_BIND",
-        default: Preset::Value("127.0.0.1:8080"),
-        purpose: "the address and port the service listens on",
-    },
-    Setting {
-        name: "HEARTH_BASE_URL",
-        default: Preset::InWords("http:// and HEARTH_BIND"),
-        purpose: "the address people reach the service at; links in mails start with it",
-    },
-    Setting {
-        name: "HEARTH_WORKERS",
-        default: Preset::InWords("one a processor core"),
-        purpose: "how many threads answer requests",
-    },
-    Setting {
-        name: "HEARTH_MAIL",
-        default: Preset::Value("./var/mail"),
-        purpose: "where mail goes: an smtp:// or smtps:// URL (TLS is required, but to this machine itself), or a folder that receives .eml files",
-    },
-    Setting {
-        name: "HEARTH_MAIL_CA",
-        default: Preset::InWords("none"),
-        purpose: "a PEM file with the certificate of your own certificate authority, for a mail server whose certificate it signed",
-    },
-    Setting {
-        name: "HEARTH_MAIL_FROM",
-        default: Preset::Value("hearth@localhost"),
-        purpose: "the address mail is sent from",
-    },
-    Setting {
-        name: "HEARTH_MAIL_BOUNCES_TO",
-        default: Preset::InWords("HEARTH_MAIL_FROM"),
-        purpose: "the address that mail which cannot be delivered comes back to (the sender of the envelope)",
-    },
-    Setting {
-        name: "HEARTH_MAIL_BOUNCES_TAGGED",
-        default: Preset::Value("no"),
-        purpose: "yes: each mail names itself in that address (bounces+M-7K4M-2QXD@…), if the mailbox takes what stands after a plus; no",
-    },
-    Setting {
-        name: "HEARTH_MAIL_BOUNCES",
-        default: Preset::InWords("none"),
-        purpose: "a Maildir into which that address is delivered; the jobs read what came back from it",
-    },
-    Setting {
-        name: "HEARTH_MAIL_CONNECTIONS",
-        default: Preset::Value("4"),
-        purpose: "how many connections to the mail server may be open at once",
-    },
-    Setting {
-        name: "HEARTH_SECRET",
-        default: Preset::InWords("made up at each start"),
-        purpose: "at least 32 characters that sign form tokens; with a made-up one, open forms must be loaded again after a restart",
-    },
-    Setting {
-        name: "HEARTH_TODAY",
-        default: Preset::InWords("the real date"),
-        purpose: "a fixed date (YYYY-MM-DD) for demonstrations and tests; refused in production",
-    },
-    Setting {
-        name: "HEARTH_JOBS_EVERY",
-        default: Preset::Value("15"),
-        purpose: "minutes between runs of the jobs inside serve; 0 leaves them to cron (hearth jobs run)",
-    },
-    Setting {
-        name: "HEARTH_JOBS_LATE_AFTER",
-        default: Preset::Value("60"),
-        purpose: "minutes without a completed sweep after which /health/ready fails; more than HEARTH_JOBS_EVERY",
-    },
-    Setting {
-        name: "HEARTH_LOG",
-        default: Preset::Value("info"),
-        purpose: "what is logged: error, warn, info or debug, or a filter such as hearth=debug",
-    },
-];
-
-/// How the names of all our settings begin.
-const PREFIX: &str = "HEARTH_";
+use environment::{Environment, texts};
 
 /// Where the service runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,38 +66,6 @@ pub struct Config {
     pub jobs_late_after: Duration,
     /// `HEARTH_LOG`.
     pub log: String,
-}
-
-/// Why the program does not start with these settings.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
-    /// A name that starts with `HEARTH_` and is none of ours.
-    #[error("{0} is not a setting of Hearth; `hearth config` lists them all")]
-    Unknown(String),
-    /// A value that is no text.
-    #[error("{0} is not understood: its value is not text in UTF-8")]
-    NotText(String),
-    /// A value that cannot be read.
-    #[error("{name}={value:?} is not understood: {wanted}")]
-    Value {
-        name: &'static str,
-        value: String,
-        wanted: &'static str,
-    },
-    /// Two settings that do not go together.
-    #[error("{0}")]
-    Contradiction(&'static str),
-}
-
-impl ConfigError {
-    /// The setting, when it is one that is wrong by itself.
-    fn name(&self) -> Option<&str> {
-        match self {
-            Self::Unknown(name) | Self::NotText(name) => Some(name),
-            Self::Value { name, .. } => Some(name),
-            Self::Contradiction(_) => None,
-        }
-    }
 }
 
 impl Config {
@@ -389,24 +243,6 @@ impl Config {
     }
 }
 
-/// The variables that are ours, and those of them that are no text; a foreign one may be what it likes.
-fn texts(
-    vars: impl IntoIterator<Item = (OsString, OsString)>,
-) -> (Vec<(String, String)>, Vec<ConfigError>) {
-    let (mut texts, mut faults) = (Vec::new(), Vec::new());
-    for (name, value) in vars {
-        let name = name.to_string_lossy().into_owned();
-        if !name.starts_with(PREFIX) {
-            continue;
-        }
-        match value.into_string() {
-            Ok(value) => texts.push((name, value)),
-            Err(_) => faults.push(ConfigError::NotText(name)),
-        }
-    }
-    (texts, faults)
-}
-
 fn minutes(text: &str) -> Option<u64> {
     text.parse().ok().filter(|n| *n <= 100_000)
 }
@@ -418,83 +254,6 @@ fn a_worker_a_core() -> usize {
 fn made_up_secret() -> String {
     let bytes: [u8; 32] = rand::rng().random();
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-struct Environment(BTreeMap<String, String>);
-
-impl Environment {
-    fn of(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
-        let ours: BTreeMap<_, _> = vars
-            .into_iter()
-            .filter(|(name, _)| name.starts_with(PREFIX))
-            .collect();
-        let unknown = ours
-            .keys()
-            .find(|name| !SETTINGS.iter().any(|s| s.name == *name));
-        match unknown {
-            Some(name) => Err(ConfigError::Unknown(name.clone())),
-            None => Ok(Self(ours)),
-        }
-    }
-
-    /// The text of a setting, as given or by default.
-    fn text(&self, name: &'static str) -> Result<String, ConfigError> {
-        self.read(name, "use text", |v| Some(v.to_owned()))
-    }
-
-    /// Reads a setting as given or by default: both are parsed alike.
-    fn read<T>(
-        &self,
-        name: &'static str,
-        wanted: &'static str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<T, ConfigError> {
-        let value = self.value(name).or_else(|| preset(name));
-        let value = value.ok_or_else(|| ConfigError::Unknown(name.to_owned()))?;
-        parsed(name, value, wanted, parse)
-    }
-
-    /// Reads a setting whose default no value says; none when it is not given.
-    fn read_if_set<T>(
-        &self,
-        name: &'static str,
-        wanted: &'static str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<Option<T>, ConfigError> {
-        let given = self.value(name);
-        given
-            .map(|value| parsed(name, value, wanted, parse))
-            .transpose()
-    }
-
-    fn value(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
-    }
-}
-
-/// The value that holds when a setting is not given, where there is one.
-fn preset(name: &str) -> Option<&'static str> {
-    let setting = SETTINGS.iter().find(|setting| setting.name == name)?;
-    match setting.default {
-        Preset::Value(value) => Some(value),
-        Preset::InWords(_) => None,
-    }
-}
-
-fn parsed<T>(
-    name: &'static str,
-    value: &str,
-    wanted: &'static str,
-    parse: impl Fn(&str) -> Option<T>,
-) -> Result<T, ConfigError> {
-    parse(value).ok_or_else(|| ConfigError::Value {
-        name,
-        value: value.to_owned(),
-        wanted,
-    })
 }
 
 #[cfg(test)]
