@@ -6,12 +6,18 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rand::RngExt;
 
+mod base_url;
+mod contradictions;
 mod environment;
 mod fault;
+pub mod folder;
 mod list;
+mod log_filter;
+mod secret;
+mod written;
 
 pub use fault::ConfigError;
 pub use list::{Preset, SETTINGS, Setting};
@@ -38,7 +44,7 @@ pub struct Config {
     pub database_connections: u32,
     /// `HEARTH_BIND`.
     pub bind: SocketAddr,
-    /// `HEARTH_BASE_URL`, without a slash at the end.
+    /// `HEARTH_BASE_URL` as browsers write an origin: in small letters, without a slash at the end.
     pub base_url: String,
     /// `HEARTH_WORKERS`.
     pub workers: usize,
@@ -69,27 +75,56 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the settings of this process.
-    pub fn from_env() -> Result<Self, ConfigError> {
-        let (vars, faults) = texts(std::env::vars_os());
-        match faults.into_iter().next() {
-            Some(fault) => Err(fault),
-            None => Self::from_vars(vars),
+    /// Reads settings from pairs of names and values; names that do not start with `HEARTH_` are somebody else's.
+    ///
+    /// # Errors
+    /// Everything that [`Config::faults_of`] finds.
+    pub fn from_vars(
+        vars: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Vec<ConfigError>> {
+        match Self::faults_of(vars) {
+            (Some(config), faults) if faults.is_empty() => Ok(config),
+            (_, faults) => Err(faults),
         }
     }
 
-    /// Reads settings from pairs of names and values; names that do not start with `HEARTH_` are somebody else's.
-    pub fn from_vars(
+    /// The settings of this process without those that are wrong by themselves, and everything that is wrong.
+    pub fn faults_of_env() -> (Option<Self>, Vec<ConfigError>) {
+        let (vars, faults) = texts(std::env::vars_os());
+        Self::faults_beside(vars, faults)
+    }
+
+    /// As [`Config::faults_of_env`], from pairs of names and values.
+    pub fn faults_of(
         vars: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<Self, ConfigError> {
-        let mut config = Self::read(vars)?;
-        if let Some(contradiction) = config.contradictions().into_iter().next() {
-            return Err(contradiction);
+    ) -> (Option<Self>, Vec<ConfigError>) {
+        Self::faults_beside(vars, Vec::new())
+    }
+
+    fn faults_beside(
+        vars: impl IntoIterator<Item = (String, String)>,
+        mut faults: Vec<ConfigError>,
+    ) -> (Option<Self>, Vec<ConfigError>) {
+        let mut vars: BTreeMap<String, String> = vars.into_iter().collect();
+        loop {
+            match Self::read(vars.clone()) {
+                Ok(mut config) => {
+                    let known = contradictions::of(&config, &faults);
+                    faults.extend(known);
+                    if config.secret.is_empty() {
+                        config.secret = made_up_secret();
+                    }
+                    return (Some(config), faults);
+                }
+                Err(fault) => {
+                    let is_left_out = fault.name().is_some_and(|name| vars.remove(name).is_some());
+                    faults.push(fault);
+                    if !is_left_out {
+                        return (None, faults);
+                    }
+                }
+            }
         }
-        if config.secret.is_empty() {
-            config.secret = made_up_secret();
-        }
-        Ok(config)
     }
 
     fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
@@ -104,14 +139,11 @@ impl Config {
             "use an address and a port, such as 127.0.0.1:8080",
             |v| v.parse().ok(),
         )?;
-        let base_url = given.value("HEARTH_BASE_URL").map(str::to_owned);
-        let base_url = base_url.unwrap_or_else(|| format!("http://{bind}"));
-        let every = given.read("HEARTH_JOBS_EVERY", "use a number of minutes", minutes)?;
-        let late_after =
-            given.read("HEARTH_JOBS_LATE_AFTER", "use a number of minutes", minutes)?;
         let workers = given.read_if_set("HEARTH_WORKERS", "use a number from 1 to 256", |v| {
             v.parse().ok().filter(|n| (1..=256).contains(n))
         })?;
+        let jobs_every = jobs_every(&given)?;
+        let jobs_late_after = jobs_late_after(&given)?;
         Ok(Self {
             env,
             database_url: given.text("HEARTH_DATABASE_URL")?,
@@ -121,7 +153,7 @@ impl Config {
                 |v| v.parse().ok().filter(|n| (1..=200).contains(n)),
             )?,
             bind,
-            base_url: base_url.trim_end_matches('/').to_owned(),
+            base_url: base_url::of(&given, bind)?,
             workers: workers.unwrap_or_else(a_worker_a_core),
             mail: given.text("HEARTH_MAIL")?,
             mail_ca: given.value("HEARTH_MAIL_CA").map(PathBuf::from),
@@ -143,98 +175,15 @@ impl Config {
                 |v| v.parse().ok().filter(|n| (1..=50).contains(n)),
             )?,
             secret: given.value("HEARTH_SECRET").unwrap_or_default().to_owned(),
-            today: given.read_if_set("HEARTH_TODAY", "use a date such as 2026-11-23", |v| {
-                v.parse().ok()
-            })?,
-            jobs_every: (every > 0).then(|| Duration::from_secs(every * 60)),
-            jobs_late_after: Duration::from_secs(late_after * 60),
-            log: given.text("HEARTH_LOG")?,
+            today: given.read_if_set(
+                "HEARTH_TODAY",
+                "use a date of this century, such as 2026-11-23",
+                |v| v.parse().ok().filter(is_of_this_century),
+            )?,
+            jobs_every: (jobs_every > 0).then(|| Duration::from_secs(jobs_every * 60)),
+            jobs_late_after: Duration::from_secs(jobs_late_after * 60),
+            log: log(&given)?,
         })
-    }
-
-    /// Everything that is wrong with the settings of this process, and the settings without what is wrong by itself.
-    pub fn faults_of_env() -> (Option<Self>, Vec<ConfigError>) {
-        let (vars, mut faults) = texts(std::env::vars_os());
-        let (config, more) = Self::faults_of(vars);
-        faults.extend(more);
-        (config, faults)
-    }
-
-    /// As [`Config::faults_of_env`], from pairs of names and values.
-    pub fn faults_of(
-        vars: impl IntoIterator<Item = (String, String)>,
-    ) -> (Option<Self>, Vec<ConfigError>) {
-        let mut vars: BTreeMap<String, String> = vars.into_iter().collect();
-        let mut faults = Vec::new();
-        loop {
-            match Self::read(vars.clone()) {
-                Ok(config) => {
-                    faults.extend(config.contradictions());
-                    return (Some(config), faults);
-                }
-                Err(fault) => {
-                    let is_left_out = fault.name().is_some_and(|name| vars.remove(name).is_some());
-                    faults.push(fault);
-                    if !is_left_out {
-                        return (None, faults);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Settings that cannot be meant together.
-    fn contradictions(&self) -> Vec<ConfigError> {
-        let is_production = self.env == Env::Production;
-        let is_url = self.base_url.starts_with("http://") || self.is_https();
-        let is_short = self.secret.len() < 32;
-        let mut found = Vec::new();
-        if self
-            .jobs_every
-            .is_some_and(|every| every >= self.jobs_late_after)
-        {
-            found.push(ConfigError::Value {
-                name: "HEARTH_JOBS_LATE_AFTER",
-                value: (self.jobs_late_after.as_secs() / 60).to_string(),
-                wanted: "use more minutes than HEARTH_JOBS_EVERY, or every sweep is late before the next one",
-            });
-        }
-        if !is_url {
-            found.push(ConfigError::Value {
-                name: "HEARTH_BASE_URL",
-                value: self.base_url.clone(),
-                wanted: "start it with https:// (or http:// on your own machine)",
-            });
-        }
-        let contradictions = [
-            (
-                is_production && self.today.is_some(),
-                "HEARTH_TODAY fixes the date, which production refuses: no check would ever lapse",
-            ),
-            (
-                is_production && is_short,
-                "production needs HEARTH_SECRET, at least 32 characters that nobody else knows",
-            ),
-            (
-                is_production && is_url && !self.is_https(),
-                "production needs HEARTH_BASE_URL to start with https://, because people sign in through it",
-            ),
-            (
-                is_production && !self.mail.starts_with("smtp"),
-                "production needs HEARTH_MAIL to be an smtp:// or smtps:// address: a folder tells nobody of a lapse",
-            ),
-            (
-                is_production && self.mail_from.ends_with("@localhost"),
-                "production needs HEARTH_MAIL_FROM, an address that people can answer",
-            ),
-            (
-                !is_production && is_short && !self.secret.is_empty(),
-                "HEARTH_SECRET needs at least 32 characters",
-            ),
-        ];
-        let contradictions = contradictions.into_iter().filter(|(is_so, _)| *is_so);
-        found.extend(contradictions.map(|(_, words)| ConfigError::Contradiction(words)));
-        found
     }
 
     /// Whether people reach the service over TLS.
@@ -243,8 +192,33 @@ impl Config {
     }
 }
 
-fn minutes(text: &str) -> Option<u64> {
-    text.parse().ok().filter(|n| *n <= 100_000)
+/// What is owed is owed by days, so jobs that run less often than daily keep no promise.
+fn jobs_every(given: &Environment) -> Result<u64, ConfigError> {
+    given.read(
+        "HEARTH_JOBS_EVERY",
+        "use a number of minutes up to 1440, a day; 0 leaves the jobs to cron",
+        |v| v.parse().ok().filter(|n| (0..=1440).contains(n)),
+    )
+}
+
+fn jobs_late_after(given: &Environment) -> Result<u64, ConfigError> {
+    given.read(
+        "HEARTH_JOBS_LATE_AFTER",
+        "use a number of minutes from 1 to 10080, a week",
+        |v| v.parse().ok().filter(|n| (1..=10_080).contains(n)),
+    )
+}
+
+fn log(given: &Environment) -> Result<String, ConfigError> {
+    given.read(
+        "HEARTH_LOG",
+        "use error, warn, info or debug, or a filter that lets Hearth's errors through, such as warn,hearth=debug",
+        |v| log_filter::heard(v).map(|_| v.to_owned()),
+    )
+}
+
+fn is_of_this_century(day: &NaiveDate) -> bool {
+    (2000..2100).contains(&day.year())
 }
 
 fn a_worker_a_core() -> usize {

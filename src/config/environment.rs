@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use super::fault::ConfigError;
 use super::list::{Preset, SETTINGS};
+use super::written;
 
 /// How the names of all our settings begin.
 const PREFIX: &str = "HEARTH_";
@@ -41,8 +42,17 @@ impl Environment {
         let unknown = ours
             .keys()
             .find(|name| !SETTINGS.iter().any(|s| s.name == *name));
-        match unknown {
-            Some(name) => Err(ConfigError::Unknown(name.clone())),
+        if let Some(name) = unknown {
+            return Err(ConfigError::Unknown(name.clone()));
+        }
+        let slips = ours
+            .iter()
+            .find_map(|(name, value)| Some((name, written::slip(name, value)?)));
+        match slips {
+            Some((name, how)) => Err(ConfigError::Slip {
+                name: name.clone(),
+                how,
+            }),
             None => Ok(Self(ours)),
         }
     }

@@ -16,6 +16,12 @@ pub enum ConfigError {
         value: String,
         wanted: &'static str,
     },
+    /// A value that was not meant as it stands; not repeated, for it may be a secret.
+    #[error("{name} is not understood: {how}")]
+    Slip { name: String, how: &'static str },
+    /// A secret that anybody might guess.
+    #[error("HEARTH_SECRET can be guessed, because {0}: make one with openssl rand -hex 32")]
+    Guessable(&'static str),
     /// Two settings that do not go together.
     #[error("{0}")]
     Contradiction(&'static str),
@@ -26,8 +32,9 @@ impl ConfigError {
     pub(super) fn name(&self) -> Option<&str> {
         match self {
             Self::Unknown(name) | Self::NotText(name) => Some(name),
+            Self::Slip { name, .. } => Some(name),
             Self::Value { name, .. } => Some(name),
-            Self::Contradiction(_) => None,
+            Self::Guessable(_) | Self::Contradiction(_) => None,
         }
     }
 }
