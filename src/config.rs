@@ -2,160 +2,27 @@
 //! refused at start, because a mistyped name that is silently ignored is found out too late.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rand::RngExt;
 
-/// A setting as `hearth config` and docs/operating.md list it.
-pub struct Setting {
-    pub name: &'static str,
-    /// What holds when it is not set.
-    pub default: Preset,
-    /// What it is for, in one sentence.
-    pub purpose: &'static str,
-}
+mod base_url;
+mod contradictions;
+mod environment;
+mod fault;
+pub mod folder;
+mod list;
+mod log_filter;
+mod secret;
+mod written;
 
-/// What holds when a setting is not set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Preset {
-    /// As if this had been written.
-    Value(&'static str),
-    /// What no value says, in words.
-    InWords(&'static str),
-}
+pub use fault::ConfigError;
+pub use list::{Preset, SETTINGS, Setting};
 
-impl std::fmt::Display for Preset {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (Self::Value(words) | Self::InWords(words)) = self;
-        f.write_str(words)
-    }
-}
-
-/// All settings there are.
-pub const SETTINGS: &[Setting] = &[
-    Setting {
-        name: "HEARTH_ENV",
-        default: Preset::Value("development"),
-        purpose: "development or production; production refuses a fixed date and wants a secret, an https address and a mail server",
-    },
-    Setting {
-        name: "HEARTH_DATABASE_URL",
-        default: Preset::Value("sqlite:./var/hearth.db"),
-        purpose: "where the register is kept: sqlite:PATH or, when built with it, postgres://USER@HOST/NAME",
-    },
-    Setting {
-        name: "HEARTH_DATABASE_CONNECTIONS",
-        default: Preset::Value("8"),
-        purpose: "how many database connections may be open at once",
-    },
-    Setting {
-        name: "HEARTH_BIND",
-        default: Preset::Value("127.0.0.1:8080"),
-        purpose: "the address and port the service listens on",
-    },
-    Setting {
-        name: "HEARTH_BASE_URL",
-        default: Preset::InWords("http:// and HEARTH_BIND"),
-        purpose: "the address people reach the service at; links in mails start with it",
-    },
-    Setting {
-        name: "HEARTH_WORKERS",
-        default: Preset::InWords("one a processor core"),
-        purpose: "how many threads answer requests",
-    },
-    Setting {
-        name: "HEARTH_MAIL",
-        default: Preset::Value("./var/mail"),
-        purpose: "where mail goes: an smtp:// or smtps:// URL (TLS is required, but to this machine itself), or a folder that receives .eml files",
-    },
-    Setting {
-        name: "HEARTH_MAIL_CA",
-        default: Preset::InWords("none"),
-        purpose: "a PEM file with the certificate of your own certificate authority, for a mail server whose certificate it signed",
-    },
-    Setting {
-        name: "HEARTH_MAIL_FROM",
-        default: Preset::Value("hearth@localhost"),
-        purpose: "the address mail is sent from",
-    },
-    Setting {
-        name: "HEARTH_MAIL_BOUNCES_TO",
-        default: Preset::InWords("HEARTH_MAIL_FROM"),
-        purpose: "the address that mail which cannot be delivered comes back to (the sender of the envelope)",
-    },
-    Setting {
-        name: "HEARTH_MAIL_BOUNCES_TAGGED",
-        default: Preset::Value("no"),
-        purpose: "yes: each mail names itself in that address (bounces+M-7K4M-2QXD@…), if the mailbox takes what stands after a plus; no",
-    },
-    Setting {
-        name: "HEARTH_MAIL_BOUNCES",
-        default: Preset::InWords("none"),
-        purpose: "a Maildir into which that address is delivered; the jobs read what came back from it",
-    },
-    Setting {
-        name: "HEARTH_MAIL_CONNECTIONS",
-        default: Preset::Value("4"),
-        purpose: "how many connections to the mail server may be open at once",
-    },
-    Setting {
-        name: "HEARTH_SECRET",
-        default: Preset::InWords("made up at each start"),
-        purpose: "at least 32 characters that sign form tokens; with a made-up one, open forms must be loaded again after a restart",
-    },
-    Setting {
-        name: "HEARTH_TODAY",
-        default: Preset::InWords("the real date"),
-        purpose: "a fixed date (YYYY-MM-DD) for demonstrations and tests; refused in production",
-    },
-    Setting {
-        name: "HEARTH_JOBS_EVERY",
-        default: Preset::Value("15"),
-        purpose: "minutes between runs of the jobs inside serve; 0 leaves them to cron (hearth jobs run)",
-    },
-    Setting {
-        name: "HEARTH_JOBS_LATE_AFTER",
-        default: Preset::Value("60"),
-        purpose: "minutes without a completed sweep after which /health/ready fails; more than HEARTH_JOBS_EVERY",
-    },
-    Setting {
-        name: "HEARTH_ALARM_HEARTBEAT",
-        default: Preset::InWords("none"),
-        purpose: "a URL that is called about once a minute while all that is watched does its work, for a monitor that misses it",
-    },
-    Setting {
-        name: "HEARTH_ALARM_COMMAND",
-        default: Preset::InWords("none"),
-        purpose: "a program that is run with the word trouble or well, and what there is to say on its standard input",
-    },
-    Setting {
-        name: "HEARTH_ALARM_MAIL",
-        default: Preset::InWords("none"),
-        purpose: "a second mail server (or a folder), as HEARTH_MAIL, by which HEARTH_ALARM_TO is told of trouble",
-    },
-    Setting {
-        name: "HEARTH_ALARM_TO",
-        default: Preset::InWords("none"),
-        purpose: "the address that HEARTH_ALARM_MAIL writes to",
-    },
-    Setting {
-        name: "HEARTH_METRICS_BIND",
-        default: Preset::InWords("none"),
-        purpose: "an address and port of their own for the metrics (Prometheus reads them); nobody else should reach it",
-    },
-    Setting {
-        name: "HEARTH_LOG",
-        default: Preset::Value("info"),
-        purpose: "what is logged: error, warn, info or debug, or a filter such as hearth=debug",
-    },
-];
-
-/// How the names of all our settings begin.
-const PREFIX: &str = "HEARTH_";
+use environment::{Environment, texts};
 
 /// Where the service runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,7 +44,7 @@ pub struct Config {
     pub database_connections: u32,
     /// `HEARTH_BIND`.
     pub bind: SocketAddr,
-    /// `HEARTH_BASE_URL`, without a slash at the end.
+    /// `HEARTH_BASE_URL` as browsers write an origin: in small letters, without a slash at the end.
     pub base_url: String,
     /// `HEARTH_WORKERS`.
     pub workers: usize,
@@ -217,60 +84,57 @@ pub struct Config {
     pub log: String,
 }
 
-/// Why the program does not start with these settings.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
-    /// A name that starts with `HEARTH_` and is none of ours.
-    #[error("{0} is not a setting of Hearth; `hearth config` lists them all")]
-    Unknown(String),
-    /// A value that is no text.
-    #[error("{0} is not understood: its value is not text in UTF-8")]
-    NotText(String),
-    /// A value that cannot be read.
-    #[error("{name}={value:?} is not understood: {wanted}")]
-    Value {
-        name: &'static str,
-        value: String,
-        wanted: &'static str,
-    },
-    /// Two settings that do not go together.
-    #[error("{0}")]
-    Contradiction(&'static str),
-}
-
-impl ConfigError {
-    /// The setting, when it is one that is wrong by itself.
-    fn name(&self) -> Option<&str> {
-        match self {
-            Self::Unknown(name) | Self::NotText(name) => Some(name),
-            Self::Value { name, .. } => Some(name),
-            Self::Contradiction(_) => None,
-        }
-    }
-}
-
 impl Config {
-    /// Reads the settings of this process.
-    pub fn from_env() -> Result<Self, ConfigError> {
-        let (vars, faults) = texts(std::env::vars_os());
-        match faults.into_iter().next() {
-            Some(fault) => Err(fault),
-            None => Self::from_vars(vars),
-        }
-    }
-
     /// Reads settings from pairs of names and values; names that do not start with `HEARTH_` are somebody else's.
+    ///
+    /// # Errors
+    /// Everything that [`Config::faults_of`] finds.
     pub fn from_vars(
         vars: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<Self, ConfigError> {
-        let mut config = Self::read(vars)?;
-        if let Some(contradiction) = config.contradictions().into_iter().next() {
-            return Err(contradiction);
+    ) -> Result<Self, Vec<ConfigError>> {
+        match Self::faults_of(vars) {
+            (Some(config), faults) if faults.is_empty() => Ok(config),
+            (_, faults) => Err(faults),
         }
-        if config.secret.is_empty() {
-            config.secret = made_up_secret();
+    }
+
+    /// The settings of this process without those that are wrong by themselves, and everything that is wrong.
+    pub fn faults_of_env() -> (Option<Self>, Vec<ConfigError>) {
+        let (vars, faults) = texts(std::env::vars_os());
+        Self::faults_beside(vars, faults)
+    }
+
+    /// As [`Config::faults_of_env`], from pairs of names and values.
+    pub fn faults_of(
+        vars: impl IntoIterator<Item = (String, String)>,
+    ) -> (Option<Self>, Vec<ConfigError>) {
+        Self::faults_beside(vars, Vec::new())
+    }
+
+    fn faults_beside(
+        vars: impl IntoIterator<Item = (String, String)>,
+        mut faults: Vec<ConfigError>,
+    ) -> (Option<Self>, Vec<ConfigError>) {
+        let mut vars: BTreeMap<String, String> = vars.into_iter().collect();
+        loop {
+            match Self::read(vars.clone()) {
+                Ok(mut config) => {
+                    let known = contradictions::of(&config, &faults);
+                    faults.extend(known);
+                    if config.secret.is_empty() {
+                        config.secret = made_up_secret();
+                    }
+                    return (Some(config), faults);
+                }
+                Err(fault) => {
+                    let is_left_out = fault.name().is_some_and(|name| vars.remove(name).is_some());
+                    faults.push(fault);
+                    if !is_left_out {
+                        return (None, faults);
+                    }
+                }
+            }
         }
-        Ok(config)
     }
 
     fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
@@ -285,14 +149,11 @@ impl Config {
             "use an address and a port, such as 127.0.0.1:8080",
             |v| v.parse().ok(),
         )?;
-        let base_url = given.value("HEARTH_BASE_URL").map(str::to_owned);
-        let base_url = base_url.unwrap_or_else(|| format!("http://{bind}"));
-        let every = given.read("HEARTH_JOBS_EVERY", "use a number of minutes", minutes)?;
-        let late_after =
-            given.read("HEARTH_JOBS_LATE_AFTER", "use a number of minutes", minutes)?;
         let workers = given.read_if_set("HEARTH_WORKERS", "use a number from 1 to 256", |v| {
             v.parse().ok().filter(|n| (1..=256).contains(n))
         })?;
+        let jobs_every = jobs_every(&given)?;
+        let jobs_late_after = jobs_late_after(&given)?;
         Ok(Self {
             env,
             database_url: given.text("HEARTH_DATABASE_URL")?,
@@ -302,7 +163,7 @@ impl Config {
                 |v| v.parse().ok().filter(|n| (1..=200).contains(n)),
             )?,
             bind,
-            base_url: base_url.trim_end_matches('/').to_owned(),
+            base_url: base_url::of(&given, bind)?,
             workers: workers.unwrap_or_else(a_worker_a_core),
             mail: given.text("HEARTH_MAIL")?,
             mail_ca: given.value("HEARTH_MAIL_CA").map(PathBuf::from),
@@ -324,11 +185,13 @@ impl Config {
                 |v| v.parse().ok().filter(|n| (1..=50).contains(n)),
             )?,
             secret: given.value("HEARTH_SECRET").unwrap_or_default().to_owned(),
-            today: given.read_if_set("HEARTH_TODAY", "use a date such as 2026-11-23", |v| {
-                v.parse().ok()
-            })?,
-            jobs_every: (every > 0).then(|| Duration::from_secs(every * 60)),
-            jobs_late_after: Duration::from_secs(late_after * 60),
+            today: given.read_if_set(
+                "HEARTH_TODAY",
+                "use a date of this century, such as 2026-11-23",
+                |v| v.parse().ok().filter(is_of_this_century),
+            )?,
+            jobs_every: (jobs_every > 0).then(|| Duration::from_secs(jobs_every * 60)),
+            jobs_late_after: Duration::from_secs(jobs_late_after * 60),
             alarm_heartbeat: given.read_if_set(
                 "HEARTH_ALARM_HEARTBEAT",
                 "use a URL that starts with https:// or http://",
@@ -342,105 +205,8 @@ impl Config {
                 "use an address and a port, such as 127.0.0.1:9464",
                 |v| v.parse().ok(),
             )?,
-            log: given.text("HEARTH_LOG")?,
+            log: log(&given)?,
         })
-    }
-
-    /// Everything that is wrong with the settings of this process, and the settings without what is wrong by itself.
-    pub fn faults_of_env() -> (Option<Self>, Vec<ConfigError>) {
-        let (vars, mut faults) = texts(std::env::vars_os());
-        let (config, more) = Self::faults_of(vars);
-        faults.extend(more);
-        (config, faults)
-    }
-
-    /// As [`Config::faults_of_env`], from pairs of names and values.
-    pub fn faults_of(
-        vars: impl IntoIterator<Item = (String, String)>,
-    ) -> (Option<Self>, Vec<ConfigError>) {
-        let mut vars: BTreeMap<String, String> = vars.into_iter().collect();
-        let mut faults = Vec::new();
-        loop {
-            match Self::read(vars.clone()) {
-                Ok(config) => {
-                    faults.extend(config.contradictions());
-                    return (Some(config), faults);
-                }
-                Err(fault) => {
-                    let is_left_out = fault.name().is_some_and(|name| vars.remove(name).is_some());
-                    faults.push(fault);
-                    if !is_left_out {
-                        return (None, faults);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Settings that cannot be meant together.
-    fn contradictions(&self) -> Vec<ConfigError> {
-        let is_production = self.env == Env::Production;
-        let is_url = self.base_url.starts_with("http://") || self.is_https();
-        let is_short = self.secret.len() < 32;
-        let mut found = Vec::new();
-        if self
-            .jobs_every
-            .is_some_and(|every| every >= self.jobs_late_after)
-        {
-            found.push(ConfigError::Value {
-                name: "HEARTH_JOBS_LATE_AFTER",
-                value: (self.jobs_late_after.as_secs() / 60).to_string(),
-                wanted: "use more minutes than HEARTH_JOBS_EVERY, or every sweep is late before the next one",
-            });
-        }
-        if !is_url {
-            found.push(ConfigError::Value {
-                name: "HEARTH_BASE_URL",
-                value: self.base_url.clone(),
-                wanted: "start it with https:// (or http:// on your own machine)",
-            });
-        }
-        let contradictions = [
-            (
-                is_production && self.today.is_some(),
-                "HEARTH_TODAY fixes the date, which production refuses: no check would ever lapse",
-            ),
-            (
-                is_production && is_short,
-                "production needs HEARTH_SECRET, at least 32 characters that nobody else knows",
-            ),
-            (
-                is_production && is_url && !self.is_https(),
-                "production needs HEARTH_BASE_URL to start with https://, because people sign in through it",
-            ),
-            (
-                is_production && !self.mail.starts_with("smtp"),
-                "production needs HEARTH_MAIL to be an smtp:// or smtps:// address: a folder tells nobody of a lapse",
-            ),
-            (
-                is_production && self.mail_from.ends_with("@localhost"),
-                "production needs HEARTH_MAIL_FROM, an address that people can answer",
-            ),
-            (
-                self.alarm_mail.is_some() != self.alarm_to.is_some(),
-                "HEARTH_ALARM_MAIL and HEARTH_ALARM_TO go together: by which server, and to whom",
-            ),
-            (
-                self.alarm_mail.as_ref() == Some(&self.mail),
-                "HEARTH_ALARM_MAIL has to be another server than HEARTH_MAIL, which may be what is broken",
-            ),
-            (
-                self.metrics_bind == Some(self.bind),
-                "HEARTH_METRICS_BIND needs an address or port of its own, beside HEARTH_BIND",
-            ),
-            (
-                !is_production && is_short && !self.secret.is_empty(),
-                "HEARTH_SECRET needs at least 32 characters",
-            ),
-        ];
-        let contradictions = contradictions.into_iter().filter(|(is_so, _)| *is_so);
-        found.extend(contradictions.map(|(_, words)| ConfigError::Contradiction(words)));
-        found
     }
 
     /// Whether people reach the service over TLS.
@@ -449,22 +215,13 @@ impl Config {
     }
 }
 
-/// The variables that are ours, and those of them that are no text; a foreign one may be what it likes.
-fn texts(
-    vars: impl IntoIterator<Item = (OsString, OsString)>,
-) -> (Vec<(String, String)>, Vec<ConfigError>) {
-    let (mut texts, mut faults) = (Vec::new(), Vec::new());
-    for (name, value) in vars {
-        let name = name.to_string_lossy().into_owned();
-        if !name.starts_with(PREFIX) {
-            continue;
-        }
-        match value.into_string() {
-            Ok(value) => texts.push((name, value)),
-            Err(_) => faults.push(ConfigError::NotText(name)),
-        }
-    }
-    (texts, faults)
+/// What is owed is owed by days, so jobs that run less often than daily keep no promise.
+fn jobs_every(given: &Environment) -> Result<u64, ConfigError> {
+    given.read(
+        "HEARTH_JOBS_EVERY",
+        "use a number of minutes up to 1440, a day; 0 leaves the jobs to cron",
+        |v| v.parse().ok().filter(|n| (0..=1440).contains(n)),
+    )
 }
 
 fn web_address(text: &str) -> Option<String> {
@@ -473,8 +230,24 @@ fn web_address(text: &str) -> Option<String> {
     is_web.then(|| text.to_owned())
 }
 
-fn minutes(text: &str) -> Option<u64> {
-    text.parse().ok().filter(|n| *n <= 100_000)
+fn jobs_late_after(given: &Environment) -> Result<u64, ConfigError> {
+    given.read(
+        "HEARTH_JOBS_LATE_AFTER",
+        "use a number of minutes from 1 to 10080, a week",
+        |v| v.parse().ok().filter(|n| (1..=10_080).contains(n)),
+    )
+}
+
+fn log(given: &Environment) -> Result<String, ConfigError> {
+    given.read(
+        "HEARTH_LOG",
+        "use error, warn, info or debug, or a filter that lets Hearth's errors through, such as warn,hearth=debug",
+        |v| log_filter::heard(v).map(|_| v.to_owned()),
+    )
+}
+
+fn is_of_this_century(day: &NaiveDate) -> bool {
+    (2000..2100).contains(&day.year())
 }
 
 fn a_worker_a_core() -> usize {
@@ -484,83 +257,6 @@ fn a_worker_a_core() -> usize {
 fn made_up_secret() -> String {
     let bytes: [u8; 32] = rand::rng().random();
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-struct Environment(BTreeMap<String, String>);
-
-impl Environment {
-    fn of(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
-        let ours: BTreeMap<_, _> = vars
-            .into_iter()
-            .filter(|(name, _)| name.starts_with(PREFIX))
-            .collect();
-        let unknown = ours
-            .keys()
-            .find(|name| !SETTINGS.iter().any(|s| s.name == *name));
-        match unknown {
-            Some(name) => Err(ConfigError::Unknown(name.clone())),
-            None => Ok(Self(ours)),
-        }
-    }
-
-    /// The text of a setting, as given or by default.
-    fn text(&self, name: &'static str) -> Result<String, ConfigError> {
-        self.read(name, "use text", |v| Some(v.to_owned()))
-    }
-
-    /// Reads a setting as given or by default: both are parsed alike.
-    fn read<T>(
-        &self,
-        name: &'static str,
-        wanted: &'static str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<T, ConfigError> {
-        let value = self.value(name).or_else(|| preset(name));
-        let value = value.ok_or_else(|| ConfigError::Unknown(name.to_owned()))?;
-        parsed(name, value, wanted, parse)
-    }
-
-    /// Reads a setting whose default no value says; none when it is not given.
-    fn read_if_set<T>(
-        &self,
-        name: &'static str,
-        wanted: &'static str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<Option<T>, ConfigError> {
-        let given = self.value(name);
-        given
-            .map(|value| parsed(name, value, wanted, parse))
-            .transpose()
-    }
-
-    fn value(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
-    }
-}
-
-/// The value that holds when a setting is not given, where there is one.
-fn preset(name: &str) -> Option<&'static str> {
-    let setting = SETTINGS.iter().find(|setting| setting.name == name)?;
-    match setting.default {
-        Preset::Value(value) => Some(value),
-        Preset::InWords(_) => None,
-    }
-}
-
-fn parsed<T>(
-    name: &'static str,
-    value: &str,
-    wanted: &'static str,
-    parse: impl Fn(&str) -> Option<T>,
-) -> Result<T, ConfigError> {
-    parse(value).ok_or_else(|| ConfigError::Value {
-        name,
-        value: value.to_owned(),
-        wanted,
-    })
 }
 
 #[cfg(test)]

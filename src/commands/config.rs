@@ -1,13 +1,12 @@
-//! `hearth config`: every setting, its default, what it is for and what it is now; exit code 1 when one cannot be used.
+//! `hearth config`: every setting, its default, what it is for and what it is now; exit code 2 when one cannot be
+//! meant.
 
 use std::env::VarError;
 use std::process::ExitCode;
 
-use hearth::config::{Config, SETTINGS};
-use hearth::db::Db;
-use hearth::mail::Courier;
+use hearth::config::SETTINGS;
 
-use super::{Failure, Outcome, log_filter, say};
+use super::{Failure, Outcome, read_settings, say};
 
 /// Never shown: they sign people in or deliver mail.
 const SECRET: &[&str] = &["HEARTH_SECRET", "HEARTH_MAIL", "HEARTH_DATABASE_URL"];
@@ -26,26 +25,11 @@ pub fn run() -> Outcome {
         }
         say!()?;
     }
-    let faults = faults();
+    let (_, faults) = read_settings();
     if faults.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    Err(Failure::because(faults.join("; ")))
-}
-
-/// Everything that would keep a command from starting. Nothing is opened or made.
-fn faults() -> Vec<String> {
-    let (config, faults) = Config::faults_of_env();
-    let mut faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    let Some(config) = config else {
-        return faults;
-    };
-    let database = Db::check_url(&config.database_url).err();
-    faults.extend(database.map(|fault| fault.to_string()));
-    let mail = Courier::faults(&config);
-    faults.extend(mail.iter().map(ToString::to_string));
-    faults.extend(log_filter(&config).err());
-    faults
+    Err(Failure::Settings(faults))
 }
 
 fn may_be_shown(name: &str, value: &str) -> bool {

@@ -26,6 +26,7 @@ use hearth::access::authority::Authority;
 use hearth::clock::Clock;
 use hearth::config::Config;
 use hearth::db::{Conn, Db, DbError};
+use hearth::mail::Courier;
 use hearth::shipped;
 use tracing_subscriber::EnvFilter;
 
@@ -39,6 +40,8 @@ pub type Outcome = Result<ExitCode, Failure>;
 pub enum Failure {
     /// In one sentence, for the person who called it.
     Because(String),
+    /// Settings that cannot be meant, a sentence each.
+    Settings(Vec<String>),
     /// The database's own error, kept whole so that a lost race can be told from the rest.
     Db(DbError),
     /// Whoever read our output has stopped reading (`hearth verify | head`), which is theirs to decide.
@@ -80,15 +83,25 @@ macro_rules! say {
 }
 pub(crate) use say;
 
-/// Ends the program: 0 when it was done, 1 when not, with the sentence on standard error.
+/// Ends the program: 0 when it was done, 1 when not, 2 when its settings cannot be meant, with the sentences on standard
+/// error.
 pub fn exit(outcome: Outcome) -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(Failure::NobodyReads) => ExitCode::SUCCESS,
         Err(Failure::Because(sentence)) => complain(&sentence),
         Err(Failure::Db(error)) => complain(&error.to_string()),
+        Err(Failure::Settings(sentences)) => {
+            for sentence in sentences {
+                complain(&sentence);
+            }
+            ExitCode::from(WRONGLY_CALLED)
+        }
     }
 }
+
+/// As clap ends the program when its words are wrong.
+const WRONGLY_CALLED: u8 = 2;
 
 fn complain(sentence: &str) -> ExitCode {
     use std::io::Write as _;
@@ -98,30 +111,35 @@ fn complain(sentence: &str) -> ExitCode {
 
 /// The settings of this run, with logging begun as they say.
 fn settings() -> Result<Config, Failure> {
-    let config = Config::from_env()?;
-    begin_logging(&config)?;
-    Ok(config)
+    match read_settings() {
+        (Some(config), faults) if faults.is_empty() => {
+            begin_logging(&config);
+            Ok(config)
+        }
+        (_, faults) => Err(Failure::Settings(faults)),
+    }
+}
+
+/// The settings, and a sentence on each that cannot be meant. Nothing is opened or made.
+fn read_settings() -> (Option<Config>, Vec<String>) {
+    let (config, faults) = Config::faults_of_env();
+    let mut faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    if let Some(config) = &config {
+        let database = Db::check_url(&config.database_url).err();
+        faults.extend(database.map(|fault| fault.to_string()));
+        let mail = Courier::faults(config);
+        faults.extend(mail.iter().map(ToString::to_string));
+    }
+    (config, faults)
 }
 
 /// Logs go to standard error and name things, never people.
-fn begin_logging(config: &Config) -> Result<(), Failure> {
-    let filter = log_filter(config).map_err(Failure::Because)?;
+fn begin_logging(config: &Config) {
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(EnvFilter::new(&config.log))
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .init();
-    Ok(())
-}
-
-/// What is logged, or why HEARTH_LOG cannot be used.
-fn log_filter(config: &Config) -> Result<EnvFilter, String> {
-    EnvFilter::try_new(&config.log).map_err(|_| {
-        format!(
-            "HEARTH_LOG={:?} is not understood: use error, warn, info or debug, or a filter such as hearth=debug",
-            config.log
-        )
-    })
 }
 
 /// What time it is for this run.
@@ -152,7 +170,7 @@ impl hearth::db::Conflict for Failure {
     fn db_error(&self) -> Option<&DbError> {
         match self {
             Self::Db(error) => Some(error),
-            Self::Because(_) | Self::NobodyReads => None,
+            Self::Because(_) | Self::Settings(_) | Self::NobodyReads => None,
         }
     }
 }

@@ -3,12 +3,34 @@
 
 use super::*;
 
-fn with(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+fn with(pairs: &[(&str, &str)]) -> Result<Config, Vec<ConfigError>> {
     Config::from_vars(
         pairs
             .iter()
             .map(|(n, v)| ((*n).to_owned(), (*v).to_owned())),
     )
+}
+
+/// The one sentence that these settings are refused with.
+fn refusal(pairs: &[(&str, &str)]) -> String {
+    let faults = with(pairs).unwrap_err();
+    assert_eq!(faults.len(), 1, "{pairs:?}: {faults:?}");
+    faults[0].to_string()
+}
+
+const SECRET: (&str, &str) = ("HEARTH_SECRET", "9f2c61d07be84a35c0d1e7f6a2b85934");
+
+/// What production needs, with a setting of the test's own in its place.
+fn in_production(own: (&'static str, &'static str)) -> Vec<(&'static str, &'static str)> {
+    let needed = [
+        ("HEARTH_ENV", "production"),
+        SECRET,
+        ("HEARTH_BASE_URL", "https://hearth.example/"),
+        ("HEARTH_MAIL", "smtps://mail.example"),
+        ("HEARTH_MAIL_FROM", "hearth@council.example"),
+    ];
+    let others = needed.into_iter().filter(|(name, _)| *name != own.0);
+    others.chain([own]).collect()
 }
 
 #[test]
@@ -77,13 +99,13 @@ fn the_defaults_that_are_listed_are_those_that_hold() {
 fn a_mistyped_name_is_refused() {
     assert_eq!(
         with(&[("HEARTH_BNID", "x")]).unwrap_err(),
-        ConfigError::Unknown("HEARTH_BNID".into())
+        [ConfigError::Unknown("HEARTH_BNID".into())]
     );
 }
 
 #[test]
 fn production_refuses_a_fixed_date_a_missing_secret_plain_http_and_mail_that_goes_nowhere() {
-    let secret = ("HEARTH_SECRET", "0123456789abcdef0123456789abcdef");
+    let secret = SECRET;
     let url = ("HEARTH_BASE_URL", "https://hearth.example/");
     let production = ("HEARTH_ENV", "production");
     let mail = ("HEARTH_MAIL", "smtps://mail.example");
@@ -138,13 +160,213 @@ fn everything_that_is_wrong_is_found() {
 }
 
 #[test]
+fn what_is_wrong_by_itself_is_told_once() {
+    let wrong = in_production(("HEARTH_BASE_URL", "https://hearth.example/register"));
+    assert!(refusal(&wrong).contains("HEARTH_BASE_URL is not understood"));
+    let wrong = refusal(&in_production(("HEARTH_MAIL", "\"smtps://mail.example\"")));
+    assert!(wrong.contains("HEARTH_MAIL is not understood"), "{wrong}");
+}
+
+#[test]
 fn values_that_make_no_sense_are_named() {
     for pair in [
         ("HEARTH_BIND", "here"),
         ("HEARTH_TODAY", "31/12/2026"),
+        ("HEARTH_TODAY", "0026-12-31"),
         ("HEARTH_JOBS_EVERY", "-1"),
+        ("HEARTH_JOBS_EVERY", "1441"),
         ("HEARTH_JOBS_LATE_AFTER", "15"),
+        ("HEARTH_JOBS_LATE_AFTER", "0"),
+        ("HEARTH_JOBS_LATE_AFTER", "10081"),
+        ("HEARTH_LOG", "loud"),
+        ("HEARTH_SECRET", "short"),
     ] {
-        assert!(with(&[pair]).unwrap_err().to_string().contains(pair.0));
+        let faults = with(&[pair]).unwrap_err();
+        let told = faults
+            .iter()
+            .all(|fault| fault.to_string().contains(pair.0));
+        assert!(told, "{faults:?}");
     }
+}
+
+#[test]
+fn the_address_of_the_service_is_an_address_and_nothing_more() {
+    for wrong in [
+        "hearth.example",
+        "localhost:8080",
+        "ftp://hearth.example",
+        "https://",
+        "https:hearth.example",
+        "https:/hearth.example",
+        "https:///hearth.example",
+        "https://hearth.example/register",
+        "https://hearth.example//",
+        "https://hearth.example/?a=b",
+        "https://hearth.example/#top",
+        "https://sam@hearth.example",
+        "https://sam:s3cret@hearth.example",
+        "https://hearth.example:99999",
+    ] {
+        let said = refusal(&[("HEARTH_BASE_URL", wrong)]);
+        assert!(said.starts_with("HEARTH_BASE_URL is"), "{said}");
+        assert!(!said.contains("s3cret"), "{said}");
+    }
+    for (given, holds) in [
+        ("https://hearth.example", "https://hearth.example"),
+        ("HTTPS://Hearth.Example:443/", "https://hearth.example"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+    ] {
+        let config = with(&[("HEARTH_BASE_URL", given)]).unwrap();
+        assert_eq!(config.base_url, holds);
+    }
+}
+
+#[test]
+fn production_refuses_what_only_a_developer_can_mean() {
+    for (own, words) in [
+        (("HEARTH_LOG", "off"), "a fault would stay hidden"),
+        (
+            ("HEARTH_LOG", "info,hearth=off"),
+            "a fault would stay hidden",
+        ),
+        (
+            ("HEARTH_LOG", "info,hearth::mail=off"),
+            "a fault would stay hidden",
+        ),
+        (("HEARTH_BIND", "127.0.0.1:0"), "with a port"),
+        (
+            ("HEARTH_BASE_URL", "https://localhost"),
+            "that people reach",
+        ),
+        (
+            ("HEARTH_BASE_URL", "https://127.0.0.1:8443"),
+            "that people reach",
+        ),
+        (("HEARTH_BASE_URL", "https://[::]"), "that people reach"),
+        (("HEARTH_MAIL", "smtp-mail"), "a folder tells nobody"),
+        (
+            ("HEARTH_MAIL_FROM", "hearth@mailhost"),
+            "that people can answer",
+        ),
+        (
+            ("HEARTH_MAIL_BOUNCES_TO", "bounces@localhost"),
+            "other mail servers reach",
+        ),
+    ] {
+        let said = refusal(&in_production(own));
+        assert!(said.contains(own.0) && said.contains(words), "{said}");
+        if !own.1.contains('/') {
+            assert!(with(&[own]).is_ok(), "{own:?}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_can_be_guessed_is_refused_in_production() {
+    for guessed in [
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "abababababcdababababababababababcd",
+        "0123456789abcdef0123456789abcdef",
+        "abcabcabcabcabcabcabcabcabcabcabc",
+        "a8Kd02nQx91La8Kd02nQx91La8Kd02nQx91L",
+        "abcdefghijklmnopqrstuvwxyz0123456789",
+        "zyxwvutsrqponmlkjihgfedcba9876543210",
+        "qwertyuiopasdfghjklzxcvbnm1234567890",
+        "this-is-our-very-long-Secret-of-2026",
+        "CHANGEME-7d1f0c9be2a4865310fce97a2bd4",
+        "$(openssl rand -hex 32)$(openssl rand)",
+    ] {
+        let said = refusal(&in_production(("HEARTH_SECRET", guessed)));
+        assert!(said.starts_with("HEARTH_SECRET"), "{said}");
+        assert!(!said.contains(guessed), "it stays a secret: {said}");
+    }
+    for _ in 0..500 {
+        let made = made_up_secret();
+        assert_eq!(secret::weakness(&made), None, "{made}");
+        assert_eq!(secret::weakness(&made[..32]), None, "{made}");
+    }
+}
+
+#[test]
+fn a_filter_that_would_silence_hearth_by_a_slip_is_refused() {
+    use log_filter::{Heard, heard};
+    for meant in [
+        "error",
+        "warn",
+        "INFO",
+        "debug",
+        "trace",
+        "hearth",
+        "hearth=debug",
+        "warn,hearth=debug",
+        "info,hearth::mail=trace",
+        "hearth=info,actix_web=debug",
+        "info,hearth[request]=debug",
+    ] {
+        assert_eq!(heard(meant), Some(Heard::Yes), "{meant}");
+    }
+    assert_eq!(heard("off"), Some(Heard::Off));
+    for slip in [
+        "loud",
+        "hearth=loud",
+        "haerth=debug",
+        "actix_web=debug",
+        "hearth::mail=debug",
+        "info,",
+        "info, hearth=debug",
+        "=info",
+        "hearth=",
+        "infos",
+        "debug;hearth",
+    ] {
+        assert_eq!(heard(slip), None, "{slip}");
+        assert!(refusal(&[("HEARTH_LOG", slip)]).contains("HEARTH_LOG"));
+    }
+}
+
+#[test]
+fn what_a_shell_or_a_file_should_have_taken_away_is_told() {
+    for (name, value, words) in [
+        (
+            "HEARTH_DATABASE_URL",
+            "\"sqlite:./var/hearth.db\"",
+            "quotation marks",
+        ),
+        ("HEARTH_MAIL", "'./var/mail'", "quotation marks"),
+        ("HEARTH_MAIL", "./var/mail ", "space"),
+        ("HEARTH_DATABASE_URL", "sqlite:./var/hearth.db\r", "space"),
+        ("HEARTH_MAIL", "./var/\u{7}mail", "control character"),
+        (
+            "HEARTH_DATABASE_URL",
+            "sqlite:${HOME}/hearth.db",
+            "no shell",
+        ),
+        ("HEARTH_MAIL_BOUNCES", "$(pwd)/bounces", "no shell"),
+        ("HEARTH_DATABASE_URL", "sqlite:~/hearth.db", "the ~"),
+        ("HEARTH_MAIL", "~/mail", "the ~"),
+    ] {
+        let said = refusal(&[(name, value)]);
+        assert!(said.contains(name) && said.contains(words), "{said}");
+    }
+}
+
+#[test]
+fn what_goes_out_is_not_read_as_what_came_back() {
+    let folder = "./var/mail";
+    let pair = [("HEARTH_MAIL", folder), ("HEARTH_MAIL_BOUNCES", folder)];
+    assert!(refusal(&pair).contains("HEARTH_MAIL_BOUNCES is the folder of HEARTH_MAIL"));
+}
+
+#[test]
+fn a_folder_is_tried_without_being_made() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    assert!(folder::can_be_made(place.path()).is_ok());
+    assert!(folder::can_be_made(&place.path().join("a/b/c")).is_ok());
+    assert!(folder::can_be_made("".as_ref()).is_ok());
+    assert!(folder::can_be_made(&file).is_err());
+    assert!(folder::can_be_made(&file.join("a/b")).is_err());
+    assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
 }

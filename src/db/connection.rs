@@ -11,6 +11,7 @@ use diesel::r2d2::{HandleError, ManageConnection, R2D2Connection};
 use diesel::{Connection, ConnectionError, SqliteConnection};
 
 use super::{DbError, Result as DbResult};
+use crate::config::folder;
 
 /// A connection to either database; queries are written once for both.
 #[derive(diesel::MultiConnection)]
@@ -45,6 +46,10 @@ pub enum OpenError {
     },
     #[error("the file {file} for the database cannot be made: {cause}")]
     File { file: String, cause: std::io::Error },
+    #[error(
+        "HEARTH_DATABASE_URL names {0}, which is no file: name the file itself, such as sqlite:./var/hearth.db"
+    )]
+    NotAFile(String),
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
 }
@@ -69,10 +74,36 @@ impl Scheme {
             .strip_prefix("sqlite://")
             .or_else(|| url.strip_prefix("sqlite:"))
             .unwrap_or(url);
-        if path.is_empty() || path.contains("://") || path.starts_with("postgres") {
+        if path.is_empty() || path.contains('?') || has_a_scheme(path) {
             return Err(OpenError::Scheme);
         }
         Ok(Self::Sqlite(PathBuf::from(path)))
+    }
+
+    /// Refuses what cannot be meant as a database file; nothing is opened or made.
+    pub(super) fn must_be_meant(&self) -> Result<(), OpenError> {
+        let Some(path) = self.file() else {
+            return Ok(());
+        };
+        let name = path.display().to_string();
+        if name.ends_with('/') || path.metadata().is_ok_and(|there| !there.is_file()) {
+            return Err(OpenError::NotAFile(name));
+        }
+        match path.parent() {
+            Some(folder) => folder::can_be_made(folder).map_err(|cause| OpenError::Folder {
+                folder: folder.display().to_string(),
+                cause,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => Some(path),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => None,
+        }
     }
 
     /// Refuses a database file that is not there, which opening would make.
@@ -87,11 +118,8 @@ impl Scheme {
 
     /// Makes the folder of a database file. The file holds personal data, so a new folder is the owner's alone.
     pub(super) fn prepare(&self) -> Result<(), OpenError> {
-        let folder = match self {
-            Self::Sqlite(path) => path.parent().filter(|f| !f.as_os_str().is_empty()),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(_) => None,
-        };
+        let folder = self.file().and_then(Path::parent);
+        let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
         let Some(folder) = folder.filter(|folder| !folder.exists()) else {
             return Ok(());
         };
@@ -118,6 +146,14 @@ impl Scheme {
             }
         }
     }
+}
+
+/// Whether a path begins with a word and a colon, as URLs do, or with the colon of SQLite's `:memory:`, which keeps nothing. One
+/// letter and a colon is a drive.
+fn has_a_scheme(path: &str) -> bool {
+    path.split_once(':').is_some_and(|(word, _)| {
+        word.len() != 1 && word.chars().all(|sign| sign.is_ascii_alphanumeric())
+    })
 }
 
 /// Encryption by Kerberos is tried only if the URL names it. libpq would try it at each connection, and its library ends a

@@ -40,12 +40,12 @@ pub struct Db {
 }
 
 impl Db {
-    /// Whether a URL names a database at all; nothing is opened.
+    /// Whether a URL names a database that may be there or could be made; nothing is opened or made.
     ///
     /// # Errors
-    /// When [`Db::open`] would not understand it.
+    /// When [`Db::open`] would not understand it, or it is a folder, or its folder cannot be made.
     pub fn check_url(url: &str) -> Result<(), OpenError> {
-        Scheme::of(url).map(|_| ())
+        Scheme::of(url)?.must_be_meant()
     }
 
     /// Opens the database named by `url` (`sqlite:PATH`, a plain path, or `postgres://…`) with up to `size` connections.

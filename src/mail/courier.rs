@@ -1,11 +1,12 @@
 //! What carries the mail, in whose name, and where what comes back arrives: the settings of mail as one value.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use lettre::Address;
 
+use super::maildir;
 use super::setting::SettingError;
 use super::transport::Transport;
 use super::trust::Trust;
@@ -108,7 +109,11 @@ impl Courier {
             Transport::check_setting(&config.mail).err(),
             Trust::from_setting(config.mail_ca.as_deref()).err(),
             sender(&config.mail_from).err(),
-            bounces_to(config).err(),
+            config
+                .mail_bounces_to
+                .as_ref()
+                .and_then(|_| bounces_to(config).err()),
+            config.mail_bounces.as_deref().and_then(not_a_maildir),
         ];
         faults.into_iter().flatten().collect()
     }
@@ -117,6 +122,16 @@ impl Courier {
 fn sender(from: &str) -> Result<Address, SettingError> {
     let address = from.trim().parse();
     address.map_err(|_| SettingError::From(from.to_owned()))
+}
+
+fn not_a_maildir(folder: &Path) -> Option<SettingError> {
+    let cause = match maildir::check(folder) {
+        Ok(()) => return None,
+        Err(cause) if !folder.is_dir() => format!("it is not there ({cause})"),
+        Err(cause) => format!("its folder new cannot be read or cur not made ({cause})"),
+    };
+    let folder = folder.display().to_string();
+    Some(SettingError::Bounces { folder, cause })
 }
 
 fn bounces_to(config: &Config) -> Result<Address, SettingError> {

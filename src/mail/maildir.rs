@@ -4,8 +4,19 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::config::folder;
+
 /// More of a message than any bounce needs: the report stands before what came back.
 const READ_AT_MOST: u64 = 4 * 1024 * 1024;
+
+/// Whether messages could be read from it and set aside; `cur/` is made when the first one is.
+///
+/// # Errors
+/// If it is no Maildir, or cannot be read.
+pub fn check(maildir: &Path) -> io::Result<()> {
+    fs::read_dir(maildir.join("new"))?;
+    folder::can_be_made(&maildir.join("cur"))
+}
 
 /// The files of messages that nobody has dealt with, the oldest names first.
 ///

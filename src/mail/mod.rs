@@ -7,6 +7,7 @@
 //! - [`courier`]: what carries the mail and in whose name, from the settings.
 //! - [`transport`]: where it goes: a mail server, a folder or the memory.
 //! - `smtp`: the mail server and its connections; sorts what it answers.
+//! - `server_url`: what in the URL of a mail server cannot be meant.
 //! - `server_words`: what it says, short and without addresses.
 //! - [`setting`]: what can be wrong with a setting of mail.
 //! - [`trust`]: which certificate authorities may vouch for the mail server.
@@ -31,6 +32,7 @@ pub mod messages;
 pub mod outbox;
 pub mod plain;
 pub mod returned;
+mod server_url;
 mod server_words;
 pub mod setting;
 mod smtp;

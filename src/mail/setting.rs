@@ -40,6 +40,11 @@ pub enum SettingError {
         "HEARTH_MAIL_BOUNCES_TO={0:?} is not an email address: use one like bounces@example.gov.uk"
     )]
     BouncesTo(String),
+    /// The folder for mail that comes back is none that mail is delivered into.
+    #[error(
+        "HEARTH_MAIL_BOUNCES={folder} is no Maildir, because {cause}: name the one that the mail server delivers into, or make it (folders new, cur and tmp)"
+    )]
+    Bounces { folder: String, cause: String },
     /// The folder cannot be made.
     #[error("the folder {folder} for mail cannot be made: {cause}")]
     Folder { folder: String, cause: io::Error },

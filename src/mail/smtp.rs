@@ -21,6 +21,7 @@ use lettre::transport::smtp::response::Response;
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
+use super::server_url;
 use super::server_words::without_addresses;
 use super::setting::SettingError;
 use super::trust::Trust;
@@ -69,6 +70,7 @@ impl Server {
         trust: &Trust,
     ) -> Result<Self, SettingError> {
         let url = Url::parse(setting).map_err(|cause| SettingError::Url(cause.to_string()))?;
+        server_url::must_be_meant(&url)?;
         let host = url.host_str().filter(|host| !host.is_empty());
         let host = host.ok_or_else(|| SettingError::Url("no host".to_owned()))?;
         // An address of version 6 stands in brackets in a URL, and nowhere else.

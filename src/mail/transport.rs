@@ -11,6 +11,7 @@ use lettre::Message;
 pub use super::setting::SettingError;
 use super::smtp::Server;
 use super::trust::Trust;
+use crate::config::folder;
 use crate::rules::delivery::Answer;
 
 /// Where mail goes.
@@ -77,13 +78,15 @@ impl Transport {
         if setting.contains("://") {
             return Self::from_setting(setting, &Trust::default()).map(|_| ());
         }
-        match fs::metadata(setting) {
-            Ok(there) if !there.is_dir() => Err(SettingError::Folder {
-                folder: setting.to_owned(),
-                cause: io::ErrorKind::NotADirectory.into(),
-            }),
-            _ => Ok(()),
+        if looks_like_a_server(setting) {
+            return Err(SettingError::Url(
+                "a mail server has smtp:// or smtps:// before its name".to_owned(),
+            ));
         }
+        folder::can_be_made(Path::new(setting)).map_err(|cause| SettingError::Folder {
+            folder: setting.to_owned(),
+            cause,
+        })
     }
 
     /// A mail server, with another patience than usual.
@@ -152,6 +155,16 @@ impl Transport {
             _ => rand::random_range(0..JITTER_SECONDS),
         }
     }
+}
+
+/// Whether somebody left out the slashes of a URL, or the whole scheme, or named an address: a folder of that name would be made.
+fn looks_like_a_server(setting: &str) -> bool {
+    let has_a_scheme = setting.starts_with("smtp:") || setting.starts_with("smtps:");
+    let is_one_name = !setting.contains(['/', '\\']);
+    let ends_with_a_port = setting
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    has_a_scheme || (is_one_name && (setting.contains('@') || ends_with_a_port))
 }
 
 /// The longest jitter.

@@ -146,6 +146,23 @@ impl Said {
         self
     }
 
+    /// Settings that cannot be meant: a sentence each, and nothing else on standard error.
+    fn refuses(self, sentences: &[&str]) {
+        let said = self.expect(2);
+        assert_eq!(said.err.lines().count(), sentences.len(), "{}", said.err);
+        for line in said.err.lines() {
+            assert!(line.starts_with("hearth: "), "{}", said.err);
+        }
+        for words in sentences {
+            let says = |line: &str| line.contains(words);
+            assert!(
+                said.err.lines().any(says),
+                "does not say {words:?}: {}",
+                said.err
+            );
+        }
+    }
+
     /// An error is one plain sentence.
     fn complains(self, words: &str) {
         let said = self.expect(1);

@@ -346,6 +346,6 @@ fn on(number: u32, day: NaiveDate, failure: Failure) -> Failure {
             Failure::Because(format!("on day {number} ({day}): {sentence}"))
         }
         Failure::Db(error) => Failure::Because(format!("on day {number} ({day}): {error}")),
-        Failure::NobodyReads => failure,
+        Failure::Settings(_) | Failure::NobodyReads => failure,
     }
 }
