@@ -65,7 +65,7 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
                     punctuality::of_the_sweep(conn, now, late_after)?,
                     fault::on_the_line(conn)?,
                 )),
-                Standing::Older | Standing::Newer(_) => None,
+                Standing::Older | Standing::Newer(_) | Standing::Foreign => None,
             };
             Ok::<_, DbError>((standing, found))
         })
@@ -79,6 +79,10 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
         Ok((Standing::Newer(newer), None)) => {
             tracing::error!(%newer, "this program must be replaced by the newer one");
             trouble("newer than this program")
+        }
+        Ok((Standing::Foreign, None)) => {
+            tracing::error!("the database is another program's");
+            trouble("of another program")
         }
         Ok((Standing::Ready | Standing::Older, None)) => {
             tracing::error!("the database must be brought up to this program: hearth migrate");
