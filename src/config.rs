@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{Datelike, NaiveDate};
 use rand::RngExt;
 
+mod backup;
 mod base_url;
 mod contradictions;
 mod environment;
@@ -19,6 +20,7 @@ mod log_filter;
 mod secret;
 mod written;
 
+pub use backup::BackupConfig;
 pub use fault::ConfigError;
 pub use list::{Preset, SETTINGS, Setting};
 
@@ -80,6 +82,8 @@ pub struct Config {
     pub alarm_to: Option<String>,
     /// `HEARTH_METRICS_BIND`.
     pub metrics_bind: Option<SocketAddr>,
+    /// `HEARTH_BACKUP_…`.
+    pub backup: BackupConfig,
     /// `HEARTH_LOG`.
     pub log: String,
 }
@@ -205,6 +209,7 @@ impl Config {
                 "use an address and a port, such as 127.0.0.1:9464",
                 |v| v.parse().ok(),
             )?,
+            backup: BackupConfig::read(&given)?,
             log: log(&given)?,
         })
     }

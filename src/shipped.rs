@@ -15,6 +15,8 @@ pub enum Standing {
     /// It lacks a step of its tables, or a word that this program may write.
     Older,
     Newer(Newer),
+    /// It is another program's.
+    Foreign,
 }
 
 /// What a database holds that this program does not know. Such a program could not read every row, and what it writes may
@@ -39,39 +41,52 @@ pub enum Unready {
     Older,
     #[error(transparent)]
     Newer(#[from] Newer),
+    #[error(
+        "the database belongs to another program: it has tables, and none of Hearth's, and nothing was changed. Set \
+         HEARTH_DATABASE_URL to where the register is, or to a database of its own"
+    )]
+    Foreign,
     #[error(transparent)]
     Db(#[from] DbError),
 }
 
-/// Brings a database up to this program's version; gives the names of the steps that its tables had not had.
+/// Brings a database up to this program's version, wholly or not at all; gives the names of the steps that its tables had
+/// not had.
 ///
 /// # Errors
-/// When the database is newer than this program, and then nothing is written; when a step fails or the database does not
-/// answer.
+/// When the database is newer than this program or another program's, and then nothing is written; when a step fails or the
+/// database does not answer.
 pub fn bring_up(db: &Db) -> Result<Vec<String>, Unready> {
-    if let Standing::Newer(newer) = db.read_now(standing)? {
-        return Err(newer.into());
-    }
-    let steps = migrate::migrate(db)?;
-    db.write_now(|tx| {
+    must_not_be_newer(db)?;
+    Ok(migrate::migrate(db, |tx| {
         word_lists()
             .iter()
             .try_for_each(|list| list.write_missing(tx))?;
         authority::seed(tx)?;
         rulebook::seed(tx)
-    })?;
-    Ok(steps)
+    })?)
 }
 
 /// Refuses a database that is not of this program's version.
 ///
 /// # Errors
-/// When it is older or newer, or does not answer.
+/// When it is older or newer or another program's, or does not answer.
 pub fn must_be_ready(db: &Db) -> Result<(), Unready> {
-    match db.read_now(standing)? {
-        Standing::Ready => Ok(()),
+    match must_not_be_newer(db)? {
         Standing::Older => Err(Unready::Older),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a database into which this program may write nothing, whatever it was asked to do; gives how it stands else.
+///
+/// # Errors
+/// When it is newer or another program's, or does not answer.
+pub fn must_not_be_newer(db: &Db) -> Result<Standing, Unready> {
+    match db.read_now(standing)? {
         Standing::Newer(newer) => Err(newer.into()),
+        Standing::Foreign => Err(Unready::Foreign),
+        standing => Ok(standing),
     }
 }
 
@@ -80,6 +95,9 @@ pub fn must_be_ready(db: &Db) -> Result<(), Unready> {
 /// # Errors
 /// When the database does not answer.
 pub fn standing(conn: &mut Conn) -> Result<Standing> {
+    if migrate::is_foreign(conn)? {
+        return Ok(Standing::Foreign);
+    }
     let steps = migrate::difference(conn)?;
     if !steps.unknown.is_empty() {
         let found = format!("the steps {}", steps.unknown.join(", "));

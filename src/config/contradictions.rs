@@ -44,6 +44,11 @@ fn anywhere(config: &Config) -> Vec<Doubt> {
             "HEARTH_MAIL_BOUNCES is the folder of HEARTH_MAIL: what goes out would be read as what came back",
         ),
         (
+            "HEARTH_BACKUP_FOLDER",
+            config.backup.folder.is_some() && config.database_url.starts_with("postgres"),
+            "HEARTH_BACKUP_FOLDER is for SQLite: PostgreSQL is copied by pg_dump, see docs/operating.md",
+        ),
+        (
             "HEARTH_ALARM_MAIL",
             config.alarm_mail.is_some() != config.alarm_to.is_some(),
             "HEARTH_ALARM_MAIL and HEARTH_ALARM_TO go together: by which server, and to whom",

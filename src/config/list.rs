@@ -113,6 +113,26 @@ pub const SETTINGS: &[Setting] = &[
         purpose: "minutes without a completed sweep after which /health/ready fails; more than HEARTH_JOBS_EVERY",
     },
     Setting {
+        name: "HEARTH_BACKUP_FOLDER",
+        default: Preset::InWords("none"),
+        purpose: "a folder into which the jobs write copies of the register, each checked before it counts; SQLite only",
+    },
+    Setting {
+        name: "HEARTH_BACKUP_EVERY",
+        default: Preset::Value("24"),
+        purpose: "hours between two such copies",
+    },
+    Setting {
+        name: "HEARTH_BACKUP_KEEP",
+        default: Preset::Value("14"),
+        purpose: "of how many days the newest copy is kept; the newest of each of 8 weeks, and all of the last 24 hours, are kept beside",
+    },
+    Setting {
+        name: "HEARTH_BACKUP_AGE_RECIPIENT",
+        default: Preset::InWords("none"),
+        purpose: "a public key of age (age1…) for which copies are encrypted; keep the key that opens them on another machine",
+    },
+    Setting {
         name: "HEARTH_ALARM_HEARTBEAT",
         default: Preset::InWords("none"),
         purpose: "a URL that is called about once a minute while all that is watched does its work, for a monitor that misses it",

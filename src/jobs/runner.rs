@@ -11,7 +11,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 pub use super::store::runner::RunRecord;
 use super::{
-    Services, Work, bounces, deliver, housekeeping, integrity, store, sweep, tiers, weekly,
+    Services, Work, backup, bounces, deliver, housekeeping, integrity, store, sweep, tiers, weekly,
 };
 use crate::clock::{At, london_day};
 use crate::db::{Conn, Result};
@@ -49,6 +49,8 @@ enum Every {
     Time,
     /// So long after a completed run.
     So(TimeDelta),
+    /// As long after one as the settings say.
+    Set(fn(&Services) -> TimeDelta),
     /// When no run has been completed since Monday.
     Week,
 }
@@ -92,7 +94,16 @@ const JOBS: &[Job] = &[
         is_wanted: |_| true,
         run: weekly::run,
     },
+    BACKUP,
 ];
+
+/// After all others, so that a copy holds what they did.
+const BACKUP: Job = Job {
+    name: backup::BACKUP,
+    every: Every::Set(backup::every),
+    is_wanted: backup::is_wanted,
+    run: backup::run,
+};
 
 /// The delivery of mail, which needs no schedule and no lease.
 const DELIVER: &str = "deliver";
@@ -138,6 +149,11 @@ pub fn run_scheduled(services: &Services, now: NaiveDateTime) -> Vec<RunSummary>
     due.map(|job| run_one(services, job, now)).collect()
 }
 
+/// Makes the scheduled copy now, whether it is due or not.
+pub fn back_up(services: &Services, now: NaiveDateTime) -> RunSummary {
+    run_one(services, &BACKUP, now)
+}
+
 /// When the last sweep began that was completed.
 pub fn last_sweep(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
     store::runner::last_completed(conn, SWEEP)
@@ -163,6 +179,7 @@ fn is_due(services: &Services, job: &Job, now: NaiveDateTime) -> bool {
     let is_done = |at: NaiveDateTime| match job.every {
         Every::Time => false,
         Every::So(every) => now - at < every,
+        Every::Set(every) => now - at < every(services),
         Every::Week => monday(london_day(at)) == monday(services.clock.today()),
     };
     let last = services

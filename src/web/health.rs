@@ -77,7 +77,7 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
                     punctuality::of_the_sweep(conn, now, late_after)?,
                     fault::on_the_line(conn)?,
                 )),
-                Tables::Older | Tables::Newer(_) => None,
+                Tables::Older | Tables::Newer(_) | Tables::Foreign => None,
             };
             Ok::<_, DbError>((standing, found))
         })
@@ -102,6 +102,10 @@ fn of_the_database(asked: Asked) -> Health {
         Ok((Tables::Newer(newer), None)) => {
             tracing::error!(%newer, "this program must be replaced by the newer one");
             trouble("newer than this program")
+        }
+        Ok((Tables::Foreign, None)) => {
+            tracing::error!("the database is another program's");
+            trouble("of another program")
         }
         Ok((Tables::Ready | Tables::Older, None)) => {
             tracing::error!("the database must be brought up to this program: hearth migrate");

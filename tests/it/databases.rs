@@ -170,7 +170,12 @@ fn postgresql_searches_names_and_postcodes_by_their_characters() {
 
 #[test]
 fn migrating_twice_changes_nothing() {
-    on_both(|db| assert_eq!(migrate::migrate(db).unwrap(), Vec::<String>::new()));
+    on_both(|db| {
+        assert_eq!(
+            migrate::migrate(db, |_| Ok(())).unwrap(),
+            Vec::<String>::new()
+        )
+    });
 }
 
 #[test]
@@ -358,7 +363,7 @@ fn postgres() -> Option<(Db, super::postgres::Schema)> {
 
 fn migrated(url: &str) -> Db {
     let db = Db::open(url, 4).unwrap();
-    assert!(!migrate::migrate(&db).unwrap().is_empty());
+    assert!(!migrate::migrate(&db, |_| Ok(())).unwrap().is_empty());
     db
 }
 

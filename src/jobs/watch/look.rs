@@ -138,6 +138,7 @@ impl Looker {
             Tables::Older => {
                 Err("The tables are older than this program: hearth migrate has to run.".to_owned())
             }
+            Tables::Foreign => Err("The database is another program’s.".to_owned()),
             Tables::Newer(_) => Err(
                 "A newer program has brought the tables up: this one has to be replaced."
                     .to_owned(),
