@@ -148,3 +148,20 @@ fn values_that_make_no_sense_are_named() {
         assert!(with(&[pair]).unwrap_err().to_string().contains(pair.0));
     }
 }
+
+#[test]
+fn copies_are_of_sqlite_and_for_a_key_that_is_one() {
+    let folder = ("HEARTH_BACKUP_FOLDER", "copies");
+    assert_eq!(with(&[folder]).unwrap().backup.keep, 14);
+    let server = ("HEARTH_DATABASE_URL", "postgres://hearth@host/name");
+    let refused = with(&[folder, server]).unwrap_err().to_string();
+    assert!(refused.contains("pg_dump"), "{refused}");
+    for (name, value) in [
+        ("HEARTH_BACKUP_EVERY", "0"),
+        ("HEARTH_BACKUP_KEEP", "0"),
+        ("HEARTH_BACKUP_AGE_RECIPIENT", "age1nonsense"),
+    ] {
+        let refused = with(&[(name, value)]).unwrap_err().to_string();
+        assert!(refused.contains(name), "{refused}");
+    }
+}
