@@ -88,6 +88,29 @@ fn the_defaults_that_are_listed_are_those_that_hold() {
             config.secret != with(&[]).unwrap().secret,
         ),
         ("HEARTH_TODAY", "the real date", config.today.is_none()),
+        (
+            "HEARTH_BACKUP_FOLDER",
+            "none",
+            config.backup.folder.is_none(),
+        ),
+        (
+            "HEARTH_BACKUP_AGE_RECIPIENT",
+            "none",
+            config.backup.recipient.is_none(),
+        ),
+        (
+            "HEARTH_ALARM_HEARTBEAT",
+            "none",
+            config.alarm_heartbeat.is_none(),
+        ),
+        (
+            "HEARTH_ALARM_COMMAND",
+            "none",
+            config.alarm_command.is_none(),
+        ),
+        ("HEARTH_ALARM_MAIL", "none", config.alarm_mail.is_none()),
+        ("HEARTH_ALARM_TO", "none", config.alarm_to.is_none()),
+        ("HEARTH_METRICS_BIND", "none", config.metrics_bind.is_none()),
     ];
     assert_eq!(in_words, holds.map(|(name, words, _)| (name, words)));
     for (name, _, holds) in holds {
@@ -369,4 +392,35 @@ fn a_folder_is_tried_without_being_made() {
     assert!(folder::can_be_made(&file).is_err());
     assert!(folder::can_be_made(&file.join("a/b")).is_err());
     assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn copies_are_of_sqlite_and_for_a_key_that_is_one() {
+    let folder = ("HEARTH_BACKUP_FOLDER", "copies");
+    assert_eq!(with(&[folder]).unwrap().backup.keep, 14);
+    let server = ("HEARTH_DATABASE_URL", "postgres://hearth@host/name");
+    assert!(refusal(&[folder, server]).contains("pg_dump"));
+    for (name, value) in [
+        ("HEARTH_BACKUP_EVERY", "0"),
+        ("HEARTH_BACKUP_KEEP", "0"),
+        ("HEARTH_BACKUP_AGE_RECIPIENT", "age1nonsense"),
+    ] {
+        assert!(refusal(&[(name, value)]).contains(name));
+    }
+}
+
+#[test]
+fn alarms_leave_by_another_way_and_metrics_have_a_place_of_their_own() {
+    let to = ("HEARTH_ALARM_TO", "on-call@council.example");
+    assert!(refusal(&[to]).contains("go together"));
+    let same = [to, ("HEARTH_MAIL", "one"), ("HEARTH_ALARM_MAIL", "one")];
+    assert!(refusal(&same).contains("another server"));
+    let bind = [
+        ("HEARTH_BIND", "127.0.0.1:8080"),
+        ("HEARTH_METRICS_BIND", "127.0.0.1:8080"),
+    ];
+    assert!(refusal(&bind).contains("of its own"));
+    for url in ["ftp://host/", "nonsense", "https://"] {
+        assert!(refusal(&[("HEARTH_ALARM_HEARTBEAT", url)]).contains("HEARTH_ALARM_HEARTBEAT"));
+    }
 }

@@ -317,8 +317,8 @@ pub struct Stuck {
 ///
 /// # Errors
 /// If the database refuses.
-pub fn stuck(conn: &mut Conn, now: NaiveDateTime) -> Result<Stuck> {
-    let overdue = store::overdue(conn, now, Duration::days(1))?;
+pub fn stuck(conn: &mut Conn, now: NaiveDateTime, late_after: Duration) -> Result<Stuck> {
+    let overdue = store::overdue(conn, now, late_after)?;
     let mut abandoned = store::abandoned(conn, now, Duration::hours(1))?;
     abandoned.retain(|reference| !overdue.contains(reference));
     let unreported = dead_without_report(conn)?;

@@ -14,7 +14,7 @@ use crate::clock::{At, london_day};
 use crate::db::{Conn, Result};
 use crate::duty::posts::Posts;
 use crate::duty::{ladder, notice, owed, store};
-use crate::mail::{outbox, waiting};
+use crate::mail::outbox;
 use crate::policy::rulebook::{self, Rulebook};
 use crate::returns::census;
 
@@ -204,7 +204,7 @@ pub fn verify(
     proof.push(notices_given(conn, &registers)?);
     proof.push(returns_owed(conn, &registers)?);
     proof.push(nobody_silenced(conn, &authorities, at.today())?);
-    proof.push(nothing_stuck(conn, at.now())?);
+    proof.push(nothing_stuck(conn, at.now(), late_after)?);
     proof.push(swept_in_time(conn, swept_at, at.now(), late_after)?);
     proof.push(all_at_work(conn, at.now(), late_after)?);
     Ok(proof)
@@ -320,38 +320,30 @@ fn nobody_silenced(
     Ok(invariant)
 }
 
-fn nothing_stuck(conn: &mut Conn, now: NaiveDateTime) -> Result<Invariant> {
+fn nothing_stuck(conn: &mut Conn, now: NaiveDateTime, late_after: Duration) -> Result<Invariant> {
     let mut invariant =
         Invariant::new("No mail is stuck, and no lapse mail died without somebody being told");
-    let stuck = outbox::stuck(conn, now)?;
+    let stuck = outbox::stuck(conn, now, patience(late_after))?;
     let broken = [stuck.overdue, stuck.abandoned, stuck.unreported].concat();
     invariant.add((stuck.looked_at, broken));
     Ok(invariant)
 }
 
-/// What the program that serves saw of itself, and that mail goes out, whoever sends it.
+/// What the program that serves saw of itself.
 fn all_at_work(conn: &mut Conn, now: NaiveDateTime, late_after: Duration) -> Result<Invariant> {
-    let mut invariant = Invariant::new("Whatever is watched does its work, and mail goes out");
-    let patience = TimeDelta::from_std(late_after).unwrap_or(TimeDelta::MAX);
-    invariant.add(watch::troubles(conn, now - patience)?);
-    let held_up = waiting::held_up(conn, now)?;
-    let late = held_up.since.filter(|since| now - *since > patience);
-    let broken = late.map(|since| {
-        format!(
-            "no mail since {} UTC, and {} waits",
-            since.format("%Y-%m-%d %H:%M"),
-            held_up.waiting
-        )
-    });
-    invariant.add((1, broken.into_iter().collect()));
+    let mut invariant = Invariant::new("Whatever is watched does its work");
+    invariant.add(watch::troubles(conn, now - patience(late_after))?);
     Ok(invariant)
+}
+
+fn patience(late_after: Duration) -> TimeDelta {
+    TimeDelta::from_std(late_after).unwrap_or(TimeDelta::MAX)
 }
 
 /// Whether a sweep that began at a moment still is in time. One from the future is not: the clock was wrong then, and the
 /// sweep proves nothing of today.
 pub fn is_in_time(began: NaiveDateTime, now: NaiveDateTime, late_after: Duration) -> bool {
-    let patience = TimeDelta::from_std(late_after).unwrap_or(TimeDelta::MAX);
-    (now - began).abs() <= patience
+    (now - began).abs() <= patience(late_after)
 }
 
 fn swept_in_time(

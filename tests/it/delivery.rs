@@ -98,7 +98,7 @@ impl Office {
     }
 
     fn stuck(&self) -> outbox::Stuck {
-        self.read(|conn| outbox::stuck(conn, self.clock.now()))
+        self.read(|conn| outbox::stuck(conn, self.clock.now(), TimeDelta::days(1)))
     }
 
     fn stuck_mails(&self) -> Vec<String> {

@@ -25,6 +25,9 @@ const LONGEST_BETWEEN: &[(Watched, TimeDelta)] = &[
     (Watched::WeeklyDigest, TimeDelta::days(9)),
 ];
 
+/// So much later than it is due a copy is missed.
+const A_COPY_MAY_BE_LATE: TimeDelta = TimeDelta::hours(2);
+
 /// Whoever looks, with what they remember from one look to the next.
 pub struct Looker {
     services: Services,
@@ -175,7 +178,13 @@ impl Looker {
             return;
         };
         let longest = LONGEST_BETWEEN.iter().find(|(it, _)| *it == job);
-        let is_late = longest.is_some_and(|(_, longest)| now - completed > *longest);
+        let longest = longest.map(|(_, longest)| *longest);
+        let backups = self.services.backups.as_ref();
+        let longest = match job {
+            Watched::Backup => backups.map(|it| it.every + A_COPY_MAY_BE_LATE),
+            _ => longest,
+        };
+        let is_late = longest.is_some_and(|longest| now - completed > longest);
         match is_late {
             true => self.watch.bad(job, completed, "It has not run since."),
             false => self.watch.good(job, completed),

@@ -7,6 +7,7 @@ use hearth::access::sign_in::LinkPurpose;
 use hearth::duty::owed::DutyState;
 use hearth::intake::list_import::account::Became;
 use hearth::intake::list_import::unplaced::{Answer, Question};
+use hearth::jobs::watch::Watched;
 use hearth::mail::MailKind;
 use hearth::mail::outbox::MailState;
 use hearth::mail::unplaced::Verdict;
@@ -100,6 +101,7 @@ pub fn columns() -> BTreeMap<String, Words> {
         ("lapse.ladder", all!(Ladder)),
         ("list_row.became", all!(Became)),
         ("list_row.told_as", all!(Became)),
+        ("watch_standing.watched", all!(Watched)),
         ("unplaced_row.answer", all!(Answer)),
         ("unplaced_row.question", all!(Question)),
         ("lapse.post", all!(Post)),
