@@ -33,6 +33,15 @@ pub enum Env {
     Production,
 }
 
+/// In which form the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for a person.
+    Text,
+    /// An object a line, for a program that collects them.
+    Json,
+}
+
 /// The settings of one run of the program.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -72,6 +81,8 @@ pub struct Config {
     pub jobs_late_after: Duration,
     /// `HEARTH_LOG`.
     pub log: String,
+    /// `HEARTH_LOG_FORMAT`.
+    pub log_format: LogFormat,
 }
 
 impl Config {
@@ -183,6 +194,7 @@ impl Config {
             jobs_every: (jobs_every > 0).then(|| Duration::from_secs(jobs_every * 60)),
             jobs_late_after: Duration::from_secs(jobs_late_after * 60),
             log: log(&given)?,
+            log_format: log_format(&given)?,
         })
     }
 
@@ -215,6 +227,14 @@ fn log(given: &Environment) -> Result<String, ConfigError> {
         "use error, warn, info or debug, or a filter that lets Hearth's errors through, such as warn,hearth=debug",
         |v| log_filter::heard(v).map(|_| v.to_owned()),
     )
+}
+
+fn log_format(given: &Environment) -> Result<LogFormat, ConfigError> {
+    given.read("HEARTH_LOG_FORMAT", "use text or json", |v| match v {
+        "text" => Some(LogFormat::Text),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    })
 }
 
 fn is_of_this_century(day: &NaiveDate) -> bool {

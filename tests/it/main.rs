@@ -15,6 +15,7 @@ mod databases;
 mod delivery;
 mod documents;
 mod doors;
+mod faults;
 mod health;
 mod imports;
 mod kills;
