@@ -5,7 +5,7 @@
 //!
 //! - [`config`]: every setting, its default and what it is for; refuses unknown or contradictory ones at start.
 //! - [`clock`]: what time it is; the only place that reads a clock.
-//! - [`log`]: lines for whoever runs it, which nobody waits for.
+//! - [`log`]: lines for whoever runs it, which nobody waits for; the reference of a request.
 //! - [`rules`]: what law and policy say, as pure functions over plain values.
 //! - [`db`]: how to reach a database; no domain word in it but the names of tables.
 //! - [`mail`]: the outbox, the messages and their delivery; nothing leaves the program but through here.

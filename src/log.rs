@@ -3,10 +3,12 @@
 //! counted. Lines name things and never a person.
 //!
 //! - `queue`: the queue, the thread behind it and what was lost.
+//! - [`request`]: the reference of the request that something is done for.
 //! - `panics`: a panic is a line like any other.
 
 mod panics;
 mod queue;
+pub mod request;
 
 use std::io::{self, IsTerminal};
 use std::sync::OnceLock;

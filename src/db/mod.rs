@@ -24,6 +24,8 @@ pub use transaction::Conflict;
 
 use connection::{Opener, Scheme};
 
+use crate::log::request;
+
 /// A pool of connections to the one database of this program.
 #[derive(Clone)]
 pub struct Db {
@@ -163,7 +165,7 @@ where
     T: Send + 'static,
     E: From<DbError> + Send + 'static,
 {
-    match tokio::task::spawn_blocking(f).await {
+    match tokio::task::spawn_blocking(request::carried(f)).await {
         Ok(answer) => answer,
         Err(_) => Err(DbError::Cancelled.into()),
     }

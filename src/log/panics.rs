@@ -1,4 +1,4 @@
-//! A panic is a line of the log: with its place. The default hook writes to standard
+//! A panic is a line of the log: with its place, and under the reference of the request. The default hook writes to standard
 //! error by itself, in another form, and waits for whoever does not read.
 
 use std::panic::{self, PanicHookInfo};

@@ -10,7 +10,7 @@ use actix_web::{App as ActixApp, HttpServer, web};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::app::App;
-use super::gate::{guard, headers};
+use super::gate::{guard, headers, trace};
 use super::{error, routes};
 
 /// How long requests under way may take to finish when the service stops.
@@ -40,6 +40,7 @@ pub fn server(app: App, listener: TcpListener) -> std::io::Result<Server> {
             .default_service(web::to(error::not_found))
             .wrap(from_fn(guard::guard))
             .wrap(headers::security_headers(https))
+            .wrap(from_fn(trace::follow))
     })
     .workers(workers)
     .client_request_timeout(HEAD_TIME)

@@ -1,6 +1,7 @@
 //! What goes wrong around the program, and that it is neither stopped by it nor keeps it to itself.
 
 mod log;
+mod reference;
 
 use std::io::PipeReader;
 use std::process::{Command, Stdio};
