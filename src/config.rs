@@ -35,6 +35,15 @@ pub enum Env {
     Production,
 }
 
+/// In which form the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for a person.
+    Text,
+    /// An object a line, for a program that collects them.
+    Json,
+}
+
 /// The settings of one run of the program.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -86,6 +95,8 @@ pub struct Config {
     pub backup: BackupConfig,
     /// `HEARTH_LOG`.
     pub log: String,
+    /// `HEARTH_LOG_FORMAT`.
+    pub log_format: LogFormat,
 }
 
 impl Config {
@@ -211,6 +222,7 @@ impl Config {
             )?,
             backup: BackupConfig::read(&given)?,
             log: log(&given)?,
+            log_format: log_format(&given)?,
         })
     }
 
@@ -249,6 +261,14 @@ fn log(given: &Environment) -> Result<String, ConfigError> {
         "use error, warn, info or debug, or a filter that lets Hearth's errors through, such as warn,hearth=debug",
         |v| log_filter::heard(v).map(|_| v.to_owned()),
     )
+}
+
+fn log_format(given: &Environment) -> Result<LogFormat, ConfigError> {
+    given.read("HEARTH_LOG_FORMAT", "use text or json", |v| match v {
+        "text" => Some(LogFormat::Text),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    })
 }
 
 fn is_of_this_century(day: &NaiveDate) -> bool {

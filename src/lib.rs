@@ -5,6 +5,7 @@
 //!
 //! - [`config`]: every setting, its default and what it is for; refuses unknown or contradictory ones at start.
 //! - [`clock`]: what time it is; the only place that reads a clock.
+//! - [`log`]: lines for whoever runs it, which nobody waits for; the reference of a request.
 //! - [`rules`]: what law and policy say, as pure functions over plain values.
 //! - [`db`]: how to reach a database; no domain word in it but the names of tables.
 //! - [`mail`]: the outbox, the messages and their delivery; nothing leaves the program but through here.
@@ -36,6 +37,7 @@ pub mod duty;
 mod fresh;
 pub mod intake;
 pub mod jobs;
+pub mod log;
 pub mod mail;
 pub mod policy;
 pub mod proof;

@@ -45,7 +45,7 @@ pub fn make(
     recipient: Option<&str>,
     moment: Moment,
 ) -> Result<Manifest, BackupError> {
-    let database = db.file()?.ok_or(BackupError::NotAFile)?;
+    let database = db.file().ok_or(BackupError::NotAFile)?;
     files::must_be_free(file)?;
     let _alone = files::lock(&database)?;
     let unfinished = Unfinished::beside(file)?;

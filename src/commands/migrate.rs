@@ -41,7 +41,7 @@ fn must_have_copy(config: &Config, db: &Db) -> Result<(), Failure> {
     if !is_older || !copy::is_worth_one(db)? {
         return Ok(());
     }
-    let make_one = if db.file()?.is_none() {
+    let make_one = if db.file().is_none() {
         "make one with pg_dump, then run `hearth migrate --without-backup`"
     } else {
         let (schedule, now) = (Schedule::of(&config.backup), clock(config).now());

@@ -19,7 +19,7 @@ pub mod user;
 pub mod verify;
 
 use std::error::Error;
-use std::io::{self, IsTerminal};
+use std::io;
 use std::process::ExitCode;
 
 use hearth::access::accounts::AccountError;
@@ -27,9 +27,9 @@ use hearth::access::authority::Authority;
 use hearth::clock::Clock;
 use hearth::config::Config;
 use hearth::db::{Conn, Db, DbError};
+use hearth::log;
 use hearth::mail::Courier;
 use hearth::shipped;
-use tracing_subscriber::EnvFilter;
 
 /// What the audit trail calls whoever runs a command.
 const THIS: &str = "command line";
@@ -87,7 +87,7 @@ pub(crate) use say;
 /// Ends the program: 0 when it was done, 1 when not, 2 when its settings cannot be meant, with the sentences on standard
 /// error.
 pub fn exit(outcome: Outcome) -> ExitCode {
-    match outcome {
+    let code = match outcome {
         Ok(code) => code,
         Err(Failure::NobodyReads) => ExitCode::SUCCESS,
         Err(Failure::Because(sentence)) => complain(&sentence),
@@ -98,15 +98,16 @@ pub fn exit(outcome: Outcome) -> ExitCode {
             }
             ExitCode::from(WRONGLY_CALLED)
         }
-    }
+    };
+    log::flush();
+    code
 }
 
 /// As clap ends the program when its words are wrong.
 const WRONGLY_CALLED: u8 = 2;
 
 fn complain(sentence: &str) -> ExitCode {
-    use std::io::Write as _;
-    let _ = writeln!(io::stderr(), "hearth: {sentence}");
+    log::complain(&format!("hearth: {sentence}"));
     ExitCode::FAILURE
 }
 
@@ -114,7 +115,7 @@ fn complain(sentence: &str) -> ExitCode {
 fn settings() -> Result<Config, Failure> {
     match read_settings() {
         (Some(config), faults) if faults.is_empty() => {
-            begin_logging(&config);
+            log::begin(&config);
             Ok(config)
         }
         (_, faults) => Err(Failure::Settings(faults)),
@@ -132,15 +133,6 @@ fn read_settings() -> (Option<Config>, Vec<String>) {
         faults.extend(mail.iter().map(ToString::to_string));
     }
     (config, faults)
-}
-
-/// Logs go to standard error and name things, never people.
-fn begin_logging(config: &Config) {
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(&config.log))
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .init();
 }
 
 /// What time it is for this run.

@@ -162,4 +162,9 @@ pub const SETTINGS: &[Setting] = &[
         default: Preset::Value("info"),
         purpose: "what is logged: error, warn, info or debug, or a filter such as hearth=debug",
     },
+    Setting {
+        name: "HEARTH_LOG_FORMAT",
+        default: Preset::Value("text"),
+        purpose: "text for people, or json: an object a line, for a program that collects logs",
+    },
 ];

@@ -23,7 +23,7 @@ pub(super) fn heard(filter: &str) -> Option<Heard> {
     }
     let directives: Option<Vec<_>> = filter.split(',').map(level_for_us).collect();
     let about_us: Vec<LevelFilter> = directives?.into_iter().flatten().collect();
-    match about_us.iter().any(|level| *level == LevelFilter::OFF) {
+    match about_us.contains(&LevelFilter::OFF) {
         true => Some(Heard::Off),
         false if about_us.is_empty() => None,
         false => Some(Heard::Yes),

@@ -1,11 +1,11 @@
 //! A copy of the database in a file of its own, read as it lies: nothing is written into it, and no log beside it is made.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use super::{Conflict, Conn, Db, DbError, Result, transaction};
+use super::{Conflict, Conn, DbError, Result, transaction};
 
 /// Reads one picture of a copy.
 ///
@@ -19,7 +19,7 @@ pub fn look_into<T, E: Conflict>(
     let conn = SqliteConnection::establish(&url).map_err(|cause| {
         DbError::Corrupt(format!("{} cannot be opened: {cause}", file.display()))
     })?;
-    transaction::read(&mut Conn::Sqlite(conn), f)
+    transaction::read_on(&mut Conn::Sqlite(conn), f)
 }
 
 /// A path as it stands in SQLite's kind of URL.
@@ -51,22 +51,4 @@ pub fn faults(conn: &mut Conn) -> Result<Vec<String>> {
         faults.extend(found.into_iter().map(|fault| fault.words));
     }
     Ok(faults)
-}
-
-impl Db {
-    /// The file that the database is; none when it is a server's.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub fn file(&self) -> Result<Option<PathBuf>> {
-        self.read_now(|conn| match conn {
-            Conn::Sqlite(conn) => {
-                let asked = "SELECT file AS words FROM pragma_database_list WHERE name = 'main'";
-                let found: Words = diesel::sql_query(asked).get_result(conn)?;
-                Ok(Some(PathBuf::from(found.words)))
-            }
-            #[cfg(feature = "postgres")]
-            Conn::Postgres(_) => Ok(None),
-        })
-    }
 }

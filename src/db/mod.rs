@@ -29,6 +29,8 @@ pub use transaction::Conflict;
 use connection::{Opener, Pool, Scheme};
 use writers::{Patience, Writers};
 
+use crate::log::request;
+
 /// The connections to the one database of this program: some to read, so that reading never waits for whoever writes, and others to
 /// write.
 #[derive(Clone)]
@@ -218,7 +220,7 @@ where
     T: Send + 'static,
     E: From<DbError> + Send + 'static,
 {
-    match tokio::task::spawn_blocking(f).await {
+    match tokio::task::spawn_blocking(request::carried(f)).await {
         Ok(answer) => answer,
         Err(_) => Err(DbError::Cancelled.into()),
     }

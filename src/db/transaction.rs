@@ -47,7 +47,23 @@ pub(super) fn read<T, E: Conflict>(
     pool: &Pool,
     f: impl FnOnce(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
-    let conn = &mut begun(pool)?;
+    let mut conn = begun(pool)?;
+    finish_reading(&mut conn, f)
+}
+
+/// As [`read`], on a connection of one's own.
+pub(super) fn read_on<T, E: Conflict>(
+    conn: &mut Conn,
+    f: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    begin_read(conn).map_err(DbError::from)?;
+    finish_reading(conn, f)
+}
+
+fn finish_reading<T, E: Conflict>(
+    conn: &mut Conn,
+    f: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
     match f(conn) {
         Ok(value) => {
             commit(conn).map_err(DbError::from)?;

@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, ResponseError, web};
 use askama::Template;
 
 use super::page::Page;
+use crate::log::request::{self, Reference};
 
 /// Why there is no ordinary page. Messages are for the person who asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,9 +50,10 @@ pub enum WebError {
 }
 
 impl WebError {
-    /// Logs the cause under a random reference and keeps only the reference.
+    /// Logs the cause under the request's reference and keeps only the reference.
     pub fn internal(cause: &dyn Error) -> Self {
-        let reference = format!("{:08X}", rand::random::<u32>());
+        let reference = request::current().unwrap_or_else(Reference::random);
+        let reference = reference.to_string();
         let mut chain = cause.to_string();
         let mut next = cause.source();
         while let Some(deeper) = next {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::colour::Colour;
+use crate::log::request::{self, Reference};
 
 /// Given to each template as `page`; `templates/layout.html` reads it. Plain values: nothing here asks a database.
 #[derive(Debug, Clone, Default)]
@@ -191,6 +192,11 @@ impl Page {
     /// The icon in the browser's tab.
     pub fn favicon(&self) -> &'static str {
         super::embedded::FAVICON.path
+    }
+
+    /// The reference of the request that this page answers; none where a page answers no request.
+    pub fn reference(&self) -> Option<Reference> {
+        request::current()
     }
 
     /// Under the content.

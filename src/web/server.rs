@@ -10,7 +10,7 @@ use actix_web::{App as ActixApp, HttpServer, web};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::app::App;
-use super::gate::{guard, headers};
+use super::gate::{guard, headers, trace};
 use super::{error, metrics, routes};
 use crate::mail::Courier;
 
@@ -42,6 +42,7 @@ pub fn server(app: App, listener: TcpListener) -> std::io::Result<Server> {
             .wrap(from_fn(guard::guard))
             .wrap(headers::security_headers(https))
             .wrap(from_fn(metrics::count))
+            .wrap(from_fn(trace::follow))
     })
     .workers(workers)
     .client_request_timeout(HEAD_TIME)

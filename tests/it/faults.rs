@@ -16,7 +16,12 @@ use super::serving::Serving;
 
 mod alarms;
 mod database;
+mod log;
+mod program;
+mod reference;
 mod threads;
+
+use program::{Program, full_pipe};
 
 /// Longer than anything here takes on the slowest machine.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -122,18 +122,23 @@ fn a_copy_itself_is_brought_up_when_that_is_said() {
 }
 
 #[test]
-fn of_two_migrations_at_once_one_does_the_work() {
+fn of_migrations_at_once_one_does_the_work() {
     let earlier = Earlier::new();
-    let began = || {
-        let mut command = earlier.command(&["migrate", "--without-backup"]);
+    one_of_three_works(|| earlier.command(&["migrate", "--without-backup"]));
+    earlier.run(&["verify"]).expect(0).says("promises hold");
+    let machine = Machine::new();
+    one_of_three_works(|| machine.command(&["migrate"]));
+}
+
+fn one_of_three_works(command: impl Fn() -> Command) {
+    let begun = [(); 3].map(|()| {
+        let mut command = command();
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().unwrap()
-    };
-    let both = [began(), began(), began()];
-    let said = both.map(|it| Said::of(it.wait_with_output().unwrap()).expect(0).out);
+    });
+    let said = begun.map(|it| Said::of(it.wait_with_output().unwrap()).expect(0).out);
     let working = said.iter().filter(|it| it.starts_with("Done: ")).count();
     assert_eq!(working, 1, "{said:?}");
-    earlier.run(&["verify"]).expect(0).says("promises hold");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What every request passes before a handler sees it, and what its answer carries: who asks, the form's token, cookies,
-//! what is sealed against change, at which pace it has to come, and the headers that a browser is told to obey.
+//! what is sealed against change, at which pace it has to come, the headers that a browser is told to obey, and the
+//! reference under which the log knows it.
 
 pub mod cookies;
 pub mod csrf;
@@ -7,3 +8,4 @@ pub mod guard;
 pub mod headers;
 pub mod pace;
 pub mod seal;
+pub mod trace;
