@@ -159,6 +159,7 @@ fn services(file: &Path) -> Services {
         ),
         base_url: "https://hearth.example.com".to_owned(),
         late_after: Duration::from_secs(24 * 3600),
+        backups: None,
     }
 }
 

@@ -10,6 +10,10 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use rand::RngExt;
 
+mod backup;
+
+pub use backup::BackupConfig;
+
 /// A setting as `hearth config` and docs/operating.md list it.
 pub struct Setting {
     pub name: &'static str,
@@ -123,6 +127,26 @@ pub const SETTINGS: &[Setting] = &[
         purpose: "minutes without a completed sweep after which /health/ready fails; more than HEARTH_JOBS_EVERY",
     },
     Setting {
+        name: "HEARTH_BACKUP_FOLDER",
+        default: Preset::InWords("none"),
+        purpose: "a folder into which the jobs write copies of the register, each checked before it counts; SQLite only",
+    },
+    Setting {
+        name: "HEARTH_BACKUP_EVERY",
+        default: Preset::Value("24"),
+        purpose: "hours between two such copies",
+    },
+    Setting {
+        name: "HEARTH_BACKUP_KEEP",
+        default: Preset::Value("14"),
+        purpose: "of how many days the newest copy is kept; the newest of each of 8 weeks, and all of the last 24 hours, are kept beside",
+    },
+    Setting {
+        name: "HEARTH_BACKUP_AGE_RECIPIENT",
+        default: Preset::InWords("none"),
+        purpose: "a public key of age (age1…) for which copies are encrypted; keep the key that opens them on another machine",
+    },
+    Setting {
         name: "HEARTH_LOG",
         default: Preset::Value("info"),
         purpose: "what is logged: error, warn, info or debug, or a filter such as hearth=debug",
@@ -178,6 +202,8 @@ pub struct Config {
     pub jobs_every: Option<Duration>,
     /// `HEARTH_JOBS_LATE_AFTER`.
     pub jobs_late_after: Duration,
+    /// `HEARTH_BACKUP_…`.
+    pub backup: BackupConfig,
     /// `HEARTH_LOG`.
     pub log: String,
 }
@@ -294,6 +320,7 @@ impl Config {
             })?,
             jobs_every: (every > 0).then(|| Duration::from_secs(every * 60)),
             jobs_late_after: Duration::from_secs(late_after * 60),
+            backup: BackupConfig::read(&given)?,
             log: given.text("HEARTH_LOG")?,
         })
     }
@@ -376,6 +403,10 @@ impl Config {
             (
                 !is_production && is_short && !self.secret.is_empty(),
                 "HEARTH_SECRET needs at least 32 characters",
+            ),
+            (
+                self.backup.folder.is_some() && self.database_url.starts_with("postgres"),
+                "HEARTH_BACKUP_FOLDER is for SQLite: PostgreSQL is copied by pg_dump, see docs/operating.md",
             ),
         ];
         let contradictions = contradictions.into_iter().filter(|(is_so, _)| *is_so);

@@ -20,10 +20,12 @@
 //! - [`desk`]: what somebody sees first: my work, the team's, the week's digest, who may be lost from sight.
 //! - [`proof`]: every promise, proved on the live data.
 //! - [`shipped`]: what every database has before anybody writes into it.
+//! - [`backup`]: copies of the register, checked when they are made and again when they are restored.
 //! - [`jobs`]: what runs on a schedule, and the record that it ran.
 //! - [`web`]: HTTP in, HTML out.
 
 pub mod access;
+pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use commands::{
-    authority, backup, calendar, config, demo, import, jobs, mail, migrate, policy, serve,
+    authority, backup, calendar, config, demo, import, jobs, mail, migrate, policy, restore, serve,
     simulate, user, verify,
 };
 
@@ -58,11 +58,14 @@ enum Command {
     Verify,
     /// Live through years of an invented authority in which much goes wrong, and prove each day that nothing slipped through
     Simulate(simulate::Options),
-    /// Write a copy of the database to a file while the service goes on
+    /// Write a copy of the database while the service goes on, and check it
     Backup {
-        /// The file to write; it must not be there yet
-        file: PathBuf,
+        /// The file to write, encrypted if it ends in .age; it must not be there yet. Without one a copy is made into
+        /// HEARTH_BACKUP_FOLDER, as the schedule makes it
+        file: Option<PathBuf>,
     },
+    /// Put a copy where nothing is yet, and prove that it is what was copied
+    Restore(restore::Options),
     /// List every setting, its default and what it is now
     Config,
 }
@@ -85,7 +88,8 @@ fn main() -> ExitCode {
         Command::Calendar(asked) => calendar::run(&asked),
         Command::Verify => verify::run(),
         Command::Simulate(options) => simulate::run(&options),
-        Command::Backup { file } => backup::run(&file),
+        Command::Backup { file } => backup::run(file.as_deref()),
+        Command::Restore(options) => restore::run(&options),
         Command::Config => config::run(),
     };
     commands::exit(outcome)

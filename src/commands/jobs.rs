@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use hearth::backup::folder::Schedule;
 use hearth::clock::Clock;
 use hearth::config::Config;
 use hearth::db::Db;
@@ -55,5 +56,6 @@ pub fn services(config: &Config, db: Db, clock: Clock) -> Result<Services, Failu
         courier: Courier::from_config(config)?,
         base_url: config.base_url.clone(),
         late_after: config.jobs_late_after,
+        backups: Schedule::of(&config.backup),
     })
 }

@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod mail;
 pub mod migrate;
 pub mod policy;
+pub mod restore;
 pub mod serve;
 pub mod simulate;
 pub mod user;

@@ -66,6 +66,16 @@ fn the_defaults_that_are_listed_are_those_that_hold() {
             config.secret != with(&[]).unwrap().secret,
         ),
         ("HEARTH_TODAY", "the real date", config.today.is_none()),
+        (
+            "HEARTH_BACKUP_FOLDER",
+            "none",
+            config.backup.folder.is_none(),
+        ),
+        (
+            "HEARTH_BACKUP_AGE_RECIPIENT",
+            "none",
+            config.backup.recipient.is_none(),
+        ),
     ];
     assert_eq!(in_words, holds.map(|(name, words, _)| (name, words)));
     for (name, _, holds) in holds {
@@ -146,5 +156,22 @@ fn values_that_make_no_sense_are_named() {
         ("HEARTH_JOBS_LATE_AFTER", "15"),
     ] {
         assert!(with(&[pair]).unwrap_err().to_string().contains(pair.0));
+    }
+}
+
+#[test]
+fn copies_are_of_sqlite_and_for_a_key_that_is_one() {
+    let folder = ("HEARTH_BACKUP_FOLDER", "copies");
+    assert_eq!(with(&[folder]).unwrap().backup.keep, 14);
+    let server = ("HEARTH_DATABASE_URL", "postgres://hearth@host/name");
+    let refused = with(&[folder, server]).unwrap_err().to_string();
+    assert!(refused.contains("pg_dump"), "{refused}");
+    for (name, value) in [
+        ("HEARTH_BACKUP_EVERY", "0"),
+        ("HEARTH_BACKUP_KEEP", "0"),
+        ("HEARTH_BACKUP_AGE_RECIPIENT", "age1nonsense"),
+    ] {
+        let refused = with(&[(name, value)]).unwrap_err().to_string();
+        assert!(refused.contains(name), "{refused}");
     }
 }

@@ -3,6 +3,7 @@
 pub mod columns;
 mod condition;
 mod connection;
+pub mod copy;
 pub mod days;
 #[macro_use]
 mod dialect;

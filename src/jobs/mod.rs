@@ -7,12 +7,16 @@
 //! - [`rehearsal`]: what a sweep would do on a day, without doing it.
 //! - [`deliver`]: empties the outbox.
 //! - [`bounces`]: reads the mail that came back.
+//! - [`backup`]: copies the register.
+//! - [`fresh_copy`]: whether there is a copy to go back to.
 //! - [`housekeeping`]: forgets what is of no more use.
 //! - [`punctuality`]: whether all that happens in time.
 //! - [`timer`]: runs all that inside `serve`.
 
+pub mod backup;
 pub mod bounces;
 pub mod deliver;
+pub mod fresh_copy;
 pub mod housekeeping;
 pub mod punctuality;
 pub mod rehearsal;
@@ -28,6 +32,7 @@ pub mod weekly;
 
 use std::time::Duration;
 
+use crate::backup::folder::Schedule;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::mail::Courier;
@@ -47,4 +52,6 @@ pub struct Services {
     pub base_url: String,
     /// Without a completed sweep for so long, something is wrong (HEARTH_JOBS_LATE_AFTER).
     pub late_after: Duration,
+    /// The copies that are made (HEARTH_BACKUP_FOLDER).
+    pub backups: Option<Schedule>,
 }

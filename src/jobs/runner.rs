@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{NaiveDateTime, TimeDelta};
 
 pub use super::store::runner::RunRecord;
-use super::{Services, Work, bounces, deliver, housekeeping, store, sweep, tiers, weekly};
+use super::{Services, Work, backup, bounces, deliver, housekeeping, store, sweep, tiers, weekly};
 use crate::clock::{At, london_day};
 use crate::db::{Conn, Result};
 use crate::desk::weekly::monday;
@@ -46,6 +46,8 @@ enum Every {
     Time,
     /// So long after a completed run.
     So(TimeDelta),
+    /// As long after one as the settings say.
+    Set(fn(&Services) -> TimeDelta),
     /// When no run has been completed since Monday.
     Week,
 }
@@ -83,7 +85,16 @@ const JOBS: &[Job] = &[
         is_wanted: |_| true,
         run: weekly::run,
     },
+    BACKUP,
 ];
+
+/// After all others, so that a copy holds what they did.
+const BACKUP: Job = Job {
+    name: backup::BACKUP,
+    every: Every::Set(backup::every),
+    is_wanted: backup::is_wanted,
+    run: backup::run,
+};
 
 /// The delivery of mail, which needs no schedule and no lease.
 const DELIVER: &str = "deliver";
@@ -116,6 +127,11 @@ pub fn run_scheduled(services: &Services, now: NaiveDateTime) -> Vec<RunSummary>
     due.map(|job| run_one(services, job, now)).collect()
 }
 
+/// Makes the scheduled copy now, whether it is due or not.
+pub fn back_up(services: &Services, now: NaiveDateTime) -> RunSummary {
+    run_one(services, &BACKUP, now)
+}
+
 /// When the last sweep began that was completed.
 pub fn last_sweep(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
     store::runner::last_completed(conn, SWEEP)
@@ -141,6 +157,7 @@ fn is_due(services: &Services, job: &Job, now: NaiveDateTime) -> bool {
     let is_done = |at: NaiveDateTime| match job.every {
         Every::Time => false,
         Every::So(every) => now - at < every,
+        Every::Set(every) => now - at < every(services),
         Every::Week => monday(london_day(at)) == monday(services.clock.today()),
     };
     let last = services

@@ -18,6 +18,7 @@ fn services(app: &TestApp, mail: &str) -> Services {
         courier: Courier::from_settings(mail, "hearth@ashdale.example").unwrap(),
         base_url: app.url.clone(),
         late_after: Duration::from_secs(24 * 3600),
+        backups: None,
     }
 }
 

@@ -15,7 +15,7 @@ mod tokens;
 /// The rooms from left to right; a room uses only those to its left.
 const ROOMS: &[&str] = &[
     "config", "clock", "rules", "db", "mail", "access", "register", "policy", "duty", "tier",
-    "visit", "standing", "intake", "returns", "desk", "proof", "shipped", "jobs", "web",
+    "visit", "standing", "intake", "returns", "desk", "proof", "shipped", "backup", "jobs", "web",
     "commands",
 ];
 

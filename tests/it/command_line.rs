@@ -19,9 +19,9 @@ mod policy;
 mod settings;
 
 /// A folder of its own with a database that may not be there yet.
-struct Machine {
+pub struct Machine {
     folder: TempDir,
-    place: Place,
+    pub place: Place,
     ending: Ending,
 }
 
@@ -32,14 +32,14 @@ struct Counted {
 }
 
 /// What a run said.
-struct Said {
+pub struct Said {
     code: i32,
-    out: String,
-    err: String,
+    pub out: String,
+    pub err: String,
 }
 
 impl Machine {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::empty(&folder);
         Self {
@@ -50,7 +50,7 @@ impl Machine {
     }
 
     /// With the tables made and an invented authority that has staff.
-    fn ready() -> Self {
+    pub fn ready() -> Self {
         let machine = Self::new();
         machine.run(&["migrate"]).expect(0);
         machine.add_authorities();
@@ -68,11 +68,11 @@ impl Machine {
         .unwrap();
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hearth"));
         command
             .args(words)
@@ -84,22 +84,22 @@ impl Machine {
         command
     }
 
-    fn run(&self, words: &[&str]) -> Said {
+    pub fn run(&self, words: &[&str]) -> Said {
         Said::of(self.command(words).output().unwrap())
     }
 
-    fn run_with(&self, words: &[&str], name: &str, value: &str) -> Said {
+    pub fn run_with(&self, words: &[&str], name: &str, value: &str) -> Said {
         Said::of(self.command(words).env(name, value).output().unwrap())
     }
 
     /// What no command does, or not on this day.
-    fn change(&self, statement: &str) {
+    pub fn change(&self, statement: &str) {
         let db = Db::open(&self.place.url, 1).unwrap();
         db.write_now(|tx| Ok::<_, DbError>(diesel::sql_query(statement).execute(tx)?))
             .unwrap();
     }
 
-    fn count(&self, table: &str) -> i64 {
+    pub fn count(&self, table: &str) -> i64 {
         let asked = diesel::sql_query(format!("SELECT COUNT(*) AS number FROM {table}"));
         let db = Db::open(&self.place.url, 1).unwrap();
         db.read_now(|conn| Ok::<_, DbError>(asked.get_result::<Counted>(conn)?))
@@ -122,7 +122,7 @@ impl Drop for Machine {
 }
 
 impl Said {
-    fn of(output: Output) -> Self {
+    pub fn of(output: Output) -> Self {
         let said = Self {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8(output.stdout).unwrap(),
@@ -132,12 +132,12 @@ impl Said {
         said
     }
 
-    fn expect(self, code: i32) -> Self {
+    pub fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{}\n{}", self.out, self.err);
         self
     }
 
-    fn says(&self, words: &str) -> &Self {
+    pub fn says(&self, words: &str) -> &Self {
         assert!(
             self.out.contains(words),
             "does not say {words:?}: {}",
@@ -147,7 +147,7 @@ impl Said {
     }
 
     /// An error is one plain sentence.
-    fn complains(self, words: &str) {
+    pub fn complains(self, words: &str) {
         let said = self.expect(1);
         assert!(said.err.starts_with("hearth: "), "{}", said.err);
         assert_eq!(said.err.lines().count(), 1, "{}", said.err);
@@ -160,7 +160,7 @@ impl Said {
 }
 
 /// A list among the files of the tests.
-fn list(name: &str) -> String {
+pub fn list(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/list");
     folder.join(name).to_str().unwrap().to_owned()
 }
@@ -179,6 +179,7 @@ fn help_names_every_command_and_wrong_usage_is_told() {
         "authority",
         "verify",
         "backup",
+        "restore",
         "config",
     ] {
         assert!(

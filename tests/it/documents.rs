@@ -23,7 +23,7 @@ fn every_file_and_module_that_a_document_names_is_there() {
 }
 
 fn documents(root: &Path) -> Vec<PathBuf> {
-    let folders = ["", "docs", "docs/decisions"].map(|folder| root.join(folder));
+    let folders = ["", "docs", "docs/decisions", "docs/operations"].map(|folder| root.join(folder));
     let entries = folders
         .iter()
         .flat_map(|folder| fs::read_dir(folder).unwrap());

@@ -25,6 +25,7 @@ fn services(app: &TestApp) -> Services {
             .unwrap(),
         base_url: app.url.clone(),
         late_after: Duration::from_secs(24 * 3600),
+        backups: None,
     }
 }
 

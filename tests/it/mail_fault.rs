@@ -24,6 +24,7 @@ fn services(app: &TestApp, server: &SmtpServer) -> Services {
         courier: Courier::new(transport, "hearth@ashdale.example".parse().unwrap()),
         base_url: app.url.clone(),
         late_after: Duration::from_secs(24 * 3600),
+        backups: None,
     }
 }
 

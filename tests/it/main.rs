@@ -5,6 +5,7 @@ mod absences;
 mod admin_mail;
 mod app;
 mod architecture;
+mod backups;
 mod bounces;
 mod browser;
 mod capacity;

@@ -614,6 +614,7 @@ fn a_tier_rises_by_the_passing_of_days() {
         ),
         base_url: app.url.clone(),
         late_after: std::time::Duration::from_secs(3600),
+        backups: None,
     };
     let mut officer = app.signed_in(OFFICER);
     let page = officer.open(&ada.path("/particulars")).expect(200);

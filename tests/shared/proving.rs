@@ -21,6 +21,7 @@ pub fn services(db: Db, clock: Clock) -> Services {
         ),
         base_url: "https://hearth.example".to_owned(),
         late_after: Duration::from_secs(24 * 3600),
+        backups: None,
     }
 }
 

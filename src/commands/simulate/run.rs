@@ -86,6 +86,7 @@ impl Run {
                 courier,
                 base_url: "https://hearth.ashdale.example".to_owned(),
                 late_after: A_NIGHT_OFF,
+                backups: None,
             },
             mail_server,
             lifetime,

@@ -299,6 +299,7 @@ fn mails(app: &TestApp) -> (String, String) {
             .expect("settings"),
         base_url: app.url.clone(),
         late_after: std::time::Duration::from_secs(24 * 3600),
+        backups: None,
     };
     runner::deliver_mail(&services);
     let overview = app.read(|conn| outbox::overview(conn, authority));

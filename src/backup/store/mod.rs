@@ -1,0 +1,3 @@
+//! What is asked of a register and of its copy.
+
+pub mod contents;
