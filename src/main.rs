@@ -34,7 +34,7 @@ enum Command {
     /// Make an invented authority of 1,000 children afresh, or as many as asked, and serve it
     Demo(demo::Options),
     /// Make the tables, or bring them up to this version
-    Migrate,
+    Migrate(migrate::Options),
     /// Read the list an authority already has, saved as CSV
     Import(import::Options),
     /// Run what the schedule owes: find lapses, tell people, deliver mail
@@ -78,7 +78,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve => serve::run(),
         Command::Demo(options) => demo::run(&options),
-        Command::Migrate => migrate::run(),
+        Command::Migrate(options) => migrate::run(&options),
         Command::Import(options) => import::run(&options),
         Command::Jobs(jobs::Jobs::Run) => jobs::run(),
         Command::Mail(asked) => mail::run(&asked),

@@ -42,6 +42,7 @@ mod smtp;
 mod stopping;
 mod told;
 mod unplaced;
+mod upgrades;
 mod webdriver;
 mod why_this_day;
 mod worst_lists;
