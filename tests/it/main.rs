@@ -24,6 +24,7 @@ mod migrations;
 mod moving_checks;
 mod notify;
 mod out_of_sight;
+mod packaging;
 mod parent;
 mod policy;
 #[cfg(feature = "postgres")]
