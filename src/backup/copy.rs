@@ -47,7 +47,7 @@ pub fn make(
 ) -> Result<Manifest, BackupError> {
     let database = db.file().ok_or(BackupError::NotAFile)?;
     files::must_be_free(file)?;
-    let _alone = files::lock(&database)?;
+    let _alone = files::lock(database)?;
     let unfinished = Unfinished::beside(file)?;
     let Some(recipient) = recipient else {
         let seen = copied(db, &unfinished.path, moment)?;
@@ -55,7 +55,7 @@ pub fn make(
         return finish(unfinished, manifest, file);
     };
     // What is not encrypted yet stays beside the database: the folder of the copies may be another machine's.
-    let plain = Unfinished::make(files::named_after(&database, "copy"))?;
+    let plain = Unfinished::make(files::named_after(database, "copy"))?;
     let seen = copied(db, &plain.path, moment)?;
     sealing::seal(&plain.path, &unfinished.path, recipient, &seen.database)?;
     let sealed = files::sum(&unfinished.path)?;

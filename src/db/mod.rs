@@ -114,7 +114,7 @@ impl Db {
         E: Conflict + Send + 'static,
     {
         let db = self.clone();
-        off_thread(move || db.write_within(Patience::OfAPage, f)).await
+        off_thread(move || db.write_within(Patience::Page, f)).await
     }
 
     /// As [`Db::read`], for callers that may wait: the command line and the jobs.
@@ -135,7 +135,7 @@ impl Db {
         F: Fn(&mut Conn) -> Result<T, E>,
         E: Conflict,
     {
-        self.write_within(Patience::OfAJob, f)
+        self.write_within(Patience::Job, f)
     }
 
     /// As [`Db::write_now`], for whoever does not want to wait long.
@@ -144,7 +144,7 @@ impl Db {
         F: Fn(&mut Conn) -> Result<T, E>,
         E: Conflict,
     {
-        self.write_within(Patience::OfALook, f)
+        self.write_within(Patience::Look, f)
     }
 
     fn write_within<T, E, F>(&self, patience: Patience, f: F) -> Result<T, E>

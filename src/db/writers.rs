@@ -15,19 +15,19 @@ use super::{Conn, DbError, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Patience {
     /// Of whoever only looks whether it is possible.
-    OfALook,
+    Look,
     /// Shorter than that of whoever looks at a browser: they are told while they still look.
-    OfAPage,
+    Page,
     /// Of jobs and commands.
-    OfAJob,
+    Job,
 }
 
 impl Patience {
     fn lasts(self) -> Duration {
         match self {
-            Self::OfALook => Duration::from_secs(4),
-            Self::OfAPage => Duration::from_secs(8),
-            Self::OfAJob => Duration::from_secs(60),
+            Self::Look => Duration::from_secs(4),
+            Self::Page => Duration::from_secs(8),
+            Self::Job => Duration::from_secs(60),
         }
     }
 }

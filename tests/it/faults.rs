@@ -17,6 +17,7 @@ use super::serving::Serving;
 mod alarms;
 mod database;
 mod log;
+mod machine;
 mod program;
 mod reference;
 mod threads;
@@ -44,8 +45,12 @@ impl Scene {
     }
 
     fn starting_with(settings: &[(&str, &str)]) -> Self {
+        Self::starting_as(Command::new(env!("CARGO_BIN_EXE_hearth")), settings)
+    }
+
+    /// As a command begins that has no words of the program's yet.
+    fn starting_as(mut command: Command, settings: &[(&str, &str)]) -> Self {
         let app = TestApp::start();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hearth"));
         command
             .current_dir(app.folder())
             .env_clear()

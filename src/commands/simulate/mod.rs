@@ -28,6 +28,7 @@ mod mail_server;
 mod program;
 mod returned;
 mod run;
+mod sent_lists;
 mod staff;
 mod store;
 mod tally;

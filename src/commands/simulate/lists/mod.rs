@@ -6,8 +6,6 @@ mod answers;
 mod rows;
 mod taken;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::{Days, NaiveDate};
 use hearth::access::{Act, Viewer};
 use hearth::clock::At;
@@ -22,37 +20,12 @@ use rand::rngs::StdRng;
 
 use super::super::Failure;
 use super::program::Program;
+use super::sent_lists::SentList;
 use super::tally::Happening;
 use super::world::{Errand, Presence, World};
 
 /// The name of the file, for the record.
 const FILE: &str = "children.csv";
-
-/// What the town remembers of its lists.
-#[derive(Default)]
-pub struct Lists {
-    sent: BTreeMap<u32, SentList>,
-    /// The imports whose account was looked at.
-    seen: BTreeSet<String>,
-    /// Families with a record that a list closed, and that no list has named as current since.
-    closed: Vec<usize>,
-    /// The child whose record was restricted.
-    hidden: Option<usize>,
-}
-
-impl Lists {
-    /// Whether one was sent.
-    pub fn are_sent(&self) -> bool {
-        !self.sent.is_empty()
-    }
-}
-
-/// A list, with every import that came of it.
-struct SentList {
-    text: String,
-    sender: Viewer,
-    imports: Vec<Reference>,
-}
 
 impl World {
     /// An officer sends a list once a term, and some send it again; its rows are answered soon, late and at last.
