@@ -138,6 +138,15 @@ impl Db {
         self.write_within(Patience::Job, f)
     }
 
+    /// As [`Db::write_now`], for a program that stops and has no time.
+    pub fn write_at_once<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: Fn(&mut Conn) -> Result<T, E>,
+        E: Conflict,
+    {
+        self.write_within(Patience::Stop, f)
+    }
+
     /// As [`Db::write_now`], for whoever does not want to wait long.
     pub fn write_soon<T, E, F>(&self, f: F) -> Result<T, E>
     where

@@ -14,6 +14,8 @@ use super::{Conn, DbError, Result};
 /// How long a writer waits for others, of this program and of others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Patience {
+    /// Of a program that stops.
+    Stop,
     /// Of whoever only looks whether it is possible.
     Look,
     /// Shorter than that of whoever looks at a browser: they are told while they still look.
@@ -25,6 +27,7 @@ pub(super) enum Patience {
 impl Patience {
     fn lasts(self) -> Duration {
         match self {
+            Self::Stop => Duration::from_secs(1),
             Self::Look => Duration::from_secs(4),
             Self::Page => Duration::from_secs(8),
             Self::Job => Duration::from_secs(60),

@@ -121,7 +121,7 @@ static PROCESS: LazyLock<String> = LazyLock::new(|| format!("{:016x}-", rand::ra
 pub fn give_back_all(services: &Services) {
     let given_back = services
         .db
-        .write_soon(|tx| store::runner::give_back_all(tx, &PROCESS));
+        .write_at_once(|tx| store::runner::give_back_all(tx, &PROCESS));
     if let Err(cause) = given_back {
         tracing::warn!(%cause, "the leases could not be given back; they run out by themselves");
     }

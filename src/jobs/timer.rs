@@ -16,9 +16,9 @@ use crate::mail::Courier;
 /// Mail that is due again is looked for at least so often.
 const MAIL_EVERY: Duration = Duration::from_secs(60);
 
-/// How often, and with which pauses, a stop looks whether work under way is done: three seconds in all. What is cut off
-/// is done again by the next process.
-const LOOKS: u32 = 300;
+/// How often, and with which pauses, a stop looks whether work under way is done: a second and a half, after the seconds that
+/// requests under way had. What is cut off is done again by the next process.
+const LOOKS: u32 = 150;
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Wakes the delivery of mail, after something was put into the outbox. It may be cloned and kept by every request.

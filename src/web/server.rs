@@ -15,7 +15,7 @@ use super::{error, metrics, routes};
 use crate::mail::Courier;
 
 /// How long requests under way may take to finish when the service stops.
-const SHUTDOWN_SECONDS: u64 = 5;
+const SHUTDOWN_SECONDS: u64 = 4;
 /// How long the head of a request may take. Whoever sends half of one holds no connection for longer.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// How long a connection is kept for the next request, and how long it may take to be closed.

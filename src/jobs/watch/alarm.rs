@@ -44,6 +44,8 @@ impl Ways {
 pub struct Alarm {
     ways: Ways,
     beaten: Option<Instant>,
+    /// What the clock of whoever took the last heartbeat says of ours.
+    their_clock: Option<String>,
     /// What was in trouble at the look before: what is so twice in a row is told.
     before: Vec<Watched>,
     told: Told,
@@ -84,7 +86,7 @@ impl Alarm {
             .filter(|it| it.watched != Watched::Alarm)
             .collect();
         let beaten = match troubles.is_empty() {
-            true => self.beat(watch, clock),
+            true => self.beat(clock),
             false => Ok(()),
         };
         let told = self.tell_people(&troubles, now);
@@ -98,7 +100,15 @@ impl Alarm {
         self.before = troubles.iter().map(|it| it.watched).collect();
     }
 
-    fn beat(&mut self, watch: &Watch, clock: &Clock) -> Result<(), String> {
+    /// Whether the clock of whoever takes the heartbeat agrees with ours, as far as they say.
+    ///
+    /// # Errors
+    /// That it does not, in a sentence.
+    pub fn clock_agrees(&self) -> Result<(), String> {
+        self.their_clock.clone().map_or(Ok(()), Err)
+    }
+
+    fn beat(&mut self, clock: &Clock) -> Result<(), String> {
         let Some(url) = &self.ways.heartbeat else {
             return Ok(());
         };
@@ -107,12 +117,10 @@ impl Alarm {
         }
         let theirs = get(url)?;
         self.beaten = Some(Instant::now());
-        if let Some(theirs) = theirs
-            && matches!(clock, Clock::System)
-            && let Err(words) = machine::agrees(clock.now(), theirs, "whoever takes the heartbeat")
-        {
-            watch.bad(Watched::Clock, clock.now(), words);
-        }
+        let theirs = theirs.filter(|_| matches!(clock, Clock::System));
+        self.their_clock = theirs.and_then(|theirs| {
+            machine::agrees(clock.now(), theirs, "whoever takes the heartbeat").err()
+        });
         Ok(())
     }
 

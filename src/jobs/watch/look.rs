@@ -49,6 +49,7 @@ struct Records {
     tables: Tables,
     /// None while the tables are not those of this program: then nobody knows what the others would mean.
     found: Option<Found>,
+    their_clock: Option<NaiveDateTime>,
 }
 
 struct Found {
@@ -56,7 +57,6 @@ struct Found {
     swept_at: Option<NaiveDateTime>,
     jobs: Vec<(Watched, Runs)>,
     held_up: HeldUp,
-    their_clock: Option<NaiveDateTime>,
 }
 
 impl Looker {
@@ -75,6 +75,8 @@ impl Looker {
         let now = self.services.clock.now();
         self.machine(now);
         let read = self.services.db.read_now(|conn| self.records(conn, now));
+        let their_clock = read.as_ref().ok().and_then(|it| it.their_clock);
+        self.clock(their_clock, now);
         match read {
             Ok(records) => self.judge(records, now),
             Err(cause) => {
@@ -98,18 +100,27 @@ impl Looker {
         };
         let full = database.into_iter().chain(mail).map(machine::room);
         self.watch.found(Watched::Disk, now, full.collect());
-        if matches!(self.services.clock, Clock::System) {
-            let keeps = self.pace.keeps(Instant::now(), now);
-            self.watch.found(Watched::Clock, now, keeps);
+    }
+
+    /// Whether our clock keeps time, and agrees with those of others who say what time it is.
+    fn clock(&mut self, theirs: Option<NaiveDateTime>, now: NaiveDateTime) {
+        if !matches!(self.services.clock, Clock::System) {
+            return;
         }
+        let keeps = self.pace.keeps(Instant::now(), now);
+        let theirs = theirs.map_or(Ok(()), |it| machine::agrees(now, it, "the database"));
+        let found = keeps.and(theirs).and(self.alarm.clock_agrees());
+        self.watch.found(Watched::Clock, now, found);
     }
 
     fn records(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<Records> {
+        let their_clock = store::watch::clock_of_the_server(conn)?;
         let tables = shipped::standing(conn)?;
         if tables != Tables::Ready {
             return Ok(Records {
                 tables,
                 found: None,
+                their_clock,
             });
         }
         let punctuality = punctuality::of_the_sweep(conn, now, self.services.late_after)?;
@@ -126,11 +137,11 @@ impl Looker {
             swept_at: punctuality.last(),
             jobs,
             held_up: waiting::held_up(conn, now)?,
-            their_clock: store::watch::clock_of_the_server(conn)?,
         };
         Ok(Records {
             tables,
             found: Some(found),
+            their_clock,
         })
     }
 
@@ -160,12 +171,6 @@ impl Looker {
             self.job(job, &runs, now);
         }
         self.mail(&found.held_up, now);
-        if let Some(theirs) = found.their_clock
-            && matches!(self.services.clock, Clock::System)
-            && let Err(words) = machine::agrees(now, theirs, "the database")
-        {
-            self.watch.bad(Watched::Clock, now, words);
-        }
     }
 
     fn job(&self, job: Watched, runs: &Runs, now: NaiveDateTime) {
@@ -232,7 +237,7 @@ impl Looker {
 /// Nobody looks any more, because the program stops.
 pub fn end(services: &Services) {
     // When it cannot be said, the rows say by their age that nobody looks.
-    let _ = services.db.write_soon(store::watch::end);
+    let _ = services.db.write_at_once(store::watch::end);
 }
 
 /// The jobs whose record is looked at; the sweep is late by a rule of its own.

@@ -11,7 +11,7 @@ use super::super::app::{MANAGER, PASSWORD};
 use super::{Scene, ask_for_a_link};
 
 /// Another process that holds SQLite's lock to write.
-fn hold(scene: &Scene) -> SqliteConnection {
+pub fn hold(scene: &Scene) -> SqliteConnection {
     let file = scene.database_file();
     let mut other = SqliteConnection::establish(&file.to_string_lossy()).unwrap();
     other

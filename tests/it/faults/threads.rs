@@ -80,3 +80,23 @@ fn a_mail_server_that_never_answers_is_known_soon_and_keeps_nobody_from_stopping
     let took = scene.stop();
     assert!(took < Duration::from_secs(10), "{took:?}");
 }
+
+#[test]
+fn it_stops_in_time_whatever_is_in_the_way() {
+    let server = SmtpServer::start(Behaviour::Stall);
+    let url = server.url();
+    let mut scene = Scene::start_with(&[("HEARTH_MAIL", &url)]);
+    if !scene.app.database_url().starts_with("sqlite:") {
+        return;
+    }
+    ask_for_a_link(&mut scene.browser(), "parent@home.example").expect(200);
+    let other = super::database::hold(&scene);
+    let address = scene.serving.address;
+    // Somebody has sent half of a form.
+    let mut half = std::net::TcpStream::connect(address).unwrap();
+    let form = "POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-length: 500\r\n\r\nemail=";
+    std::io::Write::write_all(&mut half, form.as_bytes()).unwrap();
+    let took = scene.stop();
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    drop((half, other));
+}
