@@ -1,9 +1,9 @@
 //! What came in and could not be placed: kept as it came, up to a length, until an administrator has said what it was.
 
 use chrono::NaiveDateTime;
-use mail_parser::MessageParser;
 use sha2::{Digest, Sha256};
 
+use super::bounce::parts;
 use super::outbox::forget_secrets;
 use super::store;
 use super::store::failing;
@@ -83,7 +83,7 @@ impl Unplaced {
     /// What a person needs to know of it.
     #[must_use]
     pub fn essentials(&self) -> Essentials {
-        let Some(message) = MessageParser::default().parse(self.raw.as_bytes()) else {
+        let Some(message) = parts::of(self.raw.as_bytes()) else {
             return Essentials::default();
         };
         let from = message.from().and_then(|from| from.first());

@@ -1,8 +1,9 @@
 //! Which mails a message names: by the Message-ID of what it gives back, of what it answers, by the address that it came to,
 //! or anywhere in what it says.
 
-use mail_parser::{HeaderValue, Message, MessageParser, MessagePart, PartType};
+use mail_parser::{HeaderValue, Message, MessagePart, PartType};
 
+use super::parts;
 use super::report::is_kind;
 use crate::rules::identifiers::{Reference, ReferenceKind};
 
@@ -93,7 +94,7 @@ fn returned_id(part: &MessagePart<'_>) -> Option<String> {
     }
     // The end of the last line belongs to the boundary that follows, but a header is read to the end of its line.
     let headers = [part.contents(), b"\r\n\r\n"].concat();
-    let returned = MessageParser::default().parse_headers(&headers)?;
+    let returned = parts::headers_of(&headers)?;
     returned.message_id().map(in_brackets)
 }
 

@@ -2,6 +2,7 @@
 //! alone, an answer that nobody wrote, or a letter. And which mails it names.
 
 mod mentioned;
+pub(in crate::mail) mod parts;
 mod report;
 mod words;
 
@@ -9,7 +10,7 @@ mod words;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests;
 
-use mail_parser::{HeaderValue, Message, MessageParser};
+use mail_parser::{HeaderValue, Message};
 
 pub use mentioned::Mentioned;
 pub use report::Report;
@@ -39,7 +40,7 @@ pub struct Bounce {
 /// What this message is. Nothing that comes in stops it.
 #[must_use]
 pub fn read(raw: &[u8]) -> Read {
-    let Some(message) = MessageParser::default().parse(raw) else {
+    let Some(message) = parts::of(raw) else {
         return Read::Unreadable;
     };
     let about = Mentioned::in_message(&message, raw);
