@@ -27,8 +27,8 @@ use program::{Program, full_pipe};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A register, and the real program that serves it in a process of its own, with its jobs on their timer.
-struct Scene {
-    serving: Serving,
+pub struct Scene {
+    pub serving: Serving,
     app: TestApp,
 }
 
@@ -37,7 +37,7 @@ impl Scene {
         Self::start_with(&[])
     }
 
-    fn start_with(settings: &[(&str, &str)]) -> Self {
+    pub fn start_with(settings: &[(&str, &str)]) -> Self {
         let scene = Self::starting_with(settings);
         scene.wait_until_well();
         scene
@@ -60,7 +60,7 @@ impl Scene {
         Self { serving, app }
     }
 
-    fn browser(&self) -> Browser {
+    pub fn browser(&self) -> Browser {
         self.serving.browser()
     }
 
@@ -82,7 +82,7 @@ impl Scene {
     }
 
     /// Waits until it says that all is well, and has written that down for `hearth verify`.
-    fn wait_until_well(&self) {
+    pub fn wait_until_well(&self) {
         self.wait_until("all is well", || self.ready().is_ok());
         self.wait_until("all is written down as well", || {
             self.app.read(|conn| {
@@ -94,7 +94,7 @@ impl Scene {
         });
     }
 
-    fn wait_until(&self, what: &str, mut is_so: impl FnMut() -> bool) {
+    pub fn wait_until(&self, what: &str, mut is_so: impl FnMut() -> bool) {
         let until = Instant::now() + PATIENCE;
         while !is_so() {
             let said = format!("{:?}", self.ready());
@@ -138,7 +138,7 @@ impl Scene {
 }
 
 /// A parent asks for a link to notify by, which puts a mail into the outbox.
-fn ask_for_a_link(browser: &mut Browser, email: &str) -> Page {
+pub fn ask_for_a_link(browser: &mut Browser, email: &str) -> Page {
     let here = format!("/notify/{ASHDALE}");
     let page = browser.open(&here);
     page.form(&here).set("email", email).send(browser)
