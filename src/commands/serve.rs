@@ -1,6 +1,6 @@
 //! `hearth serve`: the pages, and the jobs on their timer, until Ctrl-C or SIGTERM.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
 use hearth::clock::Clock;
@@ -15,39 +15,56 @@ use hearth::web::server::{self, ToldToStop};
 
 use super::{Failure, Outcome, clock, jobs, open_ready, settings};
 
-pub fn run() -> Outcome {
-    let config = settings()?;
-    let listener = listen(&config)?;
-    let db = open_ready(&config)?;
-    serve(db, clock(&config), config, listener)
+/// The ports that `serve` has taken.
+pub struct Listening {
+    pages: TcpListener,
+    metrics: Option<TcpListener>,
 }
 
-/// Takes the port before anything else is done, so that a second `serve` says so at once.
-pub fn listen(config: &Config) -> Result<TcpListener, Failure> {
-    TcpListener::bind(config.bind).map_err(|cause| {
+pub fn run() -> Outcome {
+    let config = settings()?;
+    let listening = listen(&config)?;
+    let db = open_ready(&config)?;
+    serve(db, clock(&config), config, listening)
+}
+
+/// Takes the ports before anything else is done, so that a second `serve` says so at once.
+pub fn listen(config: &Config) -> Result<Listening, Failure> {
+    let metrics = config.metrics_bind;
+    Ok(Listening {
+        pages: listen_on("HEARTH_BIND", config.bind)?,
+        metrics: metrics
+            .map(|bind| listen_on("HEARTH_METRICS_BIND", bind))
+            .transpose()?,
+    })
+}
+
+fn listen_on(setting: &str, bind: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(bind).map_err(|cause| {
         Failure::because(format!(
-            "{} cannot be listened on ({cause}): stop the program that uses it, or set HEARTH_BIND to another port",
-            config.bind
+            "{bind} cannot be listened on ({cause}): stop the program that uses it, or set {setting} to another port"
         ))
     })
 }
 
 /// Serves until told to stop; requests and jobs under way are finished first.
-pub fn serve(db: Db, clock: Clock, config: Config, listener: TcpListener) -> Outcome {
+pub fn serve(db: Db, clock: Clock, config: Config, listening: Listening) -> Outcome {
     let services = jobs::services(&config, db.clone(), clock.clone())?;
     let watch = Watch::default();
     let alarm = Alarm::by(Ways::from_config(&config)?);
+    let figures = match listening.metrics {
+        Some(listener) => Some((metrics::begin().map_err(std::io::Error::other)?, listener)),
+        None => None,
+    };
     let timer = Timer::start(&services, config.jobs_every, &watch, alarm)?;
     tracing::info!(address = config.base_url, "serving");
-    let metrics_bind = config.metrics_bind;
     let app = App::new(db, clock, config).beside(&timer, &watch);
     let served = actix_web::rt::System::new().block_on(async {
         let told = ToldToStop::listen()?;
-        if let Some(bind) = metrics_bind {
-            let kept = metrics::begin().map_err(std::io::Error::other)?;
-            actix_web::rt::spawn(metrics::server(app.clone(), kept, bind)?);
+        if let Some((kept, listener)) = figures {
+            actix_web::rt::spawn(metrics::server(app.clone(), kept, listener)?);
         }
-        let server = server::server(app, listener)?;
+        let server = server::server(app, listening.pages)?;
         let stopping = server::stop_when_told(server.handle(), told, timer.courier().clone());
         actix_web::rt::spawn(stopping);
         server.await

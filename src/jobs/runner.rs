@@ -159,6 +159,11 @@ pub fn last_sweep(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
     store::runner::last_completed(conn, SWEEP)
 }
 
+/// When the last scheduled copy began that was completed.
+pub fn last_backup(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
+    store::runner::last_completed(conn, backup::BACKUP)
+}
+
 /// When the last sweep began that was completed, and how many steps of the ladder it could tell to nobody.
 pub(super) fn last_sweep_with_untold(conn: &mut Conn) -> Result<Option<(NaiveDateTime, i64)>> {
     store::runner::last_completed_with_failures(conn, SWEEP)

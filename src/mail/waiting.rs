@@ -12,6 +12,8 @@ pub struct HeldUp {
     pub since: Option<NaiveDateTime>,
     /// How many.
     pub waiting: i64,
+    /// When the oldest of them was written.
+    pub oldest: Option<NaiveDateTime>,
     /// When a mail was sent last.
     pub sent_at: Option<NaiveDateTime>,
 }
@@ -28,6 +30,7 @@ pub fn held_up(conn: &mut Conn, now: NaiveDateTime) -> Result<HeldUp> {
     Ok(HeldUp {
         since,
         waiting,
+        oldest,
         sent_at,
     })
 }

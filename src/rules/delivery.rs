@@ -91,6 +91,9 @@ pub enum Next {
 }
 
 impl Next {
+    /// The words there are.
+    pub const WORDS: &[&str] = &["sent", "retry", "dead"];
+
     /// In a word, for figures.
     #[must_use]
     pub const fn in_a_word(self) -> &'static str {

@@ -28,8 +28,8 @@ use program::{Program, full_pipe};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A register, and the real program that serves it in a process of its own, with its jobs on their timer.
-struct Scene {
-    serving: Serving,
+pub struct Scene {
+    pub serving: Serving,
     app: TestApp,
 }
 
@@ -38,7 +38,7 @@ impl Scene {
         Self::start_with(&[])
     }
 
-    fn start_with(settings: &[(&str, &str)]) -> Self {
+    pub fn start_with(settings: &[(&str, &str)]) -> Self {
         let scene = Self::starting_with(settings);
         scene.wait_until_well();
         scene
@@ -65,7 +65,7 @@ impl Scene {
         Self { serving, app }
     }
 
-    fn browser(&self) -> Browser {
+    pub fn browser(&self) -> Browser {
         self.serving.browser()
     }
 
@@ -87,7 +87,7 @@ impl Scene {
     }
 
     /// Waits until it says that all is well, and has written that down for `hearth verify`.
-    fn wait_until_well(&self) {
+    pub fn wait_until_well(&self) {
         self.wait_until("all is well", || self.ready().is_ok());
         self.wait_until("all is written down as well", || {
             self.app.read(|conn| {
@@ -99,7 +99,7 @@ impl Scene {
         });
     }
 
-    fn wait_until(&self, what: &str, mut is_so: impl FnMut() -> bool) {
+    pub fn wait_until(&self, what: &str, mut is_so: impl FnMut() -> bool) {
         let until = Instant::now() + PATIENCE;
         while !is_so() {
             let said = format!("{:?}", self.ready());
@@ -143,7 +143,7 @@ impl Scene {
 }
 
 /// A parent asks for a link to notify by, which puts a mail into the outbox.
-fn ask_for_a_link(browser: &mut Browser, email: &str) -> Page {
+pub fn ask_for_a_link(browser: &mut Browser, email: &str) -> Page {
     let here = format!("/notify/{ASHDALE}");
     let page = browser.open(&here);
     page.form(&here).set("email", email).send(browser)

@@ -24,6 +24,7 @@ mod mail_fault;
 mod migrations;
 mod moving_checks;
 mod notify;
+mod operations;
 mod out_of_sight;
 mod packaging;
 mod parent;

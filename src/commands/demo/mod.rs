@@ -44,7 +44,7 @@ pub struct Options {
 
 pub fn run(options: &Options) -> Outcome {
     let config = with_its_own_folder(settings()?, options.into.as_deref());
-    let listener = if options.only_make {
+    let listening = if options.only_make {
         None
     } else {
         Some(serve::listen(&config)?)
@@ -70,8 +70,8 @@ pub fn run(options: &Options) -> Outcome {
         Some(_) => print_where_it_is()?,
         None => leave_no_mail()?,
     }
-    match listener {
-        Some(listener) => serve::serve(db, clock, config, listener),
+    match listening {
+        Some(listening) => serve::serve(db, clock, config, listening),
         None => Ok(ExitCode::SUCCESS),
     }
 }

@@ -11,6 +11,7 @@ use super::{Standing, Watch, Watched};
 use crate::clock::Clock;
 use crate::db::{Conn, DbError, Result};
 use crate::jobs::{Services, punctuality, store};
+use crate::log;
 use crate::mail::Transport;
 use crate::mail::waiting::{self, HeldUp};
 use crate::shipped::{self, Standing as Tables};
@@ -34,6 +35,8 @@ pub struct Looker {
     watch: Watch,
     alarm: Alarm,
     pace: Pace,
+    /// Lines of the log that were lost until the look before.
+    lost: u64,
 }
 
 /// What the record of a job says.
@@ -67,6 +70,7 @@ impl Looker {
             watch,
             alarm,
             pace: Pace::default(),
+            lost: 0,
         }
     }
 
@@ -74,6 +78,7 @@ impl Looker {
     pub fn look(&mut self) {
         let now = self.services.clock.now();
         self.machine(now);
+        self.log(now, log::lost().count);
         let read = self.services.db.read_now(|conn| self.records(conn, now));
         let their_clock = read.as_ref().ok().and_then(|it| it.their_clock);
         self.clock(their_clock, now);
@@ -111,6 +116,22 @@ impl Looker {
         let theirs = theirs.map_or(Ok(()), |it| machine::agrees(now, it, "the database"));
         let found = keeps.and(theirs).and(self.alarm.clock_agrees());
         self.watch.found(Watched::Clock, now, found);
+    }
+
+    /// A log of which lines are lost is looked at with a line of its own: none may come for days, and nobody would know.
+    fn log(&mut self, now: NaiveDateTime, lost: u64) {
+        let more = lost.saturating_sub(self.lost);
+        self.lost = lost;
+        if more == 0 {
+            self.watch.good(Watched::Log, now);
+            return;
+        }
+        let words = match more {
+            1 => "A line of the log could not be written.".to_owned(),
+            more => format!("{more} lines of the log could not be written."),
+        };
+        self.watch.bad(Watched::Log, now, words);
+        tracing::error!("looks whether the log can be written again");
     }
 
     fn records(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<Records> {

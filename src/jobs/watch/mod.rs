@@ -47,6 +47,11 @@ code_list! {
 
 crate::text_column!(Watched);
 
+impl Watched {
+    /// The threads that are begun again when they die.
+    pub const THREADS: &[Self] = &[Self::MailThread, Self::JobsThread, Self::WatchThread];
+}
+
 /// How something that is watched stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
