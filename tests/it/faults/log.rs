@@ -2,10 +2,11 @@
 
 use std::fs::File;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{Program, full_pipe};
+use super::{PATIENCE, Program, full_pipe};
 
 /// It serves, sends mail and ends as if nothing were wrong.
 fn goes_on(mut program: Program) {
@@ -79,4 +80,37 @@ fn a_structured_log_has_the_reference_of_each_answer_and_nothing_of_its_address(
         last["message"], "stopped",
         "what was logged last is written"
     );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_loses_lines_is_trouble_until_it_can_be_written_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let made = Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(made.success());
+    // Whoever opens it for both waits for nobody, and reads it as far as the writer knows.
+    let reader = || File::options().read(true).write(true).open(&path).unwrap();
+    let first = reader();
+    let writer = File::options().write(true).open(&path).unwrap();
+    let settings = [("HEARTH_LOG", "info"), ("TESTING_HEARTH_LOOKS", "1")];
+    let program = Program::start(writer, &settings);
+    let mut browser = program.serving.browser();
+    let mut is_trouble = || {
+        browser.open("/nothing-here").expect(404);
+        let ready = browser.open("/health/ready");
+        ready.text.contains(r#""what":"log""#)
+    };
+    let mut wait_until = |asked: bool| {
+        let until = Instant::now() + PATIENCE;
+        while is_trouble() != asked {
+            assert!(Instant::now() < until, "trouble is not {asked}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    };
+    wait_until(false);
+    drop(first);
+    wait_until(true);
+    let _second = reader();
+    wait_until(false);
 }
