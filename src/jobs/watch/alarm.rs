@@ -44,8 +44,9 @@ impl Ways {
 pub struct Alarm {
     ways: Ways,
     beaten: Option<Instant>,
-    /// What the clock of whoever took the last heartbeat says of ours.
-    their_clock: Option<String>,
+    /// When somebody who took a heartbeat had another clock than ours, and in which words. No heartbeat goes out over it, so
+    /// nobody would be asked again: it is forgotten after a while, and then they are.
+    their_clock: Option<(Instant, String)>,
     /// What was in trouble at the look before: what is so twice in a row is told.
     before: Vec<Watched>,
     told: Told,
@@ -62,6 +63,8 @@ struct Told {
 const BEAT_EVERY: Duration = Duration::from_secs(55);
 /// How long is waited for whoever takes it.
 const BEAT_WITHIN: Duration = Duration::from_secs(8);
+/// After so long the clock of whoever takes the heartbeat is asked again.
+const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(10 * 60);
 /// How long a command may take.
 const COMMAND_WITHIN: Duration = Duration::from_secs(10);
 /// What lasts is told again.
@@ -105,7 +108,10 @@ impl Alarm {
     /// # Errors
     /// That it does not, in a sentence.
     pub fn clock_agrees(&self) -> Result<(), String> {
-        self.their_clock.clone().map_or(Ok(()), Err)
+        match &self.their_clock {
+            Some((at, words)) if at.elapsed() < ASKED_AGAIN_AFTER => Err(words.clone()),
+            _ => Ok(()),
+        }
     }
 
     fn beat(&mut self, clock: &Clock) -> Result<(), String> {
@@ -119,7 +125,8 @@ impl Alarm {
         self.beaten = Some(Instant::now());
         let theirs = theirs.filter(|_| matches!(clock, Clock::System));
         self.their_clock = theirs.and_then(|theirs| {
-            machine::agrees(clock.now(), theirs, "whoever takes the heartbeat").err()
+            let agrees = machine::agrees(clock.now(), theirs, "whoever takes the heartbeat");
+            Some((Instant::now(), agrees.err()?))
         });
         Ok(())
     }
