@@ -207,11 +207,7 @@ impl Config {
             )?,
             jobs_every: (jobs_every > 0).then(|| Duration::from_secs(jobs_every * 60)),
             jobs_late_after: Duration::from_secs(jobs_late_after * 60),
-            alarm_heartbeat: given.read_if_set(
-                "HEARTH_ALARM_HEARTBEAT",
-                "use a URL that starts with https:// or http://",
-                web_address,
-            )?,
+            alarm_heartbeat: alarm_heartbeat(&given)?,
             alarm_command: given.value("HEARTH_ALARM_COMMAND").map(PathBuf::from),
             alarm_mail: given.value("HEARTH_ALARM_MAIL").map(str::to_owned),
             alarm_to: given.value("HEARTH_ALARM_TO").map(str::to_owned),
@@ -239,6 +235,18 @@ fn jobs_every(given: &Environment) -> Result<u64, ConfigError> {
         "use a number of minutes up to 1440, a day; 0 leaves the jobs to cron",
         |v| v.parse().ok().filter(|n| (0..=1440).contains(n)),
     )
+}
+
+/// Whoever knows this address makes a monitor believe that all is well, so a refusal does not repeat it.
+fn alarm_heartbeat(given: &Environment) -> Result<Option<String>, ConfigError> {
+    let name = "HEARTH_ALARM_HEARTBEAT";
+    let how = "use a URL that starts with https:// or http://";
+    given
+        .read_if_set(name, how, web_address)
+        .map_err(|_| ConfigError::Slip {
+            name: name.to_owned(),
+            how,
+        })
 }
 
 fn web_address(text: &str) -> Option<String> {

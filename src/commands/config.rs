@@ -8,8 +8,11 @@ use hearth::config::SETTINGS;
 
 use super::{Failure, Outcome, read_settings, say};
 
-/// Never shown: they sign people in or deliver mail.
-const SECRET: &[&str] = &["HEARTH_SECRET", "HEARTH_MAIL", "HEARTH_DATABASE_URL"];
+/// Never shown: whoever knows them signs people in, or makes a monitor believe that all is well.
+const SECRET: &[&str] = &["HEARTH_SECRET", "HEARTH_ALARM_HEARTBEAT"];
+
+/// Addresses that may hold a password, and are shown only if they cannot.
+const ADDRESSES: &[&str] = &["HEARTH_MAIL", "HEARTH_ALARM_MAIL", "HEARTH_DATABASE_URL"];
 
 pub fn run() -> Outcome {
     say!("Settings come from the environment. What is not set holds as by default.\n")?;
@@ -33,5 +36,7 @@ pub fn run() -> Outcome {
 }
 
 fn may_be_shown(name: &str, value: &str) -> bool {
-    name != "HEARTH_SECRET" && !(SECRET.contains(&name) && value.contains('@'))
+    let may_hold_a_password = value.contains('@') || value.contains('?');
+    let is_an_address = ADDRESSES.contains(&name);
+    !(SECRET.contains(&name) || (is_an_address && may_hold_a_password))
 }

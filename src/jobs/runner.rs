@@ -159,6 +159,12 @@ pub fn last_sweep(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
     store::runner::last_completed(conn, SWEEP)
 }
 
+/// Whether a job has anything to do, as the settings are.
+pub(super) fn is_wanted(services: &Services, name: &str) -> bool {
+    JOBS.iter()
+        .any(|job| job.name == name && (job.is_wanted)(services))
+}
+
 /// When the last scheduled copy began that was completed.
 pub fn last_backup(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
     store::runner::last_completed(conn, backup::BACKUP)

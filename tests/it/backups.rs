@@ -397,7 +397,12 @@ fn register() -> Option<Machine> {
         .expect(0);
     machine.run(&["jobs", "run"]).expect(0);
     if !machine.place.is_a_file() {
-        jobs(&machine, "2026-11-23", &[]).complains("PostgreSQL is copied by pg_dump");
+        let said = jobs(&machine, "2026-11-23", &[]).expect(2);
+        assert!(
+            said.err.contains("PostgreSQL is copied by pg_dump"),
+            "{}",
+            said.err
+        );
         return None;
     }
     Some(machine)

@@ -91,7 +91,10 @@ pub fn answer(act: &mut Act<'_>, row: &UnplacedRow, said: &Said) -> Result<Place
                 notes = told;
                 (Answer::AnotherChild, Some(child), String::new())
             }
-            Another::AskedElsewhere => (Answer::AnotherChild, None, String::new()),
+            Another::AskedElsewhere(told) => {
+                notes = told;
+                (Answer::AnotherChild, None, String::new())
+            }
             Another::AskedAgain => return Ok(Placed::AskedAgain),
         },
         Said::Back => (Answer::Back, Some(back(act, row)?), String::new()),
@@ -254,8 +257,8 @@ fn ask_instead(
 enum Another {
     /// The child is put on the register, with what there is to say about it.
     Put(ChildKey, Vec<String>),
-    /// Somebody who may see a child whom the viewer may not is asked.
-    AskedElsewhere,
+    /// Somebody who may see a child whom the viewer may not is asked; with what the viewer would read otherwise.
+    AskedElsewhere(Vec<String>),
     /// The row waits for another answer of the viewer.
     AskedAgain,
 }
@@ -284,12 +287,14 @@ fn another(act: &mut Act<'_>, row: &UnplacedRow) -> Result<Another, RowError> {
             hidden.push((holder.key, format!("the same {}", number.label())));
         }
     }
-    if !hidden.is_empty() {
-        ask_elsewhere(act, row, &hidden)?;
-        return Ok(Another::AskedElsewhere);
-    }
     let rulebook = rulebook::of(act)?;
     let mut prepared = part::Prepared::default();
+    if !hidden.is_empty() {
+        ask_elsewhere(act, row, &hidden)?;
+        let seen = register.numbers_seen_to_be_taken(&listed);
+        register.put(&listed, &seen, &rulebook, &mut prepared);
+        return Ok(Another::AskedElsewhere(prepared.notes()));
+    }
     register.put(&listed, &taken, &rulebook, &mut prepared);
     let notes = prepared.notes();
     let new = part::write(act, prepared.entries)?;

@@ -226,6 +226,13 @@ impl Register {
         matching::taken(&self.known.of_whom(listed))
     }
 
+    /// As [`Self::numbers_taken`], by children whom the sender may see.
+    pub(super) fn numbers_seen_to_be_taken(&self, listed: &Listed) -> Vec<(Number, &KnownChild)> {
+        let mut taken = self.numbers_taken(listed);
+        taken.retain(|(_, holder)| !self.hides(holder.key));
+        taken
+    }
+
     /// Says what becomes of a child of a list.
     fn place(
         &self,
@@ -289,7 +296,8 @@ impl Register {
         digests: &[String],
     ) {
         let mut stranger = Prepared::default();
-        self.put(listed, &[], rulebook, &mut stranger);
+        let seen = self.numbers_seen_to_be_taken(listed);
+        self.put(listed, &seen, rulebook, &mut stranger);
         if let Some(fate) = stranger.fates.last_mut() {
             fate.notes.extend(listed.notes.iter().cloned());
         }

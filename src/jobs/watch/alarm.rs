@@ -44,12 +44,14 @@ impl Ways {
 pub struct Alarm {
     ways: Ways,
     beaten: Option<Instant>,
-    /// When somebody who took a heartbeat had another clock than ours, and in which words. No heartbeat goes out over it, so
-    /// nobody would be asked again: it is forgotten after a while, and then they are.
-    their_clock: Option<(Instant, String)>,
+    /// That whoever took the last heartbeat had another clock than ours. It is so until one who takes a heartbeat agrees; they are
+    /// asked again after a while, although no heartbeat goes out in trouble.
+    their_clock: Option<String>,
     /// What was in trouble at the look before: what is so twice in a row is told.
     before: Vec<Watched>,
     told: Told,
+    /// A way that failed, and until when none is tried again: the others would tell the same at each look.
+    failed: Option<(Instant, String)>,
 }
 
 /// What somebody was told last, and when.
@@ -63,6 +65,8 @@ struct Told {
 const BEAT_EVERY: Duration = Duration::from_secs(55);
 /// How long is waited for whoever takes it.
 const BEAT_WITHIN: Duration = Duration::from_secs(8);
+/// After so long ways of which one failed are tried again.
+const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(10 * 60);
 /// After so long the clock of whoever takes the heartbeat is asked again.
 const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(10 * 60);
 /// How long a command may take.
@@ -88,7 +92,7 @@ impl Alarm {
             .into_iter()
             .filter(|it| it.watched != Watched::Alarm)
             .collect();
-        let beaten = match troubles.is_empty() {
+        let beaten = match troubles.is_empty() || self.may_ask_for_the_time(&troubles) {
             true => self.beat(clock),
             false => Ok(()),
         };
@@ -103,15 +107,21 @@ impl Alarm {
         self.before = troubles.iter().map(|it| it.watched).collect();
     }
 
+    /// Whether nothing but their clock keeps the heartbeat back, and has for a while.
+    fn may_ask_for_the_time(&self, troubles: &[Standing]) -> bool {
+        let is_clock = troubles.iter().all(|it| it.watched == Watched::Clock);
+        let asked = self
+            .beaten
+            .is_none_or(|at| at.elapsed() > ASKED_AGAIN_AFTER);
+        is_clock && self.their_clock.is_some() && asked
+    }
+
     /// Whether the clock of whoever takes the heartbeat agrees with ours, as far as they say.
     ///
     /// # Errors
     /// That it does not, in a sentence.
     pub fn clock_agrees(&self) -> Result<(), String> {
-        match &self.their_clock {
-            Some((at, words)) if at.elapsed() < ASKED_AGAIN_AFTER => Err(words.clone()),
-            _ => Ok(()),
-        }
+        self.their_clock.clone().map_or(Ok(()), Err)
     }
 
     fn beat(&mut self, clock: &Clock) -> Result<(), String> {
@@ -125,8 +135,7 @@ impl Alarm {
         self.beaten = Some(Instant::now());
         let theirs = theirs.filter(|_| matches!(clock, Clock::System));
         self.their_clock = theirs.and_then(|theirs| {
-            let agrees = machine::agrees(clock.now(), theirs, "whoever takes the heartbeat");
-            Some((Instant::now(), agrees.err()?))
+            machine::agrees(clock.now(), theirs, "whoever takes the heartbeat").err()
         });
         Ok(())
     }
@@ -144,8 +153,17 @@ impl Alarm {
         if !is_due {
             return Ok(());
         }
-        let words = in_words(&lasting);
-        self.ways.tell(is_over, &words)?;
+        if let Some((until, words)) = &self.failed
+            && Instant::now() < *until
+        {
+            return Err(words.clone());
+        }
+        let told = self.ways.tell(is_over, &in_words(&lasting));
+        self.failed = told
+            .as_ref()
+            .err()
+            .map(|words| (Instant::now() + TRIED_AGAIN_AFTER, words.clone()));
+        told?;
         self.told = Told {
             troubles: which,
             at: Some(now),

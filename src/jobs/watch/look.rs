@@ -1,6 +1,7 @@
 //! Looks at everything that is watched, again and again. What it saw is written into the database, a real small write, which proves
 //! that one is possible; `hearth verify` reads it there.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chrono::{NaiveDateTime, TimeDelta};
@@ -10,7 +11,7 @@ use super::machine::{self, Pace};
 use super::{Standing, Watch, Watched};
 use crate::clock::Clock;
 use crate::db::{Conn, DbError, Result};
-use crate::jobs::{Services, punctuality, store};
+use crate::jobs::{Services, punctuality, runner, store};
 use crate::log;
 use crate::mail::Transport;
 use crate::mail::waiting::{self, HeldUp};
@@ -98,12 +99,16 @@ impl Looker {
         let same = self.services.db.must_be_the_file_that_was_opened();
         let same = same.map_err(|cause| format!("{cause}."));
         self.watch.found(Watched::File, now, same);
-        let database = self.services.db.file().and_then(|file| file.parent());
+        let database = self.services.db.file().and_then(Path::parent);
         let mail = match &self.services.courier.transport {
             Transport::Folder(folder) => Some(folder.as_path()),
             _ => None,
         };
-        let full = database.into_iter().chain(mail).map(machine::room);
+        let places = database.into_iter().chain(mail);
+        let full = places.map(|it| match it.as_os_str().is_empty() {
+            true => machine::room(Path::new(".")),
+            false => machine::room(it),
+        });
         self.watch.found(Watched::Disk, now, full.collect());
     }
 
@@ -146,7 +151,11 @@ impl Looker {
         }
         let punctuality = punctuality::of_the_sweep(conn, now, self.services.late_after)?;
         let mut jobs = Vec::new();
-        for job in JOBS {
+        // What a job could not do while it was wanted is no trouble once it is not.
+        let wanted = JOBS
+            .iter()
+            .filter(|job| runner::is_wanted(&self.services, job.as_str()));
+        for job in wanted {
             let runs = Runs {
                 completed: store::runner::last_completed(conn, job.as_str())?,
                 problem: store::runner::last_problem(conn, job.as_str())?,
