@@ -13,7 +13,7 @@ use super::{Failure, Outcome, THIS, clock, find_authority, open_ready, say, sett
 
 #[derive(Subcommand)]
 pub enum CalendarCommand {
-    /// Add school terms from a CSV file with the headings name,first_day,last_day,source; all of them, or none
+    /// Add school terms from a CSV file or a workbook with the headings name,first_day,last_day,source; all of them, or none
     Terms {
         /// The list
         file: PathBuf,

@@ -1,12 +1,15 @@
-//! Small lists with headings that Hearth gives: terms, episodes. Every refusal names its line and its column.
+//! Small lists with headings that Hearth gives: terms, episodes; as CSV or as a sheet of a workbook. Every refusal names its line and
+//! its column.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use chrono::NaiveDate;
 
 use crate::intake::csv::records::{Delimiter, Layout, Record, Records, Torn};
 use crate::intake::csv::text::{self, NotText};
-use crate::intake::limits::{LONGEST_CELL, MOST_ROWS};
+use crate::intake::limits::{LARGEST_FILE, LONGEST_CELL, MOST_ROWS};
+use crate::intake::workbook::{Workbook, WorkbookProblem, is_workbook};
 use crate::rules::dates::parse_uk;
 
 /// Why a line is not taken.
@@ -34,6 +37,14 @@ pub enum FileProblem {
     /// Not plain text.
     #[error(transparent)]
     NotText(#[from] NotText),
+    /// Packed as a workbook is, and none that can be read.
+    #[error(transparent)]
+    Workbook(#[from] WorkbookProblem),
+    #[error(
+        "the file is larger than {} MB. Divide the list and send the parts one after the other",
+        LARGEST_FILE / 1024 / 1024
+    )]
+    TooLarge,
     /// The headings are others.
     #[error("line 1: the headings must be {expected}; “{found}” is not one of them")]
     UnknownHeading {
@@ -115,10 +126,10 @@ impl Columns {
 /// The lines of a list; those with nothing in them are passed over, and a line with too many or too few cells is refused.
 ///
 /// # Errors
-/// When it is no text or has other headings.
+/// When it is neither text nor a workbook, or has other headings.
 pub fn read(bytes: &[u8], columns: &Columns) -> Result<(Vec<Line>, Vec<Refused>), FileProblem> {
-    let (text, _) = text::read(bytes)?;
-    let mut records = Records::new(&text, Layout::Text(Delimiter::Comma), 0, 1);
+    let (text, layout) = text_of(bytes, columns)?;
+    let mut records = Records::new(&text, layout, 0, 1);
     let headings = headings(&records.next().unwrap_or_default().cells, columns)?;
     let (mut lines, mut refused) = (Vec::new(), Vec::new());
     for record in records {
@@ -126,7 +137,7 @@ pub fn read(bytes: &[u8], columns: &Columns) -> Result<(Vec<Line>, Vec<Refused>)
         if record.cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        if let Some(reason) = why_torn(&record, headings.len()) {
+        if let Some(reason) = why_torn(&record, layout, headings.len()) {
             refused.push(Refused {
                 line: number,
                 column: "",
@@ -146,8 +157,33 @@ pub fn read(bytes: &[u8], columns: &Columns) -> Result<(Vec<Line>, Vec<Refused>)
     Ok((lines, refused))
 }
 
+/// The list as text; of a workbook the first sheet that is shown and has such headings, or else the first that is shown.
+fn text_of<'a>(bytes: &'a [u8], columns: &Columns) -> Result<(Cow<'a, str>, Layout), FileProblem> {
+    if bytes.len() > LARGEST_FILE {
+        return Err(FileProblem::TooLarge);
+    }
+    if !is_workbook(bytes) {
+        return Ok((text::read(bytes)?.0, Layout::Text(Delimiter::Comma)));
+    }
+    let workbook = Workbook::open(bytes, &|| true)?;
+    let shown = workbook.tabs.iter().enumerate();
+    let shown = shown.filter(|(_, tab)| !tab.is_hidden);
+    let mut chosen = None;
+    for (place, _) in shown {
+        let top = workbook.read(place, Some(1))?;
+        let first = Records::new(&top.text, Layout::Grid, 0, 1).next();
+        if headings(&first.unwrap_or_default().cells, columns).is_ok() {
+            chosen = Some(place);
+            break;
+        }
+        chosen = chosen.or(Some(place));
+    }
+    let grid = workbook.read(chosen.unwrap_or_default(), None)?;
+    Ok((Cow::Owned(grid.text), Layout::Grid))
+}
+
 /// Why the cells of a line cannot be trusted to stand under their headings.
-fn why_torn(record: &Record, headings: usize) -> Option<String> {
+fn why_torn(record: &Record, layout: Layout, headings: usize) -> Option<String> {
     let cells = match record.torn {
         Some(Torn::OpenQuote) => {
             return Some("A quotation mark opens a cell of this line and none closes it. Close it, and read the list again".to_owned());
@@ -160,6 +196,11 @@ fn why_torn(record: &Record, headings: usize) -> Option<String> {
         Some(Torn::ManyCells(cells)) => cells,
         None => record.cells.len(),
     };
+    if layout == Layout::Grid {
+        return (cells > headings).then(|| {
+            "This row has words in a column that has no heading. Delete them, or give the column its heading".to_owned()
+        });
+    }
     (cells != headings).then(|| {
         format!(
             "This line has {cells} cells and the headings are {headings}. A comma within a cell needs quotation marks around the cell"
@@ -200,6 +241,7 @@ fn headings(
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::shared::archives;
 
     const COLUMNS: Columns = Columns {
         needed: &["name", "first_day"],
@@ -252,6 +294,49 @@ mod tests {
             wrong.to_string().starts_with("line 2, first_day: "),
             "{wrong}"
         );
+    }
+
+    #[test]
+    fn a_sheet_of_a_workbook_is_read_as_a_file_of_text_is() {
+        let row = |cells: &[&str]| {
+            let cells = cells.iter().map(|cell| {
+                format!("<table:table-cell><text:p>{cell}</text:p></table:table-cell>")
+            });
+            format!(
+                "<table:table-row>{}</table:table-row>",
+                cells.collect::<String>()
+            )
+        };
+        let table = |name: &str, rows: &[String]| {
+            format!(
+                "<table:table table:name=\"{name}\">{}</table:table>",
+                rows.concat()
+            )
+        };
+        let tables = [
+            table("About", &[row(&["Terms of 2026/27"])]),
+            table(
+                "Terms",
+                &[
+                    row(&["Name", "First day", "Source"]),
+                    row(&["Autumn", "2026-09-02"]),
+                    row(&["", "", ""]),
+                    row(&["Spring", "2027-01-04", "letter", "and more"]),
+                ],
+            ),
+        ];
+        let bytes = archives::open_document(&tables.concat());
+        let (lines, refused) = read(&bytes, &COLUMNS).unwrap();
+        let [autumn] = lines.as_slice() else {
+            panic!("one line, not {}", lines.len())
+        };
+        assert_eq!((autumn.number, autumn.get("source")), (2, ""));
+        assert_eq!(autumn.date("first_day").unwrap().to_string(), "2026-09-02");
+        assert_eq!((refused.len(), refused[0].line), (1, 4));
+        assert!(matches!(
+            read(b"PK\x03\x04 and nothing more", &COLUMNS),
+            Err(FileProblem::Workbook(_))
+        ));
     }
 
     #[test]
