@@ -7,7 +7,8 @@ use super::account::Whom;
 use super::changing;
 use super::entry;
 use super::grouping::{self, Listed, ReadRow, given_names};
-use super::part::{self, Register};
+use super::keeping;
+use super::placing::{self, Register};
 use super::store;
 use super::unplaced::{self, Answer, CandidateLine, Question, UnplacedRow};
 use crate::access::{Act, Action, Subject, Viewer};
@@ -288,7 +289,7 @@ fn another(act: &mut Act<'_>, row: &UnplacedRow) -> Result<Another, RowError> {
         }
     }
     let rulebook = rulebook::of(act)?;
-    let mut prepared = part::Prepared::default();
+    let mut prepared = placing::Prepared::default();
     if !hidden.is_empty() {
         ask_elsewhere(act, row, &hidden)?;
         let seen = register.numbers_seen_to_be_taken(&listed);
@@ -297,7 +298,7 @@ fn another(act: &mut Act<'_>, row: &UnplacedRow) -> Result<Another, RowError> {
     }
     register.put(&listed, &taken, &rulebook, &mut prepared);
     let notes = prepared.notes();
-    let new = part::write(act, prepared.entries)?;
+    let new = keeping::write(act, prepared.entries)?;
     let put = new.first().ok_or(RowError::Unreadable)?;
     Ok(Another::Put(*put, notes))
 }

@@ -2,26 +2,31 @@
 //! puts them on it, and keeps the report.
 //!
 //! - `routing`: which authority a row belongs to.
-//! - `grouping`: which rows are about one child.
+//! - `grouping`: which rows are about one child, and `together`: what they say together.
 //! - `matching`: whether that is a child whom the register holds.
 //! - `entry`: a child to be put on the register, with the checks that are owed.
 //! - `changing`: what a list changes of a child who is held.
+//! - `placing`: what becomes of each child by the register as it stands, and `keeping`: writing it down.
 //! - `part`: some thousand children, compared with the register and taken in one transaction.
 //! - [`mod@account`]: what became of each row.
 //! - [`unplaced`]: rows of which somebody has to say what they are, and [`answering`]: what follows from it.
-//! - [`report`]: what happened, for the person who sent the list.
+//! - [`report`]: what happened, for the person who sent the list; `earlier`: read again later.
 
 pub mod account;
 pub mod answering;
 mod changing;
+mod earlier;
 mod entry;
 mod grouping;
+mod keeping;
 mod matching;
 mod note;
 mod part;
+mod placing;
 pub mod report;
 mod routing;
 mod store;
+mod together;
 pub mod under_way;
 pub mod unplaced;
 
@@ -35,18 +40,21 @@ use crate::clock::{At, Clock};
 use crate::conflict;
 use crate::db::{Conn, Db, DbError, Result};
 use crate::intake::csv::mapping::Mapping;
-use crate::intake::csv::refused::{LineToMend, LineWriter, list_to_mend, table};
+use crate::intake::csv::refused::{LineToMend, LineWriter, list_to_mend};
 use crate::intake::csv::sheet::{Sheet, SheetProblem};
 use crate::intake::workbook::WorkbookProblem;
-use crate::register::{ChildKey, child, resemblance};
 use crate::rules::identifiers::{Reference, ReferenceKind};
 use account::{Became, Fate, Whom};
-use part::{KeptList, Part, parts};
-use report::{Counts, Report};
+pub use earlier::{
+    EndError, FoundInList, account, account_csv, earlier, end_unfinished, find, found_in, list_of,
+    rows_to_mend,
+};
+use keeping::KeptList;
+use part::{Part, parts};
+use report::Report;
 use routing::{List, Routed};
 pub use store::import::{ImportLine, ImportRecord};
 pub use store::rows::AccountLine;
-use unplaced::Question;
 
 /// What the program is called when it takes a list over by itself.
 const PART: &str = "import";
@@ -304,7 +312,7 @@ fn begin(
         };
         let act = &mut Act::new(tx, &list.viewer, at);
         unplaced::owe(act, &kept.reference)?;
-        part::keep(act, &kept, &list.fates, &[])?;
+        keeping::keep(act, &kept, &list.fates, &[])?;
         begun.push(kept);
     }
     Ok(begun)
@@ -363,211 +371,6 @@ fn complete(
         last = Some(kept.reference.clone());
     }
     Ok(last.filter(|_| matches!(order.whose, Whose::One(_))))
-}
-
-/// An authority's earlier imports, the newest first: for an officer those they sent, because a list names children whom
-/// not everybody may see; for a manager all.
-pub fn earlier(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<ImportLine>> {
-    store::import::of_authority(conn, viewer)
-}
-
-/// The import with this reference, if it is among the viewer's [`earlier`] ones.
-pub fn find(
-    conn: &mut Conn,
-    viewer: &Viewer,
-    reference: &Reference,
-) -> Result<Option<ImportRecord>> {
-    let Some(mut held) = store::import::find(conn, viewer, reference)? else {
-        return Ok(None);
-    };
-    let hidden = resemblance::hidden_from(conn, viewer)?;
-    let names = child::references_of(conn, viewer.authority(), &hidden)?;
-    if let Some(report) = held.report.as_mut().filter(|_| held.is_accounted) {
-        // The figures are those of whoever reads: a manager sees more than an officer who sent the list was told.
-        let mut counts = Counts::default();
-        for line in store::rows::of_import(conn, viewer, reference)? {
-            counts.count(line.became);
-        }
-        report.counts = counts;
-    }
-    if let Some(report) = held.report.as_mut() {
-        report
-            .told
-            .retain(|note| !names.iter().any(|name| note.reason.contains(name.as_str())));
-    }
-    Ok(Some(held))
-}
-
-/// The newest list with this row that the viewer may read.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn list_of(
-    conn: &mut Conn,
-    viewer: &Viewer,
-    row: &unplaced::UnplacedRow,
-) -> Result<Option<Reference>> {
-    for import in store::unplaced::imports_of(conn, row.key)? {
-        if store::import::find(conn, viewer, &import)?.is_some() {
-            return Ok(Some(import));
-        }
-    }
-    Ok(None)
-}
-
-/// The rows of an import that have no place, as a CSV file to mend and send again; those that were refused, or those of which
-/// something is asked.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn rows_to_mend(
-    conn: &mut Conn,
-    viewer: &Viewer,
-    import: &Reference,
-    is_refused: bool,
-) -> Result<Option<String>> {
-    if store::import::find(conn, viewer, import)?.is_none() {
-        return Ok(None);
-    }
-    let rows = unplaced::of_import(conn, viewer, import)?;
-    let mut wanted = rows
-        .iter()
-        .filter(|row| (row.question == Question::Refused) == is_refused)
-        .peekable();
-    let Some(headings) = wanted.peek().map(|row| row.headings.clone()) else {
-        return store::import::refused_csv(conn, viewer, import);
-    };
-    let lines: Vec<LineToMend<'_>> = wanted
-        .map(|row| LineToMend {
-            cells: &row.cells,
-            line: row.line,
-            reference: row.reference.as_str(),
-            what: &row.words,
-        })
-        .collect();
-    let written = list_to_mend(&headings, &lines);
-    written.map(Some).map_err(|cause| {
-        DbError::Corrupt(format!("the rows of {import} cannot be written: {cause}"))
-    })
-}
-
-/// What became of each row of an import, if it is among the viewer's [`earlier`] ones.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn account(
-    conn: &mut Conn,
-    viewer: &Viewer,
-    import: &Reference,
-) -> Result<Option<Vec<AccountLine>>> {
-    match store::import::find(conn, viewer, import)? {
-        Some(_) => store::rows::of_import(conn, viewer, import).map(Some),
-        None => Ok(None),
-    }
-}
-
-/// The account as a CSV file: of all rows, or of those that became one thing.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn account_csv(
-    conn: &mut Conn,
-    viewer: &Viewer,
-    import: &Reference,
-    became: Option<&str>,
-) -> Result<Option<String>> {
-    let Some(lines) = account(conn, viewer, import)? else {
-        return Ok(None);
-    };
-    let wanted = lines
-        .iter()
-        .filter(|line| became.is_none_or(|became| line.became.as_str() == became));
-    let rows = wanted.map(|line| {
-        [
-            line.line.to_string(),
-            line.became.label().to_owned(),
-            line.child.clone().unwrap_or_default(),
-            line.unplaced.clone().unwrap_or_default(),
-            line.why.clone(),
-        ]
-    });
-    let headings = [
-        "Line in the file",
-        "What became of it",
-        "Child",
-        "Row in Hearth",
-        "Why",
-    ];
-    table(&headings, rows).map(Some).map_err(|cause| {
-        DbError::Corrupt(format!(
-            "the account of {import} cannot be written: {cause}"
-        ))
-    })
-}
-
-/// Why it was not noted what became of an import.
-#[derive(Debug, thiserror::Error)]
-pub enum EndError {
-    #[error("There is no such list, or you may not see it")]
-    NotFound,
-    #[error("The list came to its end: say of each row what it is")]
-    Ended,
-    #[error("Rows of this list wait for an answer: a manager says of each what it is")]
-    Waiting,
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-conflict!(EndError);
-
-/// Notes what became of an import that was cut off, such as that the list was sent again; ends what is owed for it. Rows of it that
-/// have no place are still to be answered. Writes the audit event.
-///
-/// # Errors
-/// When it came to its end, or is not the viewer's.
-pub fn end_unfinished(
-    act: &mut Act<'_>,
-    import: &Reference,
-    because: &str,
-) -> Result<(), EndError> {
-    let held = store::import::find(act.tx, act.viewer, import)?.ok_or(EndError::NotFound)?;
-    if held.report.is_some() {
-        return Err(EndError::Ended);
-    }
-    let everything = Viewer::program(act.viewer.authority(), PART);
-    let rows = unplaced::of_import(act.tx, &everything, import)?;
-    if rows.iter().any(|row| row.answered.is_none()) {
-        return Err(EndError::Waiting);
-    }
-    Ok(unplaced::end_unfinished(act, import, because)?)
-}
-
-/// By what a child was found in lists, the newest first.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn found_in(conn: &mut Conn, child: ChildKey) -> Result<Vec<FoundInList>> {
-    let rows = store::rows::of_child(conn, child, FOUND_SHOWN)?.into_iter();
-    let found = rows.map(|(import, line, became, why)| FoundInList {
-        import,
-        line,
-        became,
-        why,
-    });
-    Ok(found.collect())
-}
-
-/// Lists in which a child was found that a page shows.
-const FOUND_SHOWN: i64 = 10;
-
-/// That a child was found in a list.
-#[derive(Clone, Debug)]
-pub struct FoundInList {
-    pub import: Reference,
-    pub line: i64,
-    pub became: Became,
-    /// By what, and what it changed.
-    pub why: String,
 }
 
 #[cfg(test)]

@@ -1,0 +1,274 @@
+//! Says what becomes of each child of a list, by the register as it stands. Nothing is written.
+
+use std::collections::{HashMap, HashSet};
+
+use super::account::{Became, Fate, Whom};
+use super::changing::{self, Change};
+use super::grouping::{Listed, Number};
+use super::keeping::digest;
+use super::matching::{self, Found};
+use super::note::{Kind, RowNote};
+use super::store;
+use super::store::unplaced::Earlier;
+use super::unplaced::Question;
+use super::{PART, entry};
+use crate::access::Viewer;
+use crate::db::{Conn, Result};
+use crate::policy::rulebook::Rulebook;
+use crate::register::ChildKey;
+use crate::register::resemblance::{self, KnownChild, Resemblances};
+use crate::rules::same_child::Verdict;
+use crate::rules::spell::Spell;
+
+/// What is to become of a piece.
+#[derive(Default)]
+pub(super) struct Prepared {
+    pub(super) fates: Vec<Fate>,
+    pub(super) entries: Vec<entry::Prepared>,
+    pub(super) changes: Vec<Change>,
+}
+
+impl Prepared {
+    /// What there is to say, each a sentence.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let notes = self.fates.iter().flat_map(|fate| &fate.notes);
+        notes.map(|note| note.reason.clone()).collect()
+    }
+}
+
+/// The children of an authority, and what was asked about rows before.
+pub(super) struct Register {
+    known: Resemblances<KnownChild>,
+    /// The children whom the sender may not see.
+    hidden: HashSet<ChildKey>,
+    /// Those of them about whom the sender had a row in an earlier list.
+    told_of: HashSet<ChildKey>,
+    /// The digests of rows that the sender had in an earlier list and that were asked about; known only if somebody is hidden from
+    /// them.
+    sent_before: HashSet<String>,
+    earlier: HashMap<String, Earlier>,
+}
+
+impl Register {
+    /// With the program's own eyes: a restricted child who is not seen would be taken twice.
+    pub(super) fn read(conn: &mut Conn, sender: &Viewer) -> Result<Self> {
+        let everything = Viewer::program(sender.authority(), PART);
+        let hidden = resemblance::hidden_from(conn, sender)?;
+        let (told_of, sent_before) = match (hidden.is_empty(), sender.account()) {
+            (false, Some(account)) => (
+                store::rows::told_of(conn, account, &hidden)?,
+                store::rows::asked_about(conn, account)?,
+            ),
+            _ => (HashSet::new(), HashSet::new()),
+        };
+        Ok(Self {
+            known: resemblance::known(conn, &everything)?,
+            hidden,
+            told_of,
+            sent_before,
+            earlier: store::unplaced::earlier(conn, sender.authority())?,
+        })
+    }
+
+    /// Whether a child is one whom the sender may not see.
+    pub(super) fn hides(&self, child: ChildKey) -> bool {
+        self.hidden.contains(&child)
+    }
+
+    /// The child with this key.
+    pub(super) fn held(&self, child: ChildKey) -> Option<&KnownChild> {
+        self.known.iter().find(|held| held.key == child)
+    }
+
+    /// Whom a child of a list is or may be.
+    pub(super) fn like(&self, listed: &Listed) -> Vec<(ChildKey, String)> {
+        let like = self.known.of_whom(listed).into_iter();
+        like.filter(|it| it.verdict() != Verdict::Another)
+            .map(|it| (it.child.key, it.compared.in_words()))
+            .collect()
+    }
+
+    /// The numbers of a child of a list that others have.
+    pub(super) fn numbers_taken(&self, listed: &Listed) -> Vec<(Number, &KnownChild)> {
+        matching::taken(&self.known.of_whom(listed))
+    }
+
+    /// As [`Self::numbers_taken`], by children whom the sender may see.
+    pub(super) fn numbers_seen_to_be_taken(&self, listed: &Listed) -> Vec<(Number, &KnownChild)> {
+        let mut taken = self.numbers_taken(listed);
+        taken.retain(|(_, holder)| !self.hides(holder.key));
+        taken
+    }
+
+    /// Says what becomes of a child of a list.
+    pub(super) fn place(
+        &self,
+        conn: &mut Conn,
+        listed: &Listed,
+        headings: &str,
+        rulebook: &Rulebook,
+        prepared: &mut Prepared,
+    ) -> Result<()> {
+        let digests: Vec<String> = match self.earlier.is_empty() {
+            true => Vec::new(),
+            false => listed
+                .rows
+                .iter()
+                .map(|row| digest(headings, &row.cells))
+                .collect(),
+        };
+        let earlier = matching::earlier_of(&self.earlier, &digests);
+        let before = prepared.fates.len();
+        let is_hidden = match matching::find(&self.known, listed, &earlier) {
+            Found::Held(held, why) => {
+                let is_hidden = self.hides(held.key);
+                let changes = changing::compare(conn, held, listed, &why, is_hidden)?;
+                prepared.fates.extend(changes.fates);
+                prepared.changes.extend(changes.changes);
+                is_hidden
+            }
+            Found::Perhaps(candidates) => self.ask(listed, &candidates, prepared),
+            Found::New { taken } => {
+                let holders: Vec<(&KnownChild, String)> = taken
+                    .iter()
+                    .filter(|(_, holder)| self.hides(holder.key))
+                    .map(|(number, holder)| (*holder, format!("the same {}", number.label())))
+                    .collect();
+                match (&listed.like, holders.is_empty()) {
+                    (None, true) => {
+                        self.put(listed, &taken, rulebook, prepared);
+                        false
+                    }
+                    _ => self.ask(listed, &holders, prepared),
+                }
+            }
+        };
+        let fates = prepared.fates.get_mut(before..).unwrap_or_default();
+        if let Some(fate) = fates.last_mut() {
+            fate.notes.extend(listed.notes.iter().cloned());
+        }
+        if is_hidden {
+            self.tell_instead(listed, rulebook, fates, &digests);
+        }
+        Ok(())
+    }
+
+    /// To whoever may not see the child whom a row is about, it reads as it would if nobody like that child were held; sent again, as
+    /// it would then.
+    fn tell_instead(
+        &self,
+        listed: &Listed,
+        rulebook: &Rulebook,
+        fates: &mut [Fate],
+        digests: &[String],
+    ) {
+        let mut stranger = Prepared::default();
+        let seen = self.numbers_seen_to_be_taken(listed);
+        self.put(listed, &seen, rulebook, &mut stranger);
+        if let Some(fate) = stranger.fates.last_mut() {
+            fate.notes.extend(listed.notes.iter().cloned());
+        }
+        let is_sent_again = digests
+            .iter()
+            .any(|digest| self.sent_before.contains(digest));
+        for fate in fates {
+            let as_new = stranger.fates.iter_mut().find(|it| it.line == fate.line);
+            let told = as_new.map(|it| (it.became, std::mem::take(&mut it.notes)));
+            let (became, notes) = told.unwrap_or((Became::New, Vec::new()));
+            let became = match is_sent_again || self.was_told_of(fate) {
+                true => Became::Known,
+                false => became,
+            };
+            fate.instead = Some((became, notes));
+        }
+    }
+
+    /// Whether the sender had a row about this child in an earlier list.
+    fn was_told_of(&self, fate: &Fate) -> bool {
+        match fate.whom {
+            Whom::Held(child) => self.told_of.contains(&child),
+            Whom::New(_) | Whom::Asked(_) => false,
+        }
+    }
+
+    /// Asks whether it is one of these, or the child of the list whom it is like; says whether the sender may not see one of them.
+    fn ask(
+        &self,
+        listed: &Listed,
+        candidates: &[(&KnownChild, String)],
+        prepared: &mut Prepared,
+    ) -> bool {
+        let named: Vec<String> = candidates
+            .iter()
+            .map(|(child, why)| format!("{} ({why})", child.reference))
+            .collect();
+        let on_the_register = (!named.is_empty())
+            .then(|| format!("This may be a child on the register: {}", named.join("; ")));
+        let in_the_list = listed
+            .like
+            .as_ref()
+            .map(|(line, words)| format!("This may be the same child as on line {line}: {words}"));
+        let words: Vec<String> = on_the_register.into_iter().chain(in_the_list).collect();
+        let words = words.join(". ");
+        let keys: Vec<(ChildKey, String)> = candidates
+            .iter()
+            .map(|(child, why)| (child.key, why.clone()))
+            .collect();
+        for row in &listed.rows {
+            let mut fate = changing::asked(row, Question::SameChild, words.clone(), keys.clone());
+            if let Whom::Asked(asked) = &mut fate.whom {
+                asked.like.clone_from(&listed.like);
+            }
+            prepared.fates.push(fate);
+        }
+        candidates.iter().any(|(child, _)| self.hides(child.key))
+    }
+
+    /// A child who is new; without a number that another child has.
+    pub(super) fn put(
+        &self,
+        listed: &Listed,
+        taken: &[(Number, &KnownChild)],
+        rulebook: &Rulebook,
+        prepared: &mut Prepared,
+    ) {
+        let mut entry = entry::prepare(listed, rulebook);
+        let mut notes = Vec::new();
+        for (number, holder) in taken {
+            match number {
+                Number::Upn => entry.entry.child.particulars.upn = None,
+                Number::Nhs => entry.entry.child.particulars.nhs_number = None,
+            }
+            let reason = format!(
+                "The {} is that of {} on the register, who is another child. It was not kept: check whose it is",
+                number.label(),
+                holder.reference
+            );
+            notes.push(RowNote::of_row(Kind::Doubt, listed.line(), reason));
+        }
+        let place = prepared.entries.len();
+        let became = match entry.is_open() {
+            true => Became::New,
+            false => Became::Closed,
+        };
+        prepared.entries.push(entry);
+        let line = listed.line();
+        let mut told: Vec<Spell> = Vec::with_capacity(listed.rows.len());
+        for row in &listed.rows {
+            let (became, why) = match told.as_slice() {
+                [] => (became, "nobody like them is held".to_owned()),
+                earlier if earlier.contains(&row.spell) => {
+                    (Became::Known, format!("one child with line {line}"))
+                }
+                _ => (
+                    Became::Changed,
+                    format!("one child with line {line}, another time on the register"),
+                ),
+            };
+            told.push(row.spell);
+            let mut fate = Fate::new(row.line, became, Whom::New(place), why);
+            fate.notes = std::mem::take(&mut notes);
+            prepared.fates.push(fate);
+        }
+    }
+}
