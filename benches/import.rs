@@ -12,7 +12,7 @@ mod scene;
 mod yardstick;
 
 use std::fmt::Write;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hearth::clock::Clock;
 use hearth::db::Db;
@@ -41,8 +41,10 @@ fn main() {
     };
     cores::stay_on(cores::SERVICE);
     let plain_rows = yardstick::rows_per_second();
-    println!("| import | rows | taken | unchanged | refused | rows/s | plain rows for each |");
-    println!("|---|---|---|---|---|---|---|");
+    println!(
+        "| import | rows | taken | unchanged | refused | rows/s | plain rows for each | longest write |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
     let mut rounds: Vec<[Timed; 3]> = (0..ROUNDS).map(|_| round(&list)).collect();
     for (which, name) in ["said what would happen", "taken", "again"]
         .iter()
@@ -58,9 +60,10 @@ fn main() {
             ..
         } = median.counts;
         println!(
-            "| {name} | {rows} | {taken} | {unchanged} | {refused} | {:.0} | {:.1} |",
+            "| {name} | {rows} | {taken} | {unchanged} | {refused} | {:.0} | {:.1} | {:.0} ms |",
             median.per_second,
-            plain_rows / median.per_second
+            plain_rows / median.per_second,
+            median.longest_write.as_secs_f64() * 1e3
         );
     }
 }
@@ -68,6 +71,8 @@ fn main() {
 struct Timed {
     counts: Counts,
     per_second: f64,
+    /// For which others had to wait.
+    longest_write: Duration,
 }
 
 /// Into an empty register: a dry run, the import, the same list again.
@@ -86,11 +91,13 @@ fn timed(db: &Db, list: &[u8], dry_run: bool) -> Timed {
         whose: Whose::ByColumn,
         dry_run,
     };
+    db.take_longest_write();
     let began = Instant::now();
     let report = take(db, &order, &Clock::stepped(scene::now()), &mut |_| ()).expect("a list");
     Timed {
         per_second: report.counts.rows as f64 / began.elapsed().as_secs_f64(),
         counts: report.counts,
+        longest_write: db.take_longest_write(),
     }
 }
 

@@ -46,27 +46,32 @@ fn main() {
     let plain_rows = yardstick::rows_per_second();
     let mut rounds: Vec<[Timed; 4]> = (0..ROUNDS).map(|_| round(&scene.file)).collect();
     println!(
-        "| sweep of {} children | found | done | seconds | plain rows in that time | other/Hearth |",
+        "| sweep of {} children | found | done | seconds | plain rows in that time | longest write | other/Hearth |",
         scene.children
     );
-    println!("|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|");
     let names = ["new lapses", "again", "new notices", "again"];
     for (which, name) in names.iter().enumerate() {
         rounds.sort_by_key(|round| round[which].took);
-        let Timed { work, took } = &rounds[ROUNDS / 2][which];
+        let Timed {
+            work,
+            took,
+            longest_write,
+        } = &rounds[ROUNDS / 2][which];
         let seconds = took.as_secs_f64();
         let ratio =
             number(which + 1).map_or("–".to_owned(), |other| format!("{:.1}", other / seconds));
         println!(
-            "| {name} | {} | {} | {seconds:.3} | {:.0} | {ratio} |",
+            "| {name} | {} | {} | {seconds:.3} | {:.0} | {:.0} ms | {ratio} |",
             work.found,
             work.did,
-            seconds * plain_rows
+            seconds * plain_rows,
+            longest_write.as_secs_f64() * 1e3
         );
     }
     let proof = proof(&scene.file);
     let in_that_time = proof.took.as_secs_f64() * plain_rows;
-    println!("| {} | {in_that_time:.0} | – |", proof.words());
+    println!("| {} | {in_that_time:.0} | – | – |", proof.words());
 }
 
 /// What `verify` looked at, and how long it took.
@@ -126,6 +131,8 @@ fn proof_of(services: &Services) -> Proof {
 struct Timed {
     work: Work,
     took: Duration,
+    /// For which others had to wait.
+    longest_write: Duration,
 }
 
 /// A night in which checks lapse, the next sweep, and the same for notices.
@@ -142,11 +149,17 @@ fn round(register: &Path) -> [Timed; 4] {
 }
 
 fn timed(services: &Services) -> Timed {
+    services.db.take_longest_write();
     let began = Instant::now();
     let work = sweep::run(services, At::of(scene::now())).expect("a sweep");
     let took = began.elapsed();
     assert_eq!(work.problem, "");
-    Timed { work, took }
+    let longest_write = services.db.take_longest_write();
+    Timed {
+        work,
+        took,
+        longest_write,
+    }
 }
 
 fn services(file: &Path) -> Services {

@@ -175,7 +175,11 @@ fn fill(tx: &mut Conn, code: &str, size: usize, random: &mut StdRng) -> Result<(
         entry.next_check_on = owed.iter().map(|check| check.due_on).min();
     }
     let added = bulk::add_all(&mut Act::new(tx, &viewer, At::of(now())), &made)?;
-    let owed: Vec<_> = added.iter().map(|(child, _)| *child).zip(owed).collect();
+    let owed: Vec<_> = added
+        .iter()
+        .zip(&owed)
+        .map(|((child, _), owed)| (*child, owed.as_slice()))
+        .collect();
     owed::owe_first(&mut Act::new(tx, &viewer, At::of(now())), &owed)?;
     Ok(())
 }

@@ -18,6 +18,7 @@ mod writers;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use condition::Condition;
 pub use connection::{Backend, Conn, OpenError};
@@ -201,6 +202,11 @@ impl Db {
     /// The file of the database, where it has one.
     pub fn file(&self) -> Option<&Path> {
         self.opener.file()
+    }
+
+    /// The longest time that one transaction kept others from writing, since this was asked last.
+    pub fn take_longest_write(&self) -> Duration {
+        self.writers.take_longest()
     }
 
     /// How the connections are in use.

@@ -1,7 +1,8 @@
 //! Whoever writes. On SQLite one at a time, in the order in which they came; on both databases with an end to their patience, so that
 //! whoever was told that nothing was saved can rely on it.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::FairMutex;
@@ -44,6 +45,8 @@ pub(super) struct Writers {
     /// Whose turn it is; where the database lets one write at a time.
     turn: Option<FairMutex<()>>,
     waiting: AtomicUsize,
+    /// In microseconds.
+    longest: AtomicU64,
     file: Option<OpenedFile>,
 }
 
@@ -54,6 +57,7 @@ impl Writers {
             pool,
             turn: file.map(|_| FairMutex::new(())),
             waiting: AtomicUsize::new(0),
+            longest: AtomicU64::new(0),
             file: file.map(OpenedFile::at),
         }
     }
@@ -74,11 +78,21 @@ impl Writers {
         let mut conn = self.pool.get_timeout(left).map_err(DbError::Pool)?;
         drop(place);
         self.must_be_the_same()?;
-        transaction::write(&mut conn, deadline, |tx| {
+        let began = Cell::new(Instant::now());
+        let done = transaction::write(&mut conn, deadline, |tx| {
+            began.set(Instant::now());
             let value = f(tx)?;
             self.must_be_the_same()?;
             Ok(value)
-        })
+        });
+        let held = u64::try_from(began.get().elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.longest.fetch_max(held, Ordering::Relaxed);
+        done
+    }
+
+    /// The longest time that one transaction kept others from writing, since this was asked last.
+    pub(super) fn take_longest(&self) -> Duration {
+        Duration::from_micros(self.longest.swap(0, Ordering::Relaxed))
     }
 
     /// Refuses when the file that was opened is not the one that is there.

@@ -182,7 +182,7 @@ pub fn owe(
 
 /// Writes the first duties of children who were put on the register a moment ago, each with the earliest due day
 /// beside it already ([`register::bulk::add_all`]). They are owed nothing else yet, so nothing is looked up.
-pub fn owe_first(act: &mut Act<'_>, owed: &[(ChildKey, Vec<DutyOwed>)]) -> Result<()> {
+pub fn owe_first(act: &mut Act<'_>, owed: &[(ChildKey, &[DutyOwed])]) -> Result<()> {
     let new: Vec<NewDuty<'_>> = owed
         .iter()
         .flat_map(|(child, duties)| {

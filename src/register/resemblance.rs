@@ -97,6 +97,23 @@ impl<T: Identified> Resemblances<T> {
     /// One more; gives its place.
     pub fn add(&mut self, child: T) -> usize {
         let place = self.all.len();
+        self.index(place, &child);
+        self.all.push(child);
+        self.folded.push(OnceCell::new());
+        place
+    }
+
+    /// Holds a child at a place in the stead of the one who stood there.
+    pub fn replace(&mut self, place: usize, child: T) {
+        self.index(place, &child);
+        if let (Some(held), Some(folded)) = (self.all.get_mut(place), self.folded.get_mut(place)) {
+            *held = child;
+            *folded = OnceCell::new();
+        }
+    }
+
+    /// By what a child is found. What is said no more is still looked at, and compared it finds nobody.
+    fn index(&mut self, place: usize, child: &T) {
         let identity = child.identity();
         let born = self.by_birth.entry(identity.date_of_birth).or_default();
         born.push(place);
@@ -105,9 +122,6 @@ impl<T: Identified> Resemblances<T> {
         }
         let named = self.by_name.entry(child.name_key()).or_default();
         named.push(place);
-        self.all.push(child);
-        self.folded.push(OnceCell::new());
-        place
     }
 
     /// The most of them who were born on one day, and the day.
@@ -188,6 +202,14 @@ fn numbers(identity: &Identity<'_>) -> Vec<(Kind, String)> {
 /// When the database does not answer.
 pub fn known(conn: &mut Conn, viewer: &Viewer) -> Result<Resemblances<KnownChild>> {
     Ok(Resemblances::of(store::known::all(conn, viewer)?))
+}
+
+/// These children, as far as one has to know them.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn these(conn: &mut Conn, children: &[ChildKey]) -> Result<Vec<KnownChild>> {
+    store::known::these(conn, children)
 }
 
 /// The children of the authority whom this viewer may not see. What they send may meet one of them, and must not tell them so.

@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use super::store;
-use crate::access::{Act, Action, Role, Subject, Viewer, accounts};
+use crate::access::{Act, Action, Role, Subject, Viewer, accounts, authority};
+use crate::clock::At;
 use crate::conflict;
-use crate::db::{Conn, DbError, Result};
+use crate::db::{Conn, Db, DbError, Result};
 use crate::duty::DutyKey;
 use crate::duty::owed::{self, copy_next};
 use crate::policy::rulebook;
@@ -300,29 +301,74 @@ pub fn carry_out(act: &mut Act<'_>, seen: &str) -> Result<usize, SpreadError> {
         return Err(SpreadError::Changed);
     }
     let by = format!("by {}", act.viewer.name());
-    move_all(act, &plan, &by)?;
+    move_all(act, &plan.moves, &by)?;
     Ok(plan.moves.len())
 }
 
-/// Spreads what was overdue when a list was taken over a moment ago and got the last day that the policy allows, all the same
-/// one: no rule asks for that day itself. What a rule dates stays for a manager to look at. Gives how many were brought
-/// forward; writes an audit event for each.
-pub fn spread_taken_over(act: &mut Act<'_>) -> Result<usize> {
-    let rulebook = rulebook::of(act)?;
-    let program = Viewer::program(act.viewer.authority(), "import");
-    let today = rulebook.today;
-    let waiting = store::capacity::waiting(act.tx, &program, today, Some(today))?;
-    if waiting.is_empty() {
-        return Ok(0);
+/// How many checks are moved in one transaction when a list is taken over, so that no other writer waits long.
+const MOVED_TOGETHER: usize = 200;
+
+/// How often the plan for a list is made anew because somebody wrote meanwhile, before it is made and carried out in one transaction.
+const TRIES: usize = 5;
+
+/// Spreads what was overdue when a list was taken over today and got the last day that the policy allows, all the same
+/// one: no rule asks for that day itself. What a rule dates stays for a manager to look at. Writes an audit event for each that is
+/// brought forward. It is planned while others may write, and carried out as long as nobody has.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn spread_taken_over(db: &Db, viewer: &Viewer, at: At) -> Result<()> {
+    for _ in 0..TRIES {
+        let (revision, plan) = db.read_now(|conn| {
+            let revision = authority::by_key(conn, viewer.authority())?.revision;
+            Ok::<_, DbError>((revision, plan_taken_over(conn, viewer, at)?))
+        })?;
+        if move_while_unchanged(db, viewer, at, (revision, &plan.moves))? {
+            return Ok(());
+        }
     }
-    let plan = plan_for(act.tx, &program, &rulebook, waiting)?;
-    move_all(act, &plan, "when the list was taken over")?;
-    Ok(plan.moves.len())
+    db.write_now(|tx| {
+        let plan = plan_taken_over(tx, viewer, at)?;
+        move_all(&mut Act::new(tx, viewer, at), &plan.moves, TAKEN_OVER)
+    })
 }
 
-fn move_all(act: &mut Act<'_>, plan: &Plan, by: &str) -> Result<()> {
+const TAKEN_OVER: &str = "when the list was taken over";
+
+fn plan_taken_over(conn: &mut Conn, viewer: &Viewer, at: At) -> Result<Plan> {
+    let today = at.today();
+    let rulebook = rulebook::load(conn, viewer.authority(), today)?;
+    let program = Viewer::program(viewer.authority(), "import");
+    let waiting = store::capacity::waiting(conn, &program, today, Some(today))?;
+    plan_for(conn, &program, &rulebook, waiting)
+}
+
+/// Moves checks, some at a time, until somebody else writes; says whether all were moved.
+fn move_while_unchanged(
+    db: &Db,
+    viewer: &Viewer,
+    at: At,
+    (mut revision, moves): (i64, &[(Waiting, NaiveDate)]),
+) -> Result<bool> {
+    for together in moves.chunks(MOVED_TOGETHER) {
+        let stands = db.write_now(|tx| {
+            if authority::by_key(tx, viewer.authority())?.revision != revision {
+                return Ok(None);
+            }
+            move_all(&mut Act::new(tx, viewer, at), together, TAKEN_OVER)?;
+            Ok::<_, DbError>(Some(authority::by_key(tx, viewer.authority())?.revision))
+        })?;
+        match stands {
+            Some(stands) => revision = stands,
+            None => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
+fn move_all(act: &mut Act<'_>, moves: &[(Waiting, NaiveDate)], by: &str) -> Result<()> {
     let rulebook = rulebook::of(act)?;
-    for (check, to) in &plan.moves {
+    for (check, to) in moves {
         let why = format!(
             "{} Brought forward on {} from {} so that no week has more checks than the officers can do (spread {by}).",
             check.why,

@@ -175,6 +175,7 @@ fn of_the_connections(app: &App) {
     gauge!("hearth_database_readers_in_use").set(f64::from(used.reading));
     gauge!("hearth_database_readers").set(f64::from(used.readers));
     gauge!("hearth_database_writers_waiting").set(number(used.waiting_to_write));
+    gauge!("hearth_database_longest_write_seconds").set(app.db.take_longest_write().as_secs_f64());
 }
 
 fn of_the_watch(app: &App, now: NaiveDateTime) {

@@ -298,7 +298,7 @@ fn another(act: &mut Act<'_>, row: &UnplacedRow) -> Result<Another, RowError> {
     }
     register.put(&listed, &taken, &rulebook, &mut prepared);
     let notes = prepared.notes();
-    let new = keeping::write(act, prepared.entries)?;
+    let new = keeping::write(act, &prepared.entries)?;
     let put = new.first().ok_or(RowError::Unreadable)?;
     Ok(Another::Put(*put, notes))
 }

@@ -34,6 +34,15 @@ pub(super) enum Change {
     OtherHome(ChildKey, Place),
 }
 
+impl Change {
+    /// Whose record it is.
+    pub(super) fn child(&self) -> ChildKey {
+        match self {
+            Self::Adds(child, _) | Self::Back(child, _, _) | Self::OtherHome(child, _) => *child,
+        }
+    }
+}
+
 /// What becomes of the rows about a child who is held, and what they change.
 pub(super) struct Changes {
     pub(super) fates: Vec<Fate>,

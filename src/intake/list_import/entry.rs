@@ -24,9 +24,16 @@ use crate::rules::schedule::{DutyOwed, Entry, first_checks};
 use crate::rules::tier::{AddressFact, Assessment, Facts, Seen, Tier, assess, assess_again_on};
 use crate::standing::whereabouts;
 
-/// A child ready to be written.
-pub(super) struct Prepared {
-    pub(super) entry: NewEntry,
+/// Children ready to be written.
+#[derive(Default)]
+pub(super) struct Entries {
+    pub(super) entries: Vec<NewEntry>,
+    /// What follows for each of them.
+    pub(super) following: Vec<Following>,
+}
+
+/// What follows when a child is put on the register.
+pub(super) struct Following {
     pub(super) owed: Vec<DutyOwed>,
     /// The day on which the tier is assessed again, if time alone can change it.
     pub(super) assess_again_on: Option<NaiveDate>,
@@ -34,14 +41,21 @@ pub(super) struct Prepared {
     pub(super) words: String,
 }
 
-impl Prepared {
-    pub(super) fn is_open(&self) -> bool {
-        self.entry.child.status.is_open()
+impl Entries {
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// One more; gives its place.
+    pub(super) fn add(&mut self, (entry, following): (NewEntry, Following)) -> usize {
+        self.entries.push(entry);
+        self.following.push(following);
+        self.entries.len() - 1
     }
 }
 
 /// Prepares a child who is new to the register.
-pub(super) fn prepare(listed: &Listed, rulebook: &Rulebook) -> Prepared {
+pub(super) fn prepare(listed: &Listed, rulebook: &Rulebook) -> (NewEntry, Following) {
     let child = &listed.said;
     let history = &listed.history;
     let (latest, earlier) = match (history.lasts_since, history.past.split_last()) {
@@ -146,12 +160,12 @@ pub(super) fn prepare(listed: &Listed, rulebook: &Rulebook) -> Prepared {
             .collect(),
         next_check_on: owed.iter().map(|check| check.due_on).min(),
     };
-    Prepared {
-        entry,
+    let following = Following {
         owed,
         assess_again_on,
         words: words(listed),
-    }
+    };
+    (entry, following)
 }
 
 /// A time on the register, as a list tells of it.

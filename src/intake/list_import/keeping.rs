@@ -67,122 +67,138 @@ fn is_still_so(conn: &mut Conn, earlier: &Earlier, asked: &Asked) -> Result<bool
     Ok(true)
 }
 
+/// What was known before a part was written.
+pub(super) struct Before<'a> {
+    /// What was asked about rows before, by their digests.
+    pub(super) earlier: &'a HashMap<String, Earlier>,
+    /// The child of each line of the list that was taken in a part before.
+    pub(super) placed: &'a HashMap<usize, ChildKey>,
+}
+
+/// What was written down of a part.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// What is asked about rows, by their digests.
+    pub(super) asked: HashMap<String, Earlier>,
+}
+
 /// Writes down what became of each row, and what is asked about those that have no place. What was asked already about the very
-/// same row is not asked again.
+/// same row is not asked again. `new` are the children who were put on the register with these rows.
 pub(super) fn keep(
     act: &mut Act<'_>,
-    kept: &KeptList,
+    list: &KeptList,
     fates: &[Fate],
     new: &[ChildKey],
-) -> Result<()> {
-    let asks = fates.iter().any(|fate| matches!(fate.whom, Whom::Asked(_)));
-    let mut earlier = match asks {
-        true => store::unplaced::earlier(act.tx, act.viewer.authority())?,
-        false => HashMap::new(),
-    };
+    before: &Before<'_>,
+) -> Result<Kept> {
+    let mut kept = Kept::default();
     let child_of = |whom: &Whom| match whom {
         Whom::New(place) => new.get(*place).copied(),
         Whom::Held(child) => Some(*child),
         Whom::Asked(_) => None,
     };
-    let of_line: HashMap<usize, &Whom> = match asks {
-        true => fates.iter().map(|fate| (fate.line, &fate.whom)).collect(),
+    // A row may be like the child of another line, who came onto the register a moment ago.
+    let asks = fates.iter().any(|fate| matches!(fate.whom, Whom::Asked(_)));
+    let of_line: HashMap<usize, ChildKey> = match asks {
+        true => fates
+            .iter()
+            .filter_map(|fate| Some((fate.line, child_of(&fate.whom)?)))
+            .collect(),
         false => HashMap::new(),
     };
     let mut rows = Vec::with_capacity(fates.len());
     for fate in fates {
         let line = i64::try_from(fate.line).unwrap_or(i64::MAX);
-        let (child, unplaced) = match &fate.whom {
-            whom @ (Whom::New(_) | Whom::Held(_)) => (child_of(whom), None),
+        let unplaced = match &fate.whom {
+            Whom::New(_) | Whom::Held(_) => None,
             Whom::Asked(asked) => {
-                let digest = kept.digest(&asked.cells);
-                // The child of the other line came onto the register a moment ago.
-                let mut candidates = asked.candidates.clone();
-                candidates.extend(asked.like.iter().filter_map(|(line, why)| {
-                    let other = of_line.get(line)?;
-                    Some((child_of(other)?, why.clone()))
-                }));
-                let key = match earlier.get(&digest) {
-                    Some(earlier) if is_still_so(act.tx, earlier, asked)? => earlier.key,
-                    _ => {
-                        let key = store::unplaced::insert(
-                            act.tx,
-                            &NewUnplaced {
-                                authority: act.viewer.authority(),
-                                import: kept.key,
-                                line,
-                                question: asked.question,
-                                words: &asked.words,
-                                candidates: &candidates,
-                                headings: &kept.headings,
-                                cells: &asked.cells,
-                                mapping: &kept.mapping,
-                                digest: &digest,
-                            },
-                        )?;
-                        let now = Earlier {
-                            key,
-                            question: asked.question,
-                            answer: None,
-                            answered_at: None,
-                            child: None,
-                        };
-                        earlier.insert(digest, now);
-                        key
-                    }
-                };
-                (None, Some(key))
+                let like = asked.like.iter().filter_map(|(line, why)| {
+                    let other = of_line.get(line).or_else(|| before.placed.get(line))?;
+                    Some((*other, why.clone()))
+                });
+                let candidates = asked.candidates.iter().cloned().chain(like).collect();
+                Some(kept.ask(act, (list, line), asked, candidates, before)?)
             }
         };
         rows.push(store::rows::NewRow {
-            import_id: kept.key.number(),
+            import_id: list.key.number(),
             line,
             became: fate.became.as_str(),
             told_as: fate.told_as().as_str(),
-            child_id: child.map(ChildKey::number),
+            child_id: child_of(&fate.whom).map(ChildKey::number),
             unplaced_id: unplaced.map(UnplacedKey::number),
             why: &fate.why,
         });
     }
-    store::rows::insert(act.tx, &rows)
+    store::rows::insert(act.tx, &rows)?;
+    Ok(kept)
+}
+
+impl Kept {
+    /// Asks about a row that has no place, unless that was asked already.
+    fn ask(
+        &mut self,
+        act: &mut Act<'_>,
+        (list, line): (&KeptList, i64),
+        asked: &Asked,
+        candidates: Vec<(ChildKey, String)>,
+        before: &Before<'_>,
+    ) -> Result<UnplacedKey> {
+        let digest = list.digest(&asked.cells);
+        let earlier = self.asked.get(&digest);
+        if let Some(earlier) = earlier.or_else(|| before.earlier.get(&digest))
+            && is_still_so(act.tx, earlier, asked)?
+        {
+            return Ok(earlier.key);
+        }
+        let key = store::unplaced::insert(
+            act.tx,
+            &NewUnplaced {
+                authority: act.viewer.authority(),
+                import: list.key,
+                line,
+                question: asked.question,
+                words: &asked.words,
+                candidates: &candidates,
+                headings: &list.headings,
+                cells: &asked.cells,
+                mapping: &list.mapping,
+                digest: &digest,
+            },
+        )?;
+        let now = Earlier {
+            key,
+            question: asked.question,
+            answer: None,
+            answered_at: None,
+            child: None,
+        };
+        self.asked.insert(digest, now);
+        Ok(key)
+    }
 }
 
 /// Writes new children, what is owed to them, and an event each.
-pub(super) fn write(act: &mut Act<'_>, prepared: Vec<entry::Prepared>) -> Result<Vec<ChildKey>> {
-    if prepared.is_empty() {
+pub(super) fn write(act: &mut Act<'_>, new: &entry::Entries) -> Result<Vec<ChildKey>> {
+    if new.is_empty() {
         return Ok(Vec::new());
     }
-    let mut entries = Vec::with_capacity(prepared.len());
-    let mut owed = Vec::with_capacity(prepared.len());
-    let mut again = Vec::with_capacity(prepared.len());
-    let mut words = Vec::with_capacity(prepared.len());
-    for child in prepared {
-        entries.push(child.entry);
-        owed.push(child.owed);
-        again.push(child.assess_again_on);
-        words.push(child.words);
-    }
-    let added = bulk::add_all(act, &entries)?;
-    let owed: Vec<_> = added
-        .iter()
-        .zip(owed)
-        .map(|((key, _), owed)| (*key, owed))
+    let added = bulk::add_all(act, &new.entries)?;
+    let both = || added.iter().zip(&new.following);
+    let owed: Vec<_> = both()
+        .map(|((key, _), following)| (*key, following.owed.as_slice()))
         .collect();
     owed::owe_first(act, &owed)?;
-    let again: Vec<_> = added
-        .iter()
-        .zip(again)
-        .filter_map(|((key, _), on)| Some((*key, on?)))
+    let again: Vec<_> = both()
+        .filter_map(|((key, _), following)| Some((*key, following.assess_again_on?)))
         .collect();
     reassessment::note_again(act.tx, act.viewer.authority(), &again)?;
-    let events: Vec<Event<'_>> = added
-        .iter()
-        .zip(&words)
-        .map(|((key, reference), words)| Event {
+    let events: Vec<Event<'_>> = both()
+        .map(|((key, reference), following)| Event {
             action: Action::ChildImported,
             child: Some(key.number()),
             subject: reference.as_str(),
-            detail: words,
+            detail: &following.words,
         })
         .collect();
     act.note_all(&events)?;

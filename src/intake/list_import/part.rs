@@ -1,112 +1,225 @@
-//! A list is taken over in parts, each in a transaction of its own: whoever is new is put on the register, and it is written down
-//! what became of each row.
+//! A list is taken over in parts. Each is compared with the register while others may write, and then written in one short transaction,
+//! if the register still stands as it did.
 
-use std::ops::Range;
+use std::collections::HashMap;
 
-use super::account::Fate;
+use super::account::{Fate, Whom};
 use super::changing;
-use super::keeping::{KeptList, keep, write};
-use super::placing::{Prepared, Register};
-use super::routing::List;
-use crate::access::{Act, authority};
+use super::grouping::Listed;
+use super::keeping::{self, KeptList};
+use super::placing::{Placing, Prepared, Register};
+use crate::access::authority::{self, Authority};
+use crate::access::{Act, Viewer};
 use crate::clock::At;
-use crate::db::{Conn, Result};
-use crate::policy::rulebook;
+use crate::db::{Conn, Db, DbError, Result};
+use crate::policy::rulebook::{self, Rulebook};
+use crate::register::ChildKey;
 use crate::visit::capacity;
 
-/// Rows in one transaction: each part is whole, and no other writer waits long.
-const PART_ROWS: usize = 5_000;
+/// Children whose rows are written in one transaction: some 25 ms of a core, so that no other writer waits long. Builds with debug
+/// assertions write few, so that the tests' short lists come in several parts too.
+pub(super) const ROWS: usize = match cfg!(debug_assertions) {
+    true => 7,
+    false => 200,
+};
 
-/// Rows of one list, as an index of the list and the range of its rows.
-pub(super) type Piece = (usize, Range<usize>);
+/// How often a part is compared anew because somebody wrote meanwhile, before it is compared and written in one transaction.
+const TRIES: usize = 5;
 
-/// The lists cut into parts of up to [`PART_ROWS`] rows; a part may hold several short lists.
-pub(super) fn parts(lists: &[List]) -> Vec<Vec<Piece>> {
-    let mut parts: Vec<Vec<Piece>> = Vec::new();
-    let mut room = 0;
-    for (index, list) in lists.iter().enumerate() {
-        let mut from = 0;
-        while from < list.children.len() {
-            if room == 0 {
-                parts.push(Vec::new());
-                room = PART_ROWS;
-            }
-            let to = list.children.len().min(from + room);
-            room -= to - from;
-            if let Some(part) = parts.last_mut() {
-                part.push((index, from..to));
-            }
-            from = to;
-        }
-    }
-    parts
+/// Rows that are taken over before what was overdue among them is spread over the weeks.
+const SPREAD_AFTER: usize = 5_000;
+
+/// One authority's rows being taken over.
+pub(super) struct Taking<'a> {
+    db: &'a Db,
+    target: Target<'a>,
+    standing: Option<Standing>,
+    /// The child of each line that was taken.
+    placed: HashMap<usize, ChildKey>,
+    is_in_service: bool,
+    not_spread: usize,
 }
 
-/// What is compared and taken in one transaction.
-pub(super) struct Part<'a> {
-    pub(super) lists: &'a [List],
-    pub(super) pieces: &'a [Piece],
-    /// The lists as they are written down; none in a trial.
-    pub(super) kept: &'a [KeptList],
-    pub(super) at: At,
+/// Into which register.
+pub(super) struct Target<'a> {
+    pub(super) authority: &'a Authority,
+    /// The eyes its children are written with.
+    pub(super) viewer: &'a Viewer,
+    /// Of the list.
+    pub(super) headings: &'a str,
+    /// The list as it is written down; none in a trial.
+    pub(super) kept: Option<&'a KeptList>,
 }
 
-impl Part<'_> {
-    /// Says what would become of each row.
-    pub(super) fn compare(
-        &self,
-        conn: &mut Conn,
-        headings: &str,
-    ) -> Result<Vec<(usize, Vec<Fate>)>> {
-        self.each(conn, headings, |_, _, prepared| Ok(prepared.fates))
-    }
+/// What children of a list are compared with: the register of an authority, as it stood at a revision.
+struct Standing {
+    revision: i64,
+    register: Register,
+    rulebook: Rulebook,
+}
 
-    /// Puts on the register whoever is new, changes what is to be changed, and writes down what became of each row.
-    pub(super) fn take(&self, tx: &mut Conn, headings: &str) -> Result<Vec<(usize, Vec<Fate>)>> {
-        self.each(tx, headings, |tx, index, prepared| {
-            let (Some(list), Some(kept)) = (self.lists.get(index), self.kept.get(index)) else {
-                return Ok(prepared.fates);
-            };
-            let act = &mut Act::new(tx, &list.viewer, self.at);
-            for change in &prepared.changes {
-                changing::make(act, change)?;
-            }
-            if !prepared.entries.is_empty() && !list.authority.in_service {
-                authority::take_into_service(act, list.authority.mailbox.as_deref())?;
-            }
-            let takes = !prepared.entries.is_empty();
-            let new = write(act, prepared.entries)?;
-            if takes {
-                capacity::spread_taken_over(act)?;
-            }
-            keep(act, kept, &prepared.fates, &new)?;
-            Ok(prepared.fates)
+/// What writing a part came to.
+struct Written {
+    /// Children who are new, in the order of their entries.
+    new: Vec<ChildKey>,
+    kept: keeping::Kept,
+    /// The authority's revision with what was written.
+    revision: i64,
+}
+
+impl Standing {
+    fn read(conn: &mut Conn, target: &Target<'_>, at: At) -> Result<Self> {
+        let authority = target.authority.key;
+        Ok(Self {
+            revision: authority::by_key(conn, authority)?.revision,
+            register: Register::read(conn, target.viewer)?,
+            rulebook: rulebook::load(conn, authority, at.today())?,
         })
     }
 
-    fn each(
-        &self,
-        conn: &mut Conn,
-        headings: &str,
-        then: impl Fn(&mut Conn, usize, Prepared) -> Result<Vec<Fate>>,
-    ) -> Result<Vec<(usize, Vec<Fate>)>> {
-        let mut all = Vec::with_capacity(self.pieces.len());
-        for (index, range) in self.pieces {
-            let Some(list) = self.lists.get(*index) else {
-                continue;
-            };
-            let rulebook = rulebook::load(conn, list.authority.key, self.at.today())?;
-            let register = Register::read(conn, &list.viewer)?;
-            let mut prepared = Prepared {
-                fates: Vec::with_capacity(range.len()),
-                entries: Vec::with_capacity(range.len()),
-                changes: Vec::new(),
-            };
-            for listed in list.children.get(range.clone()).unwrap_or_default() {
-                register.place(conn, listed, headings, &rulebook, &mut prepared)?;
-            }
-            all.push((*index, then(conn, *index, prepared)?));
+    /// Takes in what was written to the register as it stood.
+    fn follow(&mut self, db: &Db, prepared: &Prepared, written: &Written) -> Result<()> {
+        let changed = prepared.changes.iter().map(changing::Change::child);
+        let touched: Vec<ChildKey> = written.new.iter().copied().chain(changed).collect();
+        self.revision = written.revision;
+        db.read_now(|conn| self.register.read_again(conn, &touched))
+    }
+}
+
+impl<'a> Taking<'a> {
+    pub(super) fn new(db: &'a Db, target: Target<'a>) -> Self {
+        Self {
+            db,
+            standing: None,
+            placed: HashMap::new(),
+            is_in_service: target.authority.in_service,
+            target,
+            not_spread: 0,
         }
-        Ok(all)
+    }
+
+    /// Takes over some children: puts on the register whoever is new, changes what is to be changed, and writes down
+    /// what became of each row. In a trial it only says so.
+    pub(super) fn take(&mut self, children: &[Listed], at: At) -> Result<Vec<Fate>> {
+        for _ in 0..TRIES {
+            let mut standing = self.standing(at)?;
+            let prepared = self
+                .db
+                .read_now(|conn| self.place(conn, &standing, children))?;
+            let Some(kept) = self.target.kept else {
+                self.standing = Some(standing);
+                return Ok(prepared.fates);
+            };
+            let written = self.db.write_now(|tx| {
+                let stands = authority::by_key(tx, self.target.authority.key)?.revision;
+                if stands != standing.revision {
+                    return Ok(None);
+                }
+                self.write(tx, kept, (&standing, &prepared), at).map(Some)
+            })?;
+            if let Some(written) = written {
+                standing.follow(self.db, &prepared, &written)?;
+                standing.register.asked(written.kept.asked);
+                self.standing = Some(standing);
+                return self.taken(prepared, &written.new, at);
+            }
+        }
+        self.take_at_once(children, at)
+    }
+
+    /// Compares and writes in one transaction, because somebody writes all the time.
+    fn take_at_once(&mut self, children: &[Listed], at: At) -> Result<Vec<Fate>> {
+        let (prepared, new) = self.db.write_now(|tx| {
+            let standing = Standing::read(tx, &self.target, at)?;
+            let prepared = self.place(tx, &standing, children)?;
+            let new = match self.target.kept {
+                Some(kept) => self.write(tx, kept, (&standing, &prepared), at)?.new,
+                None => Vec::new(),
+            };
+            Ok::<_, DbError>((prepared, new))
+        })?;
+        self.taken(prepared, &new, at)
+    }
+
+    /// The register as it stood when the last part was written, or as it stands now.
+    fn standing(&mut self, at: At) -> Result<Standing> {
+        match self.standing.take() {
+            Some(standing) if standing.rulebook.today == at.today() => Ok(standing),
+            _ => self
+                .db
+                .read_now(|conn| Standing::read(conn, &self.target, at)),
+        }
+    }
+
+    fn place(&self, conn: &mut Conn, standing: &Standing, children: &[Listed]) -> Result<Prepared> {
+        let mut prepared = Prepared::default();
+        let list = Placing {
+            headings: self.target.headings,
+            rulebook: &standing.rulebook,
+            placed: &self.placed,
+        };
+        for listed in children {
+            standing
+                .register
+                .place(conn, &list, listed, &mut prepared)?;
+        }
+        Ok(prepared)
+    }
+
+    fn write(
+        &self,
+        tx: &mut Conn,
+        kept: &KeptList,
+        (standing, prepared): (&Standing, &Prepared),
+        at: At,
+    ) -> Result<Written> {
+        let act = &mut Act::new(tx, self.target.viewer, at);
+        for change in &prepared.changes {
+            changing::make(act, change)?;
+        }
+        if !prepared.entries.is_empty() && !self.is_in_service {
+            authority::take_into_service(act, self.target.authority.mailbox.as_deref())?;
+        }
+        let new = keeping::write(act, &prepared.entries)?;
+        let before = keeping::Before {
+            earlier: standing.register.earlier(),
+            placed: &self.placed,
+        };
+        let written_down = keeping::keep(act, kept, &prepared.fates, &new, &before)?;
+        Ok(Written {
+            revision: authority::by_key(act.tx, self.target.authority.key)?.revision,
+            new,
+            kept: written_down,
+        })
+    }
+
+    /// What became of the rows of a part that was written.
+    fn taken(&mut self, prepared: Prepared, new: &[ChildKey], at: At) -> Result<Vec<Fate>> {
+        let placed = prepared.fates.iter().filter_map(|fate| {
+            let child = match fate.whom {
+                Whom::New(place) => *new.get(place)?,
+                Whom::Held(child) => child,
+                Whom::Asked(_) => return None,
+            };
+            Some((fate.line, child))
+        });
+        self.placed.extend(placed);
+        self.is_in_service |= !new.is_empty();
+        self.not_spread += new.len();
+        if self.not_spread >= SPREAD_AFTER {
+            self.spread(at)?;
+        }
+        Ok(prepared.fates)
+    }
+
+    /// Spreads what was overdue when it was taken over, so that it does not all lapse on one day.
+    pub(super) fn spread(&mut self, at: At) -> Result<()> {
+        if self.target.kept.is_none() {
+            return Ok(());
+        }
+        capacity::spread_taken_over(self.db, self.target.viewer, at)?;
+        self.not_spread = 0;
+        self.standing = None;
+        Ok(())
     }
 }

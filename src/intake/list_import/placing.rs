@@ -24,7 +24,7 @@ use crate::rules::spell::Spell;
 #[derive(Default)]
 pub(super) struct Prepared {
     pub(super) fates: Vec<Fate>,
-    pub(super) entries: Vec<entry::Prepared>,
+    pub(super) entries: entry::Entries,
     pub(super) changes: Vec<Change>,
 }
 
@@ -36,9 +36,19 @@ impl Prepared {
     }
 }
 
+/// What the children of a list are placed by, beside the register.
+pub(super) struct Placing<'a> {
+    pub(super) headings: &'a str,
+    pub(super) rulebook: &'a Rulebook,
+    /// The child of each line that was taken before.
+    pub(super) placed: &'a HashMap<usize, ChildKey>,
+}
+
 /// The children of an authority, and what was asked about rows before.
 pub(super) struct Register {
     known: Resemblances<KnownChild>,
+    /// The place of each among the known.
+    places: HashMap<ChildKey, usize>,
     /// The children whom the sender may not see.
     hidden: HashSet<ChildKey>,
     /// Those of them about whom the sender had a row in an earlier list.
@@ -61,13 +71,40 @@ impl Register {
             ),
             _ => (HashSet::new(), HashSet::new()),
         };
+        let known = resemblance::known(conn, &everything)?;
+        let places = known.iter().map(|child| child.key).zip(0..).collect();
         Ok(Self {
-            known: resemblance::known(conn, &everything)?,
+            known,
+            places,
             hidden,
             told_of,
             sent_before,
             earlier: store::unplaced::earlier(conn, sender.authority())?,
         })
+    }
+
+    /// What was asked about rows before, by their digests.
+    pub(super) fn earlier(&self) -> &HashMap<String, Earlier> {
+        &self.earlier
+    }
+
+    /// Takes in what was asked about rows since it was read.
+    pub(super) fn asked(&mut self, asked: HashMap<String, Earlier>) {
+        self.earlier.extend(asked);
+    }
+
+    /// Takes in how these children stand since it was read.
+    pub(super) fn read_again(&mut self, conn: &mut Conn, children: &[ChildKey]) -> Result<()> {
+        for child in resemblance::these(conn, children)? {
+            let key = child.key;
+            match self.places.get(&key) {
+                Some(place) => self.known.replace(*place, child),
+                None => {
+                    self.places.insert(key, self.known.add(child));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Whether a child is one whom the sender may not see.
@@ -77,7 +114,7 @@ impl Register {
 
     /// The child with this key.
     pub(super) fn held(&self, child: ChildKey) -> Option<&KnownChild> {
-        self.known.iter().find(|held| held.key == child)
+        self.known.get(*self.places.get(&child)?)
     }
 
     /// Whom a child of a list is or may be.
@@ -104,17 +141,17 @@ impl Register {
     pub(super) fn place(
         &self,
         conn: &mut Conn,
+        list: &Placing<'_>,
         listed: &Listed,
-        headings: &str,
-        rulebook: &Rulebook,
         prepared: &mut Prepared,
     ) -> Result<()> {
+        let rulebook = list.rulebook;
         let digests: Vec<String> = match self.earlier.is_empty() {
             true => Vec::new(),
             false => listed
                 .rows
                 .iter()
-                .map(|row| digest(headings, &row.cells))
+                .map(|row| digest(list.headings, &row.cells))
                 .collect(),
         };
         let earlier = matching::earlier_of(&self.earlier, &digests);
@@ -127,7 +164,13 @@ impl Register {
                 prepared.changes.extend(changes.changes);
                 is_hidden
             }
-            Found::Perhaps(candidates) => self.ask(listed, &candidates, prepared),
+            Found::Perhaps(mut candidates) => {
+                // The question names the line of the list already.
+                let other = listed.like.as_ref();
+                let other = other.and_then(|(line, _)| list.placed.get(line));
+                candidates.retain(|(child, _)| Some(&child.key) != other);
+                self.ask(listed, &candidates, prepared)
+            }
             Found::New { taken } => {
                 let holders: Vec<(&KnownChild, String)> = taken
                     .iter()
@@ -232,12 +275,12 @@ impl Register {
         rulebook: &Rulebook,
         prepared: &mut Prepared,
     ) {
-        let mut entry = entry::prepare(listed, rulebook);
+        let (mut entry, following) = entry::prepare(listed, rulebook);
         let mut notes = Vec::new();
         for (number, holder) in taken {
             match number {
-                Number::Upn => entry.entry.child.particulars.upn = None,
-                Number::Nhs => entry.entry.child.particulars.nhs_number = None,
+                Number::Upn => entry.child.particulars.upn = None,
+                Number::Nhs => entry.child.particulars.nhs_number = None,
             }
             let reason = format!(
                 "The {} is that of {} on the register, who is another child. It was not kept: check whose it is",
@@ -246,12 +289,11 @@ impl Register {
             );
             notes.push(RowNote::of_row(Kind::Doubt, listed.line(), reason));
         }
-        let place = prepared.entries.len();
-        let became = match entry.is_open() {
+        let became = match entry.child.status.is_open() {
             true => Became::New,
             false => Became::Closed,
         };
-        prepared.entries.push(entry);
+        let place = prepared.entries.add((entry, following));
         let line = listed.line();
         let mut told: Vec<Spell> = Vec::with_capacity(listed.rows.len());
         for row in &listed.rows {

@@ -65,6 +65,18 @@ pub(in crate::register) fn all(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<K
         .load(conn))?)
 }
 
+/// These children.
+pub(in crate::register) fn these(
+    conn: &mut Conn,
+    children: &[ChildKey],
+) -> Result<Vec<KnownChild>> {
+    let keys = children.iter().map(|child| child.number());
+    Ok(child::table
+        .filter(child::id.eq_any(keys))
+        .select(KnownChild::as_select())
+        .load(conn)?)
+}
+
 /// The restricted children whom the viewer may see.
 pub(in crate::register) fn restricted(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<ChildKey>> {
     Ok(scope::children(viewer)

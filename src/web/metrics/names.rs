@@ -38,6 +38,10 @@ const GAUGES: &[(&str, &str)] = &[
         "How many wait for their turn to write the database.",
     ),
     (
+        "hearth_database_longest_write_seconds",
+        "The longest time for which one transaction kept others from writing since these figures were read last.",
+    ),
+    (
         "hearth_mail_waiting",
         "Mails that are due and that nobody has tried yet, or for which no mail server could be reached.",
     ),
