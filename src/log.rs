@@ -16,8 +16,6 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
-pub use queue::Lost;
-
 use crate::config::{Config, LogFormat};
 use queue::{Line, Queue};
 
@@ -67,7 +65,7 @@ pub fn flush() {
     }
 }
 
-/// How many lines could not be written since the program began, and when the first was lost.
-pub fn lost() -> Lost {
-    QUEUE.get().map_or_else(Lost::default, Queue::lost)
+/// How many lines could not be written since the program began.
+pub fn lost() -> u64 {
+    QUEUE.get().map_or(0, Queue::lost)
 }

@@ -99,7 +99,8 @@ where
     }
 }
 
-fn runtime() -> tokio::runtime::Runtime {
+/// One thread that asks for all.
+pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -120,27 +121,59 @@ async fn one<'a>(
     (answered, body_bytes)
 }
 
-struct Connection {
+/// A connection that is kept.
+pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
+/// What came back, and where in the buffer.
+pub struct Answer {
+    pub status: u16,
+    head: usize,
+    length: usize,
+}
+
 impl Connection {
-    async fn to(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).await.expect("a connection");
-        stream.set_nodelay(true).expect("no delay");
-        Self {
+    /// Opens one.
+    ///
+    /// # Errors
+    /// What keeps it from being opened.
+    pub async fn open(address: SocketAddr) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
             stream,
             buffer: vec![0; 256 * 1024],
-        }
+        })
+    }
+
+    async fn to(address: SocketAddr) -> Self {
+        Self::open(address).await.expect("a connection")
     }
 
     /// Sends a request and reads its answer; gives the lengths of its head and of its body.
     async fn ask(&mut self, request: &[u8], expected: u16) -> (usize, usize) {
-        self.stream.write_all(request).await.expect("sent");
+        let answer = self.exchange(request).await.expect("an answer");
+        let Answer {
+            status,
+            head,
+            length,
+        } = answer;
+        let said = String::from_utf8_lossy(&self.buffer[..head + length]);
+        assert_eq!(status, expected, "{said}");
+        (head, length)
+    }
+
+    /// Sends a request and reads its answer, whatever its status.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub async fn exchange(&mut self, request: &[u8]) -> std::io::Result<Answer> {
+        self.stream.write_all(request).await?;
         let mut filled = 0;
         loop {
-            filled += self.read(filled).await;
+            filled += self.read(filled).await?;
             let Some(end) = self.buffer[..filled]
                 .windows(4)
                 .position(|w| w == b"\r\n\r\n")
@@ -148,24 +181,25 @@ impl Connection {
                 continue;
             };
             let head = std::str::from_utf8(&self.buffer[..end]).expect("a head");
-            assert!(
-                head.starts_with(&format!("HTTP/1.1 {expected}")),
-                "{head}\n{}",
-                String::from_utf8_lossy(&self.buffer[end..filled])
-            );
+            let status = head.split(' ').nth(1).and_then(|it| it.parse().ok());
+            let status = status.expect("a status");
             let (head, length) = (end + 4, content_length(head));
             while filled < head + length {
-                filled += self.read(filled).await;
+                filled += self.read(filled).await?;
             }
-            return (head, length);
+            return Ok(Answer {
+                status,
+                head,
+                length,
+            });
         }
     }
 
-    async fn read(&mut self, filled: usize) -> usize {
-        let read = self.stream.read(&mut self.buffer[filled..]).await;
-        let read = read.expect("an answer");
-        assert!(read > 0, "the server closed the connection");
-        read
+    async fn read(&mut self, filled: usize) -> std::io::Result<usize> {
+        match self.stream.read(&mut self.buffer[filled..]).await? {
+            0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
+            read => Ok(read),
+        }
     }
 }
 

@@ -47,6 +47,7 @@ pub fn make(
 ) -> Result<Manifest, BackupError> {
     let database = db.file().ok_or(BackupError::NotAFile)?;
     files::must_be_free(file)?;
+    files::must_be_free(&Manifest::path(file))?;
     let _alone = files::lock(database)?;
     let unfinished = Unfinished::beside(file)?;
     let Some(recipient) = recipient else {
@@ -55,7 +56,7 @@ pub fn make(
         return finish(unfinished, manifest, file);
     };
     // What is not encrypted yet stays beside the database: the folder of the copies may be another machine's.
-    let plain = Unfinished::make(files::named_after(database, "copy"))?;
+    let plain = Unfinished::beside(&files::named_after(database, "copy"))?;
     let seen = copied(db, &plain.path, moment)?;
     sealing::seal(&plain.path, &unfinished.path, recipient, &seen.database)?;
     let sealed = files::sum(&unfinished.path)?;
@@ -91,6 +92,8 @@ fn copied(db: &Db, plain: &Path, moment: Moment) -> Result<Seen, BackupError> {
     }
     let before = db.read_now(contents::all)?;
     db.backup_to(&plain.to_string_lossy())?;
+    // Nobody looks after what is restored from it until somebody serves it.
+    copy::change(plain, contents::nobody_looks)?;
     files::reach_disk(plain).map_err(BackupError::of(plain, "written"))?;
     let seen = look(plain, moment)?;
     let after = db.read_now(|conn| contents::until(conn, &seen.contents))?;
@@ -120,6 +123,7 @@ fn look(plain: &Path, moment: Moment) -> Result<Seen, BackupError> {
         let seen = Seen {
             database,
             steps: migrate::had(conn)?,
+            register: contents::first_event(conn)?,
             contents: contents::all(conn)?,
             promises: promises(conn, moment)?,
         };

@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -15,14 +16,21 @@ pub(super) struct Unfinished {
     is_finished: bool,
 }
 
+/// How the names of such files end.
+const UNFINISHED: &str = ".unfinished";
+
+/// What nobody has written to for so long was left by a run that was killed.
+const LEFT_AFTER: Duration = Duration::from_secs(60 * 60);
+
 impl Unfinished {
-    /// Makes it, empty, in the place of what a run that was killed may have left.
-    pub fn make(path: PathBuf) -> Result<Self, BackupError> {
-        if let Err(cause) = fs::remove_file(&path)
-            && cause.kind() != io::ErrorKind::NotFound
-        {
-            return Err(BackupError::of(&path, "written")(cause));
-        }
+    /// Makes it, empty, beside a file and named after it; nobody else has this name. What runs that were killed left beside the same file
+    /// is cleared away.
+    pub fn beside(file: &Path) -> Result<Self, BackupError> {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let begin = format!(".{name}.");
+        clear_away(&folder_of(file), &begin)?;
+        let path =
+            file.with_file_name(format!("{begin}{:016x}{UNFINISHED}", rand::random::<u64>()));
         new_private(&path).map_err(BackupError::of(&path, "written"))?;
         Ok(Self {
             path,
@@ -30,19 +38,58 @@ impl Unfinished {
         })
     }
 
-    /// Beside a file and named after it.
-    pub fn beside(file: &Path) -> Result<Self, BackupError> {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        Self::make(file.with_file_name(format!(".{name}.unfinished")))
-    }
-
-    /// Gives it its name, once what is in it has reached the disk.
+    /// Gives it its name, once what is in it has reached the disk, unless something has that name.
     pub fn finish(mut self, name: &Path) -> Result<(), BackupError> {
-        let done = reach_disk(&self.path).and_then(|()| fs::rename(&self.path, name));
-        done.map_err(BackupError::of(name, "written"))?;
+        let done = reach_disk(&self.path).and_then(|()| rename_to_free(&self.path, name));
+        match done {
+            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(BackupError::Taken(name.to_owned()));
+            }
+            done => done.map_err(BackupError::of(name, "written"))?,
+        }
         self.is_finished = true;
         reach_disk(&folder_of(name)).map_err(BackupError::of(name, "written"))
     }
+}
+
+/// Renames a file, and replaces none: whoever made another of that name meanwhile keeps it.
+fn rename_to_free(file: &Path, name: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, file, CWD, name, RenameFlags::NOREPLACE) {
+            // Not every file system can: some of a network cannot.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {}
+            done => return Ok(done?),
+        }
+    }
+    // A link is made only where nothing is.
+    match fs::hard_link(file, name) {
+        Ok(()) => fs::remove_file(file),
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => Err(cause),
+        Err(_) if name.symlink_metadata().is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(_) => fs::rename(file, name),
+    }
+}
+
+/// Removes what runs that were killed left in a folder, of names that begin like this. What somebody still writes to stays.
+pub(super) fn clear_away(folder: &Path, begin: &str) -> Result<(), BackupError> {
+    for entry in fs::read_dir(folder).map_err(BackupError::of(folder, "read"))? {
+        let entry = entry.map_err(BackupError::of(folder, "read"))?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if !name.starts_with(begin) || !name.ends_with(UNFINISHED) {
+            continue;
+        }
+        let written = entry.metadata().and_then(|it| it.modified());
+        let age = written.ok().and_then(|at| at.elapsed().ok());
+        if age.is_some_and(|age| age > LEFT_AFTER) {
+            // Another process may have been quicker.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
 }
 
 impl Drop for Unfinished {
@@ -119,7 +166,7 @@ pub(super) fn sum_of(from: &mut impl Read) -> io::Result<Sum> {
     Ok(Sum { bytes, sha256 })
 }
 
-/// Held while a copy of a database is made: there is one at a time, so what another one left can be cleared away.
+/// Held while a copy of a database is made: there is one at a time.
 pub(super) fn lock(database: &Path) -> Result<File, BackupError> {
     let path = named_after(database, "backup-lock");
     let mut options = OpenOptions::new();
@@ -139,4 +186,27 @@ pub(super) fn named_after(file: &Path, what: &str) -> PathBuf {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(format!("-{what}"));
     file.with_file_name(name)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_the_name_meanwhile_keeps_it_and_nothing_unfinished_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = folder.path().join("register.db");
+        let (one, two) = (Unfinished::beside(&name), Unfinished::beside(&name));
+        fs::write(&name, "of somebody else").unwrap();
+        for unfinished in [one, two] {
+            let done = unfinished.unwrap().finish(&name);
+            assert!(matches!(done, Err(BackupError::Taken(_))), "{done:?}");
+        }
+        assert_eq!(fs::read_to_string(&name).unwrap(), "of somebody else");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let free = folder.path().join("free.db");
+        Unfinished::beside(&free).unwrap().finish(&free).unwrap();
+        assert!(free.exists());
+    }
 }

@@ -42,30 +42,55 @@ pub struct Stored {
     pub manifest: Manifest,
 }
 
-/// Makes the copy of this minute, and only when it is made removes those that are of no more use; gives it, and how many
-/// those were.
+/// What became of a copy of the schedule.
+#[derive(Debug)]
+pub struct Made {
+    pub file: PathBuf,
+    /// How many that were of no more use were removed.
+    pub removed: usize,
+    /// What kept others from being removed. The copy counts all the same.
+    pub kept_by: Vec<BackupError>,
+}
+
+/// Makes the copy of this minute, and only when it is made removes those of the same register that are of no more use.
 ///
 /// # Errors
-/// When the copy cannot be made, and then every other one is still there; when one that is of no more use cannot be removed.
-pub fn make(db: &Db, schedule: &Schedule, moment: Moment) -> Result<(PathBuf, usize), BackupError> {
+/// When the copy cannot be made, and then every other one is still there.
+pub fn make(db: &Db, schedule: &Schedule, moment: Moment) -> Result<Made, BackupError> {
     let recipient = schedule.recipient.as_deref();
     let end = if recipient.is_some() { "db.age" } else { "db" };
     let minute = moment.at.now().format("%Y-%m-%dT%H%M");
     let file = schedule.folder.join(format!("hearth-{minute}.{end}"));
-    copy::make(db, &file, recipient, moment)?;
-    clear_away(&schedule.folder)?;
-    let stored = stored(&schedule.folder)?;
-    let made: Vec<NaiveDateTime> = stored.iter().map(|it| it.manifest.made_at).collect();
-    let let_go = retention::let_go(&made, schedule.days);
-    let mut removed = 0;
-    for copy in &stored {
-        if copy.file != file && let_go.contains(&copy.manifest.made_at) {
-            remove(&copy.file)?;
-            remove(&Manifest::path(&copy.file))?;
-            removed += 1;
-        }
+    let manifest = copy::make(db, &file, recipient, moment)?;
+    let mut made = Made {
+        file,
+        removed: 0,
+        kept_by: Vec::new(),
+    };
+    if let Err(cause) = made.let_go(schedule, &manifest) {
+        made.kept_by.push(cause);
     }
-    Ok((file, removed))
+    Ok(made)
+}
+
+impl Made {
+    fn let_go(&mut self, schedule: &Schedule, manifest: &Manifest) -> Result<(), BackupError> {
+        files::clear_away(&schedule.folder, ".hearth-")?;
+        let mut stored = stored(&schedule.folder)?;
+        stored.retain(|copy| copy.manifest.register == manifest.register);
+        let moments: Vec<NaiveDateTime> = stored.iter().map(|it| it.manifest.made_at).collect();
+        let let_go = retention::let_go(&moments, schedule.days);
+        for copy in &stored {
+            if copy.file == self.file || !let_go.contains(&copy.manifest.made_at) {
+                continue;
+            }
+            match remove(&copy.file).and_then(|()| remove(&Manifest::path(&copy.file))) {
+                Ok(()) => self.removed += 1,
+                Err(cause) => self.kept_by.push(cause),
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The copies of a folder that are whole, as their manifests have it. Anything else there is somebody else's.
@@ -87,7 +112,7 @@ pub fn stored(folder: &Path) -> Result<Vec<Stored>, BackupError> {
     Ok(found)
 }
 
-/// Whether the folder has a copy of this register, not older than `age`.
+/// Whether the folder has a copy of this register, not older than `age`, that lies there as it was made.
 ///
 /// # Errors
 /// When the folder cannot be read or the database does not answer.
@@ -99,24 +124,22 @@ pub fn has_fresh(
 ) -> Result<bool, BackupError> {
     for copy in stored(folder)? {
         let Manifest {
-            made_at, contents, ..
+            made_at,
+            contents,
+            register,
+            file,
+            ..
         } = copy.manifest;
         let is_fresh = made_at <= now && now - made_at <= age;
-        if is_fresh && db.read_now(|conn| contents::until(conn, &contents))? == contents {
+        if !is_fresh || register != db.read_now(contents::first_event)? {
+            continue;
+        }
+        let is_ours = db.read_now(|conn| contents::until(conn, &contents))? == contents;
+        if is_ours && files::sum(&copy.file)? == file {
             return Ok(true);
         }
     }
     Ok(false)
-}
-
-/// What a run that was killed left in the folder.
-fn clear_away(folder: &Path) -> Result<(), BackupError> {
-    for (name, file) in files_of(folder)? {
-        if name.starts_with(".hearth-") && name.ends_with(".unfinished") {
-            remove(&file)?;
-        }
-    }
-    Ok(())
 }
 
 fn files_of(folder: &Path) -> Result<Vec<(String, PathBuf)>, BackupError> {

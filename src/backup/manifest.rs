@@ -26,6 +26,9 @@ pub struct Manifest {
     pub file: Sum,
     /// The database in it.
     pub database: Sum,
+    /// Of which register it is: [`first_event`](super::store::contents::first_event). None in copies of earlier versions.
+    #[serde(default)]
+    pub register: Option<String>,
     /// The steps that its tables have had.
     pub steps: Vec<String>,
     pub contents: Vec<Held>,
@@ -56,6 +59,7 @@ pub struct Promises {
 #[derive(Debug)]
 pub(super) struct Seen {
     pub database: Sum,
+    pub register: Option<String>,
     pub steps: Vec<String>,
     pub contents: Vec<Held>,
     pub promises: Option<Promises>,
@@ -70,6 +74,7 @@ impl Manifest {
             made_at,
             file,
             database: seen.database,
+            register: seen.register,
             steps: seen.steps,
             contents: seen.contents,
             promises: seen.promises,

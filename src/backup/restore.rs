@@ -47,7 +47,7 @@ pub fn restore(asked: Asked<'_>) -> Result<(), BackupError> {
     must_be_free(asked.into)?;
     let unfinished = Unfinished::beside(asked.into)?;
     open(asked, &unfinished)?;
-    unfinished.finish(asked.into)
+    finish(unfinished, asked.into)
 }
 
 /// Restores a copy if it is what its manifest says; gives what was compared, and nothing is there if anything differs.
@@ -67,9 +67,15 @@ pub fn restore_verified(asked: Asked<'_>) -> Result<Vec<Compared>, BackupError> 
     open(asked, &unfinished)?;
     compared.extend(with_manifest(&unfinished.path, &manifest)?);
     if !differs(&compared) {
-        unfinished.finish(asked.into)?;
+        finish(unfinished, asked.into)?;
     }
     Ok(compared)
+}
+
+/// Copying and comparing take their time, and somebody may have put a database there meanwhile.
+fn finish(unfinished: Unfinished, into: &Path) -> Result<(), BackupError> {
+    must_be_free(into)?;
+    unfinished.finish(into)
 }
 
 /// Whether anything differs.

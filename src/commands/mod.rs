@@ -29,6 +29,7 @@ use hearth::config::Config;
 use hearth::db::{Conn, Db, DbError};
 use hearth::log;
 use hearth::mail::Courier;
+use hearth::mail::plain::Plain;
 use hearth::shipped;
 
 /// What the audit trail calls whoever runs a command.
@@ -131,6 +132,8 @@ fn read_settings() -> (Option<Config>, Vec<String>) {
         faults.extend(database.map(|fault| fault.to_string()));
         let mail = Courier::faults(config);
         faults.extend(mail.iter().map(ToString::to_string));
+        let alarm = Plain::faults(config);
+        faults.extend(alarm.iter().map(ToString::to_string));
     }
     (config, faults)
 }

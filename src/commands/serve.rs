@@ -62,7 +62,12 @@ pub fn serve(db: Db, clock: Clock, config: Config, listening: Listening) -> Outc
     let served = actix_web::rt::System::new().block_on(async {
         let told = ToldToStop::listen()?;
         if let Some((kept, listener)) = figures {
-            actix_web::rt::spawn(metrics::server(app.clone(), kept, listener)?);
+            let figures = metrics::server(app.clone(), kept, listener)?;
+            actix_web::rt::spawn(async {
+                // Whoever reads the figures sees by that (`up == 0`) that there are none.
+                let ended = figures.await;
+                tracing::error!(?ended, "no figures are given any more");
+            });
         }
         let server = server::server(app, listening.pages)?;
         let stopping = server::stop_when_told(server.handle(), told, timer.courier().clone());

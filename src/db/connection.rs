@@ -4,12 +4,14 @@
 #![allow(missing_docs)]
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{HandleError, ManageConnection, R2D2Connection};
 use diesel::{Connection, ConnectionError, SqliteConnection};
 
+use super::file::{OpenedFile, url_of};
 use super::{DbError, Result as DbResult};
 use crate::config::folder;
 
@@ -66,7 +68,7 @@ impl Scheme {
     pub(super) fn of(url: &str) -> Result<Self, OpenError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             #[cfg(feature = "postgres")]
-            return Ok(Self::Postgres(without_kerberos(url)));
+            return Ok(Self::Postgres(with_patience(url)));
             #[cfg(not(feature = "postgres"))]
             return Err(OpenError::NoPostgres);
         }
@@ -132,7 +134,7 @@ impl Scheme {
     fn open(&self) -> Result<Conn, ConnectionError> {
         match self {
             Self::Sqlite(path) => {
-                let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
+                let mut conn = SqliteConnection::establish(&url_of(path, "mode=rw"))?;
                 conn.batch_execute(SQLITE_PRAGMAS)
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Sqlite(conn))
@@ -156,16 +158,29 @@ fn has_a_scheme(path: &str) -> bool {
     })
 }
 
-/// Encryption by Kerberos is tried only if the URL names it. libpq would try it at each connection, and its library ends a
-/// program that stops while a connection is being made with an abort.
+/// What a URL for PostgreSQL says besides, unless it says otherwise itself. Encryption by Kerberos is not tried: libpq would try it at
+/// each connection, and its library ends a program that stops while a connection is being made with an abort. A server that was cut
+/// off says nothing, so connections are given up when nobody answers for a while.
 #[cfg(feature = "postgres")]
-fn without_kerberos(url: &str) -> String {
-    let and = match url.contains('?') {
-        _ if url.contains("gssencmode=") => return url.to_owned(),
-        true => '&',
-        false => '?',
-    };
-    format!("{url}{and}gssencmode=disable")
+const BESIDES: &[(&str, &str)] = &[
+    ("gssencmode", "disable"),
+    ("connect_timeout", "5"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "3"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "15000"),
+];
+
+#[cfg(feature = "postgres")]
+fn with_patience(url: &str) -> String {
+    let mut url = url.to_owned();
+    for (what, how) in BESIDES {
+        if !url.contains(&format!("{what}=")) {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(&format!("{what}={how}"));
+        }
+    }
+    url
 }
 
 /// WAL lets pages be read while the sweep writes; FULL makes a committed lapse survive a power cut. Of pages that many
@@ -216,6 +231,8 @@ pub(super) struct Opener {
     in_a_hurry: bool,
     /// For connections that never write.
     only_reads: bool,
+    /// The file as it was when the program began; none before that, and where another program keeps the database.
+    opened: Option<Arc<OpenedFile>>,
 }
 
 /// How long a connection is waited for.
@@ -227,7 +244,21 @@ impl Opener {
             scheme,
             in_a_hurry: false,
             only_reads: false,
+            opened: None,
         }
+    }
+
+    /// Opens no other file from now on than the one that is there now.
+    pub(super) fn for_this_file(self) -> Self {
+        Self {
+            opened: self.file().map(|file| Arc::new(OpenedFile::at(file))),
+            ..self
+        }
+    }
+
+    /// The file as it was when the program began.
+    pub(super) fn opened(&self) -> Option<&Arc<OpenedFile>> {
+        self.opened.as_ref()
     }
 
     pub(super) fn for_reading(self) -> Self {
@@ -274,7 +305,8 @@ impl Opener {
         }
     }
 
-    /// Keeps up to so many connections. Those to a file stay open: with the last one SQLite would put its log away.
+    /// Keeps up to so many connections. Those to a file stay open: with the last one SQLite would put its log away. To a server that
+    /// was started again they are broken; whoever reads takes another one then, and for whoever writes each is tried before.
     pub(super) fn pool(self, size: u32) -> Result<Pool, OpenError> {
         let longest = match self.file() {
             Some(_) => None,
@@ -286,7 +318,7 @@ impl Opener {
             .idle_timeout(longest)
             .max_lifetime(longest)
             .connection_timeout(FREE_WITHIN)
-            .test_on_check_out(false)
+            .test_on_check_out(longest.is_some() && !self.only_reads)
             .error_handler(Box::new(Silent))
             .build(self)
             .map_err(|cause| OpenError::Unreachable(cause.to_string()))
@@ -311,11 +343,17 @@ impl ManageConnection for Opener {
     type Connection = Conn;
     type Error = diesel::r2d2::Error;
 
+    /// A connection that is opened late, after the file was deleted or replaced, would read another one, or make it.
     fn connect(&self) -> Result<Conn, Self::Error> {
         let mut conn = self
             .scheme
             .open()
             .map_err(diesel::r2d2::Error::ConnectionError)?;
+        if let Some(Err(cause)) = self.opened.as_ref().map(|file| file.must_be_the_same()) {
+            return Err(diesel::r2d2::Error::ConnectionError(
+                ConnectionError::BadConnection(cause.to_string()),
+            ));
+        }
         if let (true, Conn::Sqlite(conn)) = (self.in_a_hurry, &mut conn) {
             conn.batch_execute("PRAGMA synchronous = OFF")
                 .map_err(diesel::r2d2::Error::QueryError)?;

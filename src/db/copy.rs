@@ -1,10 +1,12 @@
-//! A copy of the database in a file of its own, read as it lies: nothing is written into it, and no log beside it is made.
+//! A copy of the database in a file of its own, read as it lies: nothing is written into it once it is made, and no log beside it is.
 
 use std::path::Path;
+use std::time::Instant;
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
+use super::file::url_of;
 use super::{Conflict, Conn, DbError, Result, transaction};
 
 /// Reads one picture of a copy.
@@ -15,19 +17,22 @@ pub fn look_into<T, E: Conflict>(
     file: &Path,
     f: impl FnOnce(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
-    let url = format!("file:{}?mode=ro&immutable=1", escaped(file));
+    let url = url_of(file, "mode=ro&immutable=1");
     let conn = SqliteConnection::establish(&url).map_err(|cause| {
         DbError::Corrupt(format!("{} cannot be opened: {cause}", file.display()))
     })?;
     transaction::read_on(&mut Conn::Sqlite(conn), f)
 }
 
-/// A path as it stands in SQLite's kind of URL.
-fn escaped(file: &Path) -> String {
-    let path = file.to_string_lossy();
-    path.replace('%', "%25")
-        .replace('?', "%3f")
-        .replace('#', "%23")
+/// Changes a copy that was made just now, and that nobody uses yet.
+///
+/// # Errors
+/// When it cannot be opened, or `f` fails.
+pub fn change<E: Conflict>(file: &Path, f: impl Fn(&mut Conn) -> Result<(), E>) -> Result<(), E> {
+    let conn = SqliteConnection::establish(&url_of(file, "mode=rw")).map_err(|cause| {
+        DbError::Corrupt(format!("{} cannot be opened: {cause}", file.display()))
+    })?;
+    transaction::write(&mut Conn::Sqlite(conn), Instant::now(), f)
 }
 
 #[derive(QueryableByName)]

@@ -58,3 +58,13 @@ fn identity(path: &Path) -> Option<Identity> {
 fn identity(_path: &Path) -> Option<Identity> {
     None
 }
+
+/// A file as SQLite's kind of URL, with what is said about opening it.
+pub(super) fn url_of(file: &Path, how: &str) -> String {
+    let path = file.to_string_lossy();
+    let path = path
+        .replace('%', "%25")
+        .replace('?', "%3f")
+        .replace('#', "%23");
+    format!("file:{path}?{how}")
+}

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "postgres")]
+use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -29,7 +31,11 @@ pub fn migrate(db: &Db, then: impl Fn(&mut Conn) -> Result<()>) -> Result<Vec<St
         let steps = match tx {
             Conn::Sqlite(conn) => run(conn, SQLITE),
             #[cfg(feature = "postgres")]
-            Conn::Postgres(conn) => run(conn, POSTGRES),
+            Conn::Postgres(conn) => {
+                // A step may take longer than anybody waits for a lock.
+                conn.batch_execute("SET LOCAL statement_timeout = 0")?;
+                run(conn, POSTGRES)
+            }
         }?;
         then(tx)?;
         Ok::<_, DbError>(steps)
@@ -45,11 +51,10 @@ fn be_alone(conn: &mut Conn) -> Result<()> {
     match conn {
         Conn::Sqlite(_) => Ok(()),
         #[cfg(feature = "postgres")]
-        Conn::Postgres(conn) => Ok(diesel::sql_query(
-            "SELECT pg_advisory_lock(hashtext('hearth migrate'), hashtext(current_schema()))",
-        )
-        .execute(conn)
-        .map(drop)?),
+        Conn::Postgres(conn) => Ok(conn.batch_execute(
+            "BEGIN; SET LOCAL lock_timeout = '10min';
+             SELECT pg_advisory_lock(hashtext('hearth migrate'), hashtext(current_schema())); COMMIT",
+        )?),
     }
 }
 

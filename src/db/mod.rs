@@ -85,6 +85,7 @@ impl Db {
 
     fn connect(opener: Opener, size: u32) -> Result<Self, OpenError> {
         opener.make_file()?;
+        let opener = opener.for_this_file();
         let (reading, writing) = opener.shares(size.max(1));
         let readers = opener.clone().for_reading().pool(reading)?;
         let writers = Writers::new(opener.clone().pool(writing)?, &opener);

@@ -101,7 +101,7 @@ pub(super) fn write<T, E: Conflict>(
 ) -> Result<T, E> {
     let mut attempt = 1;
     loop {
-        let error = match try_once(conn, &f) {
+        let error = match try_once(conn, deadline, &f) {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
@@ -155,9 +155,10 @@ fn pause(attempt: u32) {
 
 fn try_once<T, E: Conflict>(
     conn: &mut Conn,
+    deadline: Instant,
     f: &impl Fn(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
-    begin_write(conn).map_err(DbError::from)?;
+    begin_write(conn, deadline).map_err(DbError::from)?;
     match f(conn) {
         Ok(value) => match commit(conn) {
             Ok(()) => Ok(value),
@@ -188,17 +189,23 @@ fn begin_read(conn: &mut Conn) -> QueryResult<()> {
     }
 }
 
-/// SQLite takes the write lock at once (a later upgrade fails); PostgreSQL checks for races itself.
-fn begin_write(conn: &mut Conn) -> QueryResult<()> {
+/// SQLite takes the write lock at once (a later upgrade fails); PostgreSQL checks for races itself, and no statement may go on for
+/// longer than whoever waits for it does.
+#[cfg_attr(not(feature = "postgres"), expect(unused_variables))]
+fn begin_write(conn: &mut Conn, deadline: Instant) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(conn) => {
             AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
         }
         #[cfg(feature = "postgres")]
-        Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(
-            conn,
-            "BEGIN ISOLATION LEVEL SERIALIZABLE",
-        ),
+        Conn::Postgres(conn) => {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let left = left.as_millis().max(1);
+            let begin = format!(
+                "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL statement_timeout = {left}; SET LOCAL lock_timeout = {left}"
+            );
+            AnsiTransactionManager::begin_transaction_sql(conn, &begin)
+        }
     }
 }
 
@@ -235,7 +242,10 @@ fn lost_race(error: &DbError) -> Option<Race> {
             let says = |refusal| text.message().contains(refusal);
             match () {
                 () if says("database is locked") => Some(Race::ForTheFile),
-                () if says("deadlock detected") || says("due to lock timeout") => {
+                () if says("deadlock detected")
+                    || says("due to lock timeout")
+                    || says("due to statement timeout") =>
+                {
                     Some(Race::WithAnother)
                 }
                 () => None,

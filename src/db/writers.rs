@@ -2,6 +2,7 @@
 //! whoever was told that nothing was saved can rely on it.
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -47,18 +48,17 @@ pub(super) struct Writers {
     waiting: AtomicUsize,
     /// In microseconds.
     longest: AtomicU64,
-    file: Option<OpenedFile>,
+    file: Option<Arc<OpenedFile>>,
 }
 
 impl Writers {
     pub(super) fn new(pool: Pool, opener: &Opener) -> Self {
-        let file = opener.file();
         Self {
             pool,
-            turn: file.map(|_| FairMutex::new(())),
+            turn: opener.file().map(|_| FairMutex::new(())),
             waiting: AtomicUsize::new(0),
             longest: AtomicU64::new(0),
-            file: file.map(OpenedFile::at),
+            file: opener.opened().cloned(),
         }
     }
 

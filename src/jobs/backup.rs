@@ -35,11 +35,16 @@ pub fn run(services: &Services, at: At) -> Result<Work> {
     let late_after = services.late_after;
     Ok(
         match folder::make(&services.db, schedule, Moment { at, late_after }) {
-            Ok((file, let_go)) => {
-                tracing::info!(copy = %file.display(), let_go, "copied the register");
+            Ok(made) => {
+                let (copy, let_go) = (made.file.display(), made.removed);
+                tracing::info!(%copy, let_go, "copied the register");
+                for cause in &made.kept_by {
+                    tracing::error!(%cause, "a copy that is of no more use stays");
+                }
                 Work {
                     found: 1,
                     did: 1,
+                    failed: i64::try_from(made.kept_by.len()).unwrap_or(i64::MAX),
                     ..Work::default()
                 }
             }

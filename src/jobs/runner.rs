@@ -2,8 +2,9 @@
 //! what is due is asked of the record, not of the hour.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, LazyLock};
 use std::thread;
 use std::time::Duration;
 
@@ -117,6 +118,21 @@ const RENEWED_EVERY: Duration = Duration::from_secs(15);
 /// How the names of this process begin under which it holds leases.
 static PROCESS: LazyLock<String> = LazyLock::new(|| format!("{:016x}-", rand::random::<u64>()));
 
+/// Whether the program stops: then no lease is taken any more. Clones are one.
+#[derive(Clone, Debug, Default)]
+pub struct Stopping(Arc<AtomicBool>);
+
+impl Stopping {
+    /// The program stops.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// Gives back every lease of this process, because it ends: what it was at is cut off, and the next process may begin at once.
 pub fn give_back_all(services: &Services) {
     let given_back = services
@@ -129,7 +145,7 @@ pub fn give_back_all(services: &Services) {
 
 /// Runs every job that is due and then delivers the mail, as `hearth jobs run` does.
 pub fn run_due(services: &Services, now: NaiveDateTime) -> Vec<RunSummary> {
-    let mut summaries = run_scheduled(services, now);
+    let mut summaries = run_scheduled(services, now, &Stopping::default());
     summaries.push(deliver_mail(services));
     summaries
 }
@@ -142,16 +158,21 @@ pub fn deliver_mail(services: &Services) -> RunSummary {
     }
 }
 
-/// Runs every job that is due, without the delivery of mail.
-pub fn run_scheduled(services: &Services, now: NaiveDateTime) -> Vec<RunSummary> {
+/// Runs every job that is due, without the delivery of mail, until the program stops.
+pub fn run_scheduled(
+    services: &Services,
+    now: NaiveDateTime,
+    stopping: &Stopping,
+) -> Vec<RunSummary> {
     let wanted = JOBS.iter().filter(|job| (job.is_wanted)(services));
-    let due = wanted.filter(|job| is_due(services, job, now));
-    due.map(|job| run_one(services, job, now)).collect()
+    let due = wanted.filter(|job| !stopping.has_begun() && is_due(services, job, now));
+    due.map(|job| run_one(services, job, now, stopping))
+        .collect()
 }
 
 /// Makes the scheduled copy now, whether it is due or not.
 pub fn back_up(services: &Services, now: NaiveDateTime) -> RunSummary {
-    run_one(services, &BACKUP, now)
+    run_one(services, &BACKUP, now, &Stopping::default())
 }
 
 /// When the last sweep began that was completed.
@@ -199,8 +220,8 @@ fn is_due(services: &Services, job: &Job, now: NaiveDateTime) -> bool {
     !matches!(last, Ok(Some(at)) if at <= now && is_done(at))
 }
 
-fn run_one(services: &Services, job: &Job, now: NaiveDateTime) -> RunSummary {
-    let work = match with_lease(services, job, now) {
+fn run_one(services: &Services, job: &Job, now: NaiveDateTime, stopping: &Stopping) -> RunSummary {
+    let work = match with_lease(services, job, now, stopping) {
         Ok(work) => work,
         Err(cause) => Some(broken(job.name, &cause.to_string())),
     };
@@ -210,10 +231,24 @@ fn run_one(services: &Services, job: &Job, now: NaiveDateTime) -> RunSummary {
     }
 }
 
-fn with_lease(services: &Services, job: &Job, now: NaiveDateTime) -> Result<Option<Work>> {
+/// `now` is the moment of the turn, by which a job works; its lease counts from when it is taken, which is later when the jobs before
+/// it took their time.
+fn with_lease(
+    services: &Services,
+    job: &Job,
+    now: NaiveDateTime,
+    stopping: &Stopping,
+) -> Result<Option<Work>> {
     let db = &services.db;
     let holder = format!("{}{:016x}", *PROCESS, rand::random::<u64>());
-    if !db.write_now(|tx| store::runner::take_lease(tx, job.name, &holder, now, now + LEASE))? {
+    let is_ours = db.write_now(|tx| {
+        if stopping.has_begun() {
+            return Ok(false);
+        }
+        let from = services.clock.now();
+        store::runner::take_lease(tx, job.name, &holder, from, from + LEASE)
+    })?;
+    if !is_ours {
         return Ok(None);
     }
     let at = At::of(now);

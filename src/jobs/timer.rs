@@ -1,11 +1,11 @@
 //! Runs the jobs inside `serve`, each on a thread that is watched: one for what is scheduled, another for the mail, so that a slow
 //! mail server never keeps a lapse from being found, and one that looks at everything.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::runner::RunSummary;
+use super::runner::{RunSummary, Stopping};
 use super::watch::alarm::Alarm;
 use super::watch::look::{self, Looker};
 use super::watch::threads::{Thread, Wake};
@@ -20,6 +20,8 @@ const MAIL_EVERY: Duration = Duration::from_secs(60);
 /// requests under way had. What is cut off is done again by the next process.
 const LOOKS: u32 = 150;
 const PAUSE: Duration = Duration::from_millis(10);
+/// How long a stop waits for the database to take that leases are given back.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// Wakes the delivery of mail, after something was put into the outbox. It may be cloned and kept by every request.
 #[derive(Clone, Debug)]
@@ -45,6 +47,7 @@ pub struct Timer {
     services: Services,
     threads: Vec<(Sender<Wake>, JoinHandle<()>)>,
     nudge: Nudge,
+    stopping: Stopping,
 }
 
 impl Timer {
@@ -63,6 +66,7 @@ impl Timer {
             services: services.clone(),
             threads: Vec::new(),
             nudge: Nudge::nobody(),
+            stopping: Stopping::default(),
         };
         if let Some(every) = every {
             timer.start_mail(watch)?;
@@ -76,7 +80,7 @@ impl Timer {
         let (services, told) = (self.services.clone(), watch.clone());
         let work = move || {
             faults::die_if_asked(Watched::MailThread);
-            tell_of_mail(&told, &services, &runner::deliver_mail(&services));
+            tell_of_mail(&told, &runner::deliver_mail(&services));
         };
         let wake = self.begin(Watched::MailThread, MAIL_EVERY, watch, work)?;
         self.nudge = Nudge(Some(wake));
@@ -85,9 +89,10 @@ impl Timer {
 
     fn start_jobs(&mut self, every: Duration, watch: &Watch) -> std::io::Result<()> {
         let (services, then_mail) = (self.services.clone(), self.nudge.clone());
+        let stopping = self.stopping.clone();
         let work = move || {
             faults::die_if_asked(Watched::JobsThread);
-            runner::run_scheduled(&services, services.clock.now());
+            runner::run_scheduled(&services, services.clock.now(), &stopping);
             then_mail.mail();
         };
         self.begin(Watched::JobsThread, every, watch, work)?;
@@ -96,6 +101,7 @@ impl Timer {
 
     fn start_watch(&mut self, watch: &Watch, alarm: Alarm) -> std::io::Result<()> {
         let mut looker = Looker::new(self.services.clone(), watch.clone(), alarm);
+        watch.begins_to_look();
         let work = move || {
             faults::die_if_asked(Watched::WatchThread);
             looker.look();
@@ -137,9 +143,10 @@ impl Timer {
     }
 
     /// Stops: no new work is begun, and work under way has a few seconds. What is cut off gives back what it held, so that the next
-    /// process need not wait for it.
+    /// process need not wait for it; a database that does not answer is not waited for either.
     pub fn stop(self) {
         self.services.courier.close();
+        self.stopping.stop();
         for (wake, _) in &self.threads {
             let _ = wake.send(Wake::Stop);
         }
@@ -151,23 +158,39 @@ impl Timer {
             is_done
         });
         if !is_done {
-            tracing::warn!("stopped while a job was under way; it is done again at the next start");
+            let still = self.threads.iter();
+            let still = still.filter(|(_, thread)| !thread.is_finished());
+            let still: Vec<&str> = still
+                .filter_map(|(_, thread)| thread.thread().name())
+                .collect();
+            tracing::warn!(
+                threads = still.join(", "),
+                "stopped while work was under way; it is done again at the next start"
+            );
         }
-        runner::give_back_all(&self.services);
-        look::end(&self.services);
+        let services = self.services;
+        let (ends, ended) = channel::<()>();
+        let ending = thread::Builder::new().spawn(move || {
+            runner::give_back_all(&services);
+            look::end(&services);
+            drop(ends);
+        });
+        if ending.is_ok() && ended.recv_timeout(LAST_WORDS) == Err(RecvTimeoutError::Timeout) {
+            tracing::warn!("the leases could not be given back; they run out by themselves");
+        }
     }
 }
 
-/// What the thread itself saw of the mail server is known before any mail has waited for long.
-fn tell_of_mail(watch: &Watch, services: &Services, summary: &RunSummary) {
+/// What the thread itself saw of the mail server is known before any mail has waited for long. Where there was nothing to send, it
+/// saw nothing.
+fn tell_of_mail(watch: &Watch, summary: &RunSummary) {
     let Some(work) = &summary.work else {
         return;
     };
-    let now = services.clock.now();
     match (work.problem.as_str(), work.did) {
         ("", 0) => {}
-        ("", _) => watch.good(Watched::Mail, now),
-        (problem, _) => watch.bad(Watched::Mail, now, format!("Mail is not sent: {problem}.")),
+        ("", _) => watch.tell_of_delivery(None),
+        (problem, _) => watch.tell_of_delivery(Some(problem.to_owned())),
     }
 }
 

@@ -1,24 +1,11 @@
 //! Lines on their way to a place that may be full, closed or not read by anybody.
 
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
-
-use chrono::{DateTime, NaiveDateTime};
-
-use crate::clock::Clock;
-
-/// What could not be written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Lost {
-    /// How many lines.
-    pub count: u64,
-    /// When the first was lost, in UTC; none when none was.
-    pub since: Option<NaiveDateTime>,
-}
 
 /// What goes through the queue.
 enum Entry {
@@ -33,23 +20,17 @@ pub(super) struct Queue {
     losses: Arc<Losses>,
 }
 
+/// How many lines could not be written.
 #[derive(Default)]
-struct Losses {
-    count: AtomicU64,
-    /// Seconds since 1970; 0 when nothing was lost.
-    since: AtomicI64,
-}
+struct Losses(AtomicU64);
 
 impl Losses {
     fn add(&self) {
-        if self.count.fetch_add(1, Ordering::Relaxed) == 0 {
-            let now = Clock::System.now().and_utc().timestamp();
-            self.since.store(now, Ordering::Relaxed);
-        }
+        self.0.fetch_add(1, Ordering::Relaxed);
     }
 
     fn count(&self) -> u64 {
-        self.count.load(Ordering::Relaxed)
+        self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -92,15 +73,9 @@ impl Queue {
         let _ = heard.recv_timeout(until.saturating_duration_since(Instant::now()));
     }
 
-    /// What was lost until now.
-    pub(super) fn lost(&self) -> Lost {
-        let since = self.losses.since.load(Ordering::Relaxed);
-        Lost {
-            count: self.losses.count(),
-            since: DateTime::from_timestamp(since, 0)
-                .filter(|_| since > 0)
-                .map(|at| at.naive_utc()),
-        }
+    /// How many lines could not be written until now.
+    pub(super) fn lost(&self) -> u64 {
+        self.losses.count()
     }
 }
 
@@ -203,20 +178,17 @@ mod tests {
         }
         queue.flush(LONG);
         assert_eq!(*kept.0.lock().unwrap(), b"a\nb\nc\n");
-        assert_eq!(queue.lost(), Lost::default());
+        assert_eq!(queue.lost(), 0);
     }
 
     #[test]
     fn what_cannot_be_written_is_counted() {
         let queue = Queue::to(Full, 100);
-        let before = Clock::System.now();
         for _ in 0..7 {
             queue.offer("line\n".into());
         }
         queue.flush(LONG);
-        let lost = queue.lost();
-        assert_eq!(lost.count, 7);
-        assert!(lost.since.unwrap() >= before);
+        assert_eq!(queue.lost(), 7);
     }
 
     #[test]
@@ -226,7 +198,7 @@ mod tests {
         for _ in 0..100 {
             queue.offer("line\n".into());
         }
-        assert!(queue.lost().count >= 95, "{:?}", queue.lost());
+        assert!(queue.lost() >= 95, "{}", queue.lost());
         let began = Instant::now();
         queue.flush(Duration::from_millis(50));
         assert!(began.elapsed() < LONG);

@@ -49,6 +49,18 @@ impl Plain {
         }))
     }
 
+    /// What [`Plain::from_config`] would refuse of the settings that are its own; nothing is made.
+    pub fn faults(config: &Config) -> Vec<PlainError> {
+        let (Some(server), Some(to)) = (&config.alarm_mail, &config.alarm_to) else {
+            return Vec::new();
+        };
+        let server = Transport::check_setting(server);
+        let to = to.trim().parse::<Mailbox>();
+        let to = to.map_err(|_| PlainError::To(config.alarm_to.clone().unwrap_or_default()));
+        let faults = [server.err().map(PlainError::Server), to.err()];
+        faults.into_iter().flatten().collect()
+    }
+
     /// Sends it now, once.
     ///
     /// # Errors

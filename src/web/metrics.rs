@@ -148,7 +148,7 @@ async fn show(app: web::Data<App>, kept: web::Data<PrometheusHandle>) -> HttpRes
     }
     of_the_connections(&app);
     of_the_watch(&app, now);
-    counter!("hearth_log_lines_lost_total").absolute(log::lost().count);
+    counter!("hearth_log_lines_lost_total").absolute(log::lost());
     process::show();
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")

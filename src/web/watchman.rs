@@ -32,7 +32,8 @@ pub async fn look(
     let (at, late_after) = (app.clock.at(), app.config.jobs_late_after);
     let in_time = app.watchman.knows_it_is_in_time(at.now(), late_after);
     let (watchman, signed_in) = (app.watchman.clone(), signed_in.clone());
-    let others = of_the_watch(app.watch.troubles(at.now()));
+    let is_administrator = signed_in.role == Role::Administrator;
+    let others = of_the_watch(app.watch.troubles(at.now()), is_administrator);
     app.db
         .read(move |conn| {
             let mut warnings = Vec::new();
@@ -51,12 +52,13 @@ pub async fn look(
         .await
 }
 
-/// What else does not do its work; of the sweep and the tiers it is said above.
-fn of_the_watch(troubles: Vec<Standing>) -> Vec<String> {
+/// What else does not do its work; of the sweep and the tiers it is said above. What exactly is the matter is for administrators.
+fn of_the_watch(troubles: Vec<Standing>, is_administrator: bool) -> Vec<String> {
     let others = troubles
         .into_iter()
         .filter(|it| !matches!(it.watched, Watched::Sweep | Watched::Tiers));
-    others.filter_map(|it| it.warning()).collect()
+    let warnings = others.filter_map(|it| it.warning(is_administrator));
+    warnings.collect()
 }
 
 fn of_our_fault(conn: &mut Conn) -> Result<Option<String>, DbError> {

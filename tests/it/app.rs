@@ -102,6 +102,15 @@ impl Place {
         }
     }
 
+    /// Wherever a URL says.
+    #[cfg(feature = "postgres")]
+    pub fn at(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            _schema: None,
+        }
+    }
+
     /// With the authorities, the policy and the staff.
     fn fresh(folder: &TempDir) -> Self {
         let place = Self::empty(folder);

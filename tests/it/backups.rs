@@ -121,12 +121,11 @@ fn nobody_else_may_read_a_copy_and_a_failed_one_leaves_nothing() {
         .run(&["backup", "copy.db.age"])
         .complains("set HEARTH_BACKUP_AGE_RECIPIENT");
     let before = everything(&machine);
-    // A directory in the place of the manifest, so that the copy is written and cannot be finished.
-    fs::create_dir(machine.path("other.db.json")).unwrap();
+    fs::write(machine.path("other.db.json"), "of somebody else").unwrap();
     machine
         .run(&["backup", "other.db"])
-        .complains("other.db.json cannot be written");
-    fs::remove_dir(machine.path("other.db.json")).unwrap();
+        .complains("other.db.json is there already");
+    fs::remove_file(machine.path("other.db.json")).unwrap();
     assert_eq!(everything(&machine), before);
 }
 
@@ -134,12 +133,19 @@ fn nobody_else_may_read_a_copy_and_a_failed_one_leaves_nothing() {
 fn what_a_killed_run_left_is_cleared_away_and_two_at_once_are_refused() {
     let Some(machine) = register() else { return };
     fs::create_dir(machine.path("copies")).unwrap();
-    for left in [
-        "copies/.hearth-2026-11-01T0900.db.unfinished",
-        "hearth.db-copy",
-    ] {
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(2 * 60 * 60);
+    let left = [
+        "copies/.hearth-2026-11-01T0900.db.0123456789abcdef.unfinished",
+        ".hearth.db-copy.0123456789abcdef.unfinished",
+    ];
+    for left in left {
         fs::write(machine.path(left), "half").unwrap();
+        let file = fs::File::options().write(true).open(machine.path(left));
+        file.unwrap().set_modified(long_ago).unwrap();
     }
+    // Somebody writes to this one: another register may have the same folder.
+    let under_way = "copies/.hearth-2026-11-23T0900.db.fedcba9876543210.unfinished";
+    fs::write(machine.path(under_way), "half").unwrap();
     let (_, public) = keys(&machine);
     let lock = fs::File::create(machine.path("hearth.db-backup-lock")).unwrap();
     lock.lock().unwrap();
@@ -153,13 +159,26 @@ fn what_a_killed_run_left_is_cleared_away_and_two_at_once_are_refused() {
         &[("HEARTH_BACKUP_AGE_RECIPIENT", &public)],
     )
     .expect(0);
+    assert!(machine.path(under_way).exists());
+    fs::remove_file(machine.path(under_way)).unwrap();
     let left = everything(&machine);
-    assert!(
-        !left
-            .iter()
-            .any(|it| it.contains("unfinished") || it.ends_with("-copy")),
-        "{left:?}"
-    );
+    assert!(!left.iter().any(|it| it.contains("unfinished")), "{left:?}");
+}
+
+#[test]
+fn two_registers_in_one_folder_let_go_of_their_own_copies_only() {
+    let (Some(ours), Some(theirs)) = (register(), register()) else {
+        return;
+    };
+    jobs(&theirs, "2026-11-01", &[]).expect(0);
+    let folder = theirs.path("copies").display().to_string();
+    let same_folder = ("HEARTH_BACKUP_FOLDER", folder.as_str());
+    for day in ["2026-11-22", "2026-11-23", "2026-11-24", "2026-11-25"] {
+        jobs(&ours, day, &[same_folder, ("HEARTH_BACKUP_KEEP", "1")]).expect(0);
+    }
+    let names: Vec<String> = copies(&theirs).iter().map(|it| name(it)).collect();
+    assert!(names[0].starts_with("hearth-2026-11-01"), "{names:?}");
+    assert!(names.len() < 5, "nothing was let go: {names:?}");
 }
 
 #[test]

@@ -18,6 +18,8 @@ mod alarms;
 mod database;
 mod log;
 mod machine;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod program;
 mod reference;
 mod threads;
@@ -26,6 +28,11 @@ use program::{Program, full_pipe};
 
 /// Longer than anything here takes on the slowest machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Whether nothing may be left out, however long it takes.
+fn is_thorough() -> bool {
+    std::env::var_os("HEARTH_TEST_ALL").is_some()
+}
 
 /// A register, and the real program that serves it in a process of its own, with its jobs on their timer.
 pub struct Scene {

@@ -7,6 +7,7 @@ use hearth::duty::ladder;
 use hearth::duty::owed::DutyState;
 use hearth::duty::rest::{self, NewRest};
 use hearth::intake::notification;
+use hearth::jobs::runner::Stopping;
 use hearth::jobs::{Services, runner};
 use hearth::mail::Courier;
 use hearth::policy::rulebook;
@@ -622,7 +623,7 @@ fn a_tier_rises_by_the_passing_of_days() {
     let before = tier();
     let later = now() + chrono::TimeDelta::days(120);
     app.clock.set(later);
-    runner::run_scheduled(&services, later);
+    runner::run_scheduled(&services, later, &Stopping::default());
     let after = tier();
     assert!(after >= before);
     officer = app.signed_in(OFFICER);

@@ -1,7 +1,8 @@
 //! How many rows there are of what a register is about. Their keys only ever grow, and none of these rows is ever taken away.
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
+use sha2::{Digest, Sha256};
 
 use crate::backup::manifest::Held;
 use crate::db::{Conn, Result};
@@ -26,12 +27,40 @@ struct Counted {
     last: i64,
 }
 
+#[derive(QueryableByName)]
+struct Words {
+    #[diesel(sql_type = Text)]
+    words: String,
+}
+
 /// What is there.
 pub fn all(conn: &mut Conn) -> Result<Vec<Held>> {
     let tables = TABLES.iter();
     tables
         .map(|(what, table)| count(conn, what, table, i64::MAX))
         .collect()
+}
+
+/// By what a register is known again: its first event, as a word that tells nothing of it. Two registers may share a folder.
+pub fn first_event(conn: &mut Conn) -> Result<Option<String>> {
+    let asked =
+        "SELECT CAST(at AS TEXT) || ' ' || subject AS words FROM audit_event ORDER BY id LIMIT 1";
+    let first: Option<Words> = diesel::sql_query(asked).get_result(conn).optional()?;
+    Ok(first.map(|it| {
+        let hash = Sha256::digest(it.words.as_bytes());
+        let begin = hash.iter().take(16);
+        begin.map(|byte| format!("{byte:02x}")).collect()
+    }))
+}
+
+/// Notes in a copy that nobody looks after it, where it has a table for that.
+pub fn nobody_looks(conn: &mut Conn) -> Result<()> {
+    let asked = "SELECT name AS words FROM sqlite_master WHERE name = 'watch_standing'";
+    let table: Option<Words> = diesel::sql_query(asked).get_result(conn).optional()?;
+    if table.is_some() {
+        diesel::sql_query("UPDATE watch_standing SET looked_at = NULL").execute(conn)?;
+    }
+    Ok(())
 }
 
 /// What is there of that which was written by then: up to the last key of each kind.

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::account::{Became, Fate, Whom};
 use super::entry;
-use super::grouping::{Listed, ListedRow};
+use super::listed::{Listed, ListedRow};
 use super::note::{Kind, RowNote};
 use super::unplaced::{Asked, Question};
 use crate::access::{Act, Action, Subject};

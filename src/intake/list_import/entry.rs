@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::PART;
-use super::grouping::{Listed, earliest_told, given_names};
+use super::listed::{Listed, earliest_told, given_names};
 use crate::intake::csv::child::{ImportedChild, LastSeen};
 use crate::intake::csv::parent::ImportedParent;
 use crate::intake::csv::words::ImportedStatus;

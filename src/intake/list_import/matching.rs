@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::grouping::{Listed, Number};
+use super::listed::{Listed, Number};
 use super::store::unplaced::Earlier;
 use super::unplaced::Answer;
 use crate::register::resemblance::{KnownChild, Resemblances, Resembling};

@@ -2,6 +2,7 @@
 //! puts them on it, and keeps the report.
 //!
 //! - `routing`: which authority a row belongs to.
+//! - `listed`: what a list tells of a row and of a child.
 //! - `grouping`: which rows are about one child, and `together`: what they say together.
 //! - `matching`: whether that is a child whom the register holds.
 //! - `entry`: a child to be put on the register, with the checks that are owed.
@@ -19,6 +20,7 @@ mod earlier;
 mod entry;
 mod grouping;
 mod keeping;
+mod listed;
 mod matching;
 mod note;
 mod part;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use super::account::{Fate, Whom};
 use super::changing;
-use super::grouping::Listed;
 use super::keeping::{self, KeptList};
+use super::listed::Listed;
 use super::placing::{Placing, Prepared, Register};
 use crate::access::authority::{self, Authority};
 use crate::access::{Act, Viewer};

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::account::{Became, Fate, Whom};
 use super::changing::{self, Change};
-use super::grouping::{Listed, Number};
 use super::keeping::digest;
+use super::listed::{Listed, Number};
 use super::matching::{self, Found};
 use super::note::{Kind, RowNote};
 use super::store;

@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::account::{Became, Fate, Whom};
-use super::grouping::{self, Listed, ReadRow, given_names};
+use super::grouping;
+use super::listed::{Listed, ReadRow, given_names};
 use super::note::{Kind, RowNote};
 use super::report::Report;
 use super::unplaced::{Asked, Question};

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::account::{Became, Fate, Whom};
-use super::grouping::{Listed, ListedRow, Told, given_names};
+use super::listed::{Listed, ListedRow, Told, given_names};
 use super::note::{Kind, RowNote};
 use super::unplaced::{Asked, Question};
 use crate::intake::csv::child::{ImportedChild, LastSeen};

@@ -8,6 +8,7 @@ use crate::access::Act;
 use crate::clock::At;
 use crate::jobs::punctuality::{self, Punctuality};
 use crate::jobs::rehearsal::{self, TakenBack};
+use crate::jobs::runner::Stopping;
 use crate::jobs::{Timer, store};
 
 use super::*;
@@ -87,19 +88,51 @@ fn a_rehearsal_says_when_it_did_not_assess_every_child_and_writes_the_digest_of_
     assert_eq!(whole.opened, 2);
 }
 
+fn scheduled(world: &World) -> Vec<runner::RunSummary> {
+    runner::run_scheduled(&world.services, world.now(), &Stopping::default())
+}
+
+#[test]
+fn a_program_that_stops_begins_no_job_and_takes_no_lease() {
+    let world = World::new();
+    let stopping = Stopping::default();
+    stopping.stop();
+    let summaries = runner::run_scheduled(&world.services, world.now(), &stopping);
+    assert_eq!(summaries, Vec::new());
+}
+
+#[test]
+fn a_lease_counts_from_when_it_is_taken() {
+    let world = World::new();
+    world.sweep();
+    // The jobs of a turn before this one took two minutes.
+    let turn = world.now();
+    let taken = turn + chrono::TimeDelta::minutes(2);
+    world.services.clock.set(taken);
+    let another = |tx: &mut Conn| {
+        let until = taken + chrono::TimeDelta::seconds(50);
+        store::runner::take_lease(tx, "sweep", "another", taken, until)
+    };
+    assert!(world.run(another));
+    let summaries = runner::run_scheduled(&world.services, turn, &Stopping::default());
+    let sweep = summaries.iter().find(|summary| summary.job == "sweep");
+    assert_eq!(sweep.unwrap().work, None, "it was taken from who holds it");
+}
+
 #[test]
 fn a_job_that_another_process_runs_is_left_to_it_until_its_lease_is_over() {
     let world = World::new();
     let now = world.now();
     let until = now + chrono::TimeDelta::seconds(50);
     assert!(world.run(|tx| store::runner::take_lease(tx, "sweep", "another", now, until)));
-    let summaries = runner::run_scheduled(&world.services, now);
+    let summaries = scheduled(&world);
     assert!(
         summaries
             .iter()
             .any(|summary| summary.job == "sweep" && summary.work.is_none())
     );
-    let later = runner::run_scheduled(&world.services, until);
+    world.services.clock.set(until);
+    let later = scheduled(&world);
     assert!(
         later
             .iter()
@@ -111,7 +144,7 @@ fn a_job_that_another_process_runs_is_left_to_it_until_its_lease_is_over() {
 fn housekeeping_runs_once_a_day() {
     let world = World::new();
     let ran = |world: &World| {
-        let summaries = runner::run_scheduled(&world.services, world.now());
+        let summaries = scheduled(world);
         summaries
             .iter()
             .any(|summary| summary.job == "housekeeping")

@@ -200,7 +200,7 @@ fn in_words(troubles: &[&Standing]) -> String {
         return "All that is watched does its work again.\n".to_owned();
     }
     let line = |it: &&Standing| {
-        let words = it.warning().unwrap_or_default();
+        let words = it.warning(true).unwrap_or_default();
         format!("{}: {words}\n", it.watched.label())
     };
     troubles.iter().map(line).collect()

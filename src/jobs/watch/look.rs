@@ -79,7 +79,7 @@ impl Looker {
     pub fn look(&mut self) {
         let now = self.services.clock.now();
         self.machine(now);
-        self.log(now, log::lost().count);
+        self.log(now, log::lost());
         let read = self.services.db.read_now(|conn| self.records(conn, now));
         let their_clock = read.as_ref().ok().and_then(|it| it.their_clock);
         self.clock(their_clock, now);
@@ -228,16 +228,25 @@ impl Looker {
 
     fn mail(&self, held_up: &HeldUp, now: NaiveDateTime) {
         let late_after = TimeDelta::from_std(self.services.late_after).unwrap_or(TimeDelta::MAX);
-        match held_up.since {
-            Some(since) if now - since > late_after => {
-                let words = format!("No mail has been sent, and {} waits.", held_up.waiting);
-                self.watch.bad(Watched::Mail, since, words);
+        let Some(since) = held_up.since else {
+            // What could not be sent was withdrawn, or went out.
+            self.watch.tell_of_delivery(None);
+            let good_at = held_up.sent_at.unwrap_or(now);
+            return self.watch.good(Watched::Mail, good_at);
+        };
+        if now - since > late_after {
+            let words = format!("No mail has been sent, and {} waits.", held_up.waiting);
+            return self.watch.bad(Watched::Mail, since, words);
+        }
+        match self.watch.problem_of_delivery() {
+            Some(problem) => {
+                let words = format!("Mail is not sent: {problem}.");
+                self.watch.bad(Watched::Mail, now, words);
             }
-            // What the thread itself has said of the mail server holds until mail is sent, or none waits.
-            Some(_) => {}
-            None => self
-                .watch
-                .good(Watched::Mail, held_up.sent_at.unwrap_or(now)),
+            None => {
+                let good_at = held_up.sent_at.unwrap_or(since);
+                self.watch.good(Watched::Mail, good_at);
+            }
         }
     }
 

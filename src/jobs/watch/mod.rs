@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::clock::{london_day, london_time};
 use crate::rules::codes::code_list;
@@ -71,16 +71,20 @@ pub struct Trouble {
 }
 
 impl Standing {
-    /// What is wrong, in a sentence for the staff.
+    /// What is wrong, in a sentence for the staff. The words of a trouble may hold paths and what a database server says, so they
+    /// are for whoever can do something about it.
     #[must_use]
-    pub fn warning(&self) -> Option<String> {
+    pub fn warning(&self, is_for_administrators: bool) -> Option<String> {
         let trouble = self.trouble.as_ref()?;
-        Some(format!(
-            "Since {} at {}: {}",
-            spoken(london_day(trouble.since)),
-            london_time(trouble.since).format("%H:%M"),
-            trouble.words
-        ))
+        let since = spoken(london_day(trouble.since));
+        let at = london_time(trouble.since).format("%H:%M");
+        Some(match is_for_administrators {
+            true => format!("Since {since} at {at}: {}", trouble.words),
+            false => format!(
+                "Since {since} at {at} this has been out of order: {}.",
+                self.watched.label()
+            ),
+        })
     }
 }
 
@@ -93,8 +97,10 @@ struct State {
     standings: BTreeMap<&'static str, Standing>,
     /// How often each thread died and was begun again.
     restarts: BTreeMap<&'static str, u64>,
-    /// When everything was last looked at; none where no thread looks.
+    /// When everything was last looked at, or was to be for the first time; none where no thread looks.
     looked: Option<Instant>,
+    /// Why the last delivery of mail could not do its work.
+    delivery: Option<String>,
 }
 
 /// After so long without a look the watch itself does not do its work: a few looks were missed.
@@ -159,6 +165,20 @@ impl Watch {
         times
     }
 
+    /// A thread begins to look at everything.
+    pub fn begins_to_look(&self) {
+        self.state().looked = Some(Instant::now());
+    }
+
+    /// How the last delivery of mail that tried any went: why it could not do its work, if it could not.
+    pub fn tell_of_delivery(&self, problem: Option<String>) {
+        self.state().delivery = problem;
+    }
+
+    fn problem_of_delivery(&self) -> Option<String> {
+        self.state().delivery.clone()
+    }
+
     /// Everything was looked at.
     fn looked(&self, at: NaiveDateTime) {
         self.state().looked = Some(Instant::now());
@@ -171,15 +191,9 @@ impl Watch {
         let state = self.state();
         let seen = |it: &Watched| state.standings.get(it.as_str()).cloned();
         let mut standings: Vec<Standing> = Watched::ALL.iter().filter_map(seen).collect();
-        let is_blind = state.looked.is_some_and(|at| at.elapsed() > LOOKS_WITHIN);
-        for standing in &mut standings {
-            if standing.watched == Watched::WatchThread && is_blind && standing.trouble.is_none() {
-                standing.trouble = Some(Trouble {
-                    since: standing.good_at.unwrap_or(now),
-                    words: "Nobody watches whether mail, jobs and database do their work."
-                        .to_owned(),
-                });
-            }
+        let unseen = state.looked.map(|at| at.elapsed());
+        if let Some(unseen) = unseen.filter(|unseen| *unseen > LOOKS_WITHIN) {
+            blind(&mut standings, now, unseen);
         }
         standings
     }
@@ -201,5 +215,59 @@ impl Watch {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Nobody has looked for so long: the watch itself does not do its work, whatever it saw of the others.
+fn blind(standings: &mut Vec<Standing>, now: NaiveDateTime, unseen: Duration) {
+    let of_the_watch = |it: &Standing| it.watched == Watched::WatchThread;
+    let place = standings.iter().position(of_the_watch);
+    let before = place.map(|place| standings.remove(place));
+    let good_at = before.as_ref().and_then(|it| it.good_at);
+    let since = good_at.unwrap_or(now - TimeDelta::from_std(unseen).unwrap_or_default());
+    let trouble = before.and_then(|it| it.trouble).unwrap_or(Trouble {
+        since,
+        words: "Nobody watches whether mail, jobs and database do their work.".to_owned(),
+    });
+    standings.push(Standing {
+        watched: Watched::WatchThread,
+        good_at,
+        trouble: Some(trouble),
+    });
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn noon() -> NaiveDateTime {
+        "2026-11-23T12:00:00".parse().unwrap()
+    }
+
+    #[test]
+    fn a_watch_that_hangs_in_its_first_look_is_blind() {
+        let mut standings = Vec::new();
+        blind(&mut standings, noon(), LOOKS_WITHIN);
+        let trouble = standings[0].trouble.as_ref().unwrap();
+        assert_eq!(trouble.since, noon() - TimeDelta::seconds(90));
+        let watch = Watch::default();
+        watch.begins_to_look();
+        assert!(watch.troubles(noon()).is_empty(), "it has only begun");
+    }
+
+    #[test]
+    fn only_administrators_read_the_words_of_a_trouble() {
+        let watch = Watch::default();
+        watch.bad(Watched::File, noon(), "/srv/hearth.db was deleted.");
+        let standing = watch.troubles(noon()).remove(0);
+        assert_eq!(
+            standing.warning(true).unwrap(),
+            "Since 23 November 2026 at 12:00: /srv/hearth.db was deleted."
+        );
+        assert_eq!(
+            standing.warning(false).unwrap(),
+            "Since 23 November 2026 at 12:00 this has been out of order: The database file is the one that was opened."
+        );
     }
 }

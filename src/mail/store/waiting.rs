@@ -26,13 +26,17 @@ pub(in crate::mail) fn oldest(
         .first(conn)?)
 }
 
-/// When a mail was sent last, of those that were written last.
+/// Of so many mails that were written last and are sent, the moment of the latest counts: one that waited long may have gone out after
+/// those that were written after it, and all that were ever sent are not looked through.
+const NEWEST: i64 = 200;
+
+/// When a mail was sent last.
 pub(in crate::mail) fn last_sent(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
-    let sent: Option<Option<NaiveDateTime>> = outgoing_mail::table
+    let sent: Vec<Option<NaiveDateTime>> = outgoing_mail::table
         .filter(outgoing_mail::state.eq(MailState::Sent))
         .order(outgoing_mail::id.desc())
+        .limit(NEWEST)
         .select(outgoing_mail::sent_at)
-        .first(conn)
-        .optional()?;
-    Ok(sent.flatten())
+        .load(conn)?;
+    Ok(sent.into_iter().flatten().max())
 }

@@ -4,10 +4,11 @@ use std::fs;
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
-use super::{Scene, ask_for_a_link};
+use super::{Scene, ask_for_a_link, is_thorough};
 
 #[test]
 fn without_descriptors_nobody_new_is_served_and_afterwards_everybody() {
@@ -33,6 +34,10 @@ fn a_process_that_is_stopped_for_a_while_goes_on_as_before() {
     let before = scene.sent();
     let mut browser = scene.browser();
     scene.tell(Signal::SIGSTOP);
+    // As long as leases last, where there is time for that.
+    if is_thorough() {
+        std::thread::sleep(Duration::from_secs(57));
+    }
     let asking = std::thread::spawn({
         let address = scene.serving.address;
         move || {
@@ -41,11 +46,54 @@ fn a_process_that_is_stopped_for_a_while_goes_on_as_before() {
         }
     });
     // Longer than several looks of the watch, as a test has them.
-    std::thread::sleep(std::time::Duration::from_secs(3));
+    std::thread::sleep(Duration::from_secs(3));
     scene.tell(Signal::SIGCONT);
     assert_eq!(asking.join().unwrap(), 200);
     browser.open("/privacy").expect(200);
     scene.wait_until_well();
+    scene.wait_until("the mail went", || scene.sent() == before + 1);
+}
+
+/// What makes a program believe in another time; none where it is not installed.
+fn faketime() -> Option<&'static str> {
+    let found = [
+        "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+        "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
+    ];
+    let found = found.into_iter().find(|it| Path::new(it).exists());
+    assert!(
+        found.is_some() || !is_thorough(),
+        "HEARTH_TEST_ALL is set and there is no faketime here"
+    );
+    found
+}
+
+#[test]
+fn a_clock_that_stands_still_is_trouble_and_stops_nothing_else() {
+    let Some(faketime) = faketime().filter(|_| is_thorough()) else {
+        println!("skipped: it takes most of a minute, and faketime");
+        return;
+    };
+    let kept = tempfile::tempdir().unwrap();
+    let said = kept.path().join("time");
+    fs::write(&said, "+0").unwrap();
+    let said_in = said.display().to_string();
+    let scene = Scene::start_with(&[
+        ("LD_PRELOAD", faketime),
+        ("FAKETIME_TIMESTAMP_FILE", &said_in),
+        ("FAKETIME_NO_CACHE", "1"),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+        ("HEARTH_TODAY", ""),
+    ]);
+    scene
+        .app
+        .ending
+        .leave_unproved("the program works by the machine's clock, and the test by its own");
+    let now = chrono::Local::now().format("%Y-%m-%d %H:%M:%S");
+    fs::write(&said, now.to_string()).unwrap();
+    scene.wait_for_trouble("clock");
+    let before = scene.sent();
+    ask_for_a_link(&mut scene.browser(), "parent@home.example").expect(200);
     scene.wait_until("the mail went", || scene.sent() == before + 1);
 }
 
@@ -59,7 +107,7 @@ fn small_disk(folder: &Path, megabytes: u32) -> bool {
         .arg(folder);
     let is_mounted = mount.status().is_ok_and(|it| it.success());
     assert!(
-        is_mounted || std::env::var_os("HEARTH_TEST_ALL").is_none(),
+        is_mounted || !is_thorough(),
         "HEARTH_TEST_ALL is set and no file system can be mounted here"
     );
     is_mounted

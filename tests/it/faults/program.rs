@@ -27,13 +27,31 @@ impl Program {
         Self::start_as(Command::new(env!("CARGO_BIN_EXE_hearth")), log, settings)
     }
 
-    pub fn start_as(
-        mut command: Command,
+    pub fn start_as(command: Command, log: impl Into<Stdio>, settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::empty(&folder);
+        Self::begin(folder, place, command, log, settings)
+    }
+
+    /// Over a register in a place of one's own.
+    #[cfg(feature = "postgres")]
+    pub fn over(
+        place: Place,
+        command: Command,
         log: impl Into<Stdio>,
         settings: &[(&str, &str)],
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place::empty(&folder);
+        Self::begin(folder, place, command, log, settings)
+    }
+
+    fn begin(
+        folder: TempDir,
+        place: Place,
+        mut command: Command,
+        log: impl Into<Stdio>,
+        settings: &[(&str, &str)],
+    ) -> Self {
         for words in [
             "migrate",
             "user add --email sam@council.example --name Sam --role officer --authority 878",
@@ -48,6 +66,25 @@ impl Program {
             serving: Serving::start(command),
             place,
             folder,
+        }
+    }
+
+    /// Waits until `/health/ready` answers so, by its status and its words.
+    #[cfg(feature = "postgres")]
+    pub fn wait_until(&self, what: &str, is_so: impl Fn(u16, &str) -> bool) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let page = self.serving.browser().open("/health/ready");
+            if is_so(page.status, &page.text) {
+                return;
+            }
+            assert!(
+                Instant::now() < until,
+                "{what}: {} {}",
+                page.status,
+                page.text
+            );
+            std::thread::sleep(Duration::from_millis(50));
         }
     }
 
