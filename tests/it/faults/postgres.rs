@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::program::Program;
 use super::{ask_for_a_link, is_thorough};
-use crate::app::Place;
+use crate::app::{ASHDALE, Place};
 
 /// A PostgreSQL server of this test alone; PostgreSQL does not run as root.
 struct Cluster {
@@ -139,12 +139,17 @@ fn a_server_that_is_stopped_and_started_again_is_used_again_without_a_restart() 
     };
     let program = program(&cluster);
     program.must_send_a_mail();
+    let mut visitor = program.serving.browser();
+    let here = format!("/notify/{ASHDALE}");
+    let form = visitor.open(&here);
     cluster.end();
     program.wait_until("the trouble is told", |status, said| {
         status == 503 && said.contains("\"what\":\"reading\"")
     });
-    let page = ask_for_a_link(&mut program.serving.browser(), "while@home.example");
-    page.expect(503).says("It was not saved");
+    let sent = form.form(&here).set("email", "while@home.example");
+    sent.send(&mut visitor)
+        .expect(503)
+        .says("Nothing was saved");
     cluster.begin();
     program.wait_until("all is well", |status, _| status == 200);
     for number in 0..4 {
