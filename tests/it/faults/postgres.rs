@@ -9,8 +9,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
-use super::program::Program;
 use super::is_thorough;
+use super::program::Program;
 use crate::app::Place;
 
 /// A PostgreSQL server of this test alone; PostgreSQL does not run as root.
