@@ -3,12 +3,13 @@
 //! - [`threads`]: a thread that dies begins again, and that is counted.
 //! - [`look`]: looks at everything, again and again, and writes down what it saw.
 //! - [`machine`]: what the machine under the program can tell: room on the disk, the clock.
-//! - [`alarm`]: tells somebody by another way than the one that may be broken.
+//! - [`alarm`]: when somebody is told by another way than the one that may be broken, and [`ways`]: by which.
 
 pub mod alarm;
 pub mod look;
 pub mod machine;
 pub mod threads;
+pub mod ways;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -3,7 +3,7 @@
 use actix_multipart::{Field, Multipart};
 use futures_util::TryStreamExt;
 
-use super::{Asked, HeadingChoice, sheet_choices};
+use super::asked::{Asked, HeadingChoice, sheet_choices};
 use crate::intake::csv::mapping::{Mapping, MappingProblem};
 use crate::intake::limits::LARGEST_FILE;
 use crate::rules::text;
