@@ -89,7 +89,7 @@ struct PageAndBare {
 fn measure(scene: &Scene, words: &[&String]) -> Vec<PageAndBare> {
     let running = service::hearth(app(&scene.file));
     cores::stay_on(cores::LOAD);
-    let officer = as_a_browser(running.address, &scene.cookie);
+    let officer = load::Target::as_a_browser(running.address, &scene.cookie);
     let mut medians = Vec::new();
     let is_wanted =
         |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
@@ -125,29 +125,13 @@ fn bare(bytes: usize) -> (service::Running, load::Target) {
     (running, target)
 }
 
-/// Whoever has this session, in a browser that was here before: it sends the cookie that it got then.
-fn as_a_browser(address: std::net::SocketAddr, session: &str) -> load::Target {
-    let mut target = load::Target {
-        address,
-        cookie: session.to_owned(),
-    };
-    let (head, _) = target.ask(&target.get("/children"), 200);
-    let given = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(": ")?;
-        let cookie = value.split(';').next()?;
-        name.eq_ignore_ascii_case("set-cookie").then_some(cookie)
-    });
-    target.cookie = format!("{session}; {}", given.expect("a browser's cookie"));
-    target
-}
-
 /// Outcomes of home visits, each of another check, recorded on a copy of the register.
 fn outcomes(scene: &Scene) -> PageAndBare {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let file = folder.path().join("register.db");
     std::fs::copy(&scene.file, &file).expect("a copy");
     let running = service::hearth(app(&file));
-    let officer = as_a_browser(running.address, &scene.cookie);
+    let officer = load::Target::as_a_browser(running.address, &scene.cookie);
     let form = format!("/checks/{}/outcomes/new", scene.checks[0]);
     let (_, page) = officer.ask(&officer.get(&form), 200);
     let token = page.split("name=\"csrf\" value=\"").nth(1);

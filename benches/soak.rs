@@ -57,10 +57,7 @@ fn main() {
     std::thread::scope(|scope| {
         scope.spawn(|| beside(folder.path(), until));
         scope.spawn(|| {
-            let target = load::Target {
-                address: program.address,
-                cookie,
-            };
+            let target = load::Target::as_a_browser(program.address, &cookie);
             browse(&target, &scene, &seen, until);
         });
         for minute in 1..=minutes {

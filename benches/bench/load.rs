@@ -28,6 +28,22 @@ pub struct Target {
 }
 
 impl Target {
+    /// Whoever has this session, in a browser that was here before: it sends the cookie that it got then.
+    pub fn as_a_browser(address: SocketAddr, session: &str) -> Self {
+        let mut target = Self {
+            address,
+            cookie: session.to_owned(),
+        };
+        let (head, _) = target.ask(&target.get("/children"), 200);
+        let given = head.lines().find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            let cookie = value.split(';').next()?;
+            name.eq_ignore_ascii_case("set-cookie").then_some(cookie)
+        });
+        target.cookie = format!("{session}; {}", given.expect("a browser's cookie"));
+        target
+    }
+
     /// A request for a page.
     pub fn get(&self, path: &str) -> Vec<u8> {
         let Self { address, cookie } = self;

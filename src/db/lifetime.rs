@@ -22,6 +22,9 @@ struct State {
     death: Option<Death>,
     is_over: bool,
     kept: u64,
+    /// How many writes to come are refused.
+    refusing: u32,
+    refused: u64,
 }
 
 impl Lifetime {
@@ -35,6 +38,16 @@ impl Lifetime {
     /// Whether the program is dead: then the database answers nothing.
     pub fn is_over(&self) -> bool {
         self.state().is_over
+    }
+
+    /// Refuses so many of the next writes, as while another process holds the database or the disk is full.
+    pub fn refuse(&self, writes: u32) {
+        self.state().refusing = writes;
+    }
+
+    /// How many writes were refused since the first start.
+    pub fn refused(&self) -> u64 {
+        self.state().refused
     }
 
     /// How many writes were kept since the first start.
@@ -52,6 +65,11 @@ impl Lifetime {
     pub(super) fn before_commit(&self) -> Result<()> {
         let mut state = self.state();
         state.is_over |= state.death == Some(Death::Before(0));
+        if !state.is_over && state.refusing > 0 {
+            state.refusing -= 1;
+            state.refused += 1;
+            return Err(DbError::Busy);
+        }
         drop(state);
         self.must_go_on()
     }
@@ -117,6 +135,20 @@ mod tests {
         assert!(lifetime.is_over() && db.read_now(count).is_err());
         lifetime.begin(None);
         (heard, db.read_now(count).unwrap())
+    }
+
+    #[test]
+    fn what_is_refused_is_not_kept_and_what_comes_after_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let lifetime = Lifetime::default();
+        let path = folder.path().join("note.db").display().to_string();
+        let db = Db::open_to_throw_away(&path, 1, &lifetime).unwrap();
+        db.write_now(|tx| Ok::<_, DbError>(tx.batch_execute("CREATE TABLE note (n INTEGER)")?))
+            .unwrap();
+        lifetime.refuse(2);
+        let heard: Vec<bool> = (0..3).map(|_| db.write_now(insert).is_ok()).collect();
+        assert_eq!(heard, [false, false, true]);
+        assert_eq!((lifetime.refused(), db.read_now(count).unwrap()), (2, 1));
     }
 
     #[test]

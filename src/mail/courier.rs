@@ -10,6 +10,7 @@ use super::maildir;
 use super::setting::SettingError;
 use super::transport::Transport;
 use super::trust::Trust;
+use super::unwritten::Unwritten;
 use crate::config::Config;
 
 /// What carries the mail, and in whose name.
@@ -28,6 +29,8 @@ pub struct Courier {
     pub connections: usize,
     /// How many mails are leased at once: few, because a crash leaves them waiting for the lease.
     pub leased_at_once: usize,
+    /// What was taken by the server and could not be written down.
+    pub unwritten: Unwritten,
     closing: Arc<AtomicBool>,
 }
 
@@ -48,6 +51,7 @@ impl Courier {
             bounces: None,
             connections: CONNECTIONS,
             leased_at_once: CONNECTIONS * LEASED_EACH,
+            unwritten: Unwritten::default(),
             closing: Arc::default(),
         }
     }

@@ -1,6 +1,6 @@
 //! Delivers what the outbox holds: lease, send, record. Leases are taken some at a time and committed before anybody is
 //! spoken to; several connections send; each mail is marked on its own as soon as its answer is there, together with the
-//! answers that came meanwhile. A crash between any two steps loses nothing: a mail that was leased goes when the lease
+//! answers that came meanwhile. What the server took while the database could not be written is kept in mind (`unwritten`). A crash between any two steps loses nothing: a mail that was leased goes when the lease
 //! is over, and one that the server took in the moment before, without our having written it down, goes again with the
 //! same Message-ID; SMTP allows no better.
 
@@ -50,8 +50,9 @@ const PATIENCE: u32 = 3;
 /// thread that may wait.
 ///
 /// # Errors
-/// If the database refuses; what was sent until then is recorded, but for what was under way.
+/// If the database refuses; what was sent is recorded by the next run, before it sends anything.
 pub fn deliver_due(db: &Db, courier: &Courier, clock: &Clock) -> Result<Summary> {
+    courier.unwritten.write(db)?;
     let leased_at = Instant::now();
     let first = db.write_now(|tx| lease(tx, clock.now(), LEASE, risked(courier)))?;
     if first.is_empty() {
@@ -83,6 +84,9 @@ pub fn deliver_due(db: &Db, courier: &Courier, clock: &Clock) -> Result<Summary>
         round.give(first, leased_at);
         let outcome = round.work();
         stop.store(true, Ordering::SeqCst);
+        if outcome.is_err() {
+            round.hear_the_rest();
+        }
         if round.summary.gave_up {
             tracing::warn!(server = %courier.transport, "no answer, or nothing but refusals; the rest of the mail is left for the next run");
         }
@@ -279,7 +283,34 @@ impl Round<'_> {
             .collect())
     }
 
+    /// The database takes nothing just now: what servers have taken is kept until it does, of what is under way too.
+    fn hear_the_rest(&mut self) {
+        while self.under_way > 0
+            && let Ok(handled) = self.wait()
+        {
+            self.under_way -= handled.len();
+            self.keep_unwritten(&handled);
+        }
+    }
+
+    fn keep_unwritten(&self, handled: &[Handled]) {
+        for one in handled {
+            if let Some(Answer::Accepted { reply }) = &one.answer {
+                let (mail, now) = (one.mail.clone(), self.clock.now());
+                self.courier.unwritten.keep(mail, reply.clone(), now);
+            }
+        }
+    }
+
     fn settle(&mut self, handled: &[Handled]) -> Result<()> {
+        let written = self.write_down(handled);
+        if written.is_err() {
+            self.keep_unwritten(handled);
+        }
+        written
+    }
+
+    fn write_down(&mut self, handled: &[Handled]) -> Result<()> {
         let now = self.clock.now();
         let doubts = &self.doubts;
         let settled = self.db.write_now(|tx| {

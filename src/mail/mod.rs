@@ -40,6 +40,7 @@ mod store;
 pub mod transport;
 pub mod trust;
 pub mod unplaced;
+pub mod unwritten;
 pub mod waiting;
 
 pub use courier::Courier;

@@ -25,13 +25,14 @@ mod links;
 mod once;
 mod refusals;
 mod tls;
+mod unwritten;
 
 /// An outbox of its own, with a clock that the test moves.
 struct Office {
     db: Db,
     clock: Clock,
     courier: Courier,
-    _place: Place,
+    place: Place,
     _folder: tempfile::TempDir,
 }
 
@@ -54,7 +55,7 @@ impl Office {
             db,
             clock: Clock::stepped(nine_o_clock()),
             courier,
-            _place: place,
+            place,
             _folder: folder,
         }
     }

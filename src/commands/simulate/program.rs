@@ -122,6 +122,8 @@ impl Program {
             match f(&self.services) {
                 Ok(value) => return Ok(Some(value)),
                 Err(_) if self.lifetime.is_over() => self.start_again(),
+                // "It was not saved. Try again."
+                Err(hitch) if matches!(hitch.0.db(), Some(DbError::Busy)) => {}
                 Err(hitch) => return must_be_a_refusal(&hitch).map(|()| None),
             }
         }
@@ -142,15 +144,20 @@ impl Program {
     pub fn work(&mut self, sweep: bool) -> Result<(), Failure> {
         loop {
             let now = self.now();
+            let refused = self.lifetime.refused();
             let summaries = match sweep {
                 true => runner::run_due(&self.services, now),
                 false => vec![runner::deliver_mail(&self.services)],
             };
             self.second.must_be_well()?;
-            if !self.lifetime.is_over() {
+            if self.lifetime.is_over() {
+                self.start_again();
+            } else if self.lifetime.refused() > refused {
+                // What was refused is done by a later run; a lease that could not be given back runs out first.
+                return Ok(());
+            } else {
                 return complain(&summaries).map_err(Failure::because);
             }
-            self.start_again();
         }
     }
 
@@ -162,6 +169,7 @@ impl Program {
     fn start_again(&mut self) {
         self.deaths += 1;
         self.mail_server.the_program_died();
+        self.services.courier.unwritten.forget();
         self.lifetime.begin(None);
     }
 }

@@ -8,6 +8,7 @@ use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use hearth::clock::Clock;
 use hearth::db::{Db, Death, Lifetime};
 use hearth::jobs::Services;
+use hearth::mail::unwritten::Unwritten;
 use hearth::mail::{Courier, Transport};
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -94,13 +95,12 @@ impl Run {
             second: SecondProgram::default(),
         };
         let world = World::begin(&mut program, options.seed, options.children, options.days)?;
-        let (second, services) = (
-            program.second.clone(),
-            Services {
-                db: Db::open_to_throw_away(database, 1, &Lifetime::default())?,
-                ..program.services.clone()
-            },
-        );
+        let second = program.second.clone();
+        let mut services = Services {
+            db: Db::open_to_throw_away(database, 1, &Lifetime::default())?,
+            ..program.services.clone()
+        };
+        services.courier.unwritten = Unwritten::default();
         let examiner = Examiner::new(
             Db::open_to_throw_away(database, 1, &Lifetime::default())?,
             program.services.late_after,
@@ -214,6 +214,7 @@ impl Run {
             let sweeps = tick % SWEEPS_EVERY == 0 || tick + 1 == LOOKS_FOR_MAIL;
             // A sweep writes more than the mail does.
             self.may_die(dice, if sweeps { 14 } else { 4 }, is_calm);
+            self.may_refuse(day, tick, is_calm);
             self.program.work(sweeps)?;
             if !is_calm && dice.random_ratio(1, 500) {
                 self.clock_is_set_back()?;
@@ -256,6 +257,18 @@ impl Run {
             _ => None,
         };
         self.program.will_die(death);
+    }
+
+    /// Once in a while some of the next writes are refused, because another process holds the database or the disk is full. By the
+    /// evening it is over.
+    fn may_refuse(&self, day: NaiveDate, tick: u32, is_calm: bool) {
+        let mut dice = dice(self.seed, ("held", (day, tick)));
+        let is_early = tick + SWEEPS_EVERY < LOOKS_FOR_MAIL;
+        let writes = match !is_calm && is_early && dice.random_ratio(1, 40) {
+            true => dice.random_range(1..6),
+            false => 0,
+        };
+        self.program.lifetime.refuse(writes);
     }
 
     /// Somebody sets the clock back by an hour, and the jobs run again.
@@ -315,7 +328,11 @@ impl Run {
                 "{} children; {acts} things done about them, {refused} refused; {lapses} lapses, {steps} steps told.",
                 self.world.pupils.len()
             ),
-            format!("The program was killed {} times.", self.program.deaths),
+            format!(
+                "The program was killed {} times, and {} of its writes were refused.",
+                self.program.deaths,
+                self.program.lifetime.refused()
+            ),
             format!(
                 "Mail: {} taken, {} taken without an answer, {} taken as the program died, {} unanswered, {} refused for now, {} for good; {returned} messages came back.",
                 count(Heard::Yes),
