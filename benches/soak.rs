@@ -1,5 +1,6 @@
-//! Twenty minutes of mixed work: 64 browsers that read and record, jobs each minute, a list every four minutes, a copy every three;
-//! and whether anything grows or fails. `cargo bench --bench soak -- 20` for so many minutes. The program runs in a process of its
+//! Twenty minutes of mixed work: 64 browsers that read and record, jobs each minute, a list of the same authority every four
+//! minutes, a copy every three; and whether anything grows or fails: ends with 1 if anything was not answered as it was asked, or a
+//! promise is broken. `cargo bench --bench soak -- 20` for so many minutes. The program runs in a process of its
 //! own, whose memory, descriptors and queue are looked at each minute.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -50,9 +51,9 @@ fn main() {
     let program = Program::start(folder.path());
     let until = Instant::now() + Duration::from_secs(minutes * 60);
     println!(
-        "| minute | pages | others than asked for | p50 ms | p99 ms | longest ms | own memory MB | with the file MB | descriptors | threads |"
+        "| minute | pages | others than asked for | p50 ms | p99 ms | longest ms | own memory MB | with the file MB | descriptors | threads | waiting to write |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|");
     let seen = Seen::default();
     std::thread::scope(|scope| {
         scope.spawn(|| beside(folder.path(), until));
@@ -65,13 +66,16 @@ fn main() {
             seen.tell(minute, &program);
         }
     });
-    for (what, times) in seen.others.lock().expect("it").iter() {
+    let others = seen.others.lock().expect("it");
+    for (what, times) in others.iter() {
         println!("{times} times: {what}");
     }
-    let proved = program.command(folder.path()).arg("verify").output();
+    let proved = command(folder.path()).arg("verify").output();
     let proved = proved.expect("it runs");
-    let said = String::from_utf8_lossy(&proved.stdout);
-    println!("verify: {}", said.lines().last().unwrap_or_default());
+    println!("{}", String::from_utf8_lossy(&proved.stdout));
+    if !others.is_empty() || !proved.status.success() {
+        std::process::exit(1);
+    }
 }
 
 /// What came back in the last minute, and what else than was asked for came back at all.
@@ -82,6 +86,10 @@ struct Seen {
 }
 
 impl Seen {
+    fn other(&self, what: String) {
+        *self.others.lock().expect("it").entry(what).or_default() += 1;
+    }
+
     fn tell(&self, minute: u64, program: &Program) {
         let mut took = std::mem::take(&mut *self.took.lock().expect("it"));
         took.sort_unstable();
@@ -92,7 +100,7 @@ impl Seen {
         };
         let others: usize = self.others.lock().expect("it").values().sum();
         println!(
-            "| {minute} | {} | {others} | {:.1} | {:.1} | {:.0} | {} | {} | {} | {} |",
+            "| {minute} | {} | {others} | {:.1} | {:.1} | {:.0} | {} | {} | {} | {} | {} |",
             took.len(),
             at(0.5),
             at(0.99),
@@ -101,6 +109,7 @@ impl Seen {
             program.memory("VmRSS"),
             program.descriptors(),
             program.status("Threads"),
+            program.waiting_to_write(),
         );
     }
 }
@@ -109,18 +118,26 @@ impl Seen {
 struct Program {
     process: Child,
     address: SocketAddr,
+    figures: SocketAddr,
 }
 
 impl Program {
     fn start(folder: &Path) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = free.local_addr().expect("its address");
+        let free = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
+        let [address, figures] = free
+            .each_ref()
+            .map(|it| it.local_addr().expect("an address"));
         drop(free);
         let mut command = command(folder);
-        let process = command.arg("serve").env("HEARTH_BIND", address.to_string());
+        let process = command
+            .arg("serve")
+            .env("HEARTH_BIND", address.to_string())
+            .env("HEARTH_METRICS_BIND", figures.to_string())
+            .stdout(Stdio::null());
         let program = Self {
             process: process.spawn().expect("it starts"),
             address,
+            figures,
         };
         let until = Instant::now() + Duration::from_secs(30);
         while std::net::TcpStream::connect(address).is_err() {
@@ -128,10 +145,6 @@ impl Program {
             std::thread::sleep(Duration::from_millis(50));
         }
         program
-    }
-
-    fn command(&self, folder: &Path) -> Command {
-        command(folder)
     }
 
     /// A line of `/proc/PID/status`, in kilobytes where it is of memory.
@@ -145,6 +158,19 @@ impl Program {
 
     fn memory(&self, what: &str) -> u64 {
         self.status(what) / 1024
+    }
+
+    /// As its figures say.
+    fn waiting_to_write(&self) -> String {
+        let target = load::Target {
+            address: self.figures,
+            cookie: String::new(),
+        };
+        let (_, figures) = target.ask(&target.get("/metrics"), 200);
+        let line = figures
+            .lines()
+            .find_map(|line| line.strip_prefix("hearth_database_writers_waiting "));
+        line.unwrap_or("?").to_owned()
     }
 
     fn descriptors(&self) -> usize {
@@ -199,7 +225,7 @@ fn beside(folder: &Path, until: Instant) {
         if minute % 4 == 0 {
             let list = folder.join(format!("list-{minute}.csv"));
             std::fs::write(&list, list_of(minute)).expect("a list");
-            let words = ["import", "--authority", "951"];
+            let words = ["import", "--authority", "950"];
             run(
                 folder,
                 &[&words[..], &[&list.display().to_string()]].concat(),
@@ -245,6 +271,8 @@ fn browse(target: &load::Target, scene: &scene::Scene, seen: &Seen, until: Insta
             while Instant::now() < until {
                 let (request, expected) = next(target, scene, &checks, &token);
                 let Some(open) = connection.as_mut() else {
+                    seen.other("no connection".to_owned());
+                    tokio::time::sleep(Duration::from_millis(LOOKS.end)).await;
                     connection = load::Connection::open(target.address).await.ok();
                     continue;
                 };
@@ -260,7 +288,7 @@ fn browse(target: &load::Target, scene: &scene::Scene, seen: &Seen, until: Insta
                     }
                 };
                 if let Some(other) = other {
-                    *seen.others.lock().expect("it").entry(other).or_default() += 1;
+                    seen.other(other);
                 }
                 let looks = rand::rng().random_range(LOOKS);
                 tokio::time::sleep(Duration::from_millis(looks)).await;

@@ -29,6 +29,35 @@ pub(super) fn record_all(
     store::audit::bump_revision(tx, viewer.authority())
 }
 
+/// The key of the newest event of an authority, for [`children_since`].
+///
+/// # Errors
+/// When the database does not answer.
+pub fn newest(conn: &mut Conn, authority: AuthorityKey) -> Result<i64> {
+    store::audit::newest(conn, authority)
+}
+
+/// The keys of the children whom something was done about since an event; none when that are more than `at_most` events.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn children_since(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    event: i64,
+    at_most: usize,
+) -> Result<Option<Vec<i64>>> {
+    let limit = i64::try_from(at_most).unwrap_or(i64::MAX).saturating_add(1);
+    let events = store::audit::children_since(conn, authority, event, limit)?;
+    if events.len() > at_most {
+        return Ok(None);
+    }
+    let mut children: Vec<i64> = events.into_iter().flatten().collect();
+    children.sort_unstable();
+    children.dedup();
+    Ok(Some(children))
+}
+
 /// The newest event of one kind about one thing: who wrote down the address that is held now. The child's key comes from
 /// a read that had a viewer.
 pub fn latest(conn: &mut Conn, child: i64, action: Action, subject: &str) -> Result<Option<Entry>> {

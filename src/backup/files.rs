@@ -52,7 +52,8 @@ impl Unfinished {
     }
 }
 
-/// Renames a file, and replaces none: whoever made another of that name meanwhile keeps it.
+/// Renames a file, and replaces none: whoever made another of that name meanwhile keeps it. On a file system that can neither do that
+/// nor link, there is a moment in which another file of that name would be replaced.
 fn rename_to_free(file: &Path, name: &Path) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
@@ -79,7 +80,9 @@ pub(super) fn clear_away(folder: &Path, begin: &str) -> Result<(), BackupError> 
         let entry = entry.map_err(BackupError::of(folder, "read"))?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if !name.starts_with(begin) || !name.ends_with(UNFINISHED) {
+        // SQLite's own file beside one may be left too.
+        let unfinished = name.strip_suffix("-journal").unwrap_or(&name);
+        if !name.starts_with(begin) || !unfinished.ends_with(UNFINISHED) {
             continue;
         }
         let written = entry.metadata().and_then(|it| it.modified());
@@ -171,6 +174,11 @@ pub(super) fn lock(database: &Path) -> Result<File, BackupError> {
     let path = named_after(database, "backup-lock");
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
     let file = options
         .open(&path)
         .map_err(BackupError::of(&path, "written"))?;

@@ -324,6 +324,15 @@ impl Opener {
             .map_err(|cause| OpenError::Unreachable(cause.to_string()))
     }
 
+    fn must_be_the_same(&self) -> Result<(), diesel::r2d2::Error> {
+        match self.opened.as_ref().map(|file| file.must_be_the_same()) {
+            Some(Err(cause)) => Err(diesel::r2d2::Error::ConnectionError(
+                ConnectionError::BadConnection(cause.to_string()),
+            )),
+            Some(Ok(())) | None => Ok(()),
+        }
+    }
+
     /// A connection of its own, outside the pools.
     pub(super) fn open(&self) -> DbResult<Conn> {
         self.connect()
@@ -343,17 +352,14 @@ impl ManageConnection for Opener {
     type Connection = Conn;
     type Error = diesel::r2d2::Error;
 
-    /// A connection that is opened late, after the file was deleted or replaced, would read another one, or make it.
+    /// A connection that is opened late, after the file was replaced, would read another one, and write into its header.
     fn connect(&self) -> Result<Conn, Self::Error> {
+        self.must_be_the_same()?;
         let mut conn = self
             .scheme
             .open()
             .map_err(diesel::r2d2::Error::ConnectionError)?;
-        if let Some(Err(cause)) = self.opened.as_ref().map(|file| file.must_be_the_same()) {
-            return Err(diesel::r2d2::Error::ConnectionError(
-                ConnectionError::BadConnection(cause.to_string()),
-            ));
-        }
+        self.must_be_the_same()?;
         if let (true, Conn::Sqlite(conn)) = (self.in_a_hurry, &mut conn) {
             conn.batch_execute("PRAGMA synchronous = OFF")
                 .map_err(diesel::r2d2::Error::QueryError)?;

@@ -78,15 +78,18 @@ impl Writers {
         let mut conn = self.pool.get_timeout(left).map_err(DbError::Pool)?;
         drop(place);
         self.must_be_the_same()?;
-        let began = Cell::new(Instant::now());
+        let began = Cell::new(None);
         let done = transaction::write(&mut conn, deadline, |tx| {
-            began.set(Instant::now());
+            began.set(Some(Instant::now()));
             let value = f(tx)?;
             self.must_be_the_same()?;
             Ok(value)
         });
-        let held = u64::try_from(began.get().elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.longest.fetch_max(held, Ordering::Relaxed);
+        // Where the turn never came, somebody else held it.
+        if let Some(began) = began.get() {
+            let held = u64::try_from(Instant::elapsed(&began).as_micros()).unwrap_or(u64::MAX);
+            self.longest.fetch_max(held, Ordering::Relaxed);
+        }
         done
     }
 

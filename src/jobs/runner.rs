@@ -241,18 +241,19 @@ fn with_lease(
 ) -> Result<Option<Work>> {
     let db = &services.db;
     let holder = format!("{}{:016x}", *PROCESS, rand::random::<u64>());
-    let is_ours = db.write_now(|tx| {
-        if stopping.has_begun() {
-            return Ok(false);
-        }
-        let from = services.clock.now();
-        store::runner::take_lease(tx, job.name, &holder, from, from + LEASE)
-    })?;
-    if !is_ours {
-        return Ok(None);
-    }
     let at = At::of(now);
-    let run = db.write_now(|tx| store::runner::begin(tx, job.name, at.today(), now))?;
+    let begun = db.write_now(|tx| {
+        let from = services.clock.now();
+        if stopping.has_begun()
+            || !store::runner::take_lease(tx, job.name, &holder, from, from + LEASE)?
+        {
+            return Ok(None);
+        }
+        store::runner::begin(tx, job.name, at.today(), now).map(Some)
+    })?;
+    let Some(run) = begun else {
+        return Ok(None);
+    };
     let work = while_renewed(services, job, &holder, || {
         guarded(job.name, || (job.run)(services, at))
     });
@@ -269,7 +270,7 @@ fn with_lease(
 fn while_renewed(services: &Services, job: &Job, holder: &str, run: impl FnOnce() -> Work) -> Work {
     let (running, ended) = mpsc::channel::<()>();
     thread::scope(|scope| {
-        scope.spawn(move || {
+        let renewing = thread::Builder::new().spawn_scoped(scope, move || {
             while ended.recv_timeout(RENEWED_EVERY) == Err(RecvTimeoutError::Timeout) {
                 let until = services.clock.now() + LEASE;
                 let renewed = services
@@ -280,6 +281,9 @@ fn while_renewed(services: &Services, job: &Job, holder: &str, run: impl FnOnce(
                 }
             }
         });
+        if let Err(cause) = renewing {
+            tracing::warn!(job = job.name, %cause, "no thread renews the lease");
+        }
         let work = run();
         drop(running);
         work

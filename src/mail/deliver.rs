@@ -17,6 +17,7 @@ use super::compose::compose;
 use super::courier::Courier;
 use super::doubts::{Doubts, Handled};
 use super::outbox::forget_secrets;
+use super::server_words;
 use super::store::leases::Failure;
 use super::store::{OutgoingMail, failing, leases};
 use crate::clock::Clock;
@@ -462,7 +463,11 @@ fn words(answer: &Answer) -> &str {
 
 fn tell(mail: &OutgoingMail, answer: &Answer, next: Next) {
     let (reference, kind, tries) = (&mail.reference, mail.kind.as_str(), mail.tries);
-    let answer = words(answer);
+    // Servers repeat addresses, and names beside them, in words that nobody can foresee: the log has no more than their code.
+    let answer = match answer {
+        Answer::Refused(refusal) => server_words::code(&refusal.words),
+        other => words(other).to_owned(),
+    };
     match next {
         Next::Sent => tracing::info!(mail = reference, kind, tries, "mail sent"),
         Next::RetryAt(at) => {

@@ -4,7 +4,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::bounce::{self, Bounce, Mentioned, Read, Report};
+use super::bounce::{self, Bounce, Mentioned, Read, Report, parts};
 use super::deliver::LEASE;
 use super::outbox::forget_secrets;
 use super::store::leases::Failure;
@@ -146,14 +146,17 @@ pub fn take<A>(
     }
 }
 
-/// A letter that answers a mail is for the authority of that mail.
+/// A letter that answers a mail is for the authority of that mail; another is for the one that wrote to its sender last.
 fn keep_letter(tx: &mut Conn, about: &Mentioned, came: &Came<'_>) -> Result<Returned> {
-    let answered = named(tx, about)?.map(|mail| mail.authority_id);
-    let came = Came {
-        otherwise: answered.or(came.otherwise),
-        ..*came
-    };
-    keep(tx, &[], &came)
+    if let Some(mail) = named(tx, about)? {
+        let came = Came {
+            otherwise: Some(mail.authority_id),
+            ..*came
+        };
+        return keep(tx, &[], &came);
+    }
+    let sender: Vec<String> = parts::sender(came.raw).into_iter().collect();
+    keep(tx, &sender, came)
 }
 
 fn take_bounce(tx: &mut Conn, bounce: &Bounce, came: &Came<'_>) -> Result<Returned> {

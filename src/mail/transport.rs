@@ -191,10 +191,22 @@ impl std::fmt::Display for Transport {
     }
 }
 
+/// For a file that is its owner's alone: a mail may hold a link that signs in.
+fn private() -> fs::OpenOptions {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options
+}
+
 /// Writes under another name first, so that whoever watches the folder never reads half a message.
 fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let unfinished = folder.join(format!(".{name}.unfinished"));
-    let mut file = fs::File::create(&unfinished)?;
+    let mut file = private().open(&unfinished)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&unfinished, folder.join(name))

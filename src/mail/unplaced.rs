@@ -6,10 +6,10 @@ use sha2::{Digest, Sha256};
 use super::bounce::parts;
 use super::outbox::forget_secrets;
 use super::store;
-use super::store::failing;
 use super::store::leases::Failure;
 use super::store::unplaced::{Dealt, NewUnplaced};
 pub use super::store::unplaced::{Unplaced, Verdict};
+use super::store::{MailState, failing};
 use crate::db::columns::Key;
 use crate::db::{Conn, Result};
 use crate::rules::bounce::Cause;
@@ -139,7 +139,7 @@ impl Finding {
     }
 }
 
-/// Notes what a message was, who said so, and forgets what it said. A mail that it was about is dead by then; its address is
+/// Notes what a message was, who said so, and forgets what it said. A mail that it was about and that was taken is dead by then; its address is
 /// not marked, because no server said that it is gone. False if there is no such message or mail, or it was noted before.
 ///
 /// # Errors
@@ -179,7 +179,9 @@ pub fn deal_with<A, B>(
 }
 
 fn give_up(tx: &mut Conn, mail: &Reference, now: NaiveDateTime) -> Result<()> {
-    let Some(mail) = failing::by_reference(tx, mail.as_str())? else {
+    let mail = failing::by_reference(tx, mail.as_str())?;
+    // One that is on its way or waits for another try may still arrive, and of one that is dead more is known than this.
+    let Some(mail) = mail.filter(|mail| mail.state == MailState::Sent) else {
         return Ok(());
     };
     let failure = Failure {

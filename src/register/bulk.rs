@@ -7,7 +7,7 @@ use super::address::Place;
 use super::child::NewChild;
 use super::person::{NewPerson, NewRelation};
 use super::registration::Registration;
-use super::{ChildKey, store};
+use super::{ChildKey, person, store};
 use crate::access::Act;
 use crate::db::Result;
 use crate::rules::codes::Source;
@@ -52,6 +52,7 @@ pub struct NewParent {
 /// Parents with the same email address and the same name are one person, within the list and with those who are held
 /// already.
 pub fn add_all(act: &mut Act<'_>, entries: &[NewEntry]) -> Result<Vec<(ChildKey, Reference)>> {
+    let beyond = person::beyond(act.tx, act.viewer)?;
     let mut added = Vec::with_capacity(entries.len());
     for chunk in entries.chunks(CHUNK) {
         let children =
@@ -63,8 +64,8 @@ pub fn add_all(act: &mut Act<'_>, entries: &[NewEntry]) -> Result<Vec<(ChildKey,
         store::bulk::insert_parents(
             act.tx,
             act.viewer.authority(),
-            chunk,
-            &children,
+            (chunk, &children),
+            &beyond,
             act.at.now(),
         )?;
         added.extend(children);

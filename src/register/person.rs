@@ -1,12 +1,14 @@
 //! Parents and carers as people of their own: a parent has several children, a child several parents, each with own
 //! address and confidentiality.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 
 use super::address::AddressRecord;
 use super::store::person::Tie;
 pub use super::store::person::{PersonParticulars, PersonRecord};
-use super::{ChildKey, PersonKey, fresh_reference, store};
+use super::{ChildKey, PersonKey, fresh_reference, resemblance, store};
 use crate::access::{AccountKey, Act, Action, Role, Subject, Viewer};
 use crate::db::{Conn, Result};
 use crate::rules::codes::{Confidentiality, Relationship};
@@ -73,16 +75,27 @@ pub fn add(act: &mut Act<'_>, new: &NewPerson) -> Result<PersonKey> {
 /// as they are.
 pub fn hold(act: &mut Act<'_>, new: &NewPerson) -> Result<PersonKey> {
     let folded = names::fold(&new.particulars.name);
+    let beyond = beyond(act.tx, act.viewer)?;
     let same_address = match &new.particulars.email {
         Some(email) => store::person::with_email(act.tx, act.viewer.authority(), email)?,
         None => Vec::new(),
     };
     let same_person = same_address
         .into_iter()
-        .find(|(_, name)| names::fold(name) == folded);
+        .find(|(key, name)| names::fold(name) == folded && !beyond.contains(key));
     match same_person {
         Some((held, _)) => Ok(held),
         None => add(act, new),
+    }
+}
+
+/// The parents of children whom a viewer may not see. Whoever writes down somebody of the same name and address means, as far as they
+/// can know, another person: what is held of these would be shown to them, or changed by them.
+pub(super) fn beyond(conn: &mut Conn, viewer: &Viewer) -> Result<HashSet<PersonKey>> {
+    let hidden = resemblance::hidden_from(conn, viewer)?;
+    match hidden.is_empty() {
+        true => Ok(HashSet::new()),
+        false => store::person::tied_to(conn, &hidden),
     }
 }
 

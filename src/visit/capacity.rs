@@ -4,10 +4,9 @@ use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use super::store;
-use crate::access::{Act, Action, Role, Subject, Viewer, accounts, authority};
-use crate::clock::At;
+use crate::access::{Act, Action, Role, Subject, Viewer, accounts};
 use crate::conflict;
-use crate::db::{Conn, Db, DbError, Result};
+use crate::db::{Conn, DbError, Result};
 use crate::duty::DutyKey;
 use crate::duty::owed::{self, copy_next};
 use crate::policy::rulebook;
@@ -187,7 +186,7 @@ pub fn plan(conn: &mut Conn, viewer: &Viewer, rulebook: &Rulebook) -> Result<Pla
     plan_for(conn, viewer, rulebook, waiting)
 }
 
-fn plan_for(
+pub(super) fn plan_for(
     conn: &mut Conn,
     viewer: &Viewer,
     rulebook: &Rulebook,
@@ -305,68 +304,8 @@ pub fn carry_out(act: &mut Act<'_>, seen: &str) -> Result<usize, SpreadError> {
     Ok(plan.moves.len())
 }
 
-/// How many checks are moved in one transaction when a list is taken over, so that no other writer waits long.
-const MOVED_TOGETHER: usize = 200;
-
-/// How often the plan for a list is made anew because somebody wrote meanwhile, before it is made and carried out in one transaction.
-const TRIES: usize = 5;
-
-/// Spreads what was overdue when a list was taken over today and got the last day that the policy allows, all the same
-/// one: no rule asks for that day itself. What a rule dates stays for a manager to look at. Writes an audit event for each that is
-/// brought forward. It is planned while others may write, and carried out as long as nobody has.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn spread_taken_over(db: &Db, viewer: &Viewer, at: At) -> Result<()> {
-    for _ in 0..TRIES {
-        let (revision, plan) = db.read_now(|conn| {
-            let revision = authority::by_key(conn, viewer.authority())?.revision;
-            Ok::<_, DbError>((revision, plan_taken_over(conn, viewer, at)?))
-        })?;
-        if move_while_unchanged(db, viewer, at, (revision, &plan.moves))? {
-            return Ok(());
-        }
-    }
-    db.write_now(|tx| {
-        let plan = plan_taken_over(tx, viewer, at)?;
-        move_all(&mut Act::new(tx, viewer, at), &plan.moves, TAKEN_OVER)
-    })
-}
-
-const TAKEN_OVER: &str = "when the list was taken over";
-
-fn plan_taken_over(conn: &mut Conn, viewer: &Viewer, at: At) -> Result<Plan> {
-    let today = at.today();
-    let rulebook = rulebook::load(conn, viewer.authority(), today)?;
-    let program = Viewer::program(viewer.authority(), "import");
-    let waiting = store::capacity::waiting(conn, &program, today, Some(today))?;
-    plan_for(conn, &program, &rulebook, waiting)
-}
-
-/// Moves checks, some at a time, until somebody else writes; says whether all were moved.
-fn move_while_unchanged(
-    db: &Db,
-    viewer: &Viewer,
-    at: At,
-    (mut revision, moves): (i64, &[(Waiting, NaiveDate)]),
-) -> Result<bool> {
-    for together in moves.chunks(MOVED_TOGETHER) {
-        let stands = db.write_now(|tx| {
-            if authority::by_key(tx, viewer.authority())?.revision != revision {
-                return Ok(None);
-            }
-            move_all(&mut Act::new(tx, viewer, at), together, TAKEN_OVER)?;
-            Ok::<_, DbError>(Some(authority::by_key(tx, viewer.authority())?.revision))
-        })?;
-        match stands {
-            Some(stands) => revision = stands,
-            None => return Ok(false),
-        }
-    }
-    Ok(true)
-}
-
-fn move_all(act: &mut Act<'_>, moves: &[(Waiting, NaiveDate)], by: &str) -> Result<()> {
+/// Brings checks forward, each with an audit event; `by` says when or by whom.
+pub(super) fn move_all(act: &mut Act<'_>, moves: &[(Waiting, NaiveDate)], by: &str) -> Result<()> {
     let rulebook = rulebook::of(act)?;
     for (check, to) in moves {
         let why = format!(

@@ -12,6 +12,7 @@ pub mod outcome;
 pub mod paper_letter;
 pub mod postponed;
 pub(crate) mod store;
+pub mod taken_over;
 
 use crate::db::columns::Key;
 

@@ -42,7 +42,8 @@ struct TroubleSince {
 #[derive(Serialize)]
 struct MailTrouble {
     status: &'static str,
-    said: Vec<String>,
+    /// How many addresses it does not reach. What the servers said is for administrators: it may name people.
+    addresses: usize,
 }
 
 /// What was found out about the service.
@@ -143,7 +144,7 @@ fn answer(health: Health) -> HttpResponse {
         last_sweep: last.map(in_utc),
         mail: mail.map(|fault| MailTrouble {
             status: "does not arrive by our own fault",
-            said: fault.words,
+            addresses: fault.addresses,
         }),
         troubles: health.troubles.iter().map(TroubleSince::of).collect(),
     })

@@ -70,8 +70,9 @@ fn a_blocked_domain_alarms_fails_the_health_and_is_mended_with_one_button() {
 
     let health = app.browser().open("/health/ready").expect(503);
     assert!(health.text.contains("does not arrive by our own fault"));
-    assert!(health.text.contains("sender domain fails DMARC"));
-    assert!(!health.text.contains('@'), "{}", health.text);
+    assert!(health.text.contains("\"addresses\":13"), "{}", health.text);
+    // What a server says may name people, and anybody reads this.
+    assert!(!health.text.contains("DMARC"), "{}", health.text);
     let wanted = server.recipients();
     assert!(wanted.iter().any(|to| to == ADMINISTRATOR), "{wanted:?}");
     let mut officer = app.signed_in(OFFICER);

@@ -94,6 +94,33 @@ pub(crate) fn bump_revision(tx: &mut Conn, authority: AuthorityKey) -> Result<()
     Ok(())
 }
 
+/// The key of the newest event of an authority; 0 where there is none.
+pub(crate) fn newest(conn: &mut Conn, authority: AuthorityKey) -> Result<i64> {
+    let newest: Option<i64> = audit_event::table
+        .filter(audit_event::authority_id.eq(authority.number()))
+        .order(audit_event::id.desc())
+        .select(audit_event::id)
+        .first(conn)
+        .optional()?;
+    Ok(newest.unwrap_or_default())
+}
+
+/// The children whom the events of an authority after one are about, each once for each event.
+pub(crate) fn children_since(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    event: i64,
+    at_most: i64,
+) -> Result<Vec<Option<i64>>> {
+    Ok(audit_event::table
+        .filter(audit_event::authority_id.eq(authority.number()))
+        .filter(audit_event::id.gt(event))
+        .order(audit_event::id)
+        .limit(at_most)
+        .select(audit_event::child_id)
+        .load(conn)?)
+}
+
 /// The newest event of one kind about one thing.
 pub(crate) fn latest(
     conn: &mut Conn,

@@ -23,7 +23,7 @@ crate::text_column!(Became);
 
 /// Whom a row is about.
 pub(super) enum Whom {
-    /// The child who is put on the register by it: its place among those of one piece.
+    /// The child who is put on the register by it: its place among those of one part.
     New(usize),
     Held(ChildKey),
     /// Somebody has to say.
@@ -54,6 +54,11 @@ impl Fate {
             notes: Vec::new(),
             instead: None,
         }
+    }
+
+    /// Whether somebody has to say what it is.
+    pub(super) fn asks(&self) -> bool {
+        matches!(self.whom, Whom::Asked(_))
     }
 
     /// What became of it, as whoever sent the list reads it.

@@ -162,7 +162,8 @@ pub fn candidates_now(
         let register = Register::read(conn, viewer)?;
         for (key, why) in register.like(&listed) {
             let is_new = !candidates.iter().any(|it| it.key == key);
-            if let Some(held) = register.held(key).filter(|_| is_new) {
+            let is_shown = is_new && !register.hides(key);
+            if let Some(held) = register.held(key).filter(|_| is_shown) {
                 candidates.push(CandidateLine {
                     key,
                     reference: held.reference.clone(),
@@ -219,6 +220,11 @@ fn same(
         return Err(RowError::NotAsked);
     }
     let record = held(act, reference)?;
+    // Who was not asked about would be named to whoever may read the row, and perhaps not the child.
+    let asked = candidates_now(act.tx, act.viewer, row, act.at.today())?;
+    if !asked.iter().any(|it| it.key == record.key) {
+        return Err(RowError::NoSuchChild);
+    }
     let Ok(listed) = read(row, act.at.today()) else {
         return Ok(Some(record.key));
     };

@@ -46,6 +46,20 @@ impl Entries {
         self.entries.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn truncate(&mut self, length: usize) {
+        self.entries.truncate(length);
+        self.following.truncate(length);
+    }
+
+    pub(super) fn extend(&mut self, others: Self) {
+        self.entries.extend(others.entries);
+        self.following.extend(others.following);
+    }
+
     /// One more; gives its place.
     pub(super) fn add(&mut self, (entry, following): (NewEntry, Following)) -> usize {
         self.entries.push(entry);

@@ -1,7 +1,7 @@
 //! Writes down what became of the rows of a list: new children with what is owed to them, the account of each row, and what is asked
 //! about those that have no place.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -67,19 +67,12 @@ fn is_still_so(conn: &mut Conn, earlier: &Earlier, asked: &Asked) -> Result<bool
     Ok(true)
 }
 
-/// What was known before a part was written.
+/// What was written of a list before.
 pub(super) struct Before<'a> {
-    /// What was asked about rows before, by their digests.
-    pub(super) earlier: &'a HashMap<String, Earlier>,
-    /// The child of each line of the list that was taken in a part before.
+    /// The child of each line that was taken in a part before.
     pub(super) placed: &'a HashMap<usize, ChildKey>,
-}
-
-/// What was written down of a part.
-#[derive(Default)]
-pub(super) struct Kept {
-    /// What is asked about rows, by their digests.
-    pub(super) asked: HashMap<String, Earlier>,
+    /// The children whom the sender may not see: what the sender is asked names none of them.
+    pub(super) hidden: &'a HashSet<ChildKey>,
 }
 
 /// Writes down what became of each row, and what is asked about those that have no place. What was asked already about the very
@@ -90,15 +83,14 @@ pub(super) fn keep(
     fates: &[Fate],
     new: &[ChildKey],
     before: &Before<'_>,
-) -> Result<Kept> {
-    let mut kept = Kept::default();
+) -> Result<()> {
     let child_of = |whom: &Whom| match whom {
         Whom::New(place) => new.get(*place).copied(),
         Whom::Held(child) => Some(*child),
         Whom::Asked(_) => None,
     };
     // A row may be like the child of another line, who came onto the register a moment ago.
-    let asks = fates.iter().any(|fate| matches!(fate.whom, Whom::Asked(_)));
+    let asks = fates.iter().any(Fate::asks);
     let of_line: HashMap<usize, ChildKey> = match asks {
         true => fates
             .iter()
@@ -112,12 +104,14 @@ pub(super) fn keep(
         let unplaced = match &fate.whom {
             Whom::New(_) | Whom::Held(_) => None,
             Whom::Asked(asked) => {
+                let is_for_the_sender = fate.instead.is_none();
                 let like = asked.like.iter().filter_map(|(line, why)| {
                     let other = of_line.get(line).or_else(|| before.placed.get(line))?;
-                    Some((*other, why.clone()))
+                    let is_told = !is_for_the_sender || !before.hidden.contains(other);
+                    is_told.then(|| (*other, why.clone()))
                 });
                 let candidates = asked.candidates.iter().cloned().chain(like).collect();
-                Some(kept.ask(act, (list, line), asked, candidates, before)?)
+                Some(ask(act, (list, line), asked, candidates)?)
             }
         };
         rows.push(store::rows::NewRow {
@@ -130,52 +124,39 @@ pub(super) fn keep(
             why: &fate.why,
         });
     }
-    store::rows::insert(act.tx, &rows)?;
-    Ok(kept)
+    store::rows::insert(act.tx, &rows)
 }
 
-impl Kept {
-    /// Asks about a row that has no place, unless that was asked already.
-    fn ask(
-        &mut self,
-        act: &mut Act<'_>,
-        (list, line): (&KeptList, i64),
-        asked: &Asked,
-        candidates: Vec<(ChildKey, String)>,
-        before: &Before<'_>,
-    ) -> Result<UnplacedKey> {
-        let digest = list.digest(&asked.cells);
-        let earlier = self.asked.get(&digest);
-        if let Some(earlier) = earlier.or_else(|| before.earlier.get(&digest))
-            && is_still_so(act.tx, earlier, asked)?
-        {
-            return Ok(earlier.key);
-        }
-        let key = store::unplaced::insert(
-            act.tx,
-            &NewUnplaced {
-                authority: act.viewer.authority(),
-                import: list.key,
-                line,
-                question: asked.question,
-                words: &asked.words,
-                candidates: &candidates,
-                headings: &list.headings,
-                cells: &asked.cells,
-                mapping: &list.mapping,
-                digest: &digest,
-            },
-        )?;
-        let now = Earlier {
-            key,
-            question: asked.question,
-            answer: None,
-            answered_at: None,
-            child: None,
-        };
-        self.asked.insert(digest, now);
-        Ok(key)
+/// Asks about a row that has no place, unless that was asked already; looked up in the transaction that asks, because another list may
+/// be read beside this one.
+fn ask(
+    act: &mut Act<'_>,
+    (list, line): (&KeptList, i64),
+    asked: &Asked,
+    candidates: Vec<(ChildKey, String)>,
+) -> Result<UnplacedKey> {
+    let authority = act.viewer.authority();
+    let digest = list.digest(&asked.cells);
+    if let Some(earlier) = store::unplaced::earlier_of(act.tx, authority, &digest)?
+        && is_still_so(act.tx, &earlier, asked)?
+    {
+        return Ok(earlier.key);
     }
+    store::unplaced::insert(
+        act.tx,
+        &NewUnplaced {
+            authority,
+            import: list.key,
+            line,
+            question: asked.question,
+            words: &asked.words,
+            candidates: &candidates,
+            headings: &list.headings,
+            cells: &asked.cells,
+            mapping: &list.mapping,
+            digest: &digest,
+        },
+    )
 }
 
 /// Writes new children, what is owed to them, and an event each.

@@ -12,7 +12,7 @@ use crate::rules::same_child::Verdict;
 /// What a child of a list is to the register.
 pub(super) enum Found<'a> {
     New {
-        /// Numbers of the list that other children have, and whether the sender may know of them.
+        /// Numbers of the list that other children have.
         taken: Vec<(Number, &'a KnownChild)>,
     },
     /// A child it holds, and by what they were found.

@@ -9,6 +9,7 @@
 //! - `changing`: what a list changes of a child who is held.
 //! - `placing`: what becomes of each child by the register as it stands, and `keeping`: writing it down.
 //! - `part`: some hundred children, compared with the register, and written in one transaction.
+//! - `work`: one authority's children after the other, with what is told of their rows.
 //! - [`mod@account`]: what became of each row.
 //! - [`unplaced`]: rows of which somebody has to say what they are, and [`answering`]: what follows from it.
 //! - [`report`]: what happened, for the person who sent the list; `earlier`: read again later.
@@ -28,12 +29,14 @@ mod placing;
 pub mod report;
 mod routing;
 mod store;
+#[cfg(test)]
+mod tests;
 mod together;
 pub mod under_way;
 pub mod unplaced;
+mod work;
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDateTime;
 
@@ -42,27 +45,23 @@ use crate::clock::{At, Clock};
 use crate::conflict;
 use crate::db::{Conn, Db, DbError, Result};
 use crate::intake::csv::mapping::Mapping;
-use crate::intake::csv::refused::{LineToMend, LineWriter, list_to_mend};
+use crate::intake::csv::refused::LineWriter;
 use crate::intake::csv::sheet::{Sheet, SheetProblem};
 use crate::intake::workbook::WorkbookProblem;
 use crate::rules::identifiers::{Reference, ReferenceKind};
-use account::{Became, Fate, Whom};
 pub use earlier::{
     EndError, FoundInList, account, account_csv, earlier, end_unfinished, find, found_in, list_of,
     rows_to_mend,
 };
 use keeping::KeptList;
-use part::{Taking, Target};
 use report::Report;
-use routing::{List, Routed};
+use routing::Routed;
 pub use store::import::{ImportLine, ImportRecord};
 pub use store::rows::AccountLine;
+use work::Work;
 
 /// What the program is called when it takes a list over by itself.
 const PART: &str = "import";
-
-/// How many answers by mended rows are written in one transaction.
-const MENDED_TOGETHER: usize = 50;
 
 /// A list to be taken over.
 pub struct Order<'a> {
@@ -92,7 +91,7 @@ pub enum Whose<'a> {
 pub enum Progress {
     /// Bytes of the file that were read, of how many.
     Read(usize, usize),
-    /// Rows that were compared with the register and taken, of how many.
+    /// Children who were compared with the register and taken, of how many.
     Taken(usize, usize),
 }
 
@@ -187,168 +186,29 @@ pub fn take_while(
         opened => opened?,
     };
     let today = clock.today();
-    let mut routed = db.read_now(|conn| routing::read(conn, &sheet, order.whose, today, watch))?;
+    let mut routed = routing::read(db, &sheet, order.whose, today, watch)?;
     let headings = LineWriter::new(&sheet)?.headings().to_owned();
     // Written before the first part, so that an import that is cut off can be seen to have begun.
     let kept = match order.dry_run {
         true => Vec::new(),
         false => db.write_now(|tx| begin(tx, order, &routed, &headings, clock.at(), started_at))?,
     };
-    let mut work = Work {
-        db,
-        headings: &headings,
-        clock,
-        rows: routed.lists.iter().map(|list| list.children.len()).sum(),
-        done: 0,
-        become_of: Become::default(),
-        watch,
-    };
+    let children = routed.lists.iter().map(|list| list.children.len()).sum();
+    let mut work = Work::new(db, clock, &headings, children, watch);
     for (index, list) in routed.lists.iter_mut().enumerate() {
         work.take(list, kept.get(index))?;
     }
-    let mut become_of = work.become_of;
+    let mut become_of = work.become_of();
     let mut report = routed.overall(&sheet);
     report.refused_csv = become_of.refused_csv(&headings, &routed)?;
     if !order.dry_run {
         for (list, kept) in routed.lists.iter().zip(&kept) {
-            keep_mended(db, list, kept, &become_of.placed, clock)?;
+            work::keep_mended(db, list, kept, &become_of.placed, clock)?;
         }
         let at = clock.now();
         report.reference = db.write_now(|tx| complete(tx, order, &routed, &kept, (&report, at)))?;
     }
     Ok(report)
-}
-
-/// A list being taken over, of one authority after the other.
-struct Work<'a, 'w> {
-    db: &'a Db,
-    headings: &'a str,
-    clock: &'a Clock,
-    /// How many children there are, and how many of them are done with.
-    rows: usize,
-    done: usize,
-    become_of: Become,
-    watch: &'w mut dyn FnMut(Progress) -> bool,
-}
-
-impl Work<'_, '_> {
-    fn take(&mut self, list: &mut List, kept: Option<&KeptList>) -> Result<(), ImportError> {
-        if let Some(kept) = kept {
-            self.keep_fates(list, kept)?;
-        }
-        let has_mends = !list.mends.is_empty();
-        for fate in std::mem::take(&mut list.fates) {
-            self.become_of.tell(&mut list.report, has_mends, &fate);
-        }
-        let target = Target {
-            authority: &list.authority,
-            viewer: &list.viewer,
-            headings: self.headings,
-            kept,
-        };
-        let mut taking = Taking::new(self.db, target);
-        for part in list.children.chunks(part::ROWS) {
-            for fate in taking.take(part, self.clock.at())? {
-                self.become_of.tell(&mut list.report, has_mends, &fate);
-            }
-            self.done += part.len();
-            let is_wanted = (self.watch)(Progress::Taken(self.done, self.rows));
-            if !is_wanted && self.done < self.rows {
-                return Err(ImportError::Stopped);
-            }
-        }
-        Ok(taking.spread(self.clock.at())?)
-    }
-
-    /// Writes down the rows that have no place whatever the register holds.
-    fn keep_fates(&self, list: &List, kept: &KeptList) -> Result<()> {
-        if list.fates.is_empty() {
-            return Ok(());
-        }
-        let mut earlier = self
-            .db
-            .read_now(|conn| store::unplaced::earlier(conn, list.authority.key))?;
-        for fates in list.fates.chunks(part::ROWS) {
-            let before = keeping::Before {
-                earlier: &earlier,
-                placed: &HashMap::new(),
-            };
-            let asked = self.db.write_now(|tx| {
-                let act = &mut Act::new(tx, &list.viewer, self.clock.at());
-                keeping::keep(act, kept, fates, &[], &before)
-            })?;
-            earlier.extend(asked.asked);
-        }
-        Ok(())
-    }
-}
-
-/// Notes what rows were answered by being mended, some at a time.
-fn keep_mended(
-    db: &Db,
-    list: &List,
-    kept: &KeptList,
-    placed: &HashSet<usize>,
-    clock: &Clock,
-) -> Result<()> {
-    let mended = list.mends.iter().filter(|(line, _)| placed.contains(line));
-    let mended: Vec<_> = mended.collect();
-    for together in mended.chunks(MENDED_TOGETHER) {
-        db.write_now(|tx| {
-            let act = &mut Act::new(tx, &list.viewer, clock.at());
-            for (line, row) in together {
-                answering::mended(act, row, &kept.reference, *line)?;
-            }
-            Ok::<_, DbError>(())
-        })?;
-    }
-    Ok(())
-}
-
-/// What became of the rows so far, as far as it is asked for at the end.
-#[derive(Default)]
-struct Become {
-    /// Lines that have a place on the register.
-    placed: HashSet<usize>,
-    /// Rows to mend: line, cells, what to mend.
-    refused: Vec<(usize, String, String)>,
-}
-
-impl Become {
-    fn tell(&mut self, report: &mut Report, has_mends: bool, fate: &Fate) {
-        report.tell(fate);
-        match &fate.whom {
-            Whom::Asked(asked) if fate.became == Became::Refused => {
-                self.refused
-                    .push((fate.line, asked.cells.clone(), asked.words.clone()));
-            }
-            Whom::Asked(_) => {}
-            Whom::New(_) | Whom::Held(_) if !has_mends => {}
-            Whom::New(_) | Whom::Held(_) => {
-                self.placed.insert(fate.line);
-            }
-        }
-    }
-
-    /// The rows that were refused, as they stand in the file, to mend and send again.
-    fn refused_csv(&mut self, headings: &str, routed: &Routed) -> Result<String, ImportError> {
-        self.refused.extend(routed.nowhere_rows.iter().cloned());
-        self.refused.sort();
-        if self.refused.is_empty() {
-            return Ok(String::new());
-        }
-        let lines: Vec<LineToMend<'_>> = self
-            .refused
-            .iter()
-            .map(|(line, cells, what)| LineToMend {
-                cells,
-                line: i64::try_from(*line).unwrap_or(i64::MAX),
-                reference: "",
-                what,
-            })
-            .collect();
-        Ok(list_to_mend(headings, &lines)?)
-    }
 }
 
 /// Notes with each authority whose list this is that its import begins, and owes that its rows are looked at.
@@ -425,134 +285,4 @@ fn complete(
         last = Some(kept.reference.clone());
     }
     Ok(last.filter(|_| matches!(order.whose, Whose::One(_))))
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod tests {
-    use super::*;
-    use crate::register::testing::{day, now, world};
-
-    #[test]
-    fn only_who_works_with_children_takes_a_list_over() {
-        let world = world();
-        let taken = |viewer: &Viewer| {
-            let mapping = Mapping::default();
-            let list = b"Surname,Forename,DOB\nMoss,Ada,03/04/2015\n";
-            let order = Order {
-                dry_run: true,
-                ..order(list, &mapping, viewer)
-            };
-            take(
-                &world.db,
-                &order,
-                &Clock::Fixed(day(2026, 11, 23)),
-                &mut |_| {},
-            )
-        };
-        for other in [&world.administrator, &world.parent] {
-            assert!(matches!(taken(other), Err(ImportError::NotAllowed)));
-        }
-        for viewer in [&world.officer, &world.manager, &world.program] {
-            assert!(!matches!(taken(viewer), Err(ImportError::NotAllowed)));
-        }
-    }
-
-    /// Twenty children, by surname, forename and year of birth, of whom nobody is like another.
-    fn child_of(number: usize) -> (&'static str, &'static str, i32) {
-        const SURNAMES: [&str; 5] = ["Abbott", "Fenwick", "Kowalski", "Osei", "Underhill"];
-        const FORENAMES: [&str; 4] = ["Ada", "Bruno", "Mei", "Tomasz"];
-        let year = 2008 + i32::try_from(number / 2).unwrap();
-        (SURNAMES[number % 5], FORENAMES[number % 4], year)
-    }
-
-    fn twenty() -> Vec<u8> {
-        let mut list = String::from("Surname,Forename,DOB\n");
-        for number in 0..20 {
-            let (surname, forename, year) = child_of(number);
-            let (month, day) = (number % 12 + 1, number + 1);
-            list.push_str(&format!(
-                "{surname},{forename},{day:02}/{month:02}/{year}\n"
-            ));
-        }
-        list.into_bytes()
-    }
-
-    fn order<'a>(list: &'a [u8], mapping: &'a Mapping, viewer: &'a Viewer) -> Order<'a> {
-        Order {
-            file_name: "list.csv",
-            bytes: list,
-            mapping,
-            whose: Whose::One(viewer),
-            dry_run: false,
-        }
-    }
-
-    #[test]
-    fn a_child_who_comes_onto_the_register_while_a_list_is_taken_over_is_found_in_it() {
-        let world = world();
-        let (list, mapping) = (twenty(), Mapping::default());
-        let mut put = Vec::new();
-        let mut meanwhile = |done: Progress| {
-            // Whoever is next in the list, each time that others may write.
-            let Progress::Taken(done, _) = done else {
-                return;
-            };
-            if done < 20 {
-                let (surname, forename, year) = child_of(done);
-                let number = u32::try_from(done).unwrap();
-                let born = day(year, number % 12 + 1, number + 1);
-                let child = world.add(forename, surname, born);
-                world.run(|tx| {
-                    Act::new(tx, &world.program, At::of(now())).note(
-                        Action::ChildRegistered,
-                        Subject::child(child.0),
-                        "by hand",
-                    )
-                });
-                put.push(child.1);
-            }
-        };
-        let clock = Clock::Fixed(day(2026, 11, 23));
-        let report = take(
-            &world.db,
-            &order(&list, &mapping, &world.manager),
-            &clock,
-            &mut meanwhile,
-        );
-        let counts = report.unwrap().counts;
-        assert!(put.len() > 1, "the list came in one part");
-        assert_eq!(
-            (counts.taken, counts.unchanged, counts.rows),
-            (20 - put.len(), put.len(), 20)
-        );
-    }
-
-    #[test]
-    fn a_list_is_taken_over_while_somebody_writes_all_the_time() {
-        use std::sync::atomic::{AtomicBool, Ordering};
-
-        let world = world();
-        let (list, mapping) = (twenty(), Mapping::default());
-        let is_done = AtomicBool::new(false);
-        let clock = Clock::Fixed(day(2026, 11, 23));
-        let report = std::thread::scope(|scope| {
-            let (db, program) = (&world.db, &world.program);
-            let is_done = &is_done;
-            scope.spawn(move || {
-                let again = |tx: &mut Conn| {
-                    let act = &mut Act::new(tx, program, At::of(now()));
-                    act.note(Action::AuthorityDescribed, Subject::AUTHORITY, "again")
-                };
-                while !is_done.load(Ordering::Relaxed) {
-                    db.write_now(again).unwrap();
-                }
-            });
-            let order = order(&list, &mapping, &world.manager);
-            let report = take(&world.db, &order, &clock, &mut |_| {});
-            is_done.store(true, Ordering::Relaxed);
-            report
-        });
-        assert_eq!(report.unwrap().counts.taken, 20);
-    }
 }

@@ -1,7 +1,10 @@
 //! A list is taken over in parts. Each is compared with the register while others may write, and then written in one short transaction,
 //! if the register still stands as it did.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::NaiveDate;
 
 use super::account::{Fate, Whom};
 use super::changing;
@@ -9,27 +12,31 @@ use super::keeping::{self, KeptList};
 use super::listed::Listed;
 use super::placing::{Placing, Prepared, Register};
 use crate::access::authority::{self, Authority};
-use crate::access::{Act, Viewer};
+use crate::access::{Act, Viewer, audit};
 use crate::clock::At;
+use crate::db::columns::Key;
 use crate::db::{Conn, Db, DbError, Result};
 use crate::policy::rulebook::{self, Rulebook};
 use crate::register::ChildKey;
-use crate::visit::capacity;
+use crate::visit::taken_over;
 
-/// Children whose rows are written in one transaction: some 25 ms of a core, so that no other writer waits long. Builds with debug
+/// Children whose rows are written in one transaction: some 40 ms of a core, so that no other writer waits long. Builds with debug
 /// assertions write few, so that the tests' short lists come in several parts too.
-pub(super) const ROWS: usize = match cfg!(debug_assertions) {
+pub(super) const CHILDREN: usize = match cfg!(debug_assertions) {
     true => 7,
-    false => 200,
+    false => 300,
 };
 
 /// How often a part is compared anew because somebody wrote meanwhile, before it is compared and written in one transaction.
-const TRIES: usize = 5;
+const TRIES: usize = 3;
 
-/// Rows that are taken over before what was overdue among them is spread over the weeks.
+/// After so many events the register is read anew instead of following them.
+const FOLLOWED: usize = 1_000;
+
+/// Children who are put on the register before what was overdue among them is spread over the weeks.
 const SPREAD_AFTER: usize = 5_000;
 
-/// One authority's rows being taken over.
+/// One authority's children being taken over.
 pub(super) struct Taking<'a> {
     db: &'a Db,
     target: Target<'a>,
@@ -38,6 +45,8 @@ pub(super) struct Taking<'a> {
     placed: HashMap<usize, ChildKey>,
     is_in_service: bool,
     not_spread: usize,
+    /// On which children were put on the register: what was overdue is dated by it.
+    days: BTreeSet<NaiveDate>,
 }
 
 /// Into which register.
@@ -54,6 +63,8 @@ pub(super) struct Target<'a> {
 /// What children of a list are compared with: the register of an authority, as it stood at a revision.
 struct Standing {
     revision: i64,
+    /// The newest event then.
+    event: i64,
     register: Register,
     rulebook: Rulebook,
 }
@@ -62,9 +73,9 @@ struct Standing {
 struct Written {
     /// Children who are new, in the order of their entries.
     new: Vec<ChildKey>,
-    kept: keeping::Kept,
-    /// The authority's revision with what was written.
+    /// The authority's revision and its newest event with what was written.
     revision: i64,
+    event: i64,
 }
 
 impl Standing {
@@ -72,16 +83,36 @@ impl Standing {
         let authority = target.authority.key;
         Ok(Self {
             revision: authority::by_key(conn, authority)?.revision,
+            event: audit::newest(conn, authority)?,
             register: Register::read(conn, target.viewer)?,
             rulebook: rulebook::load(conn, authority, at.today())?,
         })
     }
 
+    /// Takes in what others did since: every change of a child writes an event about them.
+    fn follow(&mut self, conn: &mut Conn, target: &Target<'_>, at: At) -> Result<()> {
+        let authority = target.authority.key;
+        let revision = authority::by_key(conn, authority)?.revision;
+        if revision == self.revision && self.rulebook.today == at.today() {
+            return Ok(());
+        }
+        let Some(children) = audit::children_since(conn, authority, self.event, FOLLOWED)? else {
+            *self = Self::read(conn, target, at)?;
+            return Ok(());
+        };
+        let children: Vec<ChildKey> = children.into_iter().map(Key::new).collect();
+        self.register.renew(conn, target.viewer, &children)?;
+        self.rulebook = rulebook::load(conn, authority, at.today())?;
+        self.event = audit::newest(conn, authority)?;
+        self.revision = revision;
+        Ok(())
+    }
+
     /// Takes in what was written to the register as it stood.
-    fn follow(&mut self, db: &Db, prepared: &Prepared, written: &Written) -> Result<()> {
+    fn take_in(&mut self, db: &Db, prepared: &Prepared, written: &Written) -> Result<()> {
         let changed = prepared.changes.iter().map(changing::Change::child);
         let touched: Vec<ChildKey> = written.new.iter().copied().chain(changed).collect();
-        self.revision = written.revision;
+        (self.revision, self.event) = (written.revision, written.event);
         db.read_now(|conn| self.register.read_again(conn, &touched))
     }
 }
@@ -95,14 +126,15 @@ impl<'a> Taking<'a> {
             is_in_service: target.authority.in_service,
             target,
             not_spread: 0,
+            days: BTreeSet::new(),
         }
     }
 
     /// Takes over some children: puts on the register whoever is new, changes what is to be changed, and writes down
     /// what became of each row. In a trial it only says so.
     pub(super) fn take(&mut self, children: &[Listed], at: At) -> Result<Vec<Fate>> {
+        let mut standing = self.standing(at)?;
         for _ in 0..TRIES {
-            let mut standing = self.standing(at)?;
             let prepared = self
                 .db
                 .read_now(|conn| self.place(conn, &standing, children))?;
@@ -112,43 +144,54 @@ impl<'a> Taking<'a> {
             };
             let written = self.db.write_now(|tx| {
                 let stands = authority::by_key(tx, self.target.authority.key)?.revision;
-                if stands != standing.revision {
-                    return Ok(None);
+                match stands == standing.revision {
+                    true => self.write(tx, kept, (&standing, &prepared), at).map(Some),
+                    false => Ok(None),
                 }
-                self.write(tx, kept, (&standing, &prepared), at).map(Some)
             })?;
             if let Some(written) = written {
-                standing.follow(self.db, &prepared, &written)?;
-                standing.register.asked(written.kept.asked);
-                self.standing = Some(standing);
-                return self.taken(prepared, &written.new, at);
+                return self.taken(standing, prepared, &written, at);
             }
+            self.db
+                .read_now(|conn| standing.follow(conn, &self.target, at))?;
         }
-        self.take_at_once(children, at)
+        self.take_at_once(standing, children, at)
     }
 
-    /// Compares and writes in one transaction, because somebody writes all the time.
-    fn take_at_once(&mut self, children: &[Listed], at: At) -> Result<Vec<Fate>> {
-        let (prepared, new) = self.db.write_now(|tx| {
-            let standing = Standing::read(tx, &self.target, at)?;
+    /// Compares and writes in one transaction, because somebody writes all the time: what they did in the last moments is soon read.
+    fn take_at_once(
+        &mut self,
+        standing: Standing,
+        children: &[Listed],
+        at: At,
+    ) -> Result<Vec<Fate>> {
+        let standing = RefCell::new(standing);
+        let done = self.db.write_now(|tx| {
+            let mut standing = standing.borrow_mut();
+            standing.follow(tx, &self.target, at)?;
             let prepared = self.place(tx, &standing, children)?;
-            let new = match self.target.kept {
-                Some(kept) => self.write(tx, kept, (&standing, &prepared), at)?.new,
-                None => Vec::new(),
+            let written = match self.target.kept {
+                Some(kept) => Some(self.write(tx, kept, (&standing, &prepared), at)?),
+                None => None,
             };
-            Ok::<_, DbError>((prepared, new))
+            Ok::<_, DbError>((prepared, written))
         })?;
-        self.taken(prepared, &new, at)
+        match done {
+            (prepared, Some(written)) => self.taken(standing.into_inner(), prepared, &written, at),
+            (prepared, None) => Ok(prepared.fates),
+        }
     }
 
     /// The register as it stood when the last part was written, or as it stands now.
     fn standing(&mut self, at: At) -> Result<Standing> {
-        match self.standing.take() {
-            Some(standing) if standing.rulebook.today == at.today() => Ok(standing),
-            _ => self
-                .db
-                .read_now(|conn| Standing::read(conn, &self.target, at)),
-        }
+        let before = self.standing.take();
+        self.db.read_now(|conn| match before {
+            Some(mut standing) => {
+                standing.follow(conn, &self.target, at)?;
+                Ok(standing)
+            }
+            None => Standing::read(conn, &self.target, at),
+        })
     }
 
     fn place(&self, conn: &mut Conn, standing: &Standing, children: &[Listed]) -> Result<Prepared> {
@@ -173,28 +216,38 @@ impl<'a> Taking<'a> {
         (standing, prepared): (&Standing, &Prepared),
         at: At,
     ) -> Result<Written> {
+        let authority = self.target.authority;
         let act = &mut Act::new(tx, self.target.viewer, at);
         for change in &prepared.changes {
             changing::make(act, change)?;
         }
         if !prepared.entries.is_empty() && !self.is_in_service {
-            authority::take_into_service(act, self.target.authority.mailbox.as_deref())?;
+            authority::take_into_service(act, authority.mailbox.as_deref())?;
         }
         let new = keeping::write(act, &prepared.entries)?;
         let before = keeping::Before {
-            earlier: standing.register.earlier(),
             placed: &self.placed,
+            hidden: standing.register.hidden(),
         };
-        let written_down = keeping::keep(act, kept, &prepared.fates, &new, &before)?;
+        keeping::keep(act, kept, &prepared.fates, &new, &before)?;
         Ok(Written {
-            revision: authority::by_key(act.tx, self.target.authority.key)?.revision,
+            revision: authority::by_key(act.tx, authority.key)?.revision,
+            event: audit::newest(act.tx, authority.key)?,
             new,
-            kept: written_down,
         })
     }
 
     /// What became of the rows of a part that was written.
-    fn taken(&mut self, prepared: Prepared, new: &[ChildKey], at: At) -> Result<Vec<Fate>> {
+    fn taken(
+        &mut self,
+        mut standing: Standing,
+        prepared: Prepared,
+        written: &Written,
+        at: At,
+    ) -> Result<Vec<Fate>> {
+        standing.take_in(self.db, &prepared, written)?;
+        self.standing = Some(standing);
+        let new = &written.new;
         let placed = prepared.fates.iter().filter_map(|fate| {
             let child = match fate.whom {
                 Whom::New(place) => *new.get(place)?,
@@ -204,8 +257,11 @@ impl<'a> Taking<'a> {
             Some((fate.line, child))
         });
         self.placed.extend(placed);
-        self.is_in_service |= !new.is_empty();
-        self.not_spread += new.len();
+        if !new.is_empty() {
+            self.is_in_service = true;
+            self.not_spread += new.len();
+            self.days.insert(at.today());
+        }
         if self.not_spread >= SPREAD_AFTER {
             self.spread(at)?;
         }
@@ -214,12 +270,13 @@ impl<'a> Taking<'a> {
 
     /// Spreads what was overdue when it was taken over, so that it does not all lapse on one day.
     pub(super) fn spread(&mut self, at: At) -> Result<()> {
-        if self.target.kept.is_none() {
+        if self.not_spread == 0 {
             return Ok(());
         }
-        capacity::spread_taken_over(self.db, self.target.viewer, at)?;
+        for day in &self.days {
+            taken_over::spread(self.db, self.target.viewer, at, *day)?;
+        }
         self.not_spread = 0;
-        self.standing = None;
         Ok(())
     }
 }

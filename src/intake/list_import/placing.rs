@@ -20,7 +20,7 @@ use crate::register::resemblance::{self, KnownChild, Resemblances};
 use crate::rules::same_child::Verdict;
 use crate::rules::spell::Spell;
 
-/// What is to become of a piece.
+/// What is to become of the children of a part.
 #[derive(Default)]
 pub(super) struct Prepared {
     pub(super) fates: Vec<Fate>,
@@ -28,7 +28,44 @@ pub(super) struct Prepared {
     pub(super) changes: Vec<Change>,
 }
 
+/// How much was prepared before a child.
+#[derive(Clone, Copy)]
+struct Before {
+    fates: usize,
+    entries: usize,
+    changes: usize,
+}
+
+impl Before {
+    fn of(prepared: &Prepared) -> Self {
+        Self {
+            fates: prepared.fates.len(),
+            entries: prepared.entries.len(),
+            changes: prepared.changes.len(),
+        }
+    }
+
+    fn cut(self, prepared: &mut Prepared) {
+        prepared.fates.truncate(self.fates);
+        prepared.entries.truncate(self.entries);
+        prepared.changes.truncate(self.changes);
+    }
+}
+
 impl Prepared {
+    /// What was prepared for a child by themselves.
+    fn add(&mut self, one: Self) {
+        let places = self.entries.len();
+        self.fates.extend(one.fates.into_iter().map(|mut fate| {
+            if let Whom::New(place) = &mut fate.whom {
+                *place += places;
+            }
+            fate
+        }));
+        self.entries.extend(one.entries);
+        self.changes.extend(one.changes);
+    }
+
     /// What there is to say, each a sentence.
     pub(super) fn notes(&self) -> Vec<String> {
         let notes = self.fates.iter().flat_map(|fate| &fate.notes);
@@ -56,55 +93,110 @@ pub(super) struct Register {
     /// The digests of rows that the sender had in an earlier list and that were asked about; known only if somebody is hidden from
     /// them.
     sent_before: HashSet<String>,
+    /// The digests of rows that are answered as far as the sender can know, and of which somebody else is asked.
+    asked_elsewhere: HashSet<String>,
     earlier: HashMap<String, Earlier>,
+    /// The register as the sender sees it, where somebody is hidden from them: what they are told is worked out by it.
+    seen: Option<Box<Register>>,
 }
 
 impl Register {
     /// With the program's own eyes: a restricted child who is not seen would be taken twice.
     pub(super) fn read(conn: &mut Conn, sender: &Viewer) -> Result<Self> {
         let everything = Viewer::program(sender.authority(), PART);
-        let hidden = resemblance::hidden_from(conn, sender)?;
-        let (told_of, sent_before) = match (hidden.is_empty(), sender.account()) {
+        let known = resemblance::known(conn, &everything)?;
+        let mut register = Self {
+            places: known.iter().map(|child| child.key).zip(0..).collect(),
+            known,
+            hidden: HashSet::new(),
+            told_of: HashSet::new(),
+            sent_before: HashSet::new(),
+            asked_elsewhere: HashSet::new(),
+            earlier: HashMap::new(),
+            seen: None,
+        };
+        register.read_what_is_hidden(conn, sender)?;
+        Ok(register)
+    }
+
+    fn read_what_is_hidden(&mut self, conn: &mut Conn, sender: &Viewer) -> Result<()> {
+        self.hidden = resemblance::hidden_from(conn, sender)?;
+        (self.told_of, self.sent_before) = match (self.hidden.is_empty(), sender.account()) {
             (false, Some(account)) => (
-                store::rows::told_of(conn, account, &hidden)?,
+                store::rows::told_of(conn, account, &self.hidden)?,
                 store::rows::asked_about(conn, account)?,
             ),
             _ => (HashSet::new(), HashSet::new()),
         };
-        let known = resemblance::known(conn, &everything)?;
-        let places = known.iter().map(|child| child.key).zip(0..).collect();
+        self.asked_elsewhere = match self.hidden.is_empty() {
+            true => HashSet::new(),
+            false => store::rows::asked_elsewhere(conn, sender.authority())?,
+        };
+        self.earlier = store::unplaced::earlier(conn, sender.authority())?;
+        self.seen = match self.hidden.is_empty() {
+            true => None,
+            false => Some(Box::new(self.as_seen(conn, sender)?)),
+        };
+        Ok(())
+    }
+
+    fn as_seen(&self, conn: &mut Conn, sender: &Viewer) -> Result<Self> {
+        let seen = self.known.iter().filter(|child| !self.hides(child.key));
+        let known = Resemblances::of(seen.cloned());
+        let mut earlier = store::unplaced::earlier(conn, sender.authority())?;
+        earlier.retain(|_, row| !row.child.is_some_and(|child| self.hides(child)));
         Ok(Self {
+            places: known.iter().map(|child| child.key).zip(0..).collect(),
             known,
-            places,
-            hidden,
-            told_of,
-            sent_before,
-            earlier: store::unplaced::earlier(conn, sender.authority())?,
+            hidden: HashSet::new(),
+            told_of: HashSet::new(),
+            sent_before: HashSet::new(),
+            asked_elsewhere: HashSet::new(),
+            earlier,
+            seen: None,
         })
     }
 
-    /// What was asked about rows before, by their digests.
-    pub(super) fn earlier(&self) -> &HashMap<String, Earlier> {
-        &self.earlier
-    }
-
-    /// Takes in what was asked about rows since it was read.
-    pub(super) fn asked(&mut self, asked: HashMap<String, Earlier>) {
-        self.earlier.extend(asked);
+    /// The children whom the sender may not see.
+    pub(super) fn hidden(&self) -> &HashSet<ChildKey> {
+        &self.hidden
     }
 
     /// Takes in how these children stand since it was read.
     pub(super) fn read_again(&mut self, conn: &mut Conn, children: &[ChildKey]) -> Result<()> {
         for child in resemblance::these(conn, children)? {
-            let key = child.key;
-            match self.places.get(&key) {
-                Some(place) => self.known.replace(*place, child),
-                None => {
-                    self.places.insert(key, self.known.add(child));
-                }
+            if let Some(seen) = self
+                .seen
+                .as_mut()
+                .filter(|_| !self.hidden.contains(&child.key))
+            {
+                seen.take_in(child.clone());
             }
+            self.take_in(child);
         }
         Ok(())
+    }
+
+    /// As [`Self::read_again`], and what else may have changed by what others did.
+    pub(super) fn renew(
+        &mut self,
+        conn: &mut Conn,
+        sender: &Viewer,
+        children: &[ChildKey],
+    ) -> Result<()> {
+        self.seen = None;
+        self.read_again(conn, children)?;
+        self.read_what_is_hidden(conn, sender)
+    }
+
+    fn take_in(&mut self, child: KnownChild) {
+        let key = child.key;
+        match self.places.get(&key) {
+            Some(place) => self.known.replace(*place, child),
+            None => {
+                self.places.insert(key, self.known.add(child));
+            }
+        }
     }
 
     /// Whether a child is one whom the sender may not see.
@@ -155,7 +247,7 @@ impl Register {
                 .collect(),
         };
         let earlier = matching::earlier_of(&self.earlier, &digests);
-        let before = prepared.fates.len();
+        let before = Before::of(prepared);
         let is_hidden = match matching::find(&self.known, listed, &earlier) {
             Found::Held(held, why) => {
                 let is_hidden = self.hides(held.key);
@@ -186,44 +278,61 @@ impl Register {
                 }
             }
         };
-        let fates = prepared.fates.get_mut(before..).unwrap_or_default();
+        let fates = prepared.fates.get_mut(before.fates..).unwrap_or_default();
         if let Some(fate) = fates.last_mut() {
             fate.notes.extend(listed.notes.iter().cloned());
         }
-        if is_hidden {
-            self.tell_instead(listed, rulebook, fates, &digests);
+        // Somebody else is asked who it is: to the sender it is answered.
+        let is_answered = fates.iter().any(Fate::asks)
+            && digests
+                .iter()
+                .any(|digest| self.asked_elsewhere.contains(digest));
+        if is_hidden || is_answered {
+            self.tell_instead(conn, list, (listed, &digests), (before, prepared))?;
         }
         Ok(())
     }
 
-    /// To whoever may not see the child whom a row is about, it reads as it would if nobody like that child were held; sent again, as
-    /// it would then.
+    /// To whoever may not see the child whom a row is about, it reads as it would if that child were not held; sent again, as it would
+    /// then. What the sender would be asked then they are asked first: who it is besides is asked when they have answered.
     fn tell_instead(
         &self,
-        listed: &Listed,
-        rulebook: &Rulebook,
-        fates: &mut [Fate],
-        digests: &[String],
-    ) {
-        let mut stranger = Prepared::default();
-        let seen = self.numbers_seen_to_be_taken(listed);
-        self.put(listed, &seen, rulebook, &mut stranger);
-        if let Some(fate) = stranger.fates.last_mut() {
-            fate.notes.extend(listed.notes.iter().cloned());
+        conn: &mut Conn,
+        list: &Placing<'_>,
+        (listed, digests): (&Listed, &[String]),
+        (before, prepared): (Before, &mut Prepared),
+    ) -> Result<()> {
+        let Some(seen) = &self.seen else {
+            return Ok(());
+        };
+        let mut told = Prepared::default();
+        seen.place(conn, list, listed, &mut told)?;
+        let asks = told.fates.iter().any(Fate::asks);
+        let is_answered = digests
+            .iter()
+            .any(|digest| self.asked_elsewhere.contains(digest));
+        if asks && !is_answered {
+            before.cut(prepared);
+            prepared.add(told);
+            return Ok(());
         }
         let is_sent_again = digests
             .iter()
             .any(|digest| self.sent_before.contains(digest));
-        for fate in fates {
-            let as_new = stranger.fates.iter_mut().find(|it| it.line == fate.line);
-            let told = as_new.map(|it| (it.became, std::mem::take(&mut it.notes)));
-            let (became, notes) = told.unwrap_or((Became::New, Vec::new()));
-            let became = match is_sent_again || self.was_told_of(fate) {
+        for fate in prepared.fates.get_mut(before.fates..).unwrap_or_default() {
+            let as_seen = told.fates.iter_mut().find(|it| it.line == fate.line);
+            let said = as_seen.map(|it| (it.became, std::mem::take(&mut it.notes)));
+            let (became, notes) = match said {
+                Some(said) if !asks => said,
+                _ => (Became::New, Vec::new()),
+            };
+            let became = match is_sent_again || is_answered || self.was_told_of(fate) {
                 true => Became::Known,
                 false => became,
             };
             fate.instead = Some((became, notes));
         }
+        Ok(())
     }
 
     /// Whether the sender had a row about this child in an earlier list.

@@ -14,7 +14,7 @@ use super::unplaced::{Asked, Question};
 use super::{ImportError, PART, Progress, Whose};
 use crate::access::Viewer;
 use crate::access::authority::{self, Authority};
-use crate::db::Conn;
+use crate::db::Db;
 use crate::intake::csv::child::{ChildReader, ImportedChild};
 use crate::intake::csv::column::Column;
 use crate::intake::csv::heading::Use;
@@ -63,7 +63,7 @@ impl Routed {
 
 /// Reads every row of a sheet.
 pub(super) fn read(
-    conn: &mut Conn,
+    db: &Db,
     sheet: &Sheet<'_>,
     whose: Whose<'_>,
     today: NaiveDate,
@@ -76,7 +76,7 @@ pub(super) fn read(
     if matches!(whose, Whose::ByColumn) && !has_codes {
         return Err(ImportError::NoAuthorityColumn);
     }
-    let mut router = Router::new(conn, whose)?;
+    let mut router = Router::new(db, whose)?;
     let reader = ChildReader::new(sheet, today);
     let writer = LineWriter::new(sheet)?;
     let mends = sheet
@@ -89,7 +89,7 @@ pub(super) fn read(
         let mended = mends.and_then(|place| Reference::parse(row.cell(place)).ok());
         let cells = writer.cells(&row)?;
         match reader.read(&row) {
-            Ok(child) => router.route(conn, child, cells, mended)?,
+            Ok(child) => router.route(child, cells, mended)?,
             Err(problems) => {
                 let told = problems
                     .iter()
@@ -116,7 +116,9 @@ pub(super) fn read(
     Ok(router.routed)
 }
 
-struct Router {
+struct Router<'a> {
+    /// Asked for an authority now and then: no reading of the database stays open while a file is read.
+    db: &'a Db,
     routed: Routed,
     /// The authority everything goes to; none when each row says.
     only: Option<String>,
@@ -127,10 +129,11 @@ struct Router {
     known: HashSet<String>,
 }
 
-impl Router {
-    fn new(conn: &mut Conn, whose: Whose<'_>) -> Result<Self, ImportError> {
-        let names = authority::names(conn)?;
+impl<'a> Router<'a> {
+    fn new(db: &'a Db, whose: Whose<'_>) -> Result<Self, ImportError> {
+        let names = db.read_now(authority::names)?;
         let mut router = Self {
+            db,
             routed: Routed {
                 lists: Vec::new(),
                 nowhere: Report::default(),
@@ -145,7 +148,7 @@ impl Router {
                 .collect(),
         };
         if let Whose::One(viewer) = whose {
-            let authority = authority::by_key(conn, viewer.authority())?;
+            let authority = db.read_now(|conn| authority::by_key(conn, viewer.authority()))?;
             router.only = Some(authority.code.clone());
             router.by_code.insert(authority.code.clone(), Some(0));
             router
@@ -158,7 +161,6 @@ impl Router {
 
     fn route(
         &mut self,
-        conn: &mut Conn,
         child: ImportedChild,
         cells: String,
         mended: Option<Reference>,
@@ -202,7 +204,7 @@ impl Router {
                 return Ok(());
             }
         };
-        if let Some(list) = self.list(conn, &code)? {
+        if let Some(list) = self.list(&code)? {
             list.mends.extend(mended.map(|mended| (line, mended)));
             list.add(child, cells);
         }
@@ -230,11 +232,11 @@ impl Router {
         found.cloned()
     }
 
-    fn list(&mut self, conn: &mut Conn, code: &str) -> Result<Option<&mut List>, ImportError> {
+    fn list(&mut self, code: &str) -> Result<Option<&mut List>, ImportError> {
         let index = match self.by_code.entry(code.to_owned()) {
             Entry::Occupied(found) => *found.get(),
             Entry::Vacant(unknown) => {
-                let authority = authority::by_code(conn, code)?;
+                let authority = self.db.read_now(|conn| authority::by_code(conn, code))?;
                 let index = authority.map(|authority| {
                     let viewer = Viewer::program(authority.key, PART);
                     self.routed.lists.push(List::new(authority, viewer));

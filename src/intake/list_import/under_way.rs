@@ -20,7 +20,7 @@ pub struct UnderWay(Mutex<HashMap<AuthorityKey, Arc<Reading>>>);
 /// A list that is being read, or was read and nobody has seen yet what came of it.
 #[derive(Debug)]
 pub struct Reading {
-    pub file_name: String,
+    file_name: String,
     /// Who sent it.
     pub by: String,
     account: Option<AccountKey>,
@@ -108,6 +108,15 @@ impl Reading {
             is_taking: self.is_taking.load(Ordering::SeqCst),
             per_cent: (done.min(of) * 100).checked_div(of).unwrap_or(0),
             is_stopped: self.is_stopped.load(Ordering::SeqCst),
+        }
+    }
+
+    /// What it is called for this viewer: a file's name may name a child, and is for who sent it and for managers.
+    #[must_use]
+    pub fn name_for(&self, viewer: &Viewer) -> &str {
+        match self.is_of(viewer) || viewer.manages() {
+            true => &self.file_name,
+            false => "one that a colleague sent",
         }
     }
 

@@ -1,5 +1,7 @@
 //! What names a child and has no place yet: a question, until somebody answers.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDateTime;
 
 use super::store;
@@ -9,7 +11,7 @@ use crate::db::{Conn, Result};
 use crate::duty::ending;
 use crate::duty::owed::{self, Closing, DutyState};
 use crate::policy::rulebook;
-use crate::register::ChildKey;
+use crate::register::{ChildKey, child, resemblance};
 use crate::rules::codes::code_list;
 use crate::rules::dates::spoken;
 use crate::rules::duty::DutyKind;
@@ -124,7 +126,37 @@ fn end(act: &mut Act<'_>, import: &Reference, state: DutyState, because: &str) -
 /// # Errors
 /// When the database does not answer.
 pub fn of_import(conn: &mut Conn, viewer: &Viewer, import: &Reference) -> Result<Vec<UnplacedRow>> {
-    store::unplaced::of_import(conn, viewer, import)
+    let mut rows = store::unplaced::of_import(conn, viewer, import)?;
+    let hidden = hidden_names(conn, viewer)?;
+    for row in &mut rows {
+        row.forget_whom_is_hidden(&hidden, viewer);
+    }
+    Ok(rows)
+}
+
+/// The references of the children whom a viewer may not see.
+fn hidden_names(conn: &mut Conn, viewer: &Viewer) -> Result<HashSet<Reference>> {
+    let hidden = resemblance::hidden_from(conn, viewer)?;
+    let names = child::references_of(conn, viewer.authority(), &hidden)?;
+    Ok(names.into_iter().collect())
+}
+
+impl UnplacedRow {
+    /// An answer may name a child whom not everybody may see who may read the row, and so may its words. Whether a new child has a
+    /// record already is not everybody's to know either: somebody else may have been asked who it is.
+    fn forget_whom_is_hidden(&mut self, hidden: &HashSet<Reference>, viewer: &Viewer) {
+        let names_hidden = self.child.as_ref().is_some_and(|it| hidden.contains(it));
+        let Some(answered) = &mut self.answered else {
+            return;
+        };
+        if names_hidden {
+            answered.because.clear();
+        }
+        let is_another = answered.answer == Answer::AnotherChild;
+        if names_hidden || (is_another && !viewer.sees_restricted()) {
+            self.child = None;
+        }
+    }
 }
 
 /// A row that the viewer may see. One about a child whom they may not see is as if it were not there.
@@ -136,19 +168,11 @@ pub fn find(
     viewer: &Viewer,
     reference: &Reference,
 ) -> Result<Option<UnplacedRow>> {
-    let mut row = store::unplaced::find(conn, viewer, reference)?;
-    // Whether a new child has a record already is not everybody's to know: somebody else may have been asked who it is.
-    if let Some(UnplacedRow {
-        answered: Some(answered),
-        child,
-        ..
-    }) = &mut row
-        && answered.answer == Answer::AnotherChild
-        && !viewer.sees_restricted()
-    {
-        *child = None;
-    }
-    Ok(row)
+    let Some(mut row) = store::unplaced::find(conn, viewer, reference)? else {
+        return Ok(None);
+    };
+    row.forget_whom_is_hidden(&hidden_names(conn, viewer)?, viewer);
+    Ok(Some(row))
 }
 
 /// When a row was answered, by whom and how.

@@ -159,6 +159,22 @@ pub(in crate::jobs) fn last_problem(
     Ok(newest.filter(|(_, problem)| !problem.is_empty()))
 }
 
+/// When the oldest run began that has not come to an end, of those since the last that was completed.
+pub(in crate::jobs) fn unended(
+    conn: &mut Conn,
+    job: &str,
+    completed: Option<NaiveDateTime>,
+) -> Result<Option<NaiveDateTime>> {
+    Ok(job_run::table
+        .filter(job_run::job.eq(job))
+        .filter(job_run::ended_at.is_null())
+        .filter(job_run::started_at.gt(completed.unwrap_or_default()))
+        .order(job_run::id)
+        .select(job_run::started_at)
+        .first(conn)
+        .optional()?)
+}
+
 /// The newest runs, the newest first.
 pub(in crate::jobs) fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<RunRecord>> {
     Ok(job_run::table

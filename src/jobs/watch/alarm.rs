@@ -112,10 +112,15 @@ impl Alarm {
             .iter()
             .filter(|it| self.before.contains(&it.watched))
             .collect();
+        let is_over = troubles.is_empty() && !self.told.troubles.is_empty();
+        // What has ended and comes back is told again.
+        let lasts = |it: &Watched| troubles.iter().any(|trouble| trouble.watched == *it);
+        if !is_over {
+            self.told.troubles.retain(lasts);
+        }
         let which: Vec<Watched> = lasting.iter().map(|it| it.watched).collect();
         let is_told = which.iter().all(|it| self.told.troubles.contains(it));
         let is_again = self.told.at.is_some_and(|at| now - at > AGAIN_AFTER);
-        let is_over = troubles.is_empty() && !self.told.troubles.is_empty();
         let is_due = is_over || (!which.is_empty() && (!is_told || is_again));
         if !is_due {
             return Ok(());

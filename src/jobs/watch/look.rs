@@ -25,7 +25,11 @@ const LONGEST_BETWEEN: &[(Watched, TimeDelta)] = &[
     (Watched::Housekeeping, TimeDelta::days(2)),
     (Watched::Integrity, TimeDelta::days(2)),
     (Watched::WeeklyDigest, TimeDelta::days(9)),
+    (Watched::Bounces, TimeDelta::hours(26)),
 ];
+
+/// The first run of a job ends within so long, or is in trouble.
+const FIRST_ENDS_WITHIN: TimeDelta = TimeDelta::hours(2);
 
 /// So much later than it is due a copy is missed.
 const A_COPY_MAY_BE_LATE: TimeDelta = TimeDelta::hours(2);
@@ -46,6 +50,8 @@ struct Runs {
     completed: Option<NaiveDateTime>,
     /// When the newest run that came to an end began, and what its problem was, if it had one.
     problem: Option<(NaiveDateTime, String)>,
+    /// When the oldest run since then began that has not come to an end.
+    unended: Option<NaiveDateTime>,
 }
 
 /// What the database says.
@@ -156,9 +162,11 @@ impl Looker {
             .iter()
             .filter(|job| runner::is_wanted(&self.services, job.as_str()));
         for job in wanted {
+            let completed = store::runner::last_completed(conn, job.as_str())?;
             let runs = Runs {
-                completed: store::runner::last_completed(conn, job.as_str())?,
+                completed,
                 problem: store::runner::last_problem(conn, job.as_str())?,
+                unended: store::runner::unended(conn, job.as_str(), completed)?,
             };
             jobs.push((*job, runs));
         }
@@ -210,6 +218,14 @@ impl Looker {
             return;
         }
         let Some(completed) = runs.completed else {
+            // The first run of all may hang, or be killed each time.
+            if let Some(began) = runs
+                .unended
+                .filter(|began| now - *began > FIRST_ENDS_WITHIN)
+            {
+                let words = "It was begun and has not come to an end.";
+                self.watch.bad(job, began, words);
+            }
             return;
         };
         let longest = LONGEST_BETWEEN.iter().find(|(it, _)| *it == job);

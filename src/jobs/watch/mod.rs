@@ -49,6 +49,32 @@ code_list! {
 crate::text_column!(Watched);
 
 impl Watched {
+    /// What is the matter when it is in trouble, in a few words for the staff.
+    #[must_use]
+    pub const fn in_trouble(self) -> &'static str {
+        match self {
+            Self::MailThread => "The part of Hearth that sends mail has stopped",
+            Self::JobsThread => "The part of Hearth that runs the jobs has stopped",
+            Self::WatchThread => "Nobody watches whether Hearth does its work",
+            Self::Mail => "Mail is not sent",
+            Self::Sweep => "Nobody looks for lapses",
+            Self::Tiers => "Tiers are not assessed",
+            Self::Bounces => "Mail that came back is not read",
+            Self::Housekeeping => "What is of no more use is not forgotten",
+            Self::WeeklyDigest => "The digest of the week does not go out",
+            Self::Backup => "No copy of the register is made",
+            Self::Integrity => "The database is damaged",
+            Self::Tables => "The tables of the database are of another version",
+            Self::Reading => "The database cannot be read",
+            Self::Writing => "Nothing can be saved",
+            Self::File => "The database file is not the one that was opened: nothing can be saved",
+            Self::Disk => "The disk is nearly full",
+            Self::Clock => "The clock of the machine is wrong",
+            Self::Alarm => "The alarm of Hearth reaches nobody",
+            Self::Log => "The log of Hearth cannot be written",
+        }
+    }
+
     /// The threads that are begun again when they die.
     pub const THREADS: &[Self] = &[Self::MailThread, Self::JobsThread, Self::WatchThread];
 }
@@ -81,10 +107,7 @@ impl Standing {
         let at = london_time(trouble.since).format("%H:%M");
         Some(match is_for_administrators {
             true => format!("Since {since} at {at}: {}", trouble.words),
-            false => format!(
-                "Since {since} at {at} this has been out of order: {}.",
-                self.watched.label()
-            ),
+            false => format!("Since {since} at {at}: {}.", self.watched.in_trouble()),
         })
     }
 }
@@ -268,7 +291,7 @@ mod tests {
         );
         assert_eq!(
             standing.warning(false).unwrap(),
-            "Since 23 November 2026 at 12:00 this has been out of order: The database file is the one that was opened."
+            "Since 23 November 2026 at 12:00: The database file is not the one that was opened: nothing can be saved."
         );
     }
 }

@@ -15,6 +15,13 @@ pub(super) fn headers_of(raw: &[u8]) -> Option<Message<'_>> {
     caught(|| MessageParser::default().parse_headers(raw))
 }
 
+/// Who says that they wrote a message.
+pub(in crate::mail) fn sender(raw: &[u8]) -> Option<String> {
+    let message = headers_of(raw)?;
+    let from = message.from()?.first()?.address()?;
+    Some(from.to_lowercase())
+}
+
 fn caught<'a>(parse: impl FnOnce() -> Option<Message<'a>>) -> Option<Message<'a>> {
     catch_unwind(AssertUnwindSafe(parse)).ok().flatten()
 }

@@ -224,8 +224,8 @@ fn identity(parent: &NewPerson) -> Option<(String, String)> {
 pub(in crate::register) fn insert_parents(
     tx: &mut Conn,
     authority: AuthorityKey,
-    entries: &[NewEntry],
-    added: &[Added],
+    (entries, added): (&[NewEntry], &[Added]),
+    beyond: &HashSet<PersonKey>,
     now: NaiveDateTime,
 ) -> Result<()> {
     let mentioned: Vec<&NewPerson> = entries
@@ -236,7 +236,7 @@ pub(in crate::register) fn insert_parents(
     if mentioned.is_empty() {
         return Ok(());
     }
-    let keys = hold_people(tx, authority, &mentioned, now)?;
+    let keys = hold_people(tx, authority, &mentioned, beyond, now)?;
     let mut ties = Vec::with_capacity(mentioned.len());
     let mut tied = HashSet::with_capacity(mentioned.len());
     let mut homes = Vec::new();
@@ -297,13 +297,14 @@ fn hold_people(
     tx: &mut Conn,
     authority: AuthorityKey,
     mentioned: &[&NewPerson],
+    beyond: &HashSet<PersonKey>,
     now: NaiveDateTime,
 ) -> Result<Vec<PersonKey>> {
     let references = fresh_references(ReferenceKind::Person, mentioned.len(), |asked| {
         let taken = person::table.filter(person::reference.eq_any(asked.iter().copied()));
         Ok(taken.select(person::reference).load(tx)?)
     })?;
-    let held = held_already(tx, authority, mentioned)?;
+    let held = held_already(tx, authority, mentioned, beyond)?;
     let mut first_mention: HashMap<(String, String), &Reference> = HashMap::new();
     let mut rows = Vec::with_capacity(mentioned.len());
     let mut found: Vec<Result<PersonKey, &Reference>> = Vec::with_capacity(mentioned.len());
@@ -341,6 +342,7 @@ fn held_already(
     conn: &mut Conn,
     authority: AuthorityKey,
     mentioned: &[&NewPerson],
+    beyond: &HashSet<PersonKey>,
 ) -> Result<HashMap<(String, String), PersonKey>> {
     let emails: Vec<&str> = mentioned
         .iter()
@@ -354,6 +356,7 @@ fn held_already(
         .load(conn)?;
     Ok(held
         .into_iter()
+        .filter(|(_, _, key)| !beyond.contains(key))
         .map(|(email, name, key)| ((email, names::fold(&name)), key))
         .collect())
 }

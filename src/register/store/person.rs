@@ -1,5 +1,7 @@
 //! The SQL of parents, carers and other adults, and of what they are to a child.
 
+use std::collections::HashSet;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
@@ -134,6 +136,19 @@ pub(in crate::register) fn with_email(
         .order(person::id)
         .select((person::id, person::name))
         .load(conn)?)
+}
+
+/// Who is tied to one of these children.
+pub(in crate::register) fn tied_to(
+    conn: &mut Conn,
+    children: &HashSet<ChildKey>,
+) -> Result<HashSet<PersonKey>> {
+    let keys = children.iter().map(|child| child.number());
+    let people: Vec<PersonKey> = relation::table
+        .filter(relation::child_id.eq_any(keys))
+        .select(relation::person_id)
+        .load(conn)?;
+    Ok(people.into_iter().collect())
 }
 
 pub(in crate::register) fn insert(

@@ -193,6 +193,95 @@ fn an_answer_tells_nothing_of_whoever_was_hidden_since() {
 }
 
 #[test]
+fn what_a_stranger_would_be_asked_is_asked_however_it_is_with_a_hidden_child() {
+    for fished in [
+        // The second is like the first one, whoever that is.
+        "Ada Moss,03/04/2015,,1 High Street,AA3 1AB\nAdda Moss,03/04/2015,,1 High Street,AA3 1AB\n",
+        // And like nobody, but for a number that a hidden child has.
+        "Zelda Quirk,01/01/2014,,1 Low Road,AA3 1AB\nZelds Quirk,01/01/2014,B801200005001,1 Low Road,AA3 1AB\n",
+    ] {
+        let list = [HEADINGS, fished].concat();
+        let app = with_a_hidden_child();
+        let fresh = TestApp::start();
+        let mut officer = app.signed_in(OFFICER);
+        let mut stranger = fresh.signed_in(OFFICER);
+        let trial = |browser: &mut crate::browser::Browser| {
+            send(browser, "list.csv", &list, &[("dry_run", "yes")])
+                .expect(200)
+                .words()
+        };
+        assert_eq!(trial(&mut officer), trial(&mut stranger), "{fished}");
+        let (told, plain) = (take(&mut officer, &list), take(&mut stranger, &list));
+        assert_eq!(figures(&told), figures(&plain), "{fished}");
+        let (asked, plainly_asked) = (told.link("Q-"), plain.link("Q-"));
+        let (answered, plainly) = (
+            answer_another(&mut officer, &asked),
+            answer_another(&mut stranger, &plainly_asked),
+        );
+        assert_eq!(answered.status, plainly.status, "{fished}");
+        let again = |browser: &mut crate::browser::Browser| figures(&take(browser, &list));
+        assert_eq!(
+            again(&mut officer),
+            again(&mut stranger),
+            "sent again: {fished}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_that_names_a_hidden_child_is_read_by_who_may_see_them() {
+    let app = with_a_hidden_child();
+    let mut officer = app.signed_in(OFFICER);
+    let page = take(&mut officer, "Name,DOB\nBo Vale,31/02/2015\n");
+    let row = page.link("Q-");
+    let hidden = named(&app, "Ada").replace("/children/", "");
+    let mut manager = app.signed_in(MANAGER);
+    let asked = manager.open(&row);
+    let form = asked
+        .form(&format!("{row}/answer"))
+        .set("answer", "dealt_with");
+    let form = form
+        .set("because", "Now at the refuge")
+        .set("child", &hidden);
+    form.send(&mut manager).expect(200);
+    manager.open(&row).says("Now at the refuge");
+    let read = officer.open(&row).expect(200);
+    read.keeps_quiet_about("refuge");
+    read.keeps_quiet_about(&hidden);
+}
+
+#[test]
+fn a_mended_row_is_mended_whoever_it_meets() {
+    let mended = |app: &TestApp| {
+        let mut officer = app.signed_in(OFFICER);
+        let page = take(&mut officer, "Name,DOB\nAdda Moss,31/04/2015\n");
+        let row = page.link("Q-");
+        let file = officer.open(&page.link("Download the refused rows"));
+        take(&mut officer, &file.text.replace("31/04/2015", "03/04/2015"));
+        let words = officer.open(&row).expect(200).words();
+        words.contains("It was mended and sent again")
+    };
+    assert!(mended(&TestApp::start()));
+    assert!(mended(&with_a_hidden_child()));
+}
+
+#[test]
+fn a_parent_of_a_hidden_child_is_nobody_to_whoever_may_not_see_the_child() {
+    const PARENTS: &str = "Name,DOB,Parent name,Parent email,Parent phone\n";
+    let app = TestApp::start();
+    let mut manager = app.signed_in(MANAGER);
+    let held = "Ada Moss,03/04/2015,Stefan Moss,stefan@home.example,07700 900593\n";
+    take(&mut manager, &[PARENTS, held].concat());
+    restrict(&app, &named(&app, "Ada"));
+    let mut officer = app.signed_in(OFFICER);
+    let invented = "Zoe Quark,05/06/2015,Stefan Moss,stefan@home.example,\n";
+    take(&mut officer, &[PARENTS, invented].concat());
+    let zoe = officer.open("/children").link("Quark");
+    let page = officer.open(&zoe);
+    page.says("Stefan Moss").keeps_quiet_about("900593");
+}
+
+#[test]
 fn whoever_knows_only_the_reference_of_a_row_mends_nothing_by_it() {
     let app = TestApp::start();
     let mut officer = app.signed_in(OFFICER);

@@ -52,7 +52,8 @@ fn a_large_list_is_read_beside_other_work_and_no_other_of_the_authority_with_it(
         &[],
     )
     .expect(409);
-    refused.says("A list of your authority is being read (large.csv)");
+    refused.says("A list of your authority is being read (one that a colleague sent)");
+    refused.keeps_quiet_about("large.csv");
     let elsewhere = &mut app.signed_in("officer@brackwater.example");
     send(
         elsewhere,

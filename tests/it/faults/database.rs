@@ -6,7 +6,7 @@ use std::process::Command;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 
-use super::super::app::{MANAGER, PASSWORD};
+use super::super::app::{ASHDALE, MANAGER, PASSWORD};
 use super::{Scene, ask_for_a_link};
 
 /// Another process that holds SQLite's lock to write.
@@ -47,12 +47,12 @@ fn while_another_process_holds_the_lock_pages_are_read_and_what_is_refused_is_no
                 })
             })
             .collect();
-        // Meanwhile pages are read: the first ones before anybody who waits to write has an answer.
-        reader.open("/children").expect(200);
-        reader.open("/children").expect(200);
-        let is_waiting = writing.iter().any(|writer| !writer.is_finished());
-        assert!(is_waiting, "reading waits for those who write");
-        scene.wait_for_trouble("writing");
+        // Meanwhile pages are read, from before anybody waits to write until it is known for seconds that nothing can be written.
+        scene.wait_until("it is known that nothing can be written", || {
+            reader.open("/children").expect(200);
+            let said = scene.ready();
+            said.is_err_and(|said| said.contains("\"what\":\"writing\""))
+        });
         let answers = writing.into_iter().map(|it| it.join().unwrap());
         answers.collect::<Vec<_>>()
     });
@@ -86,18 +86,31 @@ fn a_database_file_that_is_deleted_or_replaced_is_written_no_more() {
         let file = scene.database_file();
         match replaced {
             true => {
+                // Of the same tables, with another name of the authority.
                 let copy = scene.app.folder().join("copy.db");
-                std::fs::copy(&file, &copy).unwrap();
+                scene.app.db.backup_to(&copy.display().to_string()).unwrap();
+                let mut other = SqliteConnection::establish(&copy.to_string_lossy()).unwrap();
+                other
+                    .batch_execute("UPDATE authority SET name = 'Wrongshire'")
+                    .unwrap();
+                drop(other);
                 std::fs::rename(&copy, &file).unwrap();
             }
             false => std::fs::remove_file(&file).unwrap(),
         }
         let page = ask_for_a_link(&mut scene.browser(), "parent@home.example");
         page.expect(503).says("It was not saved");
-        // Nor is any other file read, or made in its place.
-        for _ in 0..12 {
-            scene.browser().open("/sign-in").expect(200);
-        }
+        // Nor is any other file read, or made in its place, however many ask at once.
+        let (here, address) = (format!("/notify/{ASHDALE}"), scene.serving.address);
+        std::thread::scope(|threads| {
+            for _ in 0..24 {
+                threads.spawn(|| {
+                    let mut browser = crate::browser::Browser::new(&format!("http://{address}"));
+                    let page = browser.open(&here);
+                    assert!(!page.words().contains("Wrongshire"), "{}", page.words());
+                });
+            }
+        });
         assert_eq!(file.exists(), replaced, "a new file was made");
         scene.wait_for_trouble("file");
     }

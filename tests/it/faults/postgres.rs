@@ -109,9 +109,8 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        let stopped = Path::new(&self.data()).join("postmaster.pid").exists();
-        if stopped && !std::thread::panicking() {
-            self.end();
+        if Path::new(&self.data()).join("postmaster.pid").exists() {
+            self.tell_all(Signal::SIGKILL);
         }
     }
 }

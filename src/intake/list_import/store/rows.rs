@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 
 use super::UnplacedKey;
-use crate::access::{AccountKey, Viewer};
+use crate::access::{AccountKey, AuthorityKey, Viewer};
 use crate::db::schema::{child, list_import, list_row, unplaced_row};
 use crate::db::{Conn, Result};
 use crate::insert_rows;
 use crate::intake::list_import::account::Became;
+use crate::intake::list_import::unplaced::Answer;
 use crate::register::{ChildKey, resemblance};
 use crate::rules::identifiers::Reference;
 
@@ -146,6 +147,21 @@ pub(in crate::intake::list_import) fn told_of(
         .select(list_row::child_id.assume_not_null())
         .load(conn)?;
     Ok(told.into_iter().collect())
+}
+
+/// The digests of the rows of an authority to which somebody answered that it is another child, and of which somebody else is asked
+/// since.
+pub(in crate::intake::list_import) fn asked_elsewhere(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+) -> Result<HashSet<String>> {
+    let asked: Vec<String> = unplaced_row::table
+        .filter(unplaced_row::authority_id.eq(authority))
+        .filter(unplaced_row::answer.eq(Answer::AnotherChild))
+        .filter(unplaced_row::child_id.is_null())
+        .select(unplaced_row::digest)
+        .load(conn)?;
+    Ok(asked.into_iter().collect())
 }
 
 /// The digests of the rows that somebody sent before and that were asked about.

@@ -147,14 +147,10 @@ type EarlierRow = (
     Option<ChildKey>,
 );
 
-/// Every row that an authority was asked about, by its digest; of several the newest.
-pub(in crate::intake::list_import) fn earlier(
-    conn: &mut Conn,
-    authority: AuthorityKey,
-) -> Result<HashMap<String, Earlier>> {
-    let rows: Vec<EarlierRow> = unplaced_row::table
+#[diesel::dsl::auto_type(no_type_alias)]
+fn earlier_rows(authority: AuthorityKey) -> _ {
+    unplaced_row::table
         .filter(unplaced_row::authority_id.eq(authority))
-        .order(unplaced_row::id)
         .select((
             unplaced_row::digest,
             unplaced_row::id,
@@ -163,20 +159,42 @@ pub(in crate::intake::list_import) fn earlier(
             unplaced_row::answered_at,
             unplaced_row::child_id,
         ))
-        .load(conn)?;
-    let earlier = rows
-        .into_iter()
-        .map(|(digest, key, question, answer, answered_at, child)| {
-            let earlier = Earlier {
-                key,
-                question,
-                answer,
-                answered_at,
-                child,
-            };
-            (digest, earlier)
-        });
-    Ok(earlier.collect())
+}
+
+impl Earlier {
+    fn of((digest, key, question, answer, answered_at, child): EarlierRow) -> (String, Self) {
+        let earlier = Self {
+            key,
+            question,
+            answer,
+            answered_at,
+            child,
+        };
+        (digest, earlier)
+    }
+}
+
+/// Every row that an authority was asked about, by its digest; of several the newest.
+pub(in crate::intake::list_import) fn earlier(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+) -> Result<HashMap<String, Earlier>> {
+    let rows: Vec<EarlierRow> = earlier_rows(authority).order(unplaced_row::id).load(conn)?;
+    Ok(rows.into_iter().map(Earlier::of).collect())
+}
+
+/// The newest row with this digest.
+pub(in crate::intake::list_import) fn earlier_of(
+    conn: &mut Conn,
+    authority: AuthorityKey,
+    digest: &str,
+) -> Result<Option<Earlier>> {
+    let row: Option<EarlierRow> = earlier_rows(authority)
+        .filter(unplaced_row::digest.eq(digest))
+        .order(unplaced_row::id.desc())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|row| Earlier::of(row).1))
 }
 
 /// A row that somebody has to look at, or has looked at.

@@ -108,7 +108,7 @@ pub async fn create(
         Err(other) => {
             let words = format!(
                 "A list of your authority is being read ({}). Send this one when it has ended",
-                other.file_name
+                other.name_for(&sender)
             );
             return refuse(&caller, StatusCode::CONFLICT, words, upload.asked()).await;
         }
@@ -217,10 +217,9 @@ fn sending_page(
         sheet: asked.sheet,
         largest: LARGEST_MEGABYTES,
         earlier,
-        under_way: caller
-            .viewer()
-            .ok()
-            .and_then(|viewer| caller.app().lists.of(viewer.authority()))
-            .map(|reading| reading.file_name.clone()),
+        under_way: caller.viewer().ok().and_then(|viewer| {
+            let reading = caller.app().lists.of(viewer.authority())?;
+            Some(reading.name_for(viewer).to_owned())
+        }),
     }
 }

@@ -37,7 +37,7 @@ pub async fn show(caller: Caller) -> Result<HttpResponse, WebError> {
             Some(came_of_it) => {
                 imports::answer_to(
                     &caller,
-                    &reading.file_name,
+                    reading.name_for(viewer),
                     came_of_it,
                     imports::Asked::default(),
                 )
@@ -50,7 +50,7 @@ pub async fn show(caller: Caller) -> Result<HttpResponse, WebError> {
         StatusCode::OK,
         &UnderWayPage {
             page: caller.page("/imports"),
-            file_name: reading.file_name.clone(),
+            file_name: reading.name_for(viewer).to_owned(),
             by: reading.by.clone(),
             how_far: reading.how_far(),
             has_ended,
