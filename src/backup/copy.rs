@@ -49,6 +49,7 @@ pub fn make(
     files::must_be_free(file)?;
     files::must_be_free(&Manifest::path(file))?;
     let _alone = files::lock(database)?;
+    files::clear_away_plain(database)?;
     let unfinished = Unfinished::beside(file)?;
     let Some(recipient) = recipient else {
         let seen = copied(db, &unfinished.path, moment)?;
@@ -56,7 +57,7 @@ pub fn make(
         return finish(unfinished, manifest, file);
     };
     // What is not encrypted yet stays beside the database: the folder of the copies may be another machine's.
-    let plain = Unfinished::beside(&files::named_after(database, "copy"))?;
+    let plain = Unfinished::beside(&files::named_after(database, files::PLAIN))?;
     let seen = copied(db, &plain.path, moment)?;
     sealing::seal(&plain.path, &unfinished.path, recipient, &seen.database)?;
     let sealed = files::sum(&unfinished.path)?;

@@ -20,7 +20,7 @@ pub(super) struct Unfinished {
 const UNFINISHED: &str = ".unfinished";
 
 /// What nobody has written to for so long was left by a run that was killed.
-const LEFT_AFTER: Duration = Duration::from_secs(60 * 60);
+pub(super) const LEFT_AFTER: Duration = Duration::from_secs(60 * 60);
 
 impl Unfinished {
     /// Makes it, empty, beside a file and named after it; nobody else has this name. What runs that were killed left beside the same file
@@ -28,7 +28,7 @@ impl Unfinished {
     pub fn beside(file: &Path) -> Result<Self, BackupError> {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let begin = format!(".{name}.");
-        clear_away(&folder_of(file), &begin)?;
+        clear_away(&folder_of(file), &begin, LEFT_AFTER)?;
         let path =
             file.with_file_name(format!("{begin}{:016x}{UNFINISHED}", rand::random::<u64>()));
         new_private(&path).map_err(BackupError::of(&path, "written"))?;
@@ -74,8 +74,23 @@ fn rename_to_free(file: &Path, name: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes what runs that were killed left in a folder, of names that begin like this. What somebody still writes to stays.
-pub(super) fn clear_away(folder: &Path, begin: &str) -> Result<(), BackupError> {
+/// Removes the copies in the clear that runs that were killed left beside a database. To be called under its [`lock`]: nobody writes to
+/// them.
+pub(super) fn clear_away_plain(database: &Path) -> Result<(), BackupError> {
+    let plain = named_after(database, PLAIN);
+    let name = plain.file_name().unwrap_or_default().to_string_lossy();
+    clear_away(&folder_of(database), &format!(".{name}."), Duration::ZERO)
+}
+
+/// What a copy in the clear is called, after the database beside which it lies.
+pub(super) const PLAIN: &str = "copy";
+
+/// Removes what runs that were killed left in a folder, of names that begin like this, if nobody has written to it for so long.
+pub(super) fn clear_away(
+    folder: &Path,
+    begin: &str,
+    left_after: Duration,
+) -> Result<(), BackupError> {
     for entry in fs::read_dir(folder).map_err(BackupError::of(folder, "read"))? {
         let entry = entry.map_err(BackupError::of(folder, "read"))?;
         let name = entry.file_name();
@@ -87,7 +102,7 @@ pub(super) fn clear_away(folder: &Path, begin: &str) -> Result<(), BackupError> 
         }
         let written = entry.metadata().and_then(|it| it.modified());
         let age = written.ok().and_then(|at| at.elapsed().ok());
-        if age.is_some_and(|age| age > LEFT_AFTER) {
+        if age.is_some_and(|age| age > left_after) {
             // Another process may have been quicker.
             let _ = fs::remove_file(entry.path());
         }

@@ -75,7 +75,7 @@ pub fn make(db: &Db, schedule: &Schedule, moment: Moment) -> Result<Made, Backup
 
 impl Made {
     fn let_go(&mut self, schedule: &Schedule, manifest: &Manifest) -> Result<(), BackupError> {
-        files::clear_away(&schedule.folder, ".hearth-")?;
+        files::clear_away(&schedule.folder, ".hearth-", files::LEFT_AFTER)?;
         let mut stored = stored(&schedule.folder)?;
         stored.retain(|copy| copy.manifest.register == manifest.register);
         let moments: Vec<NaiveDateTime> = stored.iter().map(|it| it.manifest.made_at).collect();

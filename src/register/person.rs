@@ -424,4 +424,34 @@ mod tests {
         );
         assert!(held(&world.elsewhere).is_none());
     }
+
+    #[test]
+    fn whoever_may_not_see_a_child_means_another_person_than_a_parent_of_that_child() {
+        let world = world();
+        let (ada, _) = world.add("Ada", "Hill", day(2015, 4, 3));
+        let new = NewPerson {
+            account: None,
+            particulars: PersonParticulars {
+                name: "Stefan Hill".to_owned(),
+                email: EmailAddress::parse("stefan@home.example").ok(),
+                telephone: None,
+                contact_preference: String::new(),
+                confidentiality: Confidentiality::Normal,
+            },
+        };
+        let tie = NewRelation {
+            relationship: Relationship::Father,
+            parental_responsibility: None,
+            lives_with_child: None,
+            held_from: day(2026, 9, 1),
+        };
+        let held_by =
+            |viewer: &Viewer| world.run(|tx| hold(&mut Act::new(tx, viewer, At::of(now())), &new));
+        let stefan = held_by(&world.manager);
+        world.run(|tx| relate(tx, ada, stefan, &tie));
+        assert_eq!(held_by(&world.colleague), stefan);
+        world.restrict_to(&world.officer, ada);
+        assert_eq!(held_by(&world.officer), stefan);
+        assert_ne!(held_by(&world.colleague), stefan);
+    }
 }
