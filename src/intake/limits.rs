@@ -1,15 +1,15 @@
 //! How much a list may hold. No list that an authority has comes near; a file that goes beyond was made to stop the
 //! service, or is no list of children, and is refused with a sentence before it costs anything.
 
-/// The largest file that is read, in megabytes; a list of 100,000 children has about 15.
+/// The largest file that is read, in megabytes; a list of 50,000 children has about 8.
 pub const LARGEST_MEGABYTES: usize = 20;
 
 /// The same in bytes.
 pub const LARGEST_FILE: usize = LARGEST_MEGABYTES * 1024 * 1024;
 
-/// Rows below the headings: some fifteen times the children educated at home in the largest authority. So many are held in
-/// memory at a time.
-pub const MOST_ROWS: usize = 100_000;
+/// Rows below the headings: some seven times the children educated at home in the largest authority. So many are held in
+/// memory at a time: some 150 MB with all that is known of them while they are taken over.
+pub const MOST_ROWS: usize = 50_000;
 
 /// Columns of a list.
 pub const MOST_COLUMNS: usize = 500;
@@ -26,7 +26,7 @@ pub const ROWS_AT_A_TIME: usize = 500;
 /// Bytes of text in a workbook: more than the largest file of plain text holds.
 pub const MOST_TEXT: usize = 32 * 1024 * 1024;
 
-/// Bytes that a workbook may have when it is unpacked: thrice what a sheet of 100,000 rows and 30 columns has, for programs differ
+/// Bytes that a workbook may have when it is unpacked: six times what a sheet of 50,000 rows and 30 columns has, for programs differ
 /// in what they write around a cell. A workbook is a zip archive, in which a thousand bytes can be packed into one.
 pub const MOST_UNPACKED: u64 = 400 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
 //! Parents and carers as people of their own: a parent has several children, a child several parents, each with own
 //! address and confidentiality.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -119,6 +119,25 @@ pub fn add_parent(
     let person = hold(act, new)?;
     relate(act.tx, child, person, relation)?;
     Ok(true)
+}
+
+/// The folded names of the parents of these children.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn names_of_parents(
+    conn: &mut Conn,
+    children: &[ChildKey],
+) -> Result<HashMap<ChildKey, HashSet<String>>> {
+    if children.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut parents: HashMap<ChildKey, HashSet<String>> = HashMap::new();
+    for (child, name) in store::person::names_of_tied_to(conn, children)? {
+        let folded = names::fold(&name);
+        parents.entry(child).or_default().insert(folded);
+    }
+    Ok(parents)
 }
 
 /// Ties a person to a child; a tie that is there already is left as it is.

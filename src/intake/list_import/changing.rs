@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use super::account::{Became, Fate, Whom};
 use super::entry;
 use super::listed::{Listed, ListedRow};
+use super::not_added;
 use super::note::{Kind, RowNote};
 use super::unplaced::{Asked, Question};
 use crate::access::{Act, Action, Subject};
@@ -75,6 +76,9 @@ pub(super) fn compare(
     rows.sort_by_key(|row| (row.spell.ended.is_none(), row.spell.ended.map(|(on, _)| on)));
     let mut fates: Vec<Fate> = rows.iter().map(|row| comparing.row(row)).collect();
     comparing.home(conn, &mut fates, is_hidden)?;
+    if let (Some(fate), Some(note)) = (fates.first_mut(), not_added::numbers(held, listed)) {
+        fate.notes.push(note);
+    }
     Ok(Changes {
         fates,
         changes: comparing.changes,

@@ -6,7 +6,7 @@
 //! - `grouping`: which rows are about one child, and `together`: what they say together.
 //! - `matching`: whether that is a child whom the register holds.
 //! - `entry`: a child to be put on the register, with the checks that are owed.
-//! - `changing`: what a list changes of a child who is held.
+//! - `changing`: what a list changes of a child who is held, and `not_added`: what it tells that is not added.
 //! - `placing`: what becomes of each child by the register as it stands, and `keeping`: writing it down.
 //! - `part`: some hundred children, compared with the register, and written in one transaction.
 //! - `work`: one authority's children after the other, with what is told of their rows.
@@ -23,6 +23,7 @@ mod grouping;
 mod keeping;
 mod listed;
 mod matching;
+mod not_added;
 mod note;
 mod part;
 mod placing;

@@ -10,6 +10,7 @@ use super::account::{Fate, Whom};
 use super::changing;
 use super::keeping::{self, KeptList};
 use super::listed::Listed;
+use super::not_added;
 use super::placing::{Placing, Prepared, Register};
 use crate::access::authority::{self, Authority};
 use crate::access::{Act, Viewer, audit};
@@ -206,6 +207,7 @@ impl<'a> Taking<'a> {
                 .register
                 .place(conn, &list, listed, &mut prepared)?;
         }
+        not_added::parents(conn, children, &mut prepared.fates)?;
         Ok(prepared)
     }
 

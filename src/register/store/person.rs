@@ -204,6 +204,20 @@ pub(in crate::register) fn names_of_tied(
         .load(conn)?)
 }
 
+/// The names of those who are tied to these children.
+pub(in crate::register) fn names_of_tied_to(
+    conn: &mut Conn,
+    children: &[ChildKey],
+) -> Result<Vec<(ChildKey, String)>> {
+    let keys = children.iter().map(|child| child.number());
+    Ok(relation::table
+        .inner_join(person::table)
+        .filter(relation::child_id.eq_any(keys))
+        .filter(relation::held_to.is_null())
+        .select((relation::child_id, person::name))
+        .load(conn)?)
+}
+
 pub(in crate::register) fn tie(
     tx: &mut Conn,
     child: ChildKey,

@@ -338,3 +338,26 @@ fn a_list_with_one_birthday_for_everybody_is_refused_at_once() {
     let same = format!("Name,DOB\n{}", "Ada Moss,03/04/2015\n".repeat(5_000));
     assert_eq!(figures(&take(&mut browser, &same)), [1, 0, 4_999, 0, 0, 0]);
 }
+
+#[test]
+fn what_a_list_tells_of_a_held_child_and_is_not_added_is_said() {
+    let app = TestApp::start();
+    let mut manager = app.signed_in(MANAGER);
+    const HEADINGS: &str = "Name,DOB,UPN,Parent name\n";
+    take(
+        &mut manager,
+        &[HEADINGS, "Ada Moss,03/04/2015,,Sam Moss\n"].concat(),
+    );
+    let again = take(
+        &mut manager,
+        &[HEADINGS, "Ada Moss,03/04/2015,B801200005001,Alex Reed\n"].concat(),
+    );
+    again
+        .says("The list has the UPN B801200005001, and the record of C-")
+        .says("The list names Alex Reed, who is not on the child’s record");
+    let same = take(
+        &mut manager,
+        &[HEADINGS, "Ada Moss,03/04/2015,,SAM MOSS\n"].concat(),
+    );
+    same.keeps_quiet_about("who is not on the child’s record");
+}
