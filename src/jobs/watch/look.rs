@@ -48,6 +48,8 @@ pub struct Looker {
 struct Runs {
     /// When the last run that was completed began.
     completed: Option<NaiveDateTime>,
+    /// How much that run could not do.
+    failed: i64,
     /// When the newest run that came to an end began, and what its problem was, if it had one.
     problem: Option<(NaiveDateTime, String)>,
     /// When the oldest run since then began that has not come to an end.
@@ -162,9 +164,11 @@ impl Looker {
             .iter()
             .filter(|job| runner::is_wanted(&self.services, job.as_str()));
         for job in wanted {
-            let completed = store::runner::last_completed(conn, job.as_str())?;
+            let last = store::runner::last_completed_with_failures(conn, job.as_str())?;
+            let completed = last.map(|(began, _)| began);
             let runs = Runs {
                 completed,
+                failed: last.map_or(0, |(_, failed)| failed),
                 problem: store::runner::last_problem(conn, job.as_str())?,
                 unended: store::runner::unended(conn, job.as_str(), completed)?,
             };
@@ -235,6 +239,10 @@ impl Looker {
             Watched::Backup => backups.map(|it| it.every + A_COPY_MAY_BE_LATE),
             _ => longest,
         };
+        if job == Watched::Backup && runs.failed > 0 {
+            let words = "A copy was made, and older ones that are of no more use cannot be removed: the log says why.";
+            return self.watch.bad(job, completed, words);
+        }
         let is_late = longest.is_some_and(|longest| now - completed > longest);
         match is_late {
             true => self.watch.bad(job, completed, "It has not run since."),
