@@ -35,7 +35,7 @@ enum Command {
     Demo(demo::Options),
     /// Make the tables, or bring them up to this version
     Migrate(migrate::Options),
-    /// Read the list an authority already has, saved as CSV
+    /// Read the list an authority already has, a workbook or CSV
     Import(import::Options),
     /// Run what the schedule owes: find lapses, tell people, deliver mail
     #[command(subcommand)]

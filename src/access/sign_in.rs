@@ -61,7 +61,7 @@ pub fn with_password(
     };
     // Counted before the slow check: guesses that come side by side each have a number, and none is looked at after the
     // tenth. Its lock is there from the count on, so that a program which stops meanwhile leaves the account resting.
-    let counted = db.write_now(|tx| {
+    let counted = db.write_for_page(|tx| {
         let number = store::accounts::count_attempt(tx, found.account, now)?;
         if number.is_some_and(|number| number >= FAILURES_BEFORE_LOCK) {
             store::accounts::note_failures(tx, found.account, 0, Some(now + LOCK))?;
@@ -74,13 +74,14 @@ pub fn with_password(
     if !password::verify(typed, found.password_hash.as_deref()) {
         return Err(SignInError::Wrong);
     }
-    db.write_now(|tx| {
+    db.write_for_page(|tx| {
         store::accounts::note_failures(tx, found.account, 0, None)?;
         Ok(session::begin(tx, found.account, now)?)
     })
 }
 
-/// Makes a link for a parent's address; gives its token, or none when the address has had enough for this hour.
+/// Makes a link for a parent's address; gives its token, or none when the address has had enough for this hour. Links that the address
+/// had before stop working, so that of several mails only the newest opens anything.
 pub fn parent_link(
     tx: &mut Conn,
     authority: AuthorityKey,
@@ -91,10 +92,12 @@ pub fn parent_link(
     if sent >= LINKS_AN_HOUR {
         return Ok(None);
     }
+    let parent = LinkPurpose::Parent;
+    store::session::use_up_links(tx, parent, authority, email.as_str(), now)?;
     let token = token::fresh();
     let link = NewLink {
         token_hash: &token::hash(&token),
-        purpose: LinkPurpose::Parent,
+        purpose: parent,
         authority,
         email: email.as_str(),
         expires_at: now + PARENT_LINK_LASTS,
@@ -122,6 +125,7 @@ pub fn with_parent_link(
     let (authority, email) = store::session::usable_link(tx, &hash, LinkPurpose::Parent, now)?
         .ok_or(SignInError::Link)?;
     store::session::use_link(tx, &hash, now)?;
+    store::session::use_up_links(tx, LinkPurpose::Parent, authority, &email, now)?;
     let account = match store::accounts::by_email(tx, authority, &email)? {
         Some(account) if account.role == Role::Parent => account.key,
         // A member of staff who home educates has to use another address: one account, one role.

@@ -1,11 +1,14 @@
 //! `hearth calendar`: the terms of an authority's schools from a list.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
 use hearth::access::{Act, Viewer};
 use hearth::clock::At;
+use hearth::intake::limits::LARGEST_FILE;
 use hearth::intake::term_list::{self, ListError};
 use hearth::policy::calendar_book::CalendarError;
 
@@ -65,10 +68,19 @@ fn terms(file: &Path, code: &str, dry_run: bool) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The bytes of a file that a person named.
+/// The bytes of a file that a person named, up to one more than the largest list has: what is larger is refused by its size, not
+/// read.
 pub fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(file)
-        .map_err(|cause| Failure::because(format!("{} cannot be read: {cause}", file.display())))
+    let most = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX) + 1;
+    let mut bytes = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes));
+    match read {
+        Ok(_) => Ok(bytes),
+        Err(cause) => Err(Failure::because(format!(
+            "{} cannot be read: {cause}",
+            file.display()
+        ))),
+    }
 }
 
 fn failure(error: ListError) -> Failure {

@@ -3,8 +3,6 @@
 mod episodes;
 mod refused_file;
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -12,7 +10,6 @@ use std::time::Instant;
 use clap::{Args, Subcommand};
 use hearth::access::Viewer;
 use hearth::intake::csv::mapping::Mapping;
-use hearth::intake::limits::LARGEST_FILE;
 use hearth::intake::list_import::report::{Kind, Report, RowNote};
 use hearth::intake::list_import::{self, Order, Progress, Whose};
 use hearth::web::pages::with_commas;
@@ -82,9 +79,7 @@ fn children(options: &Options, file: &Path) -> Outcome {
     if let Some(refused) = &options.refused {
         RefusedFile::check(refused, file)?;
     }
-    let name = file.display();
-    let bytes = read_within_limits(file)
-        .map_err(|cause| Failure::because(format!("{name} cannot be read: {cause}")))?;
+    let bytes = super::calendar::read(file)?;
     let config = settings()?;
     let db = open_ready(&config)?;
     let viewer = match &options.authority {
@@ -125,14 +120,6 @@ fn children(options: &Options, file: &Path) -> Outcome {
         "list read"
     );
     Ok(ExitCode::SUCCESS)
-}
-
-/// The bytes of a file, up to one more than the largest list has: what is larger is refused by its size, not read.
-fn read_within_limits(file: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let most = LARGEST_FILE as u64 + 1;
-    File::open(file)?.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 fn file_name(file: &Path) -> String {

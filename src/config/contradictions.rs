@@ -1,5 +1,7 @@
 //! Settings that can each be meant, and not together or not in production.
 
+use std::path::Path;
+
 use super::fault::ConfigError;
 use super::log_filter::{Heard, heard};
 use super::{Config, Env, base_url, secret};
@@ -49,6 +51,23 @@ fn anywhere(config: &Config) -> Vec<Doubt> {
             "HEARTH_BACKUP_FOLDER is for SQLite: PostgreSQL is copied by pg_dump, see docs/operating.md",
         ),
         (
+            "HEARTH_BACKUP_FOLDER",
+            config
+                .backup
+                .folder
+                .as_ref()
+                .is_some_and(|folder| folder.exists() && !folder.is_dir()),
+            "HEARTH_BACKUP_FOLDER has to be a folder, and what has this name is none",
+        ),
+        (
+            "HEARTH_ALARM_COMMAND",
+            config
+                .alarm_command
+                .as_ref()
+                .is_some_and(|command| !is_a_program(command)),
+            "HEARTH_ALARM_COMMAND has to be the path of a program that can be run, without words after it",
+        ),
+        (
             "HEARTH_ALARM_MAIL",
             config.alarm_mail.is_some() != config.alarm_to.is_some(),
             "HEARTH_ALARM_MAIL and HEARTH_ALARM_TO go together: by which server, and to whom",
@@ -64,6 +83,20 @@ fn anywhere(config: &Config) -> Vec<Doubt> {
             "HEARTH_METRICS_BIND needs an address or port of its own, beside HEARTH_BIND",
         ),
     ]
+}
+
+/// Whether a file is there that may be run.
+fn is_a_program(file: &Path) -> bool {
+    let Ok(about) = file.metadata() else {
+        return false;
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        about.is_file() && about.permissions().mode() & 0o111 != 0
+    }
+    #[cfg(not(unix))]
+    about.is_file()
 }
 
 fn in_production(config: &Config) -> Vec<Doubt> {

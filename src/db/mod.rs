@@ -140,6 +140,15 @@ impl Db {
         self.write_within(Patience::Job, f)
     }
 
+    /// As [`Db::write`], for what a page does on a thread of its own: whoever looks at a browser waits.
+    pub fn write_for_page<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: Fn(&mut Conn) -> Result<T, E>,
+        E: Conflict,
+    {
+        self.write_within(Patience::Page, f)
+    }
+
     /// As [`Db::write_now`], for a program that stops and has no time.
     pub fn write_at_once<T, E, F>(&self, f: F) -> Result<T, E>
     where

@@ -20,9 +20,9 @@ pub fn run(services: &Services) -> Result<Work> {
     for _ in 0..ROUNDS {
         let sent = deliver_due(&services.db, &services.courier, &services.clock)?;
         work.add_delivered(sent);
-        if sent.gave_up {
+        if sent.gave_up || sent.unanswered {
             work.problem = format!(
-                "no answer from {}, or nothing but refusals; the rest is tried again later",
+                "no answer from {}, or nothing but refusals; it is tried again later",
                 services.courier.transport
             );
         }

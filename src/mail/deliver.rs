@@ -35,6 +35,8 @@ pub struct Summary {
     pub dead: u32,
     /// The server seems to be down, so the rest was left for the next run.
     pub gave_up: bool,
+    /// No mail had an answer, few as they may have been.
+    pub unanswered: bool,
 }
 
 /// How long a lease lasts: longer than the slowest server takes for what is begun under it.
@@ -91,6 +93,7 @@ pub fn deliver_due(db: &Db, courier: &Courier, clock: &Clock) -> Result<Summary>
         if round.summary.gave_up {
             tracing::warn!(server = %courier.transport, "no answer, or nothing but refusals; the rest of the mail is left for the next run");
         }
+        round.summary.unanswered = !round.reached && round.unanswered > 0;
         outcome.map(|()| round.summary)
     })
 }

@@ -27,7 +27,8 @@ pub fn new_messages(maildir: &Path) -> io::Result<Vec<PathBuf>> {
     for entry in fs::read_dir(maildir.join("new"))? {
         let entry = entry?;
         let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if !is_hidden && !entry.file_type()?.is_dir() {
+        // Nor is read what has no end, such as a pipe.
+        if !is_hidden && entry.file_type()?.is_file() {
             files.push(entry.path());
         }
     }

@@ -547,6 +547,19 @@ fn a_link_works_once_and_for_an_hour() {
 }
 
 #[test]
+fn of_several_links_the_newest_works_alone() {
+    let app = TestApp::start();
+    let older = ask_for_link(&app, ASHDALE, PARENT);
+    let newer = ask_for_link(&app, ASHDALE, PARENT);
+    assert_ne!(older, newer);
+    app.browser().open(&older).expect(410);
+    let mut browser = app.browser();
+    let page = browser.open(&newer).expect(200);
+    page.form(&newer).send(&mut browser).expect(200);
+    app.browser().open(&newer).expect(410);
+}
+
+#[test]
 fn nobody_can_fill_a_familys_inbox() {
     let app = TestApp::start();
     for _ in 0..8 {

@@ -1,5 +1,6 @@
 //! `hearth import episodes FILE`: what other services did, as a list.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -12,7 +13,7 @@ use crate::commands::{Outcome, clock, find_authority, open_ready, say, settings}
 
 #[derive(Args)]
 pub struct EpisodeOptions {
-    /// The list, as CSV with the headings child,kind,category,started_on,ended_on,source,contact
+    /// The list, as CSV or a workbook with the headings child,kind,category,started_on,ended_on,source,contact
     file: PathBuf,
     /// The three-digit DfE code of the authority whose children they are
     #[arg(long)]
@@ -39,11 +40,12 @@ pub fn run(options: &EpisodeOptions) -> Outcome {
     } else {
         "Added"
     };
+    let lines: BTreeSet<u64> = report.refused.iter().map(|it| it.line).collect();
     say!(
         "{added}: {}. On the register already: {}. Refused: {}.",
         report.taken,
         report.unchanged,
-        report.refused.len()
+        lines.len()
     )?;
     Ok(if report.refused.is_empty() {
         ExitCode::SUCCESS

@@ -108,7 +108,9 @@ impl Comparing<'_> {
     fn row(&mut self, row: &ListedRow) -> Fate {
         let is_current = row.spell.ended.is_none();
         if is_current && self.is_open {
-            return self.known(row);
+            let mut fate = self.known(row);
+            fate.notes.extend(self.another_first_day(row));
+            return fate;
         }
         match beside(&self.spells, &row.spell) {
             Beside::Held => self.known(row),
@@ -135,6 +137,21 @@ impl Comparing<'_> {
                 fate
             }
         }
+    }
+
+    /// Of the time on the register that lasts, the list may have another beginning than the record.
+    fn another_first_day(&self, row: &ListedRow) -> Option<RowNote> {
+        let said = row.spell.from?;
+        let held = self.held.registered_on;
+        (self.held.is_open && said != held).then(|| {
+            let reason = format!(
+                "The list has {} on the register since {}, and the record since {}. What is held was kept",
+                self.held.reference,
+                spoken(said),
+                spoken(held)
+            );
+            RowNote::of_row(Kind::Doubt, row.line, reason)
+        })
     }
 
     fn known(&self, row: &ListedRow) -> Fate {

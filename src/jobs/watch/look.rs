@@ -216,6 +216,11 @@ impl Looker {
     }
 
     fn job(&self, job: Watched, runs: &Runs, now: NaiveDateTime) {
+        let folder = self.services.backups.as_ref().map(|it| &it.folder);
+        if job == Watched::Backup && folder.is_some_and(|folder| !folder.is_dir()) {
+            let words = "The folder of the copies is not there.";
+            return self.watch.bad(job, now, words);
+        }
         if let Some((began, problem)) = &runs.problem {
             let since = runs.completed.unwrap_or(*began);
             self.watch.bad(job, since, format!("{problem}."));

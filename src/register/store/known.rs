@@ -34,6 +34,9 @@ pub struct KnownChild {
     pub postcode: Option<String>,
     /// Folded name and date of birth, as [`crate::rules::names::match_key`] writes them.
     pub match_key: String,
+    /// Since when the child is on the register, or was last.
+    #[diesel(deserialize_as = Day)]
+    pub registered_on: NaiveDate,
     /// Whether the child is on the register now.
     pub is_open: bool,
     /// Whether not everybody may open the record.

@@ -107,7 +107,7 @@ async fn set(
             return Err(SignInError::Link);
         }
         let hash = password::hash(&chosen)?;
-        db.write_now(|tx| sign_in::set_password(tx, &link, &hash, now))
+        db.write_for_page(|tx| sign_in::set_password(tx, &link, &hash, now))
     })
     .await
     .map_err(|cause| WebError::internal(&cause))

@@ -22,6 +22,7 @@ fn a_mail_whose_answer_was_lost_goes_again_with_the_same_message_id() {
         office.deliver(),
         Summary {
             retried: 1,
+            unanswered: true,
             ..Summary::default()
         }
     );

@@ -150,3 +150,17 @@ fn an_open_record_that_a_list_has_as_closed_is_asked_about_and_stays_open() {
         0
     );
 }
+
+#[test]
+fn another_first_day_of_a_time_that_lasts_is_said() {
+    let app = TestApp::start();
+    let mut browser = app.signed_in(OFFICER);
+    let list = |day: &str| {
+        format!("Forename,Surname,DOB,Status,Registered on\nAva,Stone,01/02/2014,Current,{day}\n")
+    };
+    take(&mut browser, &list("01/09/2021"));
+    let again = take(&mut browser, &list("01/09/2023"));
+    assert_eq!(figures(&again), [0, 0, 1, 0, 0, 0]);
+    again.says("on the register since 1 September 2023, and the record since 1 September 2021");
+    take(&mut browser, &list("01/09/2021")).keeps_quiet_about("and the record since");
+}

@@ -60,7 +60,7 @@ fn has_limits_that_are_said() {
     };
     let many = HEADINGS.to_owned() + &"a,b,1/2/2015,\n".repeat(MOST_ROWS + 1);
     assert!(
-        told(&many).contains("more than 100000 rows"),
+        told(&many).contains("more than 50000 rows"),
         "{}",
         told(&many)
     );
