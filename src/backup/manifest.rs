@@ -26,7 +26,7 @@ pub struct Manifest {
     pub file: Sum,
     /// The database in it.
     pub database: Sum,
-    /// Of which register it is: [`first_event`](super::store::contents::first_event). None in copies of earlier versions.
+    /// Of which register it is, as its first event tells it from others. None in copies of earlier versions.
     #[serde(default)]
     pub register: Option<String>,
     /// The steps that its tables have had.
