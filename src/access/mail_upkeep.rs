@@ -3,6 +3,7 @@
 use super::{accounts, authority};
 use crate::access::{Act, Action, Subject};
 use crate::db::{DbError, Result};
+use crate::mail::fault::TriedAgain;
 use crate::mail::{Letter, MailKind, Rendered, Topic, fault, outbox};
 use crate::rules::identifiers::{EmailAddress, Reference};
 
@@ -45,14 +46,14 @@ pub fn address_works(act: &mut Act<'_>, mail: &Reference) -> Result<bool> {
     Ok(true)
 }
 
-/// Says that our own fault is mended: all that it held up of this authority is due at once. Writes the audit event, and gives how
-/// many mails that are.
-pub fn fault_mended(act: &mut Act<'_>) -> Result<usize> {
+/// Says that our own fault is mended: all that it held up of this authority is due at once, but for links that work no more. Writes the
+/// audit event, and gives how many mails of each.
+pub fn fault_mended(act: &mut Act<'_>) -> Result<TriedAgain> {
     let mails = fault::retry_all(act.tx, act.viewer.authority(), act.at.now())?;
     act.note(
         Action::MailFaultMended,
         Subject::AUTHORITY,
-        &mails.to_string(),
+        &mails.due.to_string(),
     )?;
     Ok(mails)
 }

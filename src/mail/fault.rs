@@ -4,7 +4,7 @@
 use chrono::NaiveDateTime;
 
 use super::store;
-pub use super::store::fault::Faulty;
+pub use super::store::fault::{Faulty, TriedAgain};
 use crate::db::columns::Key;
 use crate::db::{Conn, Result};
 use crate::rules::bounce::SEVERAL;
@@ -90,10 +90,11 @@ pub fn authorities(conn: &mut Conn) -> Result<Vec<i64>> {
     Ok(numbers)
 }
 
-/// Somebody says that it is mended: all of an authority's mail that it held up is due at once; gives how many mails.
+/// Somebody says that it is mended: all of an authority's mail that it held up is due at once, but for links that work no more; gives how many
+/// mails of each.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn retry_all<A>(tx: &mut Conn, authority: Key<A>, now: NaiveDateTime) -> Result<usize> {
+pub fn retry_all<A>(tx: &mut Conn, authority: Key<A>, now: NaiveDateTime) -> Result<TriedAgain> {
     store::fault::retry_all(tx, authority.number(), now)
 }

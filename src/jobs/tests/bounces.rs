@@ -332,7 +332,9 @@ fn our_own_fault_silences_no_post_and_its_mail_is_tried_again() {
     assert_eq!((fault.addresses, fault.is_general()), (2, true));
     assert!(fault.words[0].contains("sender domain fails DMARC"));
 
-    let again = world.run(|conn| fault::retry_all(conn, world.authority, world.now()));
+    let again = world
+        .run(|conn| fault::retry_all(conn, world.authority, world.now()))
+        .due;
     assert_eq!(again, 2);
     assert!(!world.run(fault::of_all).is_any());
     assert_eq!(recipients(&world.sweep()), [TEAM_LEADER, OFFICER]);

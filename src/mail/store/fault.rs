@@ -37,13 +37,22 @@ pub(in crate::mail) fn all(conn: &mut Conn) -> Result<Vec<Faulty>> {
         .load(conn)?)
 }
 
+/// What became of the mails that a fault of our own held up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TriedAgain {
+    /// Due at once.
+    pub due: usize,
+    /// Not sent again: they held a link that works no more.
+    pub of_no_use: usize,
+}
+
 /// Makes all that an authority did not get delivered by our own fault due at once, as if it had never been tried; gives how
 /// many mails that are. What carried a link that is no longer kept is let go.
 pub(in crate::mail) fn retry_all(
     tx: &mut Conn,
     authority: i64,
     now: NaiveDateTime,
-) -> Result<usize> {
+) -> Result<TriedAgain> {
     let free = outgoing_mail::leased_until
         .is_null()
         .or(outgoing_mail::leased_until.lt(now));
@@ -63,11 +72,11 @@ pub(in crate::mail) fn retry_all(
             outgoing_mail::failing_since.eq(None::<NaiveDateTime>),
         ))
         .execute(tx)?;
-    diesel::update(outgoing_mail::table)
+    let of_no_use = diesel::update(outgoing_mail::table)
         .filter(IS_OUR_FAULT)
         .filter(outgoing_mail::authority_id.eq(authority))
         .filter(outgoing_mail::body_text.eq(""))
         .set(outgoing_mail::cause.eq(None::<String>))
         .execute(tx)?;
-    Ok(due)
+    Ok(TriedAgain { due, of_no_use })
 }

@@ -7,7 +7,7 @@ use crate::access::mail_upkeep;
 use crate::db::DbError;
 use crate::jobs::punctuality::{self, Punctuality};
 use crate::jobs::runner::{self, RunRecord};
-use crate::mail::fault::{self, Fault};
+use crate::mail::fault::{self, Fault, TriedAgain};
 use crate::mail::outbox::{self, Delivery, FailingAddress, Overview};
 use crate::mail::unplaced::{self, Unplaced};
 use crate::web::answer;
@@ -86,10 +86,21 @@ pub async fn mend(
     if let Err(Refused { .. }) = submitted.check(caller.today()) {
         return Err(WebError::StaleForm);
     }
-    let told = match caller.act(mail_upkeep::fault_mended).await?? {
-        0 => Flash::important("No mail is held up by a fault of our own"),
-        1 => Flash::success("One email is tried again now"),
-        mails => Flash::success(format!("{mails} emails are tried again now")),
+    let TriedAgain { due, of_no_use } = caller.act(mail_upkeep::fault_mended).await??;
+    let tried = match due {
+        0 => "No mail is held up by a fault of our own".to_owned(),
+        1 => "One email is tried again now".to_owned(),
+        mails => format!("{mails} emails are tried again now"),
+    };
+    let told = match (due, of_no_use) {
+        (0, 0) => Flash::important(tried),
+        (_, 0) => Flash::success(tried),
+        (_, 1) => Flash::important(format!(
+            "{tried}. One was not sent again, because its link no longer works: invite whoever it was for again"
+        )),
+        (_, more) => Flash::important(format!(
+            "{tried}. {more} were not sent again, because their links no longer work: invite whoever they were for again"
+        )),
     };
     Ok(caller.see_other_with("/admin/mail", &told))
 }
