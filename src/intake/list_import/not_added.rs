@@ -23,7 +23,7 @@ pub(super) fn numbers(held: &KnownChild, listed: &Listed) -> Option<RowNote> {
     let found: Vec<String> = found.into_iter().flatten().collect();
     (!found.is_empty()).then(|| {
         let reason = format!(
-            "The list has {}, and the record of {} has none. It was not added: add it on the child’s page if it is right",
+            "The list has {}, and the record of {} has none. Nothing was added: add it on the child’s page if it is right",
             found.join(" and "),
             held.reference
         );
@@ -41,12 +41,8 @@ pub(super) fn parents(conn: &mut Conn, children: &[Listed], fates: &mut [Fate]) 
     if by_line.is_empty() {
         return Ok(());
     }
-    let is_of = |fate: &&mut Fate| by_line.contains_key(&fate.line);
-    let held: Vec<ChildKey> = fates
-        .iter_mut()
-        .filter(is_of)
-        .filter_map(|fate| child_of(fate))
-        .collect();
+    let is_of = |fate: &&Fate| by_line.contains_key(&fate.line);
+    let held: Vec<ChildKey> = fates.iter().filter(is_of).filter_map(child_of).collect();
     let known = person::names_of_parents(conn, &held)?;
     for fate in fates {
         let (Some(child), Some(listed)) = (child_of(fate), by_line.get(&fate.line)) else {
@@ -54,9 +50,12 @@ pub(super) fn parents(conn: &mut Conn, children: &[Listed], fates: &mut [Fate]) 
         };
         let missing = missing(&listed.said.parents, known.get(&child));
         if !missing.is_empty() {
+            let (names, are) = match missing.as_slice() {
+                [one] => (one.clone(), "is"),
+                several => (several.join(" and "), "are"),
+            };
             let reason = format!(
-                "The list names {}, who is not on the child’s record. Nobody was added: add them on the child’s page if it is right",
-                missing.join(" and ")
+                "The list names {names}, who {are} not on the child’s record. Nobody was added: add them on the child’s page if it is right"
             );
             let note = RowNote::of_row(Kind::Doubt, fate.line, reason);
             fate.notes.push(note);
